@@ -1,0 +1,33 @@
+/// A connection that is TCP, TLS or a Unix socket: read, write, wait. One coroutine at a time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/task.hpp"
+
+namespace godwit::net {
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// At least one byte, or 0 at the end of the stream. Throws boost::system::system_error.
+  virtual Task<std::size_t> read_some(std::span<char> buffer) = 0;
+  /// All of it.
+  virtual Task<> write_all(std::string_view bytes) = 0;
+  /// Returns when bytes may be read (or the peer closed) without taking them.
+  virtual Task<> wait_readable() = 0;
+  /// Calls `then` once on the loop when readable or closed: what a parked connection costs.
+  virtual void on_readable(std::move_only_function<void()> then) = 0;
+  virtual void cancel() noexcept = 0;
+  virtual void close() noexcept = 0;
+  /// "192.0.2.1:4711", for the log and trusted-proxy rules.
+  virtual std::string peer() const = 0;
+  virtual bool is_tls() const = 0;
+};
+
+}  // namespace godwit::net
