@@ -1,4 +1,4 @@
-#include "base/worker.hpp"
+#include "net/worker.hpp"
 
 #include <atomic>
 #include <boost/asio/any_completion_handler.hpp>
