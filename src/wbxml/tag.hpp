@@ -23,8 +23,7 @@ struct TagInfo {
   Tag tag;
   std::string_view name;
   Content content = Content::text;
-  std::uint8_t since =
-      25;  // first protocol version, times ten, less 100 where above: see eas/version.hpp
+  std::uint8_t since = 25;   // first protocol version, times ten as in eas/version.hpp: 25 .. 161
   std::uint8_t until = 255;  // last one; 255 = no end
   bool legacy = false;       // not in Microsoft's present table: read, never written
 };
