@@ -72,14 +72,18 @@ struct Reply {
   bool close = false;                // end the connection after it
 };
 
+struct Outcome;
+
 /// The request waits in the hub. The connection frees everything but this, and calls `resume` when
-/// it ends.
+/// it ends. What woke it may turn out to be nothing for this device: then `resume` parks it again.
 struct Parked {
   watch::ParkRequest park;
-  std::function<Task<Reply>(watch::Ended)> resume;
+  std::function<Task<Outcome>(watch::Ended)> resume;
 };
 
-using Outcome = std::variant<Reply, Parked>;
+struct Outcome : std::variant<Reply, Parked> {
+  using variant::variant;
+};
 
 class Service {
  public:
