@@ -40,9 +40,8 @@ class Writer {
   std::size_t depth() const { return depth_; }
 
  private:
-  void tag(Tag tag, bool content);
-  void put(std::uint8_t byte);
-  void number_bytes(std::uint32_t value);
+  void put_tag(Tag tag, bool content);
+  void put_clean(Tag tag, std::string_view text);
 
   Sink& sink_;
   std::size_t depth_ = 0;
