@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/email2.hpp"
 
 namespace godwit::eas {
 namespace {
@@ -74,7 +75,7 @@ Result<SyncCommand> read_command(const Element& element) {
   }
   if (command.id.empty() || command.id.size() > 64) return broken("command without an id");
   command.item_class = element.text_of(airsync::Class);
-  command.send = element.has(airsync::Send);
+  command.send = element.has(wbxml::email2::Send);
   command.instance_id = element.text_of(airsyncbase::InstanceId);
   command.data = element.find(airsync::ApplicationData);
   const bool needs_data =
