@@ -1,0 +1,231 @@
+#include "sync/folder_table.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/pack.hpp"
+
+namespace godwit::sync {
+namespace {
+
+constexpr std::uint64_t format = 1;
+
+/// A folder that vanished and one that appeared are the same one, renamed.
+bool is_renamed(const FolderRow& row, const backend::MailFolder& listed) {
+  if (!row.mailbox_id.empty() && !listed.mailbox_id.empty()) {
+    return row.mailbox_id == listed.mailbox_id;
+  }
+  if (!listed.status || row.uid_validity == 0) return false;
+  return listed.status->uid_validity == row.uid_validity &&
+         listed.status->uid_next >= row.uid_next && listed.status->messages >= row.messages;
+}
+
+class Reconciler {
+ public:
+  Reconciler(FolderTable& table, const std::vector<backend::MailFolder>& listed)
+      : table_(table), listed_(listed) {}
+
+  void run() {
+    for (std::size_t i = 0; i < table_.rows.size(); ++i) row_of_key_[table_.rows[i].key] = i;
+    match_names();
+    match_renames();
+    std::vector<FolderRow> rows;
+    rows.reserve(listed_.size());
+    for (const backend::MailFolder& folder : listed_) rows.push_back(row_for(folder));
+    for (std::size_t i = 0; i < listed_.size(); ++i) {
+      rows[i].parent = parent_id(listed_[i]);
+    }
+    table_.rows = std::move(rows);
+  }
+
+ private:
+  void match_names() {
+    for (const backend::MailFolder& folder : listed_) {
+      const auto known = row_of_key_.find(folder.key.str());
+      if (known == row_of_key_.end()) continue;
+      matched_[folder.key.str()] = known->second;
+      used_.insert(known->second);
+    }
+  }
+
+  void match_renames() {
+    for (const backend::MailFolder& folder : listed_) {
+      if (matched_.contains(folder.key.str())) continue;
+      for (std::size_t i = 0; i < table_.rows.size(); ++i) {
+        if (used_.contains(i) || !is_renamed(table_.rows[i], folder)) continue;
+        matched_[folder.key.str()] = i;
+        used_.insert(i);
+        break;
+      }
+    }
+  }
+
+  FolderRow row_for(const backend::MailFolder& folder) {
+    FolderRow row;
+    if (const auto match = matched_.find(folder.key.str()); match != matched_.end()) {
+      row = table_.rows[match->second];
+    } else {
+      row.id = std::to_string(table_.next_id++);
+    }
+    row.key = folder.key.str();
+    row.name = folder.name;
+    row.role = folder.role;
+    row.selectable = folder.selectable;
+    if (!folder.mailbox_id.empty()) row.mailbox_id = folder.mailbox_id;
+    if (folder.status) {
+      row.uid_validity = folder.status->uid_validity;
+      row.uid_next = folder.status->uid_next;
+      row.messages = folder.status->messages;
+    }
+    ids_[row.key] = row.id;
+    return row;
+  }
+
+  std::string parent_id(const backend::MailFolder& folder) const {
+    if (!folder.parent) return "0";
+    const auto parent = ids_.find(folder.parent->str());
+    return parent == ids_.end() ? "0" : parent->second;
+  }
+
+  FolderTable& table_;
+  const std::vector<backend::MailFolder>& listed_;
+  std::map<std::string, std::size_t> row_of_key_;
+  std::map<std::string, std::size_t> matched_;  // listed key -> row
+  std::set<std::size_t> used_;
+  std::map<std::string, std::string> ids_;  // listed key -> collection id
+};
+
+/// What a device sees of a row.
+auto visible(const FolderRow& row) {
+  return std::tuple(row.id, row.parent, row.name, row.role, row.item_class, row.selectable);
+}
+
+bool same_visible(const std::vector<FolderRow>& a, const std::vector<FolderRow>& b) {
+  const auto sorted = [](const std::vector<FolderRow>& rows) {
+    std::set<decltype(visible(rows.front()))> out;
+    for (const FolderRow& row : rows) out.insert(visible(row));
+    return out;
+  };
+  return sorted(a) == sorted(b);
+}
+
+/// Equal but for the counts that move with every message: they are saved when something else is.
+bool same_identity(std::vector<FolderRow> a, std::vector<FolderRow> b) {
+  for (std::vector<FolderRow>* rows : {&a, &b}) {
+    for (FolderRow& row : *rows) row.uid_next = row.messages = 0;
+    std::ranges::sort(*rows, {}, &FolderRow::id);
+  }
+  return a == b;
+}
+
+}  // namespace
+
+const FolderRow* FolderTable::find(std::string_view id) const {
+  const auto at = std::ranges::find(rows, id, &FolderRow::id);
+  return at == rows.end() ? nullptr : &*at;
+}
+
+const FolderRow* FolderTable::find_key(std::string_view key) const {
+  const auto at = std::ranges::find(rows, key, &FolderRow::key);
+  return at == rows.end() ? nullptr : &*at;
+}
+
+const FolderRow* FolderTable::find_role(FolderRole role) const {
+  const auto at = std::ranges::find(rows, role, &FolderRow::role);
+  return at == rows.end() ? nullptr : &*at;
+}
+
+std::string pack(const FolderTable& table) {
+  Packer out;
+  out.number(format);
+  out.number(table.next_id);
+  out.number(table.version);
+  out.number(table.rows.size());
+  for (const FolderRow& row : table.rows) {
+    for (const std::string* text : {&row.id, &row.key, &row.parent, &row.name, &row.mailbox_id}) {
+      out.text(*text);
+    }
+    out.number(static_cast<std::uint64_t>(row.role));
+    out.number(static_cast<std::uint64_t>(row.item_class));
+    out.boolean(row.selectable);
+    out.number(row.uid_validity);
+    out.number(row.uid_next);
+    out.number(row.messages);
+  }
+  return std::move(out).bytes();
+}
+
+Result<FolderTable> unpack_folder_table(std::string_view bytes) {
+  Unpacker in(bytes);
+  if (in.number() != format) return fail(Errc::unsupported, "folder table of another format");
+  FolderTable table;
+  table.next_id = in.number();
+  table.version = in.number();
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    FolderRow row;
+    for (std::string* text : {&row.id, &row.key, &row.parent, &row.name, &row.mailbox_id}) {
+      *text = in.text();
+    }
+    row.role = static_cast<FolderRole>(in.number());
+    row.item_class = static_cast<ItemClass>(in.number());
+    row.selectable = in.boolean();
+    row.uid_validity = static_cast<std::uint32_t>(in.number());
+    row.uid_next = static_cast<Uid>(in.number());
+    row.messages = static_cast<std::uint32_t>(in.number());
+    table.rows.push_back(std::move(row));
+  }
+  if (!in.ok()) return fail(Errc::malformed, "damaged folder table");
+  return table;
+}
+
+bool reconcile(FolderTable& table, const std::vector<backend::MailFolder>& listed) {
+  const std::vector<FolderRow> before = table.rows;
+  Reconciler(table, listed).run();
+  if (same_identity(before, table.rows)) return false;
+  if (!same_visible(before, table.rows)) ++table.version;
+  return true;
+}
+
+std::uint8_t folder_type(const FolderRow& row) {
+  switch (row.role) {
+    case FolderRole::inbox:
+      return 2;
+    case FolderRole::drafts:
+      return 3;
+    case FolderRole::trash:
+      return 4;
+    case FolderRole::sent:
+      return 5;
+    case FolderRole::outbox:
+      return 6;
+    case FolderRole::tasks:
+      return 7;
+    case FolderRole::calendar:
+      return 8;
+    case FolderRole::contacts:
+      return 9;
+    case FolderRole::notes:
+      return 10;
+    case FolderRole::none:
+    case FolderRole::junk:
+    case FolderRole::archive:
+      break;
+  }
+  switch (row.item_class) {
+    case ItemClass::email:
+      return row.selectable ? 12 : 1;
+    case ItemClass::calendar:
+      return 13;
+    case ItemClass::contacts:
+      return 14;
+    case ItemClass::tasks:
+      return 15;
+    case ItemClass::notes:
+      return 17;
+  }
+  return 1;
+}
+
+}  // namespace godwit::sync
