@@ -44,8 +44,7 @@ struct Completion {
     {
       const std::scoped_lock lock(mutex);
       if (!handler) return;
-      taken = std::move(handler);
-      handler = nullptr;
+      taken.swap(handler);  // Boost 1.81: move assignment recurses without end
     }
     asio::post(executor, [taken = std::move(taken), error]() mutable { std::move(taken)(error); });
   }
