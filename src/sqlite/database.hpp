@@ -65,6 +65,7 @@ class Statement {
   void bind(std::string_view text);
   void bind(Blob blob);
   void bind(std::nullptr_t null);
+  void bind(bool value) { bind(std::int64_t{value}); }
   void bind(const char* text) { bind(std::string_view(text)); }
   void bind(const std::string& text) { bind(std::string_view(text)); }
   /// SQLite has 63 bits; a value above is a std::logic_error.
