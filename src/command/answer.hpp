@@ -1,0 +1,51 @@
+/// What a command comes to, before HTTP.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "eas/status.hpp"
+#include "http/message.hpp"
+
+namespace godwit::command {
+
+/// 200 with a WBXML document (or its multipart form).
+struct Document {
+  std::shared_ptr<const http::Body> body;
+  bool multipart = false;
+};
+/// 200 without a body: success of SendMail, nothing new in Sync.
+struct Nothing {};
+/// 200 with bytes of another type (GetAttachment).
+struct Bytes {
+  std::string content_type;
+  std::shared_ptr<const http::Body> body;
+};
+/// The whole command failed: the root with this status alone, or before 14.0 the HTTP status that
+/// stands for it.
+struct Failed {
+  eas::Status status;
+};
+/// Below EAS: an HTTP status.
+struct HttpStatus {
+  int status;
+  std::uint32_t retry_after_seconds = 0;  // 0 = no such header
+};
+
+struct Answer;
+
+/// Nothing to say yet. `resume` is called when the hub ends the wait; it may wait again.
+struct Wait {
+  watch::ParkRequest park;
+  std::function<Task<Answer>(watch::Ended)> resume;
+};
+
+struct Answer : std::variant<Document, Nothing, Bytes, Failed, HttpStatus, Wait> {
+  using variant::variant;
+};
+
+}  // namespace godwit::command

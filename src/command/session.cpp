@@ -1,0 +1,95 @@
+#include "command/session.hpp"
+
+#include "base/fault.hpp"
+#include "base/log.hpp"
+
+namespace godwit::command {
+namespace {
+
+constexpr Log logger("command");
+
+Task<sync::FolderTable> read_table(store::Store& store, store::Key key, std::uint64_t& revision) {
+  const auto record = co_await store.get(std::move(key));
+  revision = record ? record->revision : 0;
+  if (!record) co_return sync::FolderTable{};
+  auto table = sync::unpack_folder_table(record->value);
+  if (!table) throw Fault(Fault::Kind::corrupt, "folder table: " + table.error().message);
+  co_return std::move(*table);
+}
+
+}  // namespace
+
+Session::Session(Services& the_services, http::Request the_request, eas::RequestLine the_line,
+                 eas::Version the_version, backend::Account the_account, DeviceId the_device)
+    : services(the_services),
+      request(std::move(the_request)),
+      line(std::move(the_line)),
+      version(the_version),
+      account(std::move(the_account)),
+      device_id(std::move(the_device)) {}
+
+backend::Mail& Session::mail() { return *shared_mail(); }
+
+std::shared_ptr<backend::Mail> Session::shared_mail() {
+  if (!mail_) mail_ = services.mail.open(account);
+  return mail_;
+}
+
+Task<> Session::load_device() {
+  const auto record = co_await services.store.get(key(store::Kind::device, device_id.str()));
+  device_revision = record ? record->revision : 0;
+  stored_device_.reset();
+  device = {};
+  if (record) {
+    auto known = policy::unpack_device(record->value);
+    if (known) {
+      device = *known;
+      stored_device_ = std::move(*known);
+    } else {
+      logger.error("device.damaged", {{"user", user()}, {"device", device_id}});
+    }
+  }
+  if (!stored_device_) device.first_seen = now();
+}
+
+Task<bool> Session::save_device() {
+  if (stored_device_ && device == *stored_device_) co_return true;
+  std::vector<store::Write> batch;
+  batch.push_back({key(store::Kind::device, device_id.str()), device_revision, pack(device)});
+  const bool written = co_await services.store.commit(std::move(batch));
+  if (written) {
+    ++device_revision;
+    stored_device_ = device;
+  }
+  co_return written;
+}
+
+Task<sync::FolderTable> Session::folder_table() {
+  std::uint64_t revision = 0;
+  co_return co_await read_table(services.store, key(store::Kind::folders, ""), revision);
+}
+
+Task<sync::FolderTable> Session::listed_folders() {
+  const auto listed = co_await mail().folders();
+  // Two devices may list at the same time: who comes second takes the first one's ids.
+  constexpr int attempts_max = 5;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    std::uint64_t revision = 0;
+    auto table = co_await read_table(services.store, key(store::Kind::folders, ""), revision);
+    if (!sync::reconcile(table, listed)) co_return table;
+    std::vector<store::Write> batch;
+    batch.push_back({key(store::Kind::folders, ""), revision, pack(table)});
+    if (co_await services.store.commit(std::move(batch))) co_return table;
+  }
+  throw Fault(Fault::Kind::busy, "the folder table is written by too many at once");
+}
+
+Answer status_answer(Session& session, wbxml::Tag root, wbxml::Tag status, std::uint32_t value) {
+  DocumentWriter document(session.services.spools);
+  document.out().open(root);
+  document.out().number(status, value);
+  document.out().close();
+  return document.finish();
+}
+
+}  // namespace godwit::command

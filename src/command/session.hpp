@@ -1,0 +1,113 @@
+/// One request of one device on its way through a command: who, what version, and the few things
+/// that commands share, loaded when first asked for.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "base/clock.hpp"
+#include "command/answer.hpp"
+#include "command/watching.hpp"
+#include "eas/request_line.hpp"
+#include "http/message.hpp"
+#include "net/keyed_lock.hpp"
+#include "policy/device.hpp"
+#include "policy/provisioning.hpp"
+#include "store/store.hpp"
+#include "sync/folder_table.hpp"
+#include "watch/hub.hpp"
+#include "wbxml/element.hpp"
+#include "wbxml/writer.hpp"
+
+namespace godwit::command {
+
+/// What the admin may set (docs/guide.md); units in the names.
+struct Settings {
+  std::uint32_t window_default = 100;
+  std::uint32_t window_max = 512;
+  std::uint32_t heartbeat_seconds_min = 60;
+  std::uint32_t heartbeat_seconds_max = 3540;  // [MS-ASCMD] HeartbeatInterval: at most 3540
+  std::uint32_t ping_folders_max = 300;
+  std::uint64_t answer_bytes_max = 4 * 1024 * 1024;  // of one Sync answer, one item excepted
+  std::chrono::seconds answer_time_max{25};          // then MoreAvailable (engine.md §1)
+  std::uint64_t message_bytes_max = 50 * 1024 * 1024;
+  policy::Settings provisioning;
+};
+
+/// The systems around the commands. Outlive every session.
+struct Services {
+  Clock& clock;
+  Random& random;
+  store::Store& store;
+  watch::Hub& hub;
+  Watching& watching;
+  backend::MailBackend& mail;
+  backend::Submission& submission;
+  backend::Vacation* vacation;  // null where no backend offers out-of-office
+  http::Spools& spools;
+  net::KeyedLocks& locks;
+  const Settings& settings;
+};
+
+class Session {
+ public:
+  Session(Services& services, http::Request request, eas::RequestLine line, eas::Version version,
+          backend::Account account, DeviceId device_id);
+
+  Services& services;
+  http::Request request;
+  eas::RequestLine line;
+  eas::Version version;
+  backend::Account account;
+  DeviceId device_id;
+  policy::Device device;                    // as stored, or fresh
+  std::uint64_t device_revision = 0;        // 0 = not stored yet
+  std::optional<std::uint32_t> policy_key;  // as sent
+  wbxml::Element document;                  // the request; a root without a tag when it has no body
+  bool has_document = false;
+
+  Time now() const { return services.clock.now(); }
+  const std::string& user() const { return account.user.str(); }
+  backend::Mail& mail();
+  std::shared_ptr<backend::Mail> shared_mail();
+
+  store::Key key(store::Kind kind, std::string name) const {
+    return {user(), kind, std::move(name)};
+  }
+  /// Loads `device`; a record that cannot be read counts as none.
+  Task<> load_device();
+  /// Stores `device` when it differs from what is stored. False: somebody else changed it
+  /// meanwhile.
+  Task<bool> save_device();
+
+  /// The user's folder identities as last reconciled, without asking the backend.
+  Task<sync::FolderTable> folder_table();
+  /// The same after asking the backend; the record is brought up to date.
+  Task<sync::FolderTable> listed_folders();
+
+ private:
+  std::shared_ptr<backend::Mail> mail_;
+  std::optional<policy::Device> stored_device_;
+};
+
+/// A document in the making: `writer` writes, `finish` makes the answer.
+class DocumentWriter {
+ public:
+  explicit DocumentWriter(http::Spools& spools) : sink_(spools.writer()), writer_(*sink_) {}
+  wbxml::Writer& out() { return writer_; }
+  Document finish() { return {sink_->finish()}; }
+
+ private:
+  std::unique_ptr<http::BodyWriter> sink_;
+  wbxml::Writer writer_;
+};
+
+/// `<root><status>n</status></root>`: most commands' failure.
+Answer status_answer(Session& session, wbxml::Tag root, wbxml::Tag status, std::uint32_t value);
+
+}  // namespace godwit::command

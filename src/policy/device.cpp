@@ -1,0 +1,60 @@
+#include "policy/device.hpp"
+
+#include "base/pack.hpp"
+
+namespace godwit::policy {
+namespace {
+
+constexpr std::uint64_t format = 1;
+
+std::uint64_t stamp(Time time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+Time time_of(std::uint64_t stamp) {
+  return Time(std::chrono::milliseconds(static_cast<std::int64_t>(stamp)));
+}
+
+}  // namespace
+
+std::string pack(const Device& device) {
+  Packer out;
+  out.number(format);
+  for (const std::string* text :
+       {&device.type, &device.user_agent, &device.model, &device.imei, &device.friendly_name,
+        &device.os, &device.os_language, &device.phone_number, &device.mobile_operator,
+        &device.policy_digest}) {
+    out.text(*text);
+  }
+  out.number(device.version);
+  out.number(stamp(device.first_seen)).number(stamp(device.last_seen));
+  out.number(device.policy_key).number(device.temporary_policy_key);
+  out.boolean(device.blocked);
+  out.number(static_cast<std::uint64_t>(device.wipe));
+  out.number(static_cast<std::uint64_t>(device.wipe_scope));
+  out.number(stamp(device.wipe_changed));
+  return std::move(out).bytes();
+}
+
+Result<Device> unpack_device(std::string_view bytes) {
+  Unpacker in(bytes);
+  if (in.number() != format) return fail(Errc::unsupported, "device of another format");
+  Device device;
+  for (std::string* text : {&device.type, &device.user_agent, &device.model, &device.imei,
+                            &device.friendly_name, &device.os, &device.os_language,
+                            &device.phone_number, &device.mobile_operator, &device.policy_digest}) {
+    *text = in.text();
+  }
+  device.version = in.number_as<std::uint8_t>();
+  device.first_seen = time_of(in.number());
+  device.last_seen = time_of(in.number());
+  device.policy_key = in.number_as<std::uint32_t>();
+  device.temporary_policy_key = in.number_as<std::uint32_t>();
+  device.blocked = in.boolean();
+  device.wipe = static_cast<Wipe>(in.number());
+  device.wipe_scope = static_cast<WipeScope>(in.number());
+  device.wipe_changed = time_of(in.number());
+  if (auto whole = in.finish(); !whole) return pass(whole);
+  return device;
+}
+
+}  // namespace godwit::policy

@@ -1,0 +1,41 @@
+/// What is known of a device: who it says it is, whether it is provisioned, and what the admin
+/// ordered. Kept as one record of the store (store::Kind::device).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace godwit::policy {
+
+/// Remote wipe, ordered by an admin, asked for and acknowledged by the device ([MS-ASPROV]
+/// RemoteWipe).
+enum class Wipe : std::uint8_t { none, ordered, sent, done, failed };
+/// All data of the device, or this account's only (16.1).
+enum class WipeScope : std::uint8_t { device, account };
+
+struct Device {
+  std::string type;
+  std::string user_agent;
+  std::uint8_t version = 0;  // eas::Version of the last request
+  // [MS-ASCMD] DeviceInformation
+  std::string model, imei, friendly_name, os, os_language, phone_number, mobile_operator;
+  Time first_seen{};
+  Time last_seen{};                        // to the day, so that a request does not cost a write
+  std::uint32_t policy_key = 0;            // permanent; 0 = not provisioned
+  std::uint32_t temporary_policy_key = 0;  // outstanding, for one acknowledgement
+  std::string policy_digest;               // of the policy that `policy_key` acknowledged
+  bool blocked = false;
+  Wipe wipe = Wipe::none;
+  WipeScope wipe_scope = WipeScope::device;
+  Time wipe_changed{};
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+std::string pack(const Device& device);
+Result<Device> unpack_device(std::string_view bytes);
+
+}  // namespace godwit::policy
