@@ -43,6 +43,8 @@ struct ParkRequest {
   std::vector<Watched> collections;
   Time deadline;
   bool hierarchy = true;  // end when the hierarchy changes
+  /// What Hub::hierarchy said before the backend was asked; without it: as it is now.
+  std::optional<std::uint32_t> hierarchy_seen{};
 };
 
 struct Ended {

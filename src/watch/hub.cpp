@@ -1,0 +1,403 @@
+#include "watch/hub.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <span>
+#include <unordered_map>
+#include <utility>
+
+#include "watch/track.hpp"
+#include "watch/wheel.hpp"
+
+namespace godwit::watch {
+namespace {
+
+// 4,096 slots of 128 ms: one turn is 8.7 minutes, so that a Ping of an hour is looked at 7 times.
+constexpr std::chrono::milliseconds wheel_slot{128};
+constexpr std::size_t wheel_slots = 4096;
+
+struct User;
+
+struct HubState;
+
+struct Item {
+  std::uint32_t collection;  // index into User::collections
+  Counter seen;
+};
+
+/// A parked request, owned by whoever parked it.
+class Entry final : public ParkHandle, public WheelNode {
+ public:
+  Entry() = default;
+  ~Entry() override;
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+  std::span<Item> items() const noexcept { return {items_.get(), count_}; }
+  void watch(const std::vector<Item>& items) {
+    count_ = static_cast<std::uint32_t>(items.size());
+    items_ = std::make_unique<Item[]>(items.size());
+    std::ranges::copy(items, items_.get());
+  }
+
+  HubState* hub = nullptr;  // while the hub knows it
+  User* user = nullptr;     // null once ended
+  std::uint32_t device = 0;
+  std::uint32_t hierarchy_seen = 0;
+  bool hierarchy = true;
+  bool ready = false;  // in the queue of ends
+  Time deadline;
+  Hub::Callback callback;
+
+ private:
+  std::uint32_t count_ = 0;
+  std::unique_ptr<Item[]> items_;
+};
+
+struct Device {
+  DeviceId id;
+  Time other_woken{};  // when it was last woken by a change that was no addition
+  Entry* parked = nullptr;
+};
+
+struct Collection {
+  CollectionId id;
+  Track track;
+};
+
+struct User {
+  explicit User(UserId name) : id(std::move(name)) {}
+
+  std::uint32_t device(const DeviceId& wanted) {
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+      if (devices[i].id == wanted) return static_cast<std::uint32_t>(i);
+    }
+    devices.push_back({wanted});
+    return static_cast<std::uint32_t>(devices.size() - 1);
+  }
+  std::uint32_t device_or_nobody(const DeviceId* wanted) {
+    return wanted == nullptr ? Track::nobody : device(*wanted);
+  }
+
+  std::uint32_t collection(const CollectionId& wanted) {
+    const auto found = numbers.find(wanted);
+    if (found != numbers.end()) return found->second;
+    const auto number = static_cast<std::uint32_t>(collections.size());
+    collections.push_back({wanted, {}});
+    numbers.emplace(wanted, number);
+    return number;
+  }
+
+  UserId id;
+  std::vector<Device> devices;
+  std::vector<Collection> collections;
+  std::unordered_map<CollectionId, std::uint32_t> numbers;
+  Track hierarchy;
+  std::size_t parked = 0;
+  Time last_parked{};
+};
+
+struct HubState {
+  HubState(Clock& a_clock, Hub::Settings the_settings)
+      : clock(a_clock), settings(the_settings), wheel(clock.now(), wheel_slot, wheel_slots) {}
+
+  struct End {
+    Entry* entry;  // null when it was dropped meanwhile
+    Ended ended;
+  };
+
+  User& user(const UserId& id) {
+    auto& slot = users[id];
+    if (!slot) slot = std::make_unique<User>(id);
+    return *slot;
+  }
+
+  bool hierarchy_moved(const Entry& entry) const {
+    return entry.hierarchy &&
+           entry.user->hierarchy.added_since({entry.hierarchy_seen, 0}, entry.device);
+  }
+  static bool added(const Entry& entry) {
+    return std::ranges::any_of(entry.items(), [&entry](const Item& item) {
+      return entry.user->collections[item.collection].track.added_since(item.seen, entry.device);
+    });
+  }
+  /// [MS-ASCMD] Ping: changes other than additions need not wake at all; never, if so configured.
+  bool changed(const Entry& entry) const {
+    return settings.other_changes.count() != 0 &&
+           std::ranges::any_of(entry.items(), [&entry](const Item& item) {
+             const Track& track = entry.user->collections[item.collection].track;
+             return track.changed_since(item.seen, entry.device);
+           });
+  }
+  Time other_due(const Entry& entry) const {
+    return entry.user->devices[entry.device].other_woken + settings.other_changes;
+  }
+
+  std::vector<CollectionId> changed_collections(const Entry& entry) const;
+  /// Ends the entry when something it must end for is there, else schedules it.
+  void review(Entry& entry, Time now);
+  void schedule(Entry& entry, Time now);
+  void mark(const UserId& user_id, const CollectionId& collection, const DeviceId* by, bool is_new);
+  static void move_along(Entry& entry);
+  void detach(Entry& entry);
+  void finish(Entry& entry, Wake wake);
+  void deliver();
+  void forget(Entry& entry);
+
+  Clock& clock;
+  Hub::Settings settings;
+  TimerWheel wheel;
+  std::unordered_map<UserId, std::unique_ptr<User>> users;
+  std::deque<End> ends;
+  std::size_t parked = 0;
+  bool delivering = false;
+};
+
+Entry::~Entry() {
+  if (hub != nullptr) hub->forget(*this);
+}
+
+std::vector<CollectionId> HubState::changed_collections(const Entry& entry) const {
+  std::vector<CollectionId> changed;
+  const bool with_other = settings.other_changes.count() != 0;
+  for (const Item& item : entry.items()) {
+    const Collection& collection = entry.user->collections[item.collection];
+    if (collection.track.added_since(item.seen, entry.device) ||
+        (with_other && collection.track.changed_since(item.seen, entry.device))) {
+      changed.push_back(collection.id);
+    }
+  }
+  return changed;
+}
+
+void HubState::review(Entry& entry, Time now) {
+  if (hierarchy_moved(entry)) return finish(entry, Wake::hierarchy);
+  if (added(entry)) return finish(entry, Wake::changed);
+  if (changed(entry) && other_due(entry) <= now) {
+    entry.user->devices[entry.device].other_woken = now;
+    return finish(entry, Wake::changed);
+  }
+  if (entry.deadline <= now) return finish(entry, Wake::timed_out);
+  schedule(entry, now);
+}
+
+void HubState::schedule(Entry& entry, Time now) {
+  Time due = entry.deadline;
+  if (hierarchy_moved(entry) || added(entry)) {
+    due = now;
+  } else if (changed(entry)) {
+    due = std::min(due, std::max(now, other_due(entry)));
+  }
+  wheel.schedule(entry, due);
+}
+
+void HubState::mark(const UserId& user_id, const CollectionId& collection, const DeviceId* by,
+                    bool is_new) {
+  User& owner = user(user_id);
+  const auto device = owner.device_or_nobody(by);
+  const auto number = owner.collection(collection);
+  Track& track = owner.collections[number].track;
+  is_new ? track.add(device) : track.change(device);
+  const Time now = clock.now();
+  for (Device& each : owner.devices) {
+    if (each.parked == nullptr) continue;
+    const auto items = each.parked->items();
+    if (std::ranges::find(items, number, &Item::collection) == items.end()) continue;
+    move_along(*each.parked);
+    review(*each.parked, now);
+  }
+  deliver();
+}
+
+/// A parked device keeps up with its own changes, so that the list of them may stay short.
+void HubState::move_along(Entry& entry) {
+  for (Item& item : entry.items()) {
+    const Track& track = entry.user->collections[item.collection].track;
+    if (!track.added_since(item.seen, entry.device)) item.seen.added = track.counter().added;
+    if (!track.changed_since(item.seen, entry.device)) item.seen.other = track.counter().other;
+  }
+  const Track& hierarchy = entry.user->hierarchy;
+  if (!hierarchy.added_since({entry.hierarchy_seen, 0}, entry.device)) {
+    entry.hierarchy_seen = hierarchy.counter().added;
+  }
+}
+
+void HubState::detach(Entry& entry) {
+  if (entry.user == nullptr) return;
+  Device& device = entry.user->devices[entry.device];
+  if (device.parked == &entry) device.parked = nullptr;
+  entry.user->last_parked = clock.now();
+  --entry.user->parked;
+  --parked;
+  entry.user = nullptr;
+  entry.unlink();
+}
+
+void HubState::finish(Entry& entry, Wake wake) {
+  Ended ended{wake, {}};
+  if (wake == Wake::changed) ended.changed = changed_collections(entry);
+  detach(entry);
+  entry.ready = true;
+  ends.push_back({&entry, std::move(ended)});
+}
+
+void HubState::deliver() {
+  if (delivering) return;
+  delivering = true;
+  while (!ends.empty()) {
+    End end = std::move(ends.front());
+    ends.pop_front();
+    if (end.entry == nullptr) continue;
+    end.entry->ready = false;
+    end.entry->hub = nullptr;
+    // Moved out: the callback may drop the handle.
+    Hub::Callback callback = std::move(end.entry->callback);
+    callback(std::move(end.ended));
+  }
+  delivering = false;
+}
+
+void HubState::forget(Entry& entry) {
+  detach(entry);
+  if (!entry.ready) return;
+  const auto queued = std::ranges::find(ends, &entry, &End::entry);
+  if (queued != ends.end()) queued->entry = nullptr;
+}
+
+}  // namespace
+
+struct Hub::State : HubState {
+  using HubState::HubState;
+};
+
+Hub::Hub(Clock& clock, Settings settings) : state_(std::make_shared<State>(clock, settings)) {}
+
+Hub::~Hub() {
+  for (auto& [id, user] : state_->users) {
+    for (Device& device : user->devices) {
+      if (device.parked == nullptr) continue;
+      device.parked->hub = nullptr;
+      device.parked->unlink();
+    }
+  }
+  for (State::End& end : state_->ends) {
+    if (end.entry != nullptr) end.entry->hub = nullptr;
+  }
+}
+
+Counter Hub::counter(const UserId& user, const CollectionId& collection) {
+  User& owner = state_->user(user);
+  return owner.collections[owner.collection(collection)].track.counter();
+}
+
+std::uint32_t Hub::hierarchy(const UserId& user) {
+  return state_->user(user).hierarchy.counter().added;
+}
+
+void Hub::mark_added(const UserId& user, const CollectionId& collection, const DeviceId* by) {
+  state_->mark(user, collection, by, true);
+}
+
+void Hub::mark_other(const UserId& user, const CollectionId& collection, const DeviceId* by) {
+  state_->mark(user, collection, by, false);
+}
+
+void Hub::mark_hierarchy(const UserId& user, const DeviceId* by) {
+  User& owner = state_->user(user);
+  owner.hierarchy.add(owner.device_or_nobody(by));
+  const Time now = state_->clock.now();
+  for (Device& device : owner.devices) {
+    if (device.parked == nullptr) continue;
+    State::move_along(*device.parked);
+    state_->review(*device.parked, now);
+  }
+  state_->deliver();
+}
+
+void Hub::mark_all(const UserId& user) {
+  User& owner = state_->user(user);
+  for (Collection& collection : owner.collections) collection.track.add(Track::nobody);
+  const Time now = state_->clock.now();
+  for (Device& device : owner.devices) {
+    if (device.parked != nullptr) state_->review(*device.parked, now);
+  }
+  state_->deliver();
+}
+
+std::unique_ptr<ParkHandle> Hub::park(ParkRequest request, Callback callback) {
+  State& state = *state_;
+  User& owner = state.user(request.user);
+  const auto device = owner.device(request.device);
+  // Told on the next tick, so that no callback runs within this call.
+  if (owner.devices[device].parked != nullptr) {
+    state.finish(*owner.devices[device].parked, Wake::superseded);
+  }
+  std::vector<Item> items;
+  items.reserve(request.collections.size());
+  for (const Watched& watched : request.collections) {
+    items.push_back({owner.collection(watched.collection), watched.seen});
+  }
+  auto entry = std::make_unique<Entry>();
+  entry->watch(items);
+  entry->hub = &state;
+  entry->user = &owner;
+  entry->device = device;
+  entry->hierarchy = request.hierarchy;
+  entry->hierarchy_seen = request.hierarchy_seen.value_or(owner.hierarchy.counter().added);
+  entry->deadline = request.deadline;
+  entry->callback = std::move(callback);
+  owner.devices[device].parked = entry.get();
+  ++owner.parked;
+  ++state.parked;
+  const Time now = state.clock.now();
+  owner.last_parked = now;
+  State::move_along(*entry);
+  state.schedule(*entry, now);
+  return entry;
+}
+
+void Hub::end(const UserId& user, const DeviceId& device, Wake wake) {
+  const auto found = state_->users.find(user);
+  if (found == state_->users.end()) return;
+  for (Device& each : found->second->devices) {
+    if (each.id == device && each.parked != nullptr) state_->finish(*each.parked, wake);
+  }
+  state_->deliver();
+}
+
+void Hub::end_all(Wake wake) {
+  for (auto& [id, user] : state_->users) {
+    for (Device& device : user->devices) {
+      if (device.parked != nullptr) state_->finish(*device.parked, wake);
+    }
+  }
+  state_->deliver();
+}
+
+void Hub::tick() {
+  State& state = *state_;
+  const Time now = state.clock.now();
+  state.wheel.expire(
+      now, [&state, now](WheelNode& node) { state.review(static_cast<Entry&>(node), now); });
+  state.deliver();
+}
+
+std::size_t Hub::parked() const { return state_->parked; }
+
+bool Hub::has_parked(const UserId& user) const {
+  const auto found = state_->users.find(user);
+  return found != state_->users.end() && found->second->parked != 0;
+}
+
+std::vector<UserId> Hub::watched_users(std::chrono::seconds grace) const {
+  std::vector<UserId> watched;
+  const Time since = state_->clock.now() - grace;
+  for (const auto& [id, user] : state_->users) {
+    if (user->parked != 0 || (user->last_parked != Time{} && user->last_parked >= since)) {
+      watched.push_back(id);
+    }
+  }
+  return watched;
+}
+
+}  // namespace godwit::watch
