@@ -1,0 +1,273 @@
+#include "admin/operations.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "base/fault.hpp"
+#include "base/log.hpp"
+
+namespace godwit::admin {
+namespace {
+
+using nlohmann::json;
+using Parts = Operations::Parts;
+
+constexpr Log log("admin");
+
+std::string_view name_of(Errc code) {
+  switch (code) {
+    case Errc::malformed:
+      return "malformed";
+    case Errc::too_large:
+      return "too_large";
+    case Errc::unsupported:
+      return "unsupported";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::conflict:
+      return "conflict";
+    case Errc::refused:
+      return "refused";
+    case Errc::stale:
+      return "stale";
+    case Errc::out_of_range:
+      return "out_of_range";
+    case Errc::incomplete:
+      return "incomplete";
+  }
+  return "malformed";
+}
+
+/// What does not fit UTF-8 is replaced, so that a reply can always be written.
+std::string to_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string refusal(std::string_view code, std::string_view message) {
+  return to_line({{"ok", false}, {"error", {{"code", code}, {"message", message}}}});
+}
+
+/// A string argument; empty where it may be absent.
+Result<std::string> text(const json& arguments, std::string_view name, bool required = true) {
+  const auto found = arguments.find(name);
+  if (found == arguments.end()) {
+    if (!required) return std::string();
+    return fail(Errc::incomplete, fmt::format("argument '{}' is missing", name));
+  }
+  if (!found->is_string()) {
+    return fail(Errc::malformed, fmt::format("argument '{}' is a string", name));
+  }
+  return found->get<std::string>();
+}
+
+Result<std::vector<std::string>> texts(const json& arguments, std::string_view name) {
+  std::vector<std::string> out;
+  const auto found = arguments.find(name);
+  if (found == arguments.end()) return out;
+  if (!found->is_array()) {
+    return fail(Errc::malformed, fmt::format("argument '{}' is a list of strings", name));
+  }
+  for (const json& entry : *found) {
+    if (!entry.is_string()) {
+      return fail(Errc::malformed, fmt::format("argument '{}' is a list of strings", name));
+    }
+    out.push_back(entry.get<std::string>());
+  }
+  return out;
+}
+
+Result<std::uint64_t> number(const json& arguments, std::string_view name) {
+  const auto found = arguments.find(name);
+  if (found == arguments.end()) return 0;
+  if (!found->is_number_unsigned()) {
+    return fail(Errc::malformed, fmt::format("argument '{}' is a number, not negative", name));
+  }
+  return found->get<std::uint64_t>();
+}
+
+Result<json> nothing(const Result<>& done) {
+  if (!done) return pass(done);
+  return json::object();
+}
+
+Result<Accounts*> accounts(Parts& parts) {
+  if (parts.accounts != nullptr) return parts.accounts;
+  return fail(Errc::unsupported,
+              "users are not kept here: the backend of this server is not the embedded store, or "
+              "the store cannot be used");
+}
+
+Result<Devices*> devices(Parts& parts) {
+  if (parts.devices != nullptr) return parts.devices;
+  return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
+}
+
+/// A change of credentials ends what was built upon the old ones.
+void forget(Parts& parts, const std::string& login) {
+  if (const auto user = UserId::parse(login); user && parts.forget_user) parts.forget_user(*user);
+}
+
+Task<Result<json>> user_add(Parts& parts, json arguments) {
+  const auto place = accounts(parts);
+  if (!place) co_return pass(place);
+  auto login = text(arguments, "login");
+  if (!login) co_return pass(login);
+  auto password = text(arguments, "password");
+  if (!password) co_return pass(password);
+  auto name = text(arguments, "display_name", false);
+  if (!name) co_return pass(name);
+  auto aliases = texts(arguments, "aliases");
+  if (!aliases) co_return pass(aliases);
+  const auto quota = number(arguments, "quota_bytes");
+  if (!quota) co_return pass(quota);
+  NewUser user{std::move(*login), Secret(std::move(*password)), std::move(*name),
+               std::move(*aliases), *quota};
+  co_return nothing(co_await (*place)->add(std::move(user)));
+}
+
+Task<Result<json>> user_list(Parts& parts, json) {
+  const auto place = accounts(parts);
+  if (!place) co_return pass(place);
+  json rows = json::array();
+  for (const User& user : co_await (*place)->list()) {
+    rows.push_back({{"login", user.login},
+                    {"display_name", user.display_name},
+                    {"aliases", user.aliases},
+                    {"quota_bytes", user.quota_bytes},
+                    {"used_bytes", user.used_bytes}});
+  }
+  co_return json{{"users", std::move(rows)}};
+}
+
+Task<Result<json>> user_passwd(Parts& parts, json arguments) {
+  const auto place = accounts(parts);
+  if (!place) co_return pass(place);
+  auto login = text(arguments, "login");
+  if (!login) co_return pass(login);
+  auto password = text(arguments, "password");
+  if (!password) co_return pass(password);
+  const auto done = co_await (*place)->set_password(*login, Secret(std::move(*password)));
+  if (done) forget(parts, *login);
+  co_return nothing(done);
+}
+
+Task<Result<json>> user_remove(Parts& parts, json arguments) {
+  const auto place = accounts(parts);
+  if (!place) co_return pass(place);
+  auto login = text(arguments, "login");
+  if (!login) co_return pass(login);
+  const auto done = co_await (*place)->remove(*login);
+  if (done) forget(parts, *login);
+  co_return nothing(done);
+}
+
+Task<Result<json>> device_list(Parts& parts, json arguments) {
+  const auto place = devices(parts);
+  if (!place) co_return pass(place);
+  const auto login = text(arguments, "user", false);
+  if (!login) co_return pass(login);
+  std::optional<UserId> user;
+  if (!login->empty()) {
+    auto parsed = UserId::parse(*login);
+    if (!parsed) co_return pass(parsed);
+    user = std::move(*parsed);
+  }
+  json rows = json::array();
+  for (const Device& device : co_await (*place)->list(std::move(user))) {
+    json row{{"user", device.user.str()}, {"device", device.id.str()},
+             {"type", device.type},       {"model", device.model},
+             {"agent", device.agent},     {"version", device.version},
+             {"state", device.state},     {"seen", nullptr}};
+    if (device.seen) {
+      const auto since = std::chrono::floor<std::chrono::seconds>(device.seen->time_since_epoch());
+      row["seen"] = since.count();
+    }
+    rows.push_back(std::move(row));
+  }
+  co_return json{{"devices", std::move(rows)}};
+}
+
+template <auto action>
+Task<Result<json>> device_do(Parts& parts, json arguments) {
+  const auto place = devices(parts);
+  if (!place) co_return pass(place);
+  const auto login = text(arguments, "user");
+  if (!login) co_return pass(login);
+  const auto name = text(arguments, "device");
+  if (!name) co_return pass(name);
+  auto user = UserId::parse(*login);
+  if (!user) co_return pass(user);
+  auto device = DeviceId::parse(*name);
+  if (!device) co_return pass(device);
+  co_return nothing(co_await ((*place)->*action)(std::move(*user), std::move(*device)));
+}
+
+Task<Result<json>> status(Parts& parts, json) {
+  if (!parts.status) co_return fail(Errc::unsupported, "there is no status here");
+  const Status now = parts.status();
+  co_return json{{"version", now.version},         {"mode", now.mode},
+                 {"problem", now.problem},         {"uptime_seconds", now.uptime_seconds},
+                 {"connections", now.connections}, {"parked", now.parked},
+                 {"listening", now.listening}};
+}
+
+struct Operation {
+  std::string_view name;
+  Task<Result<json>> (*run)(Parts&, json);
+};
+
+constexpr auto operations = std::to_array<Operation>({
+    {"device.block", &device_do<&Devices::block>},
+    {"device.list", &device_list},
+    {"device.resync", &device_do<&Devices::resync>},
+    {"device.unblock", &device_do<&Devices::unblock>},
+    {"device.wipe", &device_do<&Devices::wipe>},
+    {"status", &status},
+    {"user.add", &user_add},
+    {"user.list", &user_list},
+    {"user.passwd", &user_passwd},
+    {"user.remove", &user_remove},
+});
+
+Task<std::string> run_one(Parts& parts, const Operation& operation, json arguments) {
+  std::string failure;
+  try {
+    const auto result = co_await operation.run(parts, std::move(arguments));
+    log.info("operation", {{"name", operation.name}, {"ok", result.has_value()}});
+    if (result) co_return to_line({{"ok", true}, {"result", *result}});
+    co_return refusal(name_of(result.error().code), result.error().message);
+  } catch (const Fault& fault) {
+    failure = fault.what();
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  log.error("operation.failed", {{"name", operation.name}, {"what", failure}});
+  co_return refusal("failed", failure);
+}
+
+}  // namespace
+
+Task<std::string> Operations::run(std::string line) {
+  const json request = json::parse(line, nullptr, false);
+  if (!request.is_object() || !request.contains("operation") || !request["operation"].is_string()) {
+    co_return refusal("malformed", "a request is an object with 'operation' and 'arguments'");
+  }
+  json arguments = request.value("arguments", json::object());
+  if (!arguments.is_object()) co_return refusal("malformed", "'arguments' is an object");
+  const auto name = request["operation"].get<std::string>();
+  for (const Operation& operation : operations) {
+    if (operation.name == name) co_return co_await run_one(parts_, operation, std::move(arguments));
+  }
+  co_return refusal("unsupported", fmt::format("there is no operation '{}'", name));
+}
+
+std::vector<std::string_view> operation_names() {
+  std::vector<std::string_view> names;
+  for (const Operation& operation : operations) names.push_back(operation.name);
+  return names;
+}
+
+}  // namespace godwit::admin

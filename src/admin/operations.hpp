@@ -1,0 +1,110 @@
+/// What an administrator can ask of a running server; shared by the command line (over the control
+/// socket) and, later, the web pages. Requests and replies are JSON, one line each:
+///
+///   {"operation": "user.add", "arguments": {"login": "ann@example.org", "password": "..."}}
+///   {"ok": true, "result": {...}}
+///   {"ok": false, "error": {"code": "conflict", "message": "..."}}
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/task.hpp"
+
+namespace godwit::admin {
+
+struct NewUser {
+  std::string login;  // user@domain
+  Secret password;
+  std::string display_name;
+  std::vector<std::string> aliases;
+  std::uint64_t quota_bytes = 0;  // 0 = the configured one
+};
+
+struct User {
+  std::string login;
+  std::string display_name;
+  std::vector<std::string> aliases;
+  std::uint64_t quota_bytes = 0;
+  std::uint64_t used_bytes = 0;
+};
+
+/// The users of the embedded store. Errors: conflict, not_found, refused (unknown domain, weak or
+/// empty password), malformed. The implementation drops cached sign-ins.
+class Accounts {
+ public:
+  virtual ~Accounts() = default;
+  virtual Task<Result<>> add(NewUser user) = 0;
+  virtual Task<std::vector<User>> list() = 0;
+  virtual Task<Result<>> set_password(std::string login, Secret password) = 0;
+  virtual Task<Result<>> remove(std::string login) = 0;
+};
+
+struct Device {
+  UserId user;
+  DeviceId id;
+  std::string type;          // as the phone calls itself: "iPhone"
+  std::string model;         // empty where it did not say
+  std::string agent;         // User-Agent
+  std::string version;       // protocol version last used
+  std::string state;         // "allowed", "blocked", "wipe pending", "wiped"
+  std::optional<Time> seen;  // its last request
+};
+
+/// Devices of all users. Errors: not_found; conflict (wiping what is wiped already).
+class Devices {
+ public:
+  virtual ~Devices() = default;
+  /// Of one user, or of all.
+  virtual Task<std::vector<Device>> list(std::optional<UserId> user) = 0;
+  virtual Task<Result<>> wipe(UserId user, DeviceId device) = 0;
+  /// Takes an unanswered wipe back, and lets a wiped or blocked device in again.
+  virtual Task<Result<>> unblock(UserId user, DeviceId device) = 0;
+  virtual Task<Result<>> block(UserId user, DeviceId device) = 0;
+  /// Everything starts over with the device's next request: as though the account were new.
+  virtual Task<Result<>> resync(UserId user, DeviceId device) = 0;
+};
+
+struct Status {
+  std::string version;
+  std::string mode;     // "serving", "administration only", "draining"
+  std::string problem;  // why administration only
+  std::int64_t uptime_seconds = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t parked = 0;
+  std::vector<std::string> listening;
+};
+
+/// Answers requests. What is null is not there in this configuration, and said so.
+class Operations {
+ public:
+  struct Parts {
+    Accounts* accounts = nullptr;
+    Devices* devices = nullptr;
+    std::function<Status()> status;
+    /// Drops what is cached about a user, and ends the user's waiting requests.
+    std::function<void(const UserId&)> forget_user;
+  };
+  explicit Operations(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Never throws: every failure is a reply. `line` is at most `request_bytes_max` long.
+  Task<std::string> run(std::string line);
+
+  static constexpr std::size_t request_bytes_max = 1024 * 1024;
+
+ private:
+  Parts parts_;
+};
+
+/// The names of all operations, for the documentation and its test.
+std::vector<std::string_view> operation_names();
+
+}  // namespace godwit::admin

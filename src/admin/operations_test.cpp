@@ -1,0 +1,130 @@
+#include "admin/operations.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/fault.hpp"
+#include "run.hpp"
+
+namespace godwit::admin {
+namespace {
+
+class FakeAccounts final : public Accounts {
+ public:
+  Task<Result<>> add(NewUser user) override {
+    if (users.contains(user.login)) co_return fail(Errc::conflict, "there is such a user");
+    users[user.login] = std::move(user);
+    co_return Result<>{};
+  }
+  Task<std::vector<User>> list() override {
+    if (broken) throw Fault(Fault::Kind::unavailable, "disk \xff gone");
+    std::vector<User> out;
+    for (const auto& [login, user] : users) {
+      out.push_back({login, user.display_name, user.aliases, user.quota_bytes, 7});
+    }
+    co_return out;
+  }
+  Task<Result<>> set_password(std::string login, Secret password) override {
+    if (!users.contains(login)) co_return fail(Errc::not_found, "no such user");
+    users[login].password = std::move(password);
+    co_return Result<>{};
+  }
+  Task<Result<>> remove(std::string login) override {
+    if (users.erase(login) == 0) co_return fail(Errc::not_found, "no such user");
+    co_return Result<>{};
+  }
+  std::map<std::string, NewUser> users;
+  bool broken = false;
+};
+
+class FakeDevices final : public Devices {
+ public:
+  Task<std::vector<Device>> list(std::optional<UserId> user) override {
+    last = user ? user->str() : "all";
+    co_return std::vector<Device>{{*UserId::parse("ann"), *DeviceId::parse("d1"), "iPhone", "", "",
+                                   "16.1", "allowed", Time(std::chrono::seconds(5))}};
+  }
+  Task<Result<>> wipe(UserId user, DeviceId device) override {
+    co_return note("wipe", user, device);
+  }
+  Task<Result<>> unblock(UserId user, DeviceId device) override {
+    co_return note("unblock", user, device);
+  }
+  Task<Result<>> block(UserId user, DeviceId device) override {
+    co_return note("block", user, device);
+  }
+  Task<Result<>> resync(UserId user, DeviceId device) override {
+    co_return note("resync", user, device);
+  }
+  std::string last;
+
+ private:
+  Result<> note(std::string_view what, const UserId& user, const DeviceId& device) {
+    last = std::string(what) + " " + user.str() + " " + device.str();
+    return {};
+  }
+};
+
+class OperationsTest : public testing::Test {
+ protected:
+  std::string run(std::string line) { return test::run(operations.run(std::move(line))); }
+
+  FakeAccounts accounts;
+  FakeDevices devices;
+  std::vector<std::string> forgotten;
+  Operations operations{{&accounts, &devices,
+                         [] { return Status{.version = "1", .mode = "serving"}; },
+                         [this](const UserId& user) { forgotten.push_back(user.str()); }}};
+};
+
+TEST_F(OperationsTest, UsersComeAndGo) {
+  EXPECT_EQ(run(R"({"operation":"user.add","arguments":{"login":"ann@example.org",)"
+                R"("password":"pw","aliases":["a@example.org"],"quota_bytes":9}})"),
+            R"({"ok":true,"result":{}})");
+  EXPECT_EQ(accounts.users.at("ann@example.org").password.reveal(), "pw");
+  EXPECT_EQ(run(R"({"operation":"user.list"})"),
+            R"({"ok":true,"result":{"users":[{"aliases":["a@example.org"],"display_name":"",)"
+            R"("login":"ann@example.org","quota_bytes":9,"used_bytes":7}]}})");
+  EXPECT_TRUE(run(R"({"operation":"user.passwd","arguments":{"login":"ann@example.org",)"
+                  R"("password":"new"}})")
+                  .contains("true"));
+  EXPECT_EQ(forgotten, std::vector<std::string>{"ann@example.org"});
+  EXPECT_TRUE(
+      run(R"({"operation":"user.remove","arguments":{"login":"bob"}})").contains("not_found"));
+  EXPECT_EQ(forgotten.size(), 1U);
+}
+
+TEST_F(OperationsTest, DevicesAreNamedByUserAndId) {
+  EXPECT_TRUE(run(R"({"operation":"device.list"})").contains(R"("seen":5)"));
+  EXPECT_EQ(devices.last, "all");
+  EXPECT_TRUE(run(R"({"operation":"device.wipe","arguments":{"user":"ann","device":"d1"}})")
+                  .contains("true"));
+  EXPECT_EQ(devices.last, "wipe ann d1");
+  EXPECT_TRUE(run(R"({"operation":"device.block","arguments":{"user":"ann"}})")
+                  .contains("argument 'device' is missing"));
+}
+
+TEST_F(OperationsTest, NonsenseIsAnswered) {
+  EXPECT_TRUE(run("").contains("malformed"));
+  EXPECT_TRUE(run("[]").contains("malformed"));
+  EXPECT_TRUE(run(R"({"operation":7})").contains("malformed"));
+  EXPECT_TRUE(run(R"({"operation":"x"})").contains("unsupported"));
+  EXPECT_TRUE(run(R"({"operation":"status","arguments":[]})").contains("malformed"));
+  EXPECT_TRUE(run(R"({"operation":"user.add","arguments":{"login":1}})").contains("is a string"));
+}
+
+TEST_F(OperationsTest, FaultsBecomeReplies) {
+  accounts.broken = true;
+  const std::string reply = run(R"({"operation":"user.list"})");
+  EXPECT_TRUE(reply.contains(R"("code":"failed")")) << reply;
+}
+
+TEST_F(OperationsTest, WithoutAStoreItSaysSo) {
+  Operations bare({});
+  EXPECT_TRUE(test::run(bare.run(R"({"operation":"user.list"})")).contains("unsupported"));
+  EXPECT_TRUE(test::run(bare.run(R"({"operation":"device.list"})")).contains("schema status"));
+}
+
+}  // namespace
+}  // namespace godwit::admin

@@ -1,0 +1,284 @@
+#include "app/config.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/overloaded.hpp"
+#include "base/text.hpp"
+
+namespace godwit::app {
+namespace {
+
+constexpr std::size_t file_bytes_max = 1024 * 1024;  // a configuration, not data
+constexpr int remedy_distance_max = 3;               // letters by which a typo may differ
+
+/// Collects what is wrong; one line each.
+class Problems {
+ public:
+  explicit Problems(const std::string& file) : file_(file.empty() ? "configuration" : file) {}
+  void add(const toml::node& where, std::string_view what) { add(where.source().begin.line, what); }
+  void add(std::uint32_t line, std::string_view what) {
+    text_ += fmt::format("{}{}:{}: {}", text_.empty() ? "" : "\n", file_, line, what);
+  }
+  bool any() const { return !text_.empty(); }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string file_;
+  std::string text_;
+};
+
+/// Letters to change, add or leave out to get from `a` to `b`.
+int distance(std::string_view a, std::string_view b) {
+  std::vector<int> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const int above = row[j];
+      const int change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({row[j - 1] + 1, above + 1, change});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string remedy(std::string_view given, const std::set<std::string_view>& known) {
+  std::string_view nearest;
+  int best = remedy_distance_max + 1;
+  for (const std::string_view name : known) {
+    if (const int steps = distance(given, name); steps < best) {
+      best = steps;
+      nearest = name;
+    }
+  }
+  if (!nearest.empty()) return fmt::format("did you mean '{}'?", nearest);
+  return fmt::format("there are: {}", fmt::join(known, ", "));
+}
+
+std::string label(const Key& key) { return fmt::format("{}.{}", key.section, key.name); }
+
+void set_strings(const Key& key, const toml::node& node, Strings& out, Problems& problems) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) {
+    problems.add(node, label(key) + ": is a list of strings; write [\"...\", \"...\"]");
+    return;
+  }
+  out.clear();
+  for (const toml::node& entry : *list) {
+    if (const auto* value = entry.as_string()) {
+      out.push_back(value->get());
+    } else {
+      problems.add(entry, label(key) + ": holds strings only; put each in quotes");
+    }
+  }
+}
+
+void set_string(const Key& key, const toml::node& node, std::string& out, Problems& problems) {
+  const auto* value = node.as_string();
+  if (value == nullptr) {
+    problems.add(node, label(key) + ": is a string; put it in quotes");
+    return;
+  }
+  if (!key.choices.empty()) {
+    std::set<std::string_view> choices;
+    for (std::string_view rest = key.choices; !rest.empty();) {
+      const auto end = rest.find('|');
+      choices.insert(rest.substr(0, end));
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    }
+    if (!choices.contains(value->get())) {
+      problems.add(node, fmt::format("{}: '{}' is none of {}", label(key), value->get(),
+                                     fmt::join(choices, ", ")));
+      return;
+    }
+  }
+  out = value->get();
+}
+
+void set_value(const Key& key, const toml::node& node, Config& config, Problems& problems) {
+  std::visit(
+      Overloaded{[&](bool* out) {
+                   const auto* value = node.as_boolean();
+                   if (value != nullptr) {
+                     *out = value->get();
+                   } else {
+                     problems.add(node, label(key) + ": is true or false, without quotes");
+                   }
+                 },
+                 [&](std::int64_t* out) {
+                   const auto* value = node.as_integer();
+                   if (value != nullptr && value->get() >= key.least && value->get() <= key.most) {
+                     *out = value->get();
+                   } else {
+                     problems.add(node, fmt::format("{}: is a whole number from {} to {}",
+                                                    label(key), key.least, key.most));
+                   }
+                 },
+                 [&](std::string* out) { set_string(key, node, *out, problems); },
+                 [&](Strings* out) { set_strings(key, node, *out, problems); }},
+      key.target(config));
+}
+
+/// [policy.settings]: names and bounds are the policy module's; here only the form.
+void read_policy_settings(const toml::node& node, Config& config, Problems& problems) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) {
+    problems.add(node, "policy.settings: is a table; write [policy.settings]");
+    return;
+  }
+  for (const auto& [name, value] : *table) {
+    const std::string key(name.str());
+    config.policy.setting_lines[key] = static_cast<int>(value.source().begin.line);
+    if (const auto* text = value.as_string()) {
+      config.policy.settings[key] = text->get();
+    } else if (const auto* number = value.as_integer()) {
+      config.policy.settings[key] = std::to_string(number->get());
+    } else if (const auto* boolean = value.as_boolean()) {
+      config.policy.settings[key] = boolean->get() ? "1" : "0";
+    } else {
+      problems.add(value,
+                   fmt::format("policy.settings.{}: is a string, a number, true or false", key));
+    }
+  }
+}
+
+void read_section(std::string_view section, const toml::table& table, Config& config,
+                  Problems& problems) {
+  std::set<std::string_view> known;
+  for (const Key& key : keys()) {
+    if (key.section == section) known.insert(key.name);
+  }
+  for (const auto& [name, value] : table) {
+    if (section == "policy" && name.str() == "settings") {
+      read_policy_settings(value, config, problems);
+      continue;
+    }
+    const auto row = std::ranges::find_if(
+        keys(), [&](const Key& key) { return key.section == section && key.name == name.str(); });
+    if (row == keys().end()) {
+      problems.add(name.source().begin.line, fmt::format("{}.{}: unknown key; {}", section,
+                                                         name.str(), remedy(name.str(), known)));
+    } else {
+      set_value(*row, value, config, problems);
+    }
+  }
+}
+
+void read_table(const toml::table& root, Config& config, Problems& problems) {
+  std::set<std::string_view> sections;
+  for (const Key& key : keys()) sections.insert(key.section);
+  for (const auto& [name, value] : root) {
+    const toml::table* table = value.as_table();
+    if (!sections.contains(name.str())) {
+      problems.add(name.source().begin.line,
+                   fmt::format("{}: unknown {}; {}", name.str(), table ? "section" : "key",
+                               remedy(name.str(), sections)));
+    } else if (table == nullptr) {
+      problems.add(value, fmt::format("{}: is a section; write [{}]", name.str(), name.str()));
+    } else {
+      read_section(name.str(), *table, config, problems);
+    }
+  }
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const std::string& file) {
+  Problems problems(file);
+  Config config;
+  config.file = file;
+  try {
+    const toml::table root = toml::parse(text, file);
+    read_table(root, config, problems);
+  } catch (const toml::parse_error& error) {
+    problems.add(error.source().begin.line,
+                 fmt::format("{}; see https://toml.io for the form", error.description()));
+  }
+  if (problems.any()) return fail(Errc::malformed, problems.text());
+  return config;
+}
+
+Result<Config> read_config(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(file_bytes_max + 1, '\0');
+  if (!in) {
+    return fail(
+        Errc::not_found,
+        fmt::format("{}: cannot be read; `godwit config example` writes one to start from", file));
+  }
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > file_bytes_max) {
+    return fail(Errc::too_large, file + ": larger than 1 MiB: is this the configuration?");
+  }
+  return parse_config(text, file);
+}
+
+Result<> check_config(const Config& config) {
+  std::string wrong;
+  const auto add = [&](std::string_view what) {
+    wrong += fmt::format("{}{}: {}", wrong.empty() ? "" : "\n",
+                         config.file.empty() ? "configuration" : config.file, what);
+  };
+  if (config.http.listen.empty() && config.http.listen_tls.empty()) {
+    add("http.listen and http.listen_tls are both empty: phones could not connect; name one");
+  }
+  if (config.http.certificates.size() != config.http.keys.size()) {
+    add("http.certificates and http.keys differ in number: each certificate needs its key, in "
+        "order");
+  }
+  if (!config.http.listen_tls.empty() && config.http.certificates.empty()) {
+    add("http.listen_tls needs http.certificates and http.keys");
+  }
+  if (config.store.kind == "postgres" && config.store.postgres_url.empty()) {
+    add("store.kind is postgres: set store.postgres_url");
+  }
+  if (config.backend.kind == "local" && config.local.domains.empty()) {
+    add("backend.kind is local: local.domains needs a domain");
+  }
+  if (config.backend.kind == "imap" && !config.lmtp.listen.empty()) {
+    add("lmtp.listen is for the embedded store: remove it, or set backend.kind to local");
+  }
+  if (config.backend.kind == "imap" && config.submission.host.empty()) {
+    add("backend.kind is imap: set submission.host, or phones could not send");
+  }
+  if (config.submission.sign_in == "fixed" &&
+      (config.submission.user.empty() || config.submission.password_file.empty())) {
+    add("submission.sign_in is fixed: set submission.user and submission.password_file");
+  }
+  if (config.push.heartbeat_seconds_min > config.push.heartbeat_seconds_max) {
+    add("push.heartbeat_seconds_min is above push.heartbeat_seconds_max");
+  }
+  if (config.mail.window_default > config.mail.window_max) {
+    add("mail.window_default is above mail.window_max");
+  }
+  if (!wrong.empty()) return fail(Errc::malformed, wrong);
+  return {};
+}
+
+Result<Secret> read_secret(const std::string& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) return fail(Errc::not_found, path + ": no such file");
+  if ((info.st_mode & S_IRWXO) != 0) {
+    return fail(Errc::refused,
+                fmt::format("{}: everybody may read this secret; chmod o= {}", path, path));
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string line;
+  if (!std::getline(in, line)) return fail(Errc::malformed, path + ": cannot be read, or is empty");
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.pop_back();
+  if (line.empty()) return fail(Errc::malformed, path + ": its first line is empty");
+  return Secret(std::move(line));
+}
+
+}  // namespace godwit::app

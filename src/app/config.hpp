@@ -1,0 +1,176 @@
+/// The configuration: one TOML file, every key of which is a row of one table (config_keys.cpp).
+/// The commented example, the manual page and the checks all come from that table.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace godwit::app {
+
+using Strings = std::vector<std::string>;
+
+/// What godwitd and godwit are told. The initial values are the defaults. Units are in the names;
+/// a path is absolute or relative to the folder of the configuration file.
+struct Config {
+  struct Server {
+    std::string hostname;  // empty = the machine's own
+    std::string control_socket = "/run/godwit/control.sock";
+    std::string state_directory = "/var/lib/godwit";
+    std::string log_level = "info";
+    std::string log_format = "text";
+    std::int64_t drain_seconds = 20;
+  } server;
+
+  struct Http {
+    Strings listen = {"127.0.0.1:8082"};
+    Strings listen_tls;
+    Strings certificates;
+    Strings keys;
+    Strings paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet/"};
+    Strings trusted_proxies;
+    bool proxy_protocol = false;
+    std::int64_t connections_max = 100'000;
+    std::int64_t connections_per_address_max = 0;
+    std::int64_t head_bytes_max = 32 * 1024;
+    std::int64_t head_seconds = 30;
+    std::int64_t body_idle_seconds = 30;
+    std::int64_t body_bytes_per_second_min = 100;
+    std::int64_t idle_seconds = 120;
+    std::int64_t memory_bytes_max = 1024 * 1024;
+    std::int64_t spool_free_bytes_min = 256LL * 1024 * 1024;
+  } http;
+
+  struct Store {
+    std::string kind = "sqlite";
+    std::string postgres_url;
+    std::string postgres_password_file;
+    std::int64_t connections = 4;
+  } store;
+
+  struct Backend {
+    std::string kind = "local";
+  } backend;
+
+  struct Local {
+    Strings domains = {"example.org"};
+    std::int64_t quota_megabytes = 0;
+  } local;
+
+  struct Lmtp {
+    Strings listen;
+    std::int64_t recipients_max = 100;
+    std::int64_t connections_max = 100;
+    std::int64_t command_seconds = 300;
+  } lmtp;
+
+  struct Imap {
+    std::string host = "localhost";
+    std::int64_t port = 143;
+    std::string tls = "starttls";
+    std::string ca_file;
+    bool verify = true;
+    std::string login = "as-given";
+    std::string domain;
+    bool subscribed_only = false;
+    std::int64_t connections_per_user_max = 4;
+    std::int64_t notify_connections_max = 10'000;
+    std::int64_t command_seconds = 30;
+    std::int64_t connect_seconds = 10;
+    std::int64_t sweep_seconds = 60;
+    Strings sent;
+    Strings drafts;
+    Strings trash;
+    Strings junk;
+    Strings archive;
+  } imap;
+
+  struct Submission {
+    std::string host;
+    std::int64_t port = 587;
+    std::string tls = "starttls";
+    std::string ca_file;
+    bool verify = true;
+    std::string sign_in = "user";
+    std::string user;
+    std::string password_file;
+    std::int64_t command_seconds = 60;
+    std::int64_t queue_hours_max = 120;
+  } submission;
+
+  struct Mail {
+    std::int64_t message_megabytes_max = 100;
+    std::int64_t window_default = 100;
+    std::int64_t window_max = 512;
+    std::int64_t answer_seconds = 25;
+  } mail;
+
+  struct Push {
+    std::int64_t heartbeat_seconds_min = 60;
+    std::int64_t heartbeat_seconds_max = 3540;
+    std::int64_t folders_max = 1000;
+    std::int64_t other_changes_seconds = 60;
+    std::int64_t grace_seconds = 300;
+  } push;
+
+  struct Auth {
+    std::int64_t cache_minutes = 10;
+    std::int64_t failures_max = 10;
+    std::int64_t failure_minutes = 10;
+    std::int64_t failure_delay_milliseconds = 500;
+    std::int64_t hash_memory_megabytes = 256;
+  } auth;
+
+  struct Policy {
+    std::string mode = "off";
+    std::map<std::string, std::string> settings;  // by the names of [MS-ASPROV] EASProvisionDoc
+    std::map<std::string, int> setting_lines;     // where each stands, for messages
+  } policy;
+
+  std::string file;  // where it was read from; empty for defaults
+};
+
+/// A value that a row points to.
+using Target = std::variant<bool*, std::int64_t*, std::string*, Strings*>;
+
+/// One key of the file.
+struct Key {
+  std::string_view section;
+  std::string_view name;
+  Target (*target)(Config&);
+  std::int64_t least = 0;  // numbers: the range
+  std::int64_t most = 0;
+  std::string_view choices;  // strings: what they may be, separated by |; empty = anything
+  bool reloads = false;      // SIGHUP applies it
+  std::string_view example;  // shown instead of the default where the default says little
+  std::string_view doc;      // one or two sentences
+};
+
+/// All keys, in the order of the example.
+std::span<const Key> keys();
+
+/// Reads `text` as the file `file`. The error lists every problem, a line each:
+/// `file:line: section.key: what is wrong; what to do`.
+Result<Config> parse_config(std::string_view text, const std::string& file);
+/// not_found when the file cannot be read.
+Result<Config> read_config(const std::string& file);
+/// What no single key shows: combinations that cannot work. Same form of error.
+Result<> check_config(const Config& config);
+
+/// First line of `path`, without its line end. Refused when others than owner and group may read
+/// it.
+Result<Secret> read_secret(const std::string& path);
+
+/// packaging/godwit.toml.example.
+std::string config_example();
+/// packaging/man/godwit.toml.5.
+std::string config_manual();
+
+}  // namespace godwit::app

@@ -1,0 +1,267 @@
+#include <algorithm>
+#include <array>
+
+#include "app/config.hpp"
+
+namespace godwit::app {
+namespace {
+
+template <auto section, auto member>
+Target at(Config& config) {
+  return &((config.*section).*member);
+}
+
+using C = Config;
+constexpr std::int64_t day = 86'400;
+
+struct Range {
+  std::int64_t least;
+  std::int64_t most;
+};
+
+template <auto section, auto member>
+constexpr Key number(std::string_view group, std::string_view name, Range range,
+                     std::string_view doc, bool reloads = false) {
+  return {group, name, &at<section, member>, range.least, range.most, {}, reloads, {}, doc};
+}
+
+template <auto section, auto member>
+constexpr Key flag(std::string_view group, std::string_view name, std::string_view doc) {
+  return {group, name, &at<section, member>, 0, 0, {}, false, {}, doc};
+}
+
+template <auto section, auto member>
+constexpr Key choice(std::string_view group, std::string_view name, std::string_view choices,
+                     std::string_view doc, bool reloads = false) {
+  return {group, name, &at<section, member>, 0, 0, choices, reloads, {}, doc};
+}
+
+/// A string or a list of strings.
+template <auto section, auto member>
+constexpr Key text(std::string_view group, std::string_view name, std::string_view example,
+                   std::string_view doc, bool reloads = false) {
+  return {group, name, &at<section, member>, 0, 0, {}, reloads, example, doc};
+}
+
+using S = C::Server;
+using H = C::Http;
+using I = C::Imap;
+using M = C::Submission;
+
+constexpr auto table = std::to_array<Key>({
+    text<&C::server, &S::hostname>(
+        "server", "hostname", "\"mail.example.org\"",
+        "The name this server has to others: greetings, Message-ID, the page for people. "
+        "Empty: the machine's own."),
+    text<&C::server, &S::control_socket>(
+        "server", "control_socket", {},
+        "Unix socket on which the godwit command talks to the daemon; only its owner may."),
+    text<&C::server, &S::state_directory>(
+        "server", "state_directory", {},
+        "Where the embedded store, spools and the queue of outgoing mail live."),
+    choice<&C::server, &S::log_level>("server", "log_level", "debug|info|warning|error",
+                                      "What is worth a line in the log.", true),
+    choice<&C::server, &S::log_format>("server", "log_format", "text|json",
+                                       "How log lines look on standard error."),
+    number<&C::server, &S::drain_seconds>(
+        "server", "drain_seconds", {0, 600},
+        "A stop answers waiting phones over so many seconds, so that they do not all come back "
+        "at once.",
+        true),
+
+    text<&C::http, &H::listen>(
+        "http", "listen", {},
+        "Addresses for HTTP without TLS, as address:port or [IPv6]:port. Phones send passwords: "
+        "only behind a proxy that ends TLS."),
+    text<&C::http, &H::listen_tls>("http", "listen_tls", "[\"[::]:443\", \"0.0.0.0:443\"]",
+                                   "Addresses for HTTPS."),
+    text<&C::http, &H::certificates>(
+        "http", "certificates", "[\"/etc/godwit/fullchain.pem\"]",
+        "Certificate chains (PEM). The name a phone asks for picks among them; the first is for "
+        "all others.",
+        true),
+    text<&C::http, &H::keys>("http", "keys", "[\"/etc/godwit/privkey.pem\"]",
+                             "Their private keys (PEM), in the same order.", true),
+    text<&C::http, &H::paths>("http", "paths", {}, "The paths at which phones find ActiveSync."),
+    text<&C::http, &H::trusted_proxies>(
+        "http", "trusted_proxies", "[\"127.0.0.1\", \"192.0.2.0/24\"]",
+        "Addresses or networks whose X-Forwarded-For, X-Forwarded-Proto and PROXY "
+        "header are believed."),
+    flag<&C::http, &H::proxy_protocol>(
+        "http", "proxy_protocol",
+        "Connections from trusted proxies begin with a PROXY protocol header, version 1 or 2."),
+    number<&C::http, &H::connections_max>("http", "connections_max", {1, 10'000'000},
+                                          "More connections than this are refused at once.", true),
+    number<&C::http, &H::connections_per_address_max>(
+        "http", "connections_per_address_max", {0, 1'000'000},
+        "The same for one client address; 0 = no limit. Many phones share one address.", true),
+    number<&C::http, &H::head_bytes_max>("http", "head_bytes_max", {4096, 1024 * 1024},
+                                         "Largest request line with headers.", true),
+    number<&C::http, &H::head_seconds>("http", "head_seconds", {1, 600},
+                                       "A request's head must arrive within this time.", true),
+    number<&C::http, &H::body_idle_seconds>("http", "body_idle_seconds", {1, 600},
+                                            "Longest pause within a request's body.", true),
+    number<&C::http, &H::body_bytes_per_second_min>(
+        "http", "body_bytes_per_second_min", {0, 1'000'000},
+        "A body that arrives slower on average is given up with 408.", true),
+    number<&C::http, &H::idle_seconds>("http", "idle_seconds", {1, day},
+                                       "A connection without a request is closed after this.",
+                                       true),
+    number<&C::http, &H::memory_bytes_max>(
+        "http", "memory_bytes_max", {16 * 1024, 64 * 1024 * 1024},
+        "Bodies above this go to a file below state_directory instead of memory."),
+    number<&C::http, &H::spool_free_bytes_min>(
+        "http", "spool_free_bytes_min", {0, 1LL << 50U},
+        "With less free space than this below state_directory large bodies are refused with 503."),
+
+    choice<&C::store, &C::Store::kind>(
+        "store", "kind", "sqlite|postgres",
+        "Where devices and their state are kept: embedded, or in PostgreSQL 15 or newer."),
+    text<&C::store, &C::Store::postgres_url>("store", "postgres_url",
+                                             "\"host=db.example.org dbname=godwit user=godwit\"",
+                                             "libpq connection string, without the password."),
+    text<&C::store, &C::Store::postgres_password_file>("store", "postgres_password_file",
+                                                       "\"/etc/godwit/postgres.password\"",
+                                                       "File with the password for PostgreSQL."),
+    number<&C::store, &C::Store::connections>("store", "connections", {1, 100},
+                                              "Connections to PostgreSQL, or readers of SQLite."),
+
+    choice<&C::backend, &C::Backend::kind>(
+        "backend", "kind", "local|imap",
+        "Whose mail it is: our own mailboxes, or those of an IMAP server."),
+
+    text<&C::local, &C::Local::domains>(
+        "local", "domains", {},
+        "Mail domains of the embedded store. The first completes logins without a domain."),
+    number<&C::local, &C::Local::quota_megabytes>(
+        "local", "quota_megabytes", {0, 1LL << 40U},
+        "Quota of users who have none of their own; 0 = no limit."),
+
+    text<&C::lmtp, &C::Lmtp::listen>(
+        "lmtp", "listen", "[\"127.0.0.1:24\"]",
+        "Addresses on which mail for the embedded store comes in. LMTP knows no sign-in: only "
+        "where the mail server alone can connect."),
+    number<&C::lmtp, &C::Lmtp::recipients_max>("lmtp", "recipients_max", {1, 10'000},
+                                               "Recipients of one mail; more get 452."),
+    number<&C::lmtp, &C::Lmtp::connections_max>("lmtp", "connections_max", {1, 10'000},
+                                                "Connections at a time; more get 421."),
+    number<&C::lmtp, &C::Lmtp::command_seconds>("lmtp", "command_seconds", {10, 3600},
+                                                "Longest silence of the mail server."),
+
+    text<&C::imap, &I::host>("imap", "host", "\"imap.example.org\"", "The IMAP server."),
+    number<&C::imap, &I::port>("imap", "port", {1, 65'535}, "Its port."),
+    choice<&C::imap, &I::tls>("imap", "tls", "starttls|tls|none",
+                              "How the connection is protected."),
+    text<&C::imap, &I::ca_file>("imap", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
+                                "Who may sign its certificate (PEM). Empty: the system's list."),
+    flag<&C::imap, &I::verify>("imap", "verify",
+                               "Whether the certificate must be valid and for this host."),
+    choice<&C::imap, &I::login>(
+        "imap", "login", "as-given|without-domain|with-domain",
+        "What the server expects as user name: what the phone sends, the part before @, or "
+        "user@domain."),
+    text<&C::imap, &I::domain>("imap", "domain", "\"example.org\"",
+                               "Mail domain of users who sign in without one."),
+    flag<&C::imap, &I::subscribed_only>(
+        "imap", "subscribed_only",
+        "Show subscribed folders only; creating one that exists subscribes it."),
+    number<&C::imap, &I::connections_per_user_max>("imap", "connections_per_user_max", {2, 100},
+                                                   "Connections for one user at a time."),
+    number<&C::imap, &I::notify_connections_max>(
+        "imap", "notify_connections_max", {0, 1'000'000},
+        "Connections that wait for changes (NOTIFY or IDLE); users beyond are swept."),
+    number<&C::imap, &I::command_seconds>("imap", "command_seconds", {1, 600},
+                                          "The server must answer within this."),
+    number<&C::imap, &I::connect_seconds>("imap", "connect_seconds", {1, 120},
+                                          "A connection must be there within this."),
+    number<&C::imap, &I::sweep_seconds>(
+        "imap", "sweep_seconds", {5, 3600},
+        "Folders that the server tells nothing about are looked at so often while a phone waits."),
+    text<&C::imap, &I::sent>("imap", "sent", "[\"Sent\"]",
+                             "Names of the folder for sent mail, where the server marks none."),
+    text<&C::imap, &I::drafts>("imap", "drafts", "[\"Drafts\"]", "The same for drafts."),
+    text<&C::imap, &I::trash>("imap", "trash", "[\"Trash\"]", "The same for deleted mail."),
+    text<&C::imap, &I::junk>("imap", "junk", "[\"Junk\"]", "The same for junk."),
+    text<&C::imap, &I::archive>("imap", "archive", "[\"Archive\"]", "The same for the archive."),
+
+    text<&C::submission, &M::host>(
+        "submission", "host", "\"smtp.example.org\"",
+        "Where outgoing mail goes. Empty: only mail between users of the embedded store."),
+    number<&C::submission, &M::port>("submission", "port", {1, 65'535}, "Its port."),
+    choice<&C::submission, &M::tls>("submission", "tls", "starttls|tls|none",
+                                    "How the connection is protected."),
+    text<&C::submission, &M::ca_file>("submission", "ca_file",
+                                      "\"/etc/ssl/certs/ca-certificates.crt\"",
+                                      "Who may sign its certificate. Empty: the system's list."),
+    flag<&C::submission, &M::verify>("submission", "verify",
+                                     "Whether the certificate must be valid and for this host."),
+    choice<&C::submission, &M::sign_in>(
+        "submission", "sign_in", "user|fixed|none",
+        "Sign in as the user who sends, with one fixed account, or not at all."),
+    text<&C::submission, &M::user>("submission", "user", "\"godwit\"", "The fixed account's name."),
+    text<&C::submission, &M::password_file>("submission", "password_file",
+                                            "\"/etc/godwit/submission.password\"",
+                                            "File with the fixed account's password."),
+    number<&C::submission, &M::command_seconds>("submission", "command_seconds", {1, 600},
+                                                "The server must answer within this."),
+    number<&C::submission, &M::queue_hours_max>(
+        "submission", "queue_hours_max", {1, 720},
+        "Mail that could not be handed on for so long goes back to its sender."),
+
+    number<&C::mail, &C::Mail::message_megabytes_max>(
+        "mail", "message_megabytes_max", {1, 2000},
+        "Largest message, in and out, before encoding for transport.", true),
+    number<&C::mail, &C::Mail::window_default>(
+        "mail", "window_default", {1, 512},
+        "Changes in one answer where the phone names no WindowSize.", true),
+    number<&C::mail, &C::Mail::window_max>("mail", "window_max", {1, 512},
+                                           "Most changes in one answer, whatever it asks.", true),
+    number<&C::mail, &C::Mail::answer_seconds>(
+        "mail", "answer_seconds", {5, 300},
+        "An answer that takes longer is cut, and the phone asks for the rest.", true),
+
+    number<&C::push, &C::Push::heartbeat_seconds_min>("push", "heartbeat_seconds_min", {1, 3540},
+                                                      "Shortest time a phone may wait.", true),
+    number<&C::push, &C::Push::heartbeat_seconds_max>(
+        "push", "heartbeat_seconds_max", {60, 3540},
+        "Longest time a phone may wait; firewalls between may allow less.", true),
+    number<&C::push, &C::Push::folders_max>("push", "folders_max", {1, 10'000},
+                                            "Folders one Ping may watch.", true),
+    number<&C::push, &C::Push::other_changes_seconds>(
+        "push", "other_changes_seconds", {0, day},
+        "Flags and removals made elsewhere wake a phone at most this often; 0 = never."),
+    number<&C::push, &C::Push::grace_seconds>(
+        "push", "grace_seconds", {0, day},
+        "How long a user is watched after the last phone stopped waiting."),
+
+    number<&C::auth, &C::Auth::cache_minutes>(
+        "auth", "cache_minutes", {0, 1440},
+        "How long a good sign-in is remembered (a keyed hash, in memory); 0 = not at all."),
+    number<&C::auth, &C::Auth::failures_max>(
+        "auth", "failures_max", {1, 10'000},
+        "Wrong passwords per user and address before 503 with Retry-After."),
+    number<&C::auth, &C::Auth::failure_minutes>("auth", "failure_minutes", {1, 1440},
+                                                "How long failures are counted."),
+    number<&C::auth, &C::Auth::failure_delay_milliseconds>(
+        "auth", "failure_delay_milliseconds", {0, 10'000}, "A refusal is answered this late."),
+    number<&C::auth, &C::Auth::hash_memory_megabytes>(
+        "auth", "hash_memory_megabytes", {64, 65'536},
+        "Memory that argon2id may use for all sign-ins at a time."),
+
+    choice<&C::policy, &C::Policy::mode>(
+        "policy", "mode", "off|loose|strict",
+        "off: phones need not provision; loose: they must acknowledge the policy, whatever they "
+        "can do; strict: they must accept all of it."),
+});
+
+constexpr bool documented(const Key& key) {
+  return !key.section.empty() && !key.name.empty() && key.doc.ends_with('.') &&
+         key.least <= key.most;
+}
+static_assert(std::ranges::all_of(table, documented));
+
+}  // namespace
+
+std::span<const Key> keys() { return table; }
+
+}  // namespace godwit::app

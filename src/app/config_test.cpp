@@ -1,0 +1,132 @@
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+namespace godwit::app {
+namespace {
+
+std::string file_text(const std::string& path) {
+  std::ifstream in(std::string(GODWIT_SOURCE_DIR "/") + path);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::string error_of(std::string_view text) {
+  const auto config = parse_config(text, "godwit.toml");
+  return config ? std::string() : config.error().message;
+}
+
+TEST(Config, ReadsEveryTypeOfValue) {
+  const auto config = parse_config(
+      "[server]\nhostname = \"mail.example.org\"\ndrain_seconds = 5\n"
+      "[http]\nlisten = [\"[::1]:80\"]\nproxy_protocol = true\n"
+      "[policy]\nmode = \"strict\"\n[policy.settings]\nDevicePasswordEnabled = true\n"
+      "MinDevicePasswordLength = 6\n",
+      "godwit.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->server.hostname, "mail.example.org");
+  EXPECT_EQ(config->server.drain_seconds, 5);
+  EXPECT_EQ(config->http.listen, Strings{"[::1]:80"});
+  EXPECT_TRUE(config->http.proxy_protocol);
+  EXPECT_EQ(config->policy.mode, "strict");
+  EXPECT_EQ(config->policy.settings.at("DevicePasswordEnabled"), "1");
+  EXPECT_EQ(config->policy.settings.at("MinDevicePasswordLength"), "6");
+  EXPECT_EQ(config->policy.setting_lines.at("MinDevicePasswordLength"), 11);
+  EXPECT_EQ(config->push.heartbeat_seconds_max, 3540);
+}
+
+TEST(Config, UnknownKeyNamesFileLineAndRemedy) {
+  EXPECT_EQ(error_of("[server]\n\nhostnam = \"a\"\n"),
+            "godwit.toml:3: server.hostnam: unknown key; did you mean 'hostname'?");
+  EXPECT_EQ(error_of("[htp]\n"), "godwit.toml:1: htp: unknown section; did you mean 'http'?");
+  EXPECT_TRUE(error_of("[store]\nwhatever_it_is = 1\n").contains("there are: connections, kind"));
+}
+
+TEST(Config, BadValuesAreAllListed) {
+  const std::string error = error_of(
+      "[server]\ndrain_seconds = 601\nlog_level = \"loud\"\nhostname = 3\n"
+      "[http]\nproxy_protocol = \"yes\"\nlisten = \"127.0.0.1:80\"\npaths = [1]\n");
+  EXPECT_TRUE(
+      error.contains("godwit.toml:2: server.drain_seconds: is a whole number from 0 to 600"))
+      << error;
+  EXPECT_TRUE(error.contains(":3: server.log_level: 'loud' is none of debug, error")) << error;
+  EXPECT_TRUE(error.contains(":4: server.hostname: is a string; put it in quotes")) << error;
+  EXPECT_TRUE(error.contains(":6: http.proxy_protocol: is true or false")) << error;
+  EXPECT_TRUE(error.contains(":7: http.listen: is a list of strings")) << error;
+  EXPECT_TRUE(error.contains(":8: http.paths: holds strings only")) << error;
+}
+
+TEST(Config, BadFormNamesTheLine) {
+  EXPECT_TRUE(error_of("[server]\nhostname = \n").starts_with("godwit.toml:2: "));
+  EXPECT_TRUE(error_of("server = 3\n").contains("is a section; write [server]"));
+}
+
+TEST(Config, CombinationsThatCannotWorkAreRefused) {
+  EXPECT_TRUE(check_config(Config{}));
+  Config config;
+  config.http.listen.clear();
+  config.store.kind = "postgres";
+  config.push.heartbeat_seconds_min = 3000;
+  config.push.heartbeat_seconds_max = 600;
+  const auto checked = check_config(config);
+  ASSERT_FALSE(checked);
+  EXPECT_TRUE(checked.error().message.contains("phones could not connect"));
+  EXPECT_TRUE(checked.error().message.contains("set store.postgres_url"));
+  EXPECT_TRUE(checked.error().message.contains("heartbeat_seconds_min is above"));
+}
+
+TEST(Config, ExampleIsTheDefaultAndComplete) {
+  const std::string example = config_example();
+  const auto as_shipped = parse_config(example, "example");
+  ASSERT_TRUE(as_shipped) << as_shipped.error().message;
+  // With every key switched on it reads as well, and changes nothing.
+  const std::string on = std::regex_replace(example, std::regex("\n#([a-z_]+ = )"), "\n$1");
+  const auto switched_on = parse_config(on, "example");
+  ASSERT_TRUE(switched_on) << switched_on.error().message;
+  EXPECT_EQ(switched_on->imap.connections_per_user_max, Config{}.imap.connections_per_user_max);
+  for (const Key& key : keys()) {
+    EXPECT_TRUE(on.contains("\n" + std::string(key.name) + " = ")) << key.name;
+  }
+}
+
+TEST(Config, PackagedFilesAreWhatTheTableSays) {
+  EXPECT_EQ(file_text("packaging/godwit.toml.example"), config_example())
+      << "run: godwit config example > packaging/godwit.toml.example";
+  EXPECT_EQ(file_text("packaging/man/godwit.toml.5"), config_manual())
+      << "run: godwit config manual > packaging/man/godwit.toml.5";
+}
+
+TEST(Config, DefaultsAreWithinTheirRanges) {
+  Config config;
+  for (const Key& key : keys()) {
+    const Target target = key.target(config);
+    if (const auto* number = std::get_if<std::int64_t*>(&target)) {
+      EXPECT_GE(**number, key.least) << key.name;
+      EXPECT_LE(**number, key.most) << key.name;
+    }
+  }
+}
+
+TEST(Secret, OthersMustNotReadTheFile) {
+  const std::string path = testing::TempDir() + "/godwit-secret-test";
+  std::ofstream(path) << "correct horse\nsecond line\n";
+  ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+  const auto open_to_all = read_secret(path);
+  ASSERT_FALSE(open_to_all);
+  EXPECT_TRUE(open_to_all.error().message.contains("chmod o="));
+  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+  const auto secret = read_secret(path);
+  ASSERT_TRUE(secret);
+  EXPECT_EQ(secret->reveal(), "correct horse");
+  EXPECT_FALSE(read_secret(path + ".missing"));
+  ::unlink(path.c_str());
+}
+
+}  // namespace
+}  // namespace godwit::app
