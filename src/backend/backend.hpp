@@ -64,8 +64,8 @@ struct MailChanges {
 };
 
 struct FlagChange {
-  std::optional<bool> seen, answered, flagged, draft, forwarded;
-  std::optional<std::vector<std::string>> keywords;  // all of them, replacing what was there
+  std::optional<bool> seen{}, answered{}, flagged{}, draft{}, forwarded{};
+  std::optional<std::vector<std::string>> keywords{};  // all of them, replacing what was there
 };
 
 /// A stretch of a message: `section` as in Part, "" for the whole message, "HEADER" for its header

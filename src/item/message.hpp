@@ -19,7 +19,7 @@ struct Flags {
   bool flagged = false;
   bool draft = false;
   bool forwarded = false;  // $Forwarded
-  std::vector<std::string> keywords;
+  std::vector<std::string> keywords{};
   friend bool operator==(const Flags&, const Flags&) = default;
 };
 
