@@ -63,7 +63,8 @@ class Store {
   /// (`after.user`, `after.name`).
   virtual Task<std::vector<Record>> list_all(Kind kind, Key after, std::size_t limit) = 0;
   /// All writes or none; durable when it returns true. False: some record had another revision,
-  /// nothing was written. Throws Fault (quota: disk full; corrupt; unavailable).
+  /// nothing was written. A key may occur once. Throws Fault (quota: disk full; corrupt;
+  /// unavailable; busy; timed_out: whether it was written is unknown).
   virtual Task<bool> commit(std::vector<Write> batch) = 0;
 };
 
