@@ -1,0 +1,126 @@
+#include "schema_order.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "base/text.hpp"
+
+namespace godwit::test {
+namespace {
+
+std::string lower_name(wbxml::Tag tag) { return ascii_lower(qualified_name(tag)); }
+
+/// Elements of one name whose content another row of the table describes.
+struct Alias {
+  std::string_view schema;
+  std::string_view path;
+  std::string_view target;
+};
+constexpr auto aliases = std::to_array<Alias>({
+    {"searchresponse", "search/response/store/result/properties", "searchproperties"},
+    {"findresponse", "find/response/result/properties", "findproperties"},
+});
+
+SchemaRows load() {
+  const char* folder = std::getenv("GODWIT_EAS");
+  std::ifstream file;
+  if (folder != nullptr) file.open(std::string(folder) + "/schema_order.tsv");
+  if (!file.is_open()) {
+    std::fputs("schema order: skipped, GODWIT_EAS does not name the folder of schema_order.tsv\n",
+               stderr);
+    return {};
+  }
+  return parse_schema_table(
+      std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+}
+
+}  // namespace
+
+std::string qualified_name(wbxml::Tag tag) {
+  const wbxml::TagInfo* info = wbxml::find_tag(tag);
+  if (info == nullptr) {
+    return "page " + std::to_string(tag.page) + " token " + std::to_string(tag.code);
+  }
+  return std::string(wbxml::page_name(tag.page)) + ":" + std::string(info->name);
+}
+
+const SchemaOrder& SchemaOrder::instance() {
+  static const SchemaOrder order = [] {
+    SchemaOrder loaded;
+    loaded.rows_ = load();
+    return loaded;
+  }();
+  return order;
+}
+
+SchemaOrder SchemaOrder::of_table(std::string_view table) {
+  SchemaOrder out;
+  out.rows_ = parse_schema_table(table);
+  return out;
+}
+
+std::vector<std::string> SchemaOrder::check(const wbxml::Element& answer,
+                                            eas::Version version) const {
+  std::vector<std::string> out;
+  if (!available()) return out;
+  const wbxml::TagInfo* info = wbxml::find_tag(answer.tag);
+  if (info == nullptr) return {"the root is an unknown token"};
+  const std::string name = ascii_lower(info->name);
+  const Place root{name == "folders" ? "gethierarchyresponse" : name + "response", name};
+  if (row(root) == nullptr) return {std::string(info->name) + ": no schema has such a root"};
+  check_values(answer, nullptr, std::string(info->name), version, out);
+  walk(answer, root, std::string(info->name), version, out);
+  return out;
+}
+
+void SchemaOrder::walk(const wbxml::Element& element, const Place& place, const std::string& path,
+                       eas::Version version, std::vector<std::string>& out) const {
+  const SchemaRow* described = row(place);
+  if (described == nullptr) {
+    if (!element.children.empty()) out.push_back(path + ": no schema lets it have children");
+    return;
+  }
+  std::vector<std::string> names;
+  names.reserve(element.children.size());
+  for (const wbxml::Element& child : element.children) names.push_back(lower_name(child.tag));
+  if (const std::string wrong = explain_mismatch(*described, rows_, names); !wrong.empty()) {
+    out.push_back(path + ": " + wrong + "; the schema says: " + described->text.substr(0, 200));
+  }
+  for (const wbxml::Element& child : element.children) {
+    const wbxml::TagInfo* info = wbxml::find_tag(child.tag);
+    const std::string below =
+        path + "/" + (info == nullptr ? qualified_name(child.tag) : std::string(info->name));
+    check_values(child, &element, below, version, out);
+    walk(child, place_of(place, child), below, version, out);
+  }
+}
+
+const SchemaRow* SchemaOrder::row(const Place& place) const {
+  const auto found = rows_.find({place.schema, place.path});
+  return found == rows_.end() ? nullptr : &found->second;
+}
+
+SchemaOrder::Place SchemaOrder::place_of(const Place& parent, const wbxml::Element& child) const {
+  const wbxml::TagInfo* info = wbxml::find_tag(child.tag);
+  if (info == nullptr) return {};
+  const std::string name = ascii_lower(info->name);
+  const std::string space = ascii_lower(wbxml::page_name(child.tag.page));
+  Place here{parent.schema, parent.path + "/" + name};
+  for (const Alias& alias : aliases) {
+    if (here.schema == alias.schema && here.path == alias.path) {
+      return {here.schema, std::string(alias.target)};
+    }
+  }
+  if (namespace_of_schema(parent.schema) == space && row(here) != nullptr) return here;
+  // A global element of its own namespace's schema, or of that of its responses.
+  for (const std::string& schema : {space, space + "response"}) {
+    Place global{schema, name};
+    if (row(global) != nullptr) return global;
+  }
+  return here;
+}
+
+}  // namespace godwit::test
