@@ -12,6 +12,7 @@
 #include "backend/backend.hpp"
 #include "base/clock.hpp"
 #include "command/answer.hpp"
+#include "command/request_cache.hpp"
 #include "command/watching.hpp"
 #include "eas/request_line.hpp"
 #include "http/message.hpp"
@@ -51,6 +52,7 @@ struct Services {
   backend::Vacation* vacation;  // null where no backend offers out-of-office
   http::Spools& spools;
   net::KeyedLocks& locks;
+  RequestCache& request_cache;
   const Settings& settings;
 };
 
@@ -79,6 +81,9 @@ class Session {
   store::Key key(store::Kind kind, std::string name) const {
     return {user(), kind, std::move(name)};
   }
+  /// Frees what a waiting request does not need: its body, headers and tree.
+  void release_request();
+
   /// Loads `device`; a record that cannot be read counts as none.
   Task<> load_device();
   /// Stores `device` when it differs from what is stored. False: somebody else changed it

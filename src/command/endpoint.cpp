@@ -1,0 +1,280 @@
+#include "command/endpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/fault.hpp"
+#include "base/log.hpp"
+#include "base/overloaded.hpp"
+#include "base/text.hpp"
+#include "command/reply.hpp"
+#include "command/table.hpp"
+#include "policy/provisioning.hpp"
+
+namespace godwit::command {
+namespace {
+
+constexpr Log logger("request");
+
+constexpr auto endpoint_paths = std::to_array<std::string_view>(
+    {"/microsoft-server-activesync", "/microsoft-server-activesync/default.eas",
+     "/opush/activesyncservlet"});
+
+/// The command's failure as the version wants it.
+http::Reply fail_with(Session& session, const Command& command, eas::Status status) {
+  return failure_reply(session.services.spools, session.version, command.root, command.status,
+                       status);
+}
+
+/// What a backend's fault is to the device ([MS-ASCMD] Common Status Codes).
+eas::Status status_of(Fault::Kind kind) {
+  switch (kind) {
+    case Fault::Kind::quota:
+      return eas::Status::mailbox_quota_exceeded;
+    case Fault::Kind::unavailable:
+    case Fault::Kind::timed_out:
+    case Fault::Kind::busy:
+      return eas::Status::server_error_retry_later;
+    case Fault::Kind::sign_in_failed:
+      return eas::Status::access_denied;
+    case Fault::Kind::corrupt:
+      return eas::Status::server_error;
+  }
+  return eas::Status::server_error;
+}
+
+/// Reads the body as the command's row wants it; a status when it cannot be.
+std::optional<eas::Status> read_body(Session& session, const Command& command) {
+  const std::string_view bytes = session.request.body->view();
+  const std::string_view type = session.request.header("content-type");
+  if (command.body == BodyRule::none) return std::nullopt;
+  const bool is_mail_version = session.version <= eas::Version::v12_1;
+  if (command.body == BodyRule::mail_or_wbxml && is_mail_version) {
+    if (bytes.empty() || !istarts_with(type, "message/rfc822")) return eas::Status::invalid_content;
+    return std::nullopt;
+  }
+  if (bytes.empty()) {
+    const bool may_be_empty = command.body == BodyRule::wbxml_or_empty &&
+                              (command.name != "Sync" || session.version >= eas::Version::v12_1);
+    if (may_be_empty) return std::nullopt;
+    return eas::Status::invalid_content;
+  }
+  // [MS-ASHTTP] Content-Type: both names of WBXML; with or without parameters.
+  if (!istarts_with(type, "application/vnd.ms-sync")) return eas::Status::invalid_content;
+  auto document = wbxml::parse(bytes);
+  if (!document) {
+    logger.info("wbxml.refused", {{"user", session.user()},
+                                  {"device", session.device_id},
+                                  {"why", document.error().message}});
+    return eas::Status::invalid_wbxml;
+  }
+  if (document->tag != command.root) return eas::Status::invalid_xml;
+  session.document = std::move(*document);
+  session.has_document = true;
+  return std::nullopt;
+}
+
+struct Checked {
+  eas::RequestLine line;
+  const Command* command;
+  eas::Version version;
+};
+
+/// Everything of the request line that stands before identity. An HTTP status when it fails.
+std::variant<Checked, int> check_line(const http::Request& request) {
+  auto line = eas::parse_request_line(request.query);
+  if (!line) return 400;
+  const Command* command = find_command(line->command);
+  if (line->base64) {
+    if (!line->version) return 400;  // [MS-ASHTTP]: an unknown version byte
+  }
+  if (command == nullptr) return 501;
+  auto version = line->version;
+  if (!version) {
+    const auto named = eas::parse_version(trim(request.header("ms-asprotocolversion")));
+    if (!named) return 400;
+    version = *named;
+  }
+  return Checked{std::move(*line), command, *version};
+}
+
+/// [MS-ASPROV] PolicyKey: in the base64 query, or a header with the plain one.
+std::optional<std::uint32_t> policy_key(const http::Request& request,
+                                        const eas::RequestLine& line) {
+  if (line.base64) return line.policy_key;
+  const auto text = trim(request.header("x-ms-policykey"));
+  if (text.empty()) return std::nullopt;
+  return parse_number<std::uint32_t>(text).value_or(0);
+}
+
+std::optional<eas::Status> gate(const Session& session, const Command& command) {
+  if (command.gate == Gate::open) {
+    return session.device.blocked ? std::optional(eas::Status::device_blocked) : std::nullopt;
+  }
+  return policy::gate(session.services.settings.provisioning, session.device, session.version,
+                      session.policy_key, command.gate == Gate::provisioned);
+}
+
+/// Notes who the device is; once a day at most, so that requests do not cost a write.
+Task<> touch_device(Session& session) {
+  policy::Device& device = session.device;
+  const auto today = std::chrono::floor<std::chrono::days>(session.now());
+  device.last_seen = today;
+  device.type = session.line.device_type;
+  device.version = std::to_underlying(session.version);
+  const auto agent = session.request.header("user-agent");
+  constexpr std::size_t agent_bytes_max = 256;
+  if (!agent.empty()) device.user_agent = utf8_clean(agent.substr(0, agent_bytes_max));
+  static_cast<void>(co_await session.save_device());
+}
+
+void log_request(const Session& session, const Command& command, std::string_view outcome) {
+  logger.info("request", {{"user", session.user()},
+                          {"device", session.device_id},
+                          {"command", command.name},
+                          {"version", to_string(session.version)},
+                          {"outcome", outcome},
+                          {"bytes", session.request.body->size()}});
+}
+
+http::Outcome to_outcome(std::shared_ptr<Session> session, const Command& command, Answer answer);
+
+std::string turn_name(const Session& session) {
+  return session.user() + '\0' + session.device_id.str();
+}
+
+Task<Answer> guarded(Session& session, const Command& command, Task<Answer> work) {
+  try {
+    co_return co_await std::move(work);
+  } catch (const Fault& fault) {
+    logger.warning("command.failed", {{"user", session.user()},
+                                      {"device", session.device_id},
+                                      {"command", command.name},
+                                      {"why", fault.what()}});
+    const auto status = status_of(fault.kind());
+    // A phone that gets 503 with Retry-After comes back; before 14.0 that is the status itself.
+    if (status == eas::Status::server_error_retry_later) co_return HttpStatus{503, 30};
+    if (fault.kind() == Fault::Kind::sign_in_failed) co_return HttpStatus{401};
+    co_return Failed{status};
+  }
+}
+
+Task<http::Outcome> resume(std::shared_ptr<Session> session, const Command* command,
+                           std::function<Task<Answer>(watch::Ended)> continuation,
+                           watch::Ended ended) {
+  const auto turn = co_await session->services.locks.acquire(turn_name(*session));
+  if (ended.wake == watch::Wake::policy) {
+    co_await session->load_device();
+    if (const auto status = gate(*session, *command)) {
+      co_return fail_with(*session, *command, *status);
+    }
+  }
+  auto answer = co_await guarded(*session, *command, continuation(std::move(ended)));
+  co_return to_outcome(std::move(session), *command, std::move(answer));
+}
+
+http::Outcome to_outcome(std::shared_ptr<Session> session, const Command& command, Answer answer) {
+  return std::visit(
+      Overloaded{[&](Document& document) -> http::Outcome { return document_reply(document); },
+                 [&](Nothing&) -> http::Outcome { return http::Reply{}; },
+                 [&](Bytes& bytes) -> http::Outcome { return bytes_reply(bytes); },
+                 [&](Failed& failed) -> http::Outcome {
+                   return fail_with(*session, command, failed.status);
+                 },
+                 [&](HttpStatus& status) -> http::Outcome { return http_status_reply(status); },
+                 [&](Wait& wait) -> http::Outcome {
+                   static_cast<void>(request);
+                   auto continuation = std::move(wait.resume);
+                   const Command* row = &command;
+                   return http::Parked{
+                       std::move(wait.park), [session, row, continuation](watch::Ended ended) {
+                         return resume(session, row, continuation, std::move(ended));
+                       }};
+                 }},
+      static_cast<std::variant<Document, Nothing, Bytes, Failed, HttpStatus, Wait>&>(answer));
+}
+
+}  // namespace
+
+bool is_endpoint_path(std::string_view path) {
+  std::string lower = ascii_lower(path);
+  while (lower.size() > 1 && lower.ends_with('/')) lower.pop_back();
+  return std::ranges::find(endpoint_paths, lower) != endpoint_paths.end();
+}
+
+Endpoint::Endpoint(Services& services, SignIn& sign_in, Page page)
+    : services_(services), sign_in_(sign_in), page_(std::move(page)) {}
+
+Task<http::Outcome> Endpoint::handle(http::Request request) {
+  const bool is_get = request.method == "GET" || request.method == "HEAD";
+  if (!is_endpoint_path(request.path) && !(is_get && request.path == "/")) {
+    co_return http_status_reply({404});
+  }
+  if (is_get && request.header("accept").contains("text/html")) {
+    co_return co_await page_(std::move(request));
+  }
+  if (request.method != "POST" && request.method != "OPTIONS") co_return http_status_reply({501});
+  HttpStatus failure{503, 30};
+  try {
+    co_return co_await post(std::move(request));
+  } catch (const Fault& fault) {
+    logger.error("request.failed", {{"why", fault.what()}});
+    if (fault.kind() == Fault::Kind::corrupt) failure = {500};
+    if (fault.kind() == Fault::Kind::quota) failure = {507};
+  }
+  co_return http_status_reply(failure);
+}
+
+Task<http::Outcome> Endpoint::post(http::Request request) {
+  const bool is_options = request.method == "OPTIONS";
+  auto line = is_options ? Result<eas::RequestLine>(eas::RequestLine{})
+                         : eas::parse_request_line(request.query);
+  const DeviceId* device = line && line->device_id ? &*line->device_id : nullptr;
+  auto signed_in = co_await sign_in_.check(request, device);
+  if (const auto* refusal = std::get_if<Refusal>(&signed_in)) {
+    co_return http_status_reply({refusal->status, refusal->retry_after_seconds});
+  }
+  if (is_options) co_return options_reply();
+  auto checked = check_line(request);
+  if (const int* status = std::get_if<int>(&checked)) co_return http_status_reply({*status});
+  auto& [parsed, command, version] = std::get<Checked>(checked);
+  const auto early = [&](eas::Status status) -> http::Outcome {
+    return failure_reply(services_.spools, version, command->root, command->status, status);
+  };
+  if (!command->versions.contains(version)) co_return early(eas::Status::command_not_supported);
+  if (!parsed.device_id) co_return early(eas::Status::device_id_missing_or_invalid);
+  if (parsed.device_type.empty()) co_return early(eas::Status::device_type_missing_or_invalid);
+  auto key = policy_key(request, parsed);
+  auto id = *parsed.device_id;
+  auto session =
+      std::make_shared<Session>(services_, std::move(request), std::move(parsed), version,
+                                std::move(std::get<backend::Account>(signed_in)), std::move(id));
+  session->policy_key = key;
+  co_return co_await run(std::move(session));
+}
+
+Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
+  const Command& command = *find_command(session->line.command);
+  if (const auto status = read_body(*session, command)) {
+    co_return fail_with(*session, command, *status);
+  }
+  // A newer Ping or Sync ends the older one, which then gives its turn free (engine.md §3).
+  if (command.body == BodyRule::wbxml_or_empty) {
+    services_.hub.end(session->account.user, session->device_id, watch::Wake::superseded);
+  }
+  const auto turn = co_await services_.locks.acquire(turn_name(*session));
+  co_await session->load_device();
+  if (const auto status = gate(*session, command)) {
+    log_request(*session, command, "refused");
+    co_return fail_with(*session, command, *status);
+  }
+  co_await touch_device(*session);
+  auto answer = co_await guarded(*session, command, command.run(*session));
+  log_request(*session, command, answer_name(answer));
+  co_return to_outcome(std::move(session), command, std::move(answer));
+}
+
+}  // namespace godwit::command

@@ -1,0 +1,61 @@
+/// What an empty Sync or Ping repeats ([MS-ASCMD] Empty Sync, Ping). In memory only: a device that
+/// gets 13 or 3 after a restart sends the whole request again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+
+namespace godwit::command {
+
+struct CachedCollection {
+  std::string id;
+  std::string sync_key;
+  bool get_changes = true;
+  bool deletes_as_moves = true;
+  std::optional<std::uint32_t> window;
+};
+
+struct CachedSync {
+  std::vector<CachedCollection> collections;
+  std::optional<std::int64_t> wait_minutes;
+  std::optional<std::int64_t> heartbeat_seconds;
+  std::optional<std::uint32_t> window;
+};
+
+struct CachedPing {
+  std::optional<std::uint32_t> heartbeat_seconds;
+  std::vector<std::string> folders;  // collection ids; empty = never sent
+};
+
+/// Bounded: the entries used longest ago are forgotten.
+class RequestCache {
+ public:
+  explicit RequestCache(std::size_t devices_max = 200'000) : devices_max_(devices_max) {}
+
+  struct Entry {
+    std::optional<CachedSync> sync;
+    CachedPing ping;
+  };
+  /// The device's entry, made when there is none.
+  Entry& entry(const UserId& user, const DeviceId& device);
+  void forget(const UserId& user, const DeviceId& device);
+
+ private:
+  using Name = std::pair<UserId, DeviceId>;
+  struct Slot {
+    Name name;
+    Entry entry;
+  };
+  std::size_t devices_max_;
+  std::list<Slot> slots_;  // most recently used first
+  std::map<Name, std::list<Slot>::iterator> index_;
+};
+
+}  // namespace godwit::command
