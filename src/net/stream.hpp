@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,10 +22,13 @@ class Stream {
   virtual Task<> write_all(std::string_view bytes) = 0;
   /// Returns when bytes may be read (or the peer closed) without taking them.
   virtual Task<> wait_readable() = 0;
-  /// Calls `then` once on the loop when readable or closed: what a parked connection costs.
+  /// Calls `then` once on the loop when readable or closed: what a parked connection costs. After
+  /// `cancel` or `close` it is dropped uncalled, unless it was on its way already.
   virtual void on_readable(std::move_only_function<void()> then) = 0;
   virtual void cancel() noexcept = 0;
   virtual void close() noexcept = 0;
+  /// Tells the peer that no more bytes come; reading goes on. Where that is not possible: nothing.
+  virtual void end_writing() noexcept {}
   /// "192.0.2.1:4711", for the log and trusted-proxy rules.
   virtual std::string peer() const = 0;
   virtual bool is_tls() const = 0;

@@ -1,0 +1,47 @@
+/// A connected socket (TCP or Unix) as a Stream. For net/ and its drivers only: includes Asio.
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <memory>
+#include <string>
+
+#include "net/stream.hpp"
+
+namespace godwit::net {
+
+class SocketStream final : public Stream {
+ public:
+  using Socket = boost::asio::generic::stream_protocol::socket;
+
+  /// Takes the descriptor, which is made non-blocking.
+  SocketStream(const boost::asio::any_io_executor& executor, int descriptor, std::string peer);
+  ~SocketStream() override;
+
+  Task<std::size_t> read_some(std::span<char> buffer) override;
+  Task<> write_all(std::string_view bytes) override;
+  Task<> wait_readable() override;
+  void on_readable(std::move_only_function<void()> then) override;
+  void cancel() noexcept override;
+  void close() noexcept override;
+  void end_writing() noexcept override;
+  std::string peer() const override { return peer_; }
+  bool is_tls() const override { return false; }
+
+  int descriptor() noexcept { return socket_.native_handle(); }
+  boost::asio::any_io_executor executor() { return socket_.get_executor(); }
+  Task<> wait_writable();
+  /// The address that a trusted proxy names.
+  void set_peer(std::string peer) { peer_ = std::move(peer); }
+
+ private:
+  Socket socket_;
+  std::string peer_;
+};
+
+/// Of a stream made here (TLS: of its socket); -1 of others and of closed ones.
+int descriptor_of(Stream& stream);
+
+/// "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix" of the other end.
+std::string name_of_peer(int descriptor);
+
+}  // namespace godwit::net
