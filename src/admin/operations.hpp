@@ -74,13 +74,13 @@ class Devices {
 };
 
 struct Status {
-  std::string version;
-  std::string mode;     // "serving", "administration only", "draining"
-  std::string problem;  // why administration only
+  std::string version = {};
+  std::string mode = {};     // "serving", "administration only", "draining"
+  std::string problem = {};  // why administration only
   std::int64_t uptime_seconds = 0;
   std::uint64_t connections = 0;
   std::uint64_t parked = 0;
-  std::vector<std::string> listening;
+  std::vector<std::string> listening = {};
 };
 
 /// Answers requests. What is null is not there in this configuration, and said so.

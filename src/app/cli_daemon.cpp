@@ -1,0 +1,323 @@
+#include <fmt/format.h>
+#include <sodium.h>
+#include <termios.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/cli.hpp"
+#include "app/cli_options.hpp"
+#include "app/config.hpp"
+#include "app/control_client.hpp"
+#include "app/user_file.hpp"
+#include "base/bytes.hpp"
+
+namespace godwit::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t user_file_bytes_max = 64 * 1024 * 1024;
+constexpr std::size_t generated_password_bytes = 12;
+
+/// The socket of the command line, else of the configuration, else the default.
+std::string socket_of(const CliOptions& options) {
+  if (!options.socket.empty()) return options.socket;
+  if (const auto config = read_config(options.config_file)) return config->server.control_socket;
+  return Config{}.server.control_socket;
+}
+
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+int no_daemon(const CliOptions& options, const std::string& message) {
+  report_failure(options, message);
+  return static_cast<int>(Exit::no_daemon);
+}
+
+using Printer = void (*)(const json& result);
+
+/// Asks the daemon, prints what it says; the value is the exit code.
+int ask(const CliOptions& options, const char* operation, const json& arguments, Printer print) {
+  auto client = ControlClient::connect(socket_of(options));
+  if (!client) return no_daemon(options, client.error().message);
+  const auto reply = client->ask(dump({{"operation", operation}, {"arguments", arguments}}));
+  if (!reply) return no_daemon(options, reply.error().message);
+  const json parsed = json::parse(*reply, nullptr, false);
+  if (!parsed.is_object()) return report_failure(options, "godwitd answered nonsense");
+  const bool ok = parsed.value("ok", false);
+  if (options.json) {
+    std::cout << *reply << '\n';
+  } else if (ok) {
+    print(parsed.value("result", json::object()));
+  } else {
+    std::cerr << "godwit: "
+              << parsed.value("error", json::object()).value("message", "no reason given") << '\n';
+  }
+  return static_cast<int>(ok ? Exit::done : Exit::failed);
+}
+
+void print_nothing(const json&) {}
+
+void print_users(const json& result) {
+  std::cout << fmt::format("{:<32} {:<24} {:>10} {:>10}  {}\n", "login", "name", "used MB",
+                           "quota MB", "aliases");
+  for (const json& user : result.value("users", json::array())) {
+    constexpr std::uint64_t megabyte = 1024 * 1024;
+    const auto quota = user.value("quota_bytes", std::uint64_t{0}) / megabyte;
+    std::string aliases;
+    for (const json& alias : user.value("aliases", json::array())) {
+      aliases += alias.get<std::string>() + ' ';
+    }
+    std::cout << fmt::format("{:<32} {:<24} {:>10} {:>10}  {}\n", user.value("login", ""),
+                             user.value("display_name", ""),
+                             user.value("used_bytes", std::uint64_t{0}) / megabyte,
+                             quota == 0 ? "-" : std::to_string(quota), aliases);
+  }
+}
+
+std::string date_text(const json& seconds) {
+  if (!seconds.is_number_integer()) return "never";
+  const std::chrono::sys_seconds time{std::chrono::seconds(seconds.get<std::int64_t>())};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{}-{:02}-{:02} {:02}:{:02} UTC", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count());
+}
+
+void print_devices(const json& result) {
+  std::cout << fmt::format("{:<28} {:<34} {:<14} {:<5} {:<13} {:<21}\n", "user", "device", "type",
+                           "EAS", "state", "last seen");
+  for (const json& device : result.value("devices", json::array())) {
+    std::cout << fmt::format("{:<28} {:<34} {:<14} {:<5} {:<13} {:<21}\n", device.value("user", ""),
+                             device.value("device", ""), device.value("type", ""),
+                             device.value("version", ""), device.value("state", ""),
+                             date_text(device.value("seen", json())));
+  }
+}
+
+void print_status(const json& result) {
+  std::cout << fmt::format("godwitd {}: {}\n", result.value("version", ""),
+                           result.value("mode", ""));
+  if (const auto problem = result.value("problem", ""); !problem.empty()) {
+    std::cout << "problem: " << problem << '\n';
+  }
+  std::cout << fmt::format("up {} s, {} connections, {} requests waiting for changes\n",
+                           result.value("uptime_seconds", std::int64_t{0}),
+                           result.value("connections", std::uint64_t{0}),
+                           result.value("parked", std::uint64_t{0}));
+  for (const json& address : result.value("listening", json::array())) {
+    std::cout << "listening on " << address.get<std::string>() << '\n';
+  }
+}
+
+/// Reads a line from the terminal without showing it.
+std::string ask_hidden(const char* prompt) {
+  std::cerr << prompt << std::flush;
+  termios shown{};
+  const bool terminal = ::tcgetattr(STDIN_FILENO, &shown) == 0;
+  if (terminal) {
+    termios hidden = shown;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  std::string line;
+  std::getline(std::cin, line);
+  if (terminal) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+  std::cerr << '\n';
+  return line;
+}
+
+struct PasswordOptions {
+  std::string file;
+  bool standard_input = false;
+  bool generate = false;
+};
+
+Result<Secret> password_from(const PasswordOptions& given) {
+  if (!given.file.empty()) return read_secret(given.file);
+  if (given.generate) {
+    if (sodium_init() < 0) return fail(Errc::refused, "libsodium cannot be used");
+    std::string random(generated_password_bytes, '\0');
+    randombytes_buf(random.data(), random.size());
+    return Secret(base64_encode(random));
+  }
+  if (given.standard_input) {
+    std::string line;
+    std::getline(std::cin, line);
+    if (line.empty()) return fail(Errc::malformed, "standard input holds no password");
+    return Secret(std::move(line));
+  }
+  if (::isatty(STDIN_FILENO) == 0) {
+    return fail(Errc::incomplete,
+                "no terminal to ask for the password: use --password-file, --password-stdin or "
+                "--generate");
+  }
+  Secret first(ask_hidden("Password: "));
+  if (!(first == Secret(ask_hidden("Once more: ")))) {
+    return fail(Errc::refused, "the two differ; nothing was changed");
+  }
+  return first;
+}
+
+void add_password_options(CLI::App& command, PasswordOptions& given) {
+  auto* file = command.add_option("--password-file", given.file, "Its first line is the password");
+  auto* input = command.add_flag("--password-stdin", given.standard_input, "Read it from there");
+  auto* generate = command.add_flag("--generate", given.generate, "Make one, and print it");
+  file->excludes(input)->excludes(generate);
+  input->excludes(generate);
+}
+
+struct UserOptions {
+  std::string login;
+  std::string display_name;
+  std::vector<std::string> aliases;
+  std::uint64_t quota_megabytes = 0;
+  PasswordOptions password;
+  std::string file;
+};
+
+/// `user add` and `user passwd`.
+int with_password(const CliOptions& options, const UserOptions& user, const char* operation) {
+  const auto password = password_from(user.password);
+  if (!password) return report_failure(options, password.error().message);
+  json arguments{{"login", user.login}, {"password", std::string(password->reveal())}};
+  if (std::string_view(operation) == "user.add") {
+    arguments["display_name"] = user.display_name;
+    arguments["aliases"] = user.aliases;
+    arguments["quota_bytes"] = user.quota_megabytes * 1024 * 1024;
+  }
+  const int code = ask(options, operation, arguments, &print_nothing);
+  if (code == 0 && user.password.generate && !options.json) {
+    std::cout << user.login << ' ' << password->reveal() << '\n';
+  }
+  return code;
+}
+
+int import_users(const CliOptions& options, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return report_failure(options, file + ": cannot be read");
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (text.size() > user_file_bytes_max) return report_failure(options, file + ": above 64 MiB");
+  const auto users = parse_user_file(text);
+  if (!users) return report_failure(options, file + ", " + users.error().message);
+  auto client = ControlClient::connect(socket_of(options));
+  if (!client) return no_daemon(options, client.error().message);
+  json failures = json::array();
+  for (const UserLine& user : *users) {
+    const json arguments{{"login", user.login},
+                         {"password", std::string(user.password.reveal())},
+                         {"display_name", user.display_name},
+                         {"aliases", user.aliases},
+                         {"quota_bytes", user.quota_bytes}};
+    const auto reply = client->ask(dump({{"operation", "user.add"}, {"arguments", arguments}}));
+    if (!reply) return no_daemon(options, reply.error().message);
+    const json parsed = json::parse(*reply, nullptr, false);
+    if (parsed.is_object() && parsed.value("ok", false)) continue;
+    const auto why = parsed.value("error", json::object()).value("message", "");
+    failures.push_back({{"line", user.line}, {"login", user.login}, {"message", why}});
+    if (!options.json)
+      std::cerr << fmt::format("{}:{}: {}: {}\n", file, user.line, user.login, why);
+  }
+  const std::size_t added = users->size() - failures.size();
+  if (options.json) {
+    const json result{{"added", added}, {"failures", failures}};
+    std::cout << dump({{"ok", failures.empty()}, {"result", result}}) << '\n';
+  } else {
+    std::cout << fmt::format("{} of {} users added\n", added, users->size());
+  }
+  return static_cast<int>(failures.empty() ? Exit::done : Exit::failed);
+}
+
+void register_user_commands(CLI::App& app, CliOptions& options) {
+  auto given = std::make_shared<UserOptions>();
+  auto* user = app.add_subcommand("user", "The users of the embedded store");
+  user->require_subcommand(1);
+  auto* add = user->add_subcommand("add", "A new user with an empty mailbox");
+  add->add_option("login", given->login, "user@domain")->required();
+  add->add_option("--name", given->display_name, "Name that others see");
+  add->add_option("--alias", given->aliases, "Further address; may be repeated");
+  add->add_option("--quota", given->quota_megabytes, "Megabytes; 0 = as configured")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40U));
+  add_password_options(*add, given->password);
+  add->callback([&options, given] {
+    options.run = [&options, given] { return with_password(options, *given, "user.add"); };
+  });
+  user->add_subcommand("list", "All users, with what they use")->callback([&options] {
+    options.run = [&options] { return ask(options, "user.list", json::object(), &print_users); };
+  });
+  auto* passwd = user->add_subcommand("passwd", "Another password; ends what used the old one");
+  passwd->add_option("login", given->login, "user@domain")->required();
+  add_password_options(*passwd, given->password);
+  passwd->callback([&options, given] {
+    options.run = [&options, given] { return with_password(options, *given, "user.passwd"); };
+  });
+  auto* remove = user->add_subcommand("remove", "The user and all of the user's mail");
+  remove->add_option("login", given->login, "user@domain")->required();
+  remove->callback([&options, given] {
+    options.run = [&options, given] {
+      return ask(options, "user.remove", {{"login", given->login}}, &print_nothing);
+    };
+  });
+  auto* import = user->add_subcommand("import", "Many users from a file; see godwit(1)");
+  import->add_option("file", given->file, "login,password,name,aliases,quota")->required();
+  import->callback([&options, given] {
+    options.run = [&options, given] { return import_users(options, given->file); };
+  });
+}
+
+struct DeviceOptions {
+  std::string user;
+  std::string device;
+};
+
+void register_device_commands(CLI::App& app, CliOptions& options) {
+  auto given = std::make_shared<DeviceOptions>();
+  auto* device = app.add_subcommand("device", "The phones that synchronize here");
+  device->require_subcommand(1);
+  auto* list = device->add_subcommand("list", "All devices, or those of one user");
+  list->add_option("user", given->user, "user@domain");
+  list->callback([&options, given] {
+    options.run = [&options, given] {
+      return ask(options, "device.list", {{"user", given->user}}, &print_devices);
+    };
+  });
+  struct Row {
+    const char* name;
+    const char* operation;
+    const char* what;
+  };
+  for (const Row& row : {Row{"wipe", "device.wipe", "Erase it with its next request"},
+                         Row{"block", "device.block", "Let it in no more"},
+                         Row{"unblock", "device.unblock", "Let it in again; ends a wipe, too"},
+                         Row{"resync", "device.resync", "Make it start over"}}) {
+    auto* command = device->add_subcommand(row.name, row.what);
+    command->add_option("user", given->user, "user@domain")->required();
+    command->add_option("device", given->device, "Its id, as the list shows it")->required();
+    command->callback([&options, given, operation = row.operation] {
+      options.run = [&options, given, operation] {
+        return ask(options, operation, {{"user", given->user}, {"device", given->device}},
+                   &print_nothing);
+      };
+    });
+  }
+}
+
+}  // namespace
+
+void register_daemon_commands(CLI::App& app, CliOptions& options) {
+  register_user_commands(app, options);
+  register_device_commands(app, options);
+  app.add_subcommand("status", "What the daemon is doing")->callback([&options] {
+    options.run = [&options] { return ask(options, "status", json::object(), &print_status); };
+  });
+}
+
+}  // namespace godwit::app

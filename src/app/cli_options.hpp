@@ -1,0 +1,29 @@
+/// What all subcommands of godwit share.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace godwit::app {
+
+struct CliOptions {
+  std::string config_file = "/etc/godwit/godwit.toml";
+  std::string socket;  // empty = as the configuration says
+  bool json = false;
+  /// What the subcommand found on the line does; its value is the exit code.
+  std::function<int()> run;
+};
+
+void register_config_commands(CLI::App& app, CliOptions& options);
+void register_daemon_commands(CLI::App& app, CliOptions& options);
+void register_store_commands(CLI::App& app, CliOptions& options);
+void register_wbxml_commands(CLI::App& app, CliOptions& options);
+
+/// Prints `message` on standard error, or as JSON on standard output; the value is Exit::failed.
+int report_failure(const CliOptions& options, const std::string& message);
+
+}  // namespace godwit::app
