@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Servers under test, without installing them: Debian's packages are downloaded and unpacked below
+# build/parts, one folder a server; no maintainer script runs and no service of this machine changes.
+#
+#   tests/parts.sh fetch [SERVER...]     all of them when none is named; quick when it was done before
+#   tests/parts.sh list                  the servers known
+#
+# GODWIT_PARTS names another folder than build/parts. tests/parts/SERVER.sh starts and stops one.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+parts=${GODWIT_PARTS:-$here/../build/parts}
+
+packages_of() {
+  case $1 in
+    dovecot) echo dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve dovecot-managesieved ;;
+    cyrus) echo cyrus-common cyrus-imapd cyrus-caldav cyrus-admin libcyrus-imap-perl sasl2-bin \
+      libsasl2-modules libsasl2-modules-db ;;
+    postgres) echo postgresql-15 postgresql-client-15 libpq5 ;;
+    *) return 1 ;;
+  esac
+}
+servers=(dovecot cyrus postgres)
+
+stop_with() { echo "parts.sh: $*" >&2; exit 1; }
+
+# The packages themselves and those of their dependencies that this machine does not have.
+closure_of() {
+  local wanted=("$@") simulated
+  printf '%s\n' "${wanted[@]}"
+  simulated=$(LC_ALL=C apt-get -s -o Debug::NoLocking=1 install --no-install-recommends \
+    "${wanted[@]}" 2>&1) || stop_with "apt cannot resolve ${wanted[*]}: $(tail -n 1 <<<"$simulated")"
+  sed -n 's/^Inst \([^ ]*\) .*/\1/p' <<<"$simulated"
+}
+
+fetch_one() {
+  local server=$1 wanted folder stamp
+  wanted=$(packages_of "$server") || stop_with "unknown server '$server' (known: ${servers[*]})"
+  folder=$parts/$server
+  stamp=$folder/.fetched
+  if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
+    echo "parts: $server is there"
+    return
+  fi
+  local names
+  # shellcheck disable=SC2086  # a list of words
+  names=$(closure_of $wanted | sort -u)
+  echo "parts: fetching $server ($(wc -l <<<"$names") packages)"
+  rm -rf "$folder" "$parts/debs/$server"
+  mkdir -p "$folder" "$parts/debs/$server"
+  # shellcheck disable=SC2086
+  (cd "$parts/debs/$server" && apt-get -q download $names >download.log 2>&1) ||
+    stop_with "cannot download the packages of $server (no network, or 'apt-get update' is due):" \
+      "$(grep '^E:' "$parts/debs/$server/download.log" | head -n 1)"
+  local deb
+  for deb in "$parts/debs/$server"/*.deb; do dpkg -x "$deb" "$folder"; done
+  rm -rf "$parts/debs/$server"
+  chmod -R a+rX "$folder"
+  echo "$wanted" >"$stamp"
+}
+
+for tool in apt-get dpkg; do
+  command -v "$tool" >/dev/null || stop_with "needs $tool: the parts are Debian packages"
+done
+
+case ${1:-} in
+  fetch)
+    shift
+    mkdir -p "$parts"
+    exec 9>"$parts/.lock"
+    flock 9
+    if [[ $# -eq 0 ]]; then set -- "${servers[@]}"; fi
+    for server in "$@"; do fetch_one "$server"; done
+    ;;
+  list) printf '%s\n' "${servers[@]}" ;;
+  *)
+    echo "usage: tests/parts.sh fetch [SERVER...] | list" >&2
+    exit 2
+    ;;
+esac

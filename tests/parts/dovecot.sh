@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# Dovecot 2.3 with Maildir on free loopback ports: any user, password "secret".
+#
+#   dovecot.sh start RUNDIR [--without "CAP CAP"] [--layout plain|inbox] [--quota KIB]
+#   dovecot.sh stop RUNDIR
+#
+# `start` prints IMAP_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost; STARTTLS
+# offers it). --without hides capabilities; --layout inbox puts all
+# folders below "INBOX." with "." between levels. The user "refused" cannot sign in.
+# shellcheck source=tests/parts/server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
+
+# What 2.3.19 says after LOGIN with this configuration.
+capabilities="IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT SORT=DISPLAY THREAD=REFERENCES \
+THREAD=REFS THREAD=ORDEREDSUBJECT MULTIAPPEND URL-PARTIAL CATENATE UNSELECT CHILDREN NAMESPACE \
+UIDPLUS LIST-EXTENDED I18NLEVEL=1 CONDSTORE QRESYNC ESEARCH ESORT SEARCHRES WITHIN CONTEXT=SEARCH \
+LIST-STATUS BINARY MOVE SNIPPET=FUZZY PREVIEW=FUZZY PREVIEW STATUS=SIZE SAVEDATE LITERAL+ NOTIFY \
+SPECIAL-USE"
+
+usage() { echo "usage: dovecot.sh start RUNDIR [options] | stop RUNDIR" >&2; exit 2; }
+
+masked_capabilities() {
+  local word out=
+  for word in $capabilities; do
+    [[ " $1 " == *" $word "* ]] || out+="$word "
+  done
+  echo "${out% }"
+}
+
+write_config() {
+  local run=$1 prefix= separator=/
+  if [[ $layout == inbox ]]; then
+    prefix=INBOX.
+    separator=.
+  fi
+  cat >"$run/dovecot.conf" <<CONF
+base_dir = $run/base
+state_dir = $run/state
+libexec_dir = $part/usr/lib/dovecot
+mail_plugin_dir = $part/usr/lib/dovecot/modules
+login_plugin_dir = $part/usr/lib/dovecot/modules/login
+import_environment = TZ CORE_OUTOFMEM CORE_ERROR LD_LIBRARY_PATH=$libraries
+default_internal_user = $server_user
+default_internal_group = $server_group
+default_login_user = $server_user
+ssl = yes
+ssl_cert = <$run/cert.pem
+ssl_key = <$run/key.pem
+disable_plaintext_auth = no
+log_path = $run/log
+protocols = imap lmtp
+first_valid_uid = 1
+mail_location = maildir:$run/mail/%u
+mailbox_idle_check_interval = 2 s
+mail_max_userip_connections = 50
+auth_failure_delay = 0
+lmtp_save_to_detail_mailbox = yes
+recipient_delimiter = +
+lda_mailbox_autocreate = yes
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    address = 127.0.0.1
+    port = $imap_port
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = $lmtp_port
+  }
+}
+namespace inbox {
+  inbox = yes
+  prefix = $prefix
+  separator = $separator
+  mailbox Drafts {
+    auto = subscribe
+    special_use = \\Drafts
+  }
+  mailbox Junk {
+    auto = subscribe
+    special_use = \\Junk
+  }
+  mailbox Sent {
+    auto = subscribe
+    special_use = \\Sent
+  }
+  mailbox Trash {
+    auto = subscribe
+    special_use = \\Trash
+  }
+}
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN $run/refused
+  result_success = return-fail
+  result_failure = continue
+}
+passdb {
+  driver = static
+  args = password=secret
+}
+userdb {
+  driver = static
+  args = uid=$server_uid gid=$server_gid home=$run/mail/%u allow_all_users=yes
+}
+CONF
+  if [[ -n $without ]]; then
+    # The greeting's own list would name what the mask hides.
+    echo "imap_capability = $(masked_capabilities "$without")" >>"$run/dovecot.conf"
+  fi
+  if [[ -n $quota_kib ]]; then
+    cat >>"$run/dovecot.conf" <<CONF
+mail_plugins = quota
+plugin {
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = *:storage=${quota_kib}K
+  quota_grace = 0
+}
+CONF
+  fi
+}
+
+start() {
+  local run=$1 try pid
+  use_part dovecot "$run"
+  mkdir -p "$run/base" "$run/state" "$run/mail"
+  make_certificate "$run"
+  # libdovecot.so looks for its TLS module in /usr/lib/dovecot/modules whatever the settings say, and
+  # does not start without. A copy of it looks below its working directory, which is base_dir.
+  mkdir -p "$run/lib"
+  sed 's|/usr/lib/dovecot/modules|././././././././/modules|g' \
+    "$part/usr/lib/dovecot/libdovecot.so.0" >"$run/lib/libdovecot.so.0"
+  ln -sfn "$part/usr/lib/dovecot/modules" "$run/base/modules"
+  libraries=$run/lib:$part/usr/lib/dovecot:$part/usr/lib/dovecot/modules/old-stats:$part/usr/lib/$triplet
+  echo "refused:{PLAIN}nobody knows this" >"$run/refused"
+  for try in 1 2 3; do
+    imap_port=$(free_port)
+    lmtp_port=$(free_port)
+    write_config "$run"
+    hand_over "$run"
+    # The master would look for doveconf in /usr/bin: so it is run the other way round.
+    LD_LIBRARY_PATH=$libraries "${as_server[@]}" \
+      "$part/usr/bin/doveconf" -f service=master -c "$run/dovecot.conf" -m master \
+      -e "$part/usr/sbin/dovecot" -F -c "$run/dovecot.conf" </dev/null >>"$run/stdout" 2>&1 &
+    pid=$!
+    echo "$pid" >"$run/server.pid"
+    if wait_for_greeting "$pid" "$imap_port" "$run/stdout"; then
+      echo "IMAP_PORT=$imap_port"
+      echo "LMTP_PORT=$lmtp_port"
+      echo "TLS_CERTIFICATE=$run/cert.pem"
+      return
+    fi
+    stop_server "$run"
+  done
+  tail -n 5 "$run/log" >&2 || true
+  stop_with "Dovecot did not start"
+}
+
+[[ $# -ge 2 ]] || usage
+action=$1
+run=$2
+shift 2
+without= layout=plain quota_kib=
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --without) without=$2; shift 2 ;;
+    --layout) layout=$2; shift 2 ;;
+    --quota) quota_kib=$2; shift 2 ;;
+    *) usage ;;
+  esac
+done
+case $action in
+  start) start "$run" ;;
+  stop) stop_server "$run" ;;
+  *) usage ;;
+esac

@@ -1,0 +1,95 @@
+# Sourced by the scripts beside it: what starting a server under test has in common. RUNDIR is a
+# scratch folder that the server owns: its path short (Unix sockets lie below it), reachable for all.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+parts=${GODWIT_PARTS:-$here/../../build/parts}
+parts=$(cd "$parts" 2>/dev/null && pwd) || { echo "no parts in $parts: run tests/parts.sh fetch" >&2; exit 3; }
+triplet=$(uname -m)-linux-gnu
+
+stop_with() { echo "$(basename "$0"): $*" >&2; exit 1; }
+
+# Servers refuse to work for root: then they run as nobody.
+if [[ $(id -u) -eq 0 ]]; then
+  server_user=nobody
+  server_group=$(id -gn nobody)
+  as_server=(setpriv --reuid="$(id -u nobody)" --regid="$(id -g nobody)" --clear-groups)
+else
+  server_user=$(id -un)
+  server_group=$(id -gn)
+  as_server=()
+fi
+server_uid=$(id -u "$server_user")
+server_gid=$(id -g "$server_user")
+
+# use_part SERVER RUNDIR: sets `part` to the unpacked packages, copied where nobody may read them.
+use_part() {
+  part=$parts/$1
+  [[ -f $part/.fetched ]] || { echo "$1 is not in $parts: run tests/parts.sh fetch $1" >&2; exit 3; }
+  mkdir -p "$2"
+  if ! "${as_server[@]}" test -r "$part/.fetched"; then
+    cp -a "$part" "$2/part"
+    part=$2/part
+  fi
+}
+
+# hand_over RUNDIR: all below it belongs to the server from here on.
+hand_over() {
+  chmod 755 "$1"
+  chown -R "$server_uid:$server_gid" "$1"
+  "${as_server[@]}" test -w "$1" || stop_with "$1 cannot be reached by user $server_user: choose a folder below /tmp"
+}
+
+# make_certificate RUNDIR: cert.pem and key.pem for localhost.
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+    -keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null || stop_with "openssl made no certificate"
+}
+
+# A loopback port on which nothing listens, outside the range that clients are given.
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      echo "$port"
+      return
+    fi
+  done
+}
+
+# greets PORT: a server answers there.
+greets() {
+  local line=
+  { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+  read -r -t 2 line <&3 || true
+  exec 3>&-
+  [[ $line == "* OK"* || $line == 220* ]]
+}
+
+# wait_for_greeting PID PORT LOG
+wait_for_greeting() {
+  local end=$((SECONDS + 15))
+  while ((SECONDS < end)); do
+    if greets "$2"; then return 0; fi
+    kill -0 "$1" 2>/dev/null || { tail -n 5 "$3" >&2; return 1; }
+    sleep 0.05
+  done
+  tail -n 5 "$3" >&2
+  return 1
+}
+
+# stop_server RUNDIR: ends what `start` began there, and only that.
+stop_server() {
+  local pid i
+  [[ -f $1/server.pid ]] || return 0
+  pid=$(<"$1/server.pid")
+  kill -TERM "$pid" 2>/dev/null || true
+  for ((i = 0; i < 100; ++i)); do
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.05
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+  rm -f "$1/server.pid"
+}
