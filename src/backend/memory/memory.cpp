@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "backend/memory/state.hpp"
-#include "base/text.hpp"
+#include "convert/header.hpp"
 
 namespace godwit::backend {
 
@@ -200,8 +200,9 @@ Task<Result<UidSet>> MemoryMail::find_message_id(FolderKey folder, Uid first,
   if (!found) co_return pass(found);
   UidSet uids;
   const auto& messages = (*found)->messages;
+  const std::string wanted = convert::first_message_id(message_id);
   for (auto at = messages.lower_bound(first); at != messages.end(); ++at) {
-    if (at->second.content->message_id() == trim(message_id)) uids.add(at->first);
+    if (at->second.content->message_id() == wanted) uids.add(at->first);
   }
   co_return uids;
 }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/text.hpp"
+#include "convert/header.hpp"
 
 namespace godwit::backend {
 
@@ -178,20 +179,8 @@ MemoryMail::Content::Content(std::string bytes)
       layout(convert::parse_layout(convert::read_at(std::string_view(text)))) {}
 
 std::string MemoryMail::Content::message_id() const {
-  std::string_view header = std::string_view(text).substr(0, layout.header_size);
-  while (!header.empty()) {
-    std::size_t end = header.find('\n');
-    // RFC 5322 2.2.3: a line that begins with white space continues the field.
-    while (end + 1 < header.size() && end != std::string_view::npos &&
-           (header[end + 1] == ' ' || header[end + 1] == '\t')) {
-      end = header.find('\n', end + 1);
-    }
-    const std::string_view field = header.substr(0, end);
-    if (istarts_with(field, "message-id:")) return std::string(trim(field.substr(11)));
-    if (end == std::string_view::npos) break;
-    header.remove_prefix(end + 1);
-  }
-  return {};
+  const convert::Header header(std::string_view(text).substr(0, layout.header_size));
+  return convert::first_message_id(header.get("Message-ID"));
 }
 
 bool folder_name_valid(std::string_view name) {

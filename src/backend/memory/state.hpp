@@ -15,7 +15,7 @@ namespace godwit::backend {
 
 struct MemoryMail::Content {
   explicit Content(std::string bytes);
-  /// The Message-ID field's value, trimmed; empty when there is none.
+  /// Without angle brackets; empty when there is none.
   std::string message_id() const;
 
   std::string text;

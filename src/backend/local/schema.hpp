@@ -1,0 +1,94 @@
+/// The embedded store's tables. Append only: a released script is never edited.
+#pragma once
+
+#include <array>
+
+namespace godwit::backend::local {
+
+inline constexpr auto migrations = std::to_array<const char*>({
+    R"sql(
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE domain (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE user (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  address TEXT NOT NULL UNIQUE,
+  local_part TEXT NOT NULL,
+  password TEXT NOT NULL,
+  display_name TEXT NOT NULL DEFAULT '',
+  quota INTEGER,
+  used INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX user_local_part ON user (local_part);
+CREATE TABLE alias (
+  address TEXT PRIMARY KEY,
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_user ON alias (user);
+CREATE TABLE mailbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL REFERENCES user (id),
+  parent INTEGER REFERENCES mailbox (id),
+  name TEXT NOT NULL,
+  role INTEGER NOT NULL DEFAULT 0,
+  uid_validity INTEGER NOT NULL,
+  uid_next INTEGER NOT NULL DEFAULT 1,
+  modseq INTEGER NOT NULL DEFAULT 1,
+  messages INTEGER NOT NULL DEFAULT 0,
+  expunged INTEGER NOT NULL DEFAULT 0,
+  forgotten INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX mailbox_place ON mailbox (user, ifnull(parent, 0), name);
+CREATE INDEX mailbox_parent ON mailbox (parent);
+CREATE TABLE blob (
+  hash BLOB PRIMARY KEY,
+  size INTEGER NOT NULL,
+  refs INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE content (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  size INTEGER NOT NULL,
+  header BLOB NOT NULL,
+  message_id TEXT NOT NULL,
+  layout BLOB NOT NULL,
+  pieces BLOB NOT NULL,
+  refs INTEGER NOT NULL
+) STRICT;
+CREATE TABLE message (
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+  uid INTEGER NOT NULL,
+  content INTEGER NOT NULL REFERENCES content (id),
+  prefix BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  keywords BLOB NOT NULL,
+  modseq INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  PRIMARY KEY (mailbox, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_modseq ON message (mailbox, modseq);
+CREATE INDEX message_received ON message (mailbox, received);
+CREATE INDEX message_content ON message (content);
+CREATE TABLE expunged (
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+  modseq INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  PRIMARY KEY (mailbox, modseq, uid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE out_of_office (
+  user INTEGER PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,
+  settings BLOB NOT NULL,
+  since INTEGER NOT NULL
+) STRICT;
+CREATE TABLE answered (
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  sender TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user, sender)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE delivery (key BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_at ON delivery (at);
+)sql",
+});
+
+}  // namespace godwit::backend::local
