@@ -1,73 +1,61 @@
-#!/bin/bash
-# PostgreSQL 15 for the store's tests: fetched as Debian packages, unpacked, never installed, run
-# unprivileged on a Unix socket of its own.
+#!/usr/bin/env bash
+# A PostgreSQL 15 of the tests' own: unprivileged, empty, on a Unix socket in its run folder only.
 #
-#   postgres.sh fetch DIR           unpack the server below DIR (once)
-#   postgres.sh start DIR RUNDIR    start a new, empty server; prints its connection string
-#   postgres.sh stop DIR RUNDIR     stop it and remove what it wrote
+#   postgres.sh fetch          unpack the server (tests/parts.sh does it)
+#   postgres.sh start RUNDIR   start it; prints the connection string for GODWIT_PG
+#   postgres.sh stop RUNDIR    stop it and remove what it wrote
+#
+# GODWIT_PARTS names another folder than build/parts. RUNDIR must be short (a socket's path has at
+# most 107 bytes) and reachable for an unprivileged user.
 set -euo pipefail
 
-packages=(postgresql-15 postgresql-client-15 libpq5 libllvm14 libz3-4 libedit2 libbsd0 libmd0
-  libxslt1.1 libxml2 libicu72)
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+server=$(realpath -m -- "${GODWIT_PARTS:-$here/../../build/parts}/postgres")
+bin=$server/usr/lib/postgresql/15/bin
 
-say() { echo "postgres.sh: $*" >&2; }
-die() { say "$*"; exit 1; }
-
-fetch() {
-  local dir=$1
-  [[ -x $dir/usr/lib/postgresql/15/bin/postgres ]] && return
-  mkdir -p "$dir/packages"
-  say "fetching PostgreSQL 15 (about 45 MB) below $dir"
-  (cd "$dir/packages" && apt-get download -qq "${packages[@]}") ||
-    die "the packages of PostgreSQL 15 cannot be downloaded: is the network there?"
-  local package
-  for package in "$dir"/packages/*.deb; do dpkg-deb -x "$package" "$dir"; done
-  rm -rf "$dir/packages"
-}
+stop_with() { echo "postgres.sh: $*" >&2; exit 1; }
 
 # initdb and postgres refuse to run as root.
 unprivileged() {
+  local libraries
+  libraries=$server/usr/lib/$(uname -m)-linux-gnu
+  local command=(env -C / "LD_LIBRARY_PATH=$libraries" LC_ALL=C.UTF-8 "$@")
   if [[ $(id -u) == 0 ]]; then
-    setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+    setpriv --reuid=65534 --regid=65534 --clear-groups "${command[@]}"
   else
-    "$@"
+    "${command[@]}"
   fi
 }
 
-in_parts() {
-  local dir=$1
-  shift
-  unprivileged env -C / LD_LIBRARY_PATH="$dir/usr/lib/$(uname -m)-linux-gnu" LC_ALL=C.UTF-8 "$@"
-}
-
 start() {
-  local dir=$1 run=$2
-  local bin=$dir/usr/lib/postgresql/15/bin
-  [[ -x $bin/postgres ]] || die "no server below $dir: run fetch first"
+  local run=$1
+  [[ -x $bin/postgres ]] || stop_with "no server below $server: run tests/parts.sh fetch postgres"
+  [[ ! -e $run/data ]] || stop_with "$run is in use"
   mkdir -p "$run"
-  [[ $(id -u) == 0 ]] && chown 65534:65534 "$run"
-  # Tests look at what a commit means, not at how fast disks are.
-  in_parts "$dir" "$bin/initdb" --pgdata="$run/data" --username=godwit --auth=trust \
-    --encoding=UTF8 --locale=C --no-sync -L "$dir/usr/share/postgresql/15" > "$run/log" 2>&1 ||
-    die "initdb failed: $(tail -n 1 "$run/log")"
-  in_parts "$dir" "$bin/pg_ctl" --pgdata="$run/data" --log="$run/log" --wait --timeout=60 --silent \
-    -o "-c listen_addresses='' -c unix_socket_directories='$run' -c fsync=off" start >&2 ||
-    die "the server did not start: $(tail -n 1 "$run/log")"
+  if [[ $(id -u) == 0 ]]; then chown 65534:65534 "$run"; fi
+  unprivileged "$bin/initdb" --pgdata="$run/data" --username=godwit --auth=trust --encoding=UTF8 \
+    --locale=C --no-sync -L "$server/usr/share/postgresql/15" >"$run/initdb.log" 2>&1 ||
+    stop_with "initdb failed: $(tail -n 1 "$run/initdb.log")"
+  # The tests ask what a commit means, not how fast the disk is.
+  unprivileged "$bin/pg_ctl" --pgdata="$run/data" --log="$run/server.log" --wait --timeout=60 \
+    --silent -o "-c listen_addresses='' -c unix_socket_directories='$run' -c fsync=off" start \
+    >/dev/null 2>"$run/start.log" ||
+    stop_with "the server did not start: $(tail -n 1 "$run/server.log" 2>/dev/null)"
   echo "host=$run user=godwit dbname=postgres"
 }
 
 stop() {
-  local dir=$1 run=$2
-  in_parts "$dir" "$dir/usr/lib/postgresql/15/bin/pg_ctl" --pgdata="$run/data" --mode=fast --wait \
-    --silent stop >&2 || say "no server was running in $run"
-  rm -rf "$run"
+  local run=$1
+  if [[ -e $run/data/postmaster.pid ]]; then
+    unprivileged "$bin/pg_ctl" --pgdata="$run/data" --mode=immediate --wait --silent stop >&2
+  fi
+  rm -rf "$run/data" "$run"/*.log
+  rmdir --ignore-fail-on-non-empty "$run"
 }
 
-absolute() { realpath -m -- "$1"; }
-
 case ${1:-} in
-  fetch) fetch "$(absolute "${2:?a folder}")" ;;
-  start) start "$(absolute "${2:?the parts}")" "$(absolute "${3:?a run folder}")" ;;
-  stop) stop "$(absolute "${2:?the parts}")" "$(absolute "${3:?the run folder}")" ;;
-  *) die "say fetch DIR, start DIR RUNDIR or stop DIR RUNDIR" ;;
+  fetch) exec "$here/../parts.sh" fetch postgres ;;
+  start) start "$(realpath -m -- "${2:?a run folder}")" ;;
+  stop) stop "$(realpath -m -- "${2:?the run folder}")" ;;
+  *) stop_with "say fetch, start RUNDIR or stop RUNDIR" ;;
 esac

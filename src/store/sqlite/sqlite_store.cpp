@@ -29,18 +29,17 @@ std::int64_t sql_limit(std::size_t limit) {
 }
 
 std::optional<Record> find(Database& database, Key key) {
-  auto rows = database.query(
-      "SELECT revision, value FROM record WHERE user = ? AND kind = ? AND name = ?", key.user,
-      number(key.kind), key.name);
+  auto rows =
+      database.query("SELECT revision, value FROM record WHERE user = ? AND kind = ? AND name = ?",
+                     key.user, number(key.kind), key.name);
   if (!rows.step()) return std::nullopt;
   return Record{std::move(key), static_cast<std::uint64_t>(rows.integer(0)), rows.text(1)};
 }
 
 bool has_expected_revision(Database& database, const Write& write) {
   if (!write.expected) return true;
-  auto rows =
-      database.query("SELECT revision FROM record WHERE user = ? AND kind = ? AND name = ?",
-                     write.key.user, number(write.key.kind), write.key.name);
+  auto rows = database.query("SELECT revision FROM record WHERE user = ? AND kind = ? AND name = ?",
+                             write.key.user, number(write.key.kind), write.key.name);
   const std::uint64_t revision = rows.step() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
   return revision == *write.expected;
 }
