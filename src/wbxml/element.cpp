@@ -88,9 +88,9 @@ void write(Writer& writer, const Element& element) {
   if (element.opaque) {
     writer.begin_opaque(element.text.size());
     writer.opaque_piece(element.text);
-  } else if (!element.text.empty()) {
+  } else if (const auto clean = utf8_clean(element.text); !clean.empty()) {
     writer.begin_text();
-    writer.piece(utf8_clean(element.text));
+    writer.piece(clean);
     writer.end_text();
   }
   for (const Element& child : element.children) write(writer, child);

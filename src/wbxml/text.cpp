@@ -256,8 +256,9 @@ class Packer {
   }
 
   Result<> put_content(std::string_view text) {
-    const auto content = parse_content(text);
+    auto content = parse_content(text);
     if (!content) return error(Errc::malformed, "content that cannot be read");
+    if (!content->opaque) content->bytes = utf8_clean(content->bytes);
     if (!content->opaque && content->bytes.empty()) return {};
     open_pending();
     if (content->opaque) {
@@ -265,7 +266,7 @@ class Packer {
       writer_.opaque_piece(content->bytes);
     } else {
       writer_.begin_text();
-      writer_.piece(utf8_clean(content->bytes));
+      writer_.piece(content->bytes);
       writer_.end_text();
     }
     return {};

@@ -11,14 +11,12 @@
 namespace godwit::wbxml {
 namespace {
 
-using namespace std::string_view_literals;
-
 // [MS-ASWBXML]: version 1.3, unknown public identifier, UTF-8, no string table.
-constexpr auto preamble = "\x03\x01\x6A\x00"sv;
-constexpr auto end = "\x01"sv;
-constexpr auto string_start = "\x03"sv;
-constexpr auto string_end = "\x00"sv;
-constexpr auto string_and_element_end = "\x00\x01"sv;
+constexpr std::string_view preamble("\x03\x01\x6A\x00", 4);
+constexpr std::string_view end("\x01", 1);
+constexpr std::string_view string_start("\x03", 1);
+constexpr std::string_view string_end("\x00", 1);
+constexpr std::string_view string_and_element_end("\x00\x01", 2);
 constexpr char opaque_start = '\xC3';
 constexpr std::uint8_t has_content = 0x40;
 
