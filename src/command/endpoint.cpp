@@ -186,7 +186,7 @@ http::Outcome to_outcome(std::shared_ptr<Session> session, const Command& comman
                  },
                  [&](HttpStatus& status) -> http::Outcome { return http_status_reply(status); },
                  [&](Wait& wait) -> http::Outcome {
-                   static_cast<void>(request);
+                   session->release_request();
                    auto continuation = std::move(wait.resume);
                    const Command* row = &command;
                    return http::Parked{

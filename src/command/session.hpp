@@ -21,6 +21,7 @@
 #include "policy/provisioning.hpp"
 #include "store/store.hpp"
 #include "sync/folder_table.hpp"
+#include "sync/journal.hpp"
 #include "watch/hub.hpp"
 #include "wbxml/element.hpp"
 #include "wbxml/writer.hpp"
@@ -52,6 +53,7 @@ struct Services {
   backend::Vacation* vacation;  // null where no backend offers out-of-office
   http::Spools& spools;
   net::KeyedLocks& locks;
+  sync::Journal& journal;
   RequestCache& request_cache;
   const Settings& settings;
 };

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "base/task.hpp"
 #include "eas/version.hpp"
 #include "http/message.hpp"
+#include "item/email.hpp"
 #include "wbxml/writer.hpp"
 
 namespace godwit::render {
@@ -56,12 +58,13 @@ struct Request {
   std::uint32_t uid_validity;
   std::vector<Uid> uids;      // in the order wanted
   std::string collection_id;  // makes FileReferences: `{collection}:{uidvalidity}.{uid}:{section}`
-  Options options;
+  Options options = {};
   Form form = Form::full;
   std::uint64_t memory_max =
       4 * 1024 * 1024;  // stop preparing when about this much is held; at least one
   bool multipart = false;
   std::uint32_t first_part = 1;
+  std::map<Uid, FollowUp> follow_ups = {};  // what is kept beside the mailbox of flags
 };
 
 class Renderer {

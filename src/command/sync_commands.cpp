@@ -1,0 +1,243 @@
+#include "command/sync_commands.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/pack.hpp"
+#include "command/mail_move.hpp"
+#include "item/email.hpp"
+#include "mapping/email.hpp"
+#include "sync/server_id.hpp"
+
+namespace godwit::command {
+namespace {
+
+using Kind = eas::SyncCommand::Kind;
+
+// [MS-ASCMD] Status (Sync), item level.
+constexpr std::uint16_t status_ok = 1;
+constexpr std::uint16_t status_conversion = 6;
+constexpr std::uint16_t status_not_found = 8;
+
+void digest_into(Packer& out, const wbxml::Element& element) {
+  out.number(element.tag.page).number(element.tag.code).text(element.text);
+  out.number(element.children.size());
+  for (const wbxml::Element& child : element.children) digest_into(out, child);
+}
+
+/// Two commands of equal digest ask for the same.
+std::string digest(const eas::SyncCommand& command) {
+  Packer out;
+  out.boolean(command.send).text(command.instance_id);
+  if (command.data != nullptr) digest_into(out, *command.data);
+  return digest128(out.bytes());
+}
+
+/// The UID that a command names, when it is one of this collection's present epoch.
+std::optional<Uid> uid_of(const MailWork& work, std::string_view server_id) {
+  const auto id = sync::parse_mail_id(server_id);
+  if (!id || id->collection != work.row.id) return std::nullopt;
+  if (id->uid_validity != work.state.cursor.status.uid_validity) return std::nullopt;
+  return id->uid;
+}
+
+void drop(sync::MailState& state, Uid uid) {
+  for (UidSet* set : {&state.held, &state.dirty, &state.gone, &state.soft, &state.todo}) {
+    set->remove(uid);
+  }
+}
+
+/// What a Change means for the mailbox; `flags` become what they will be.
+backend::FlagChange apply_change(const mapping::EmailChange& wanted, Flags& flags) {
+  backend::FlagChange change;
+  if (wanted.read) change.seen = flags.seen = *wanted.read;
+  if (wanted.flag) change.flagged = flags.flagged = wanted.flag->status == FollowUp::Status::active;
+  if (wanted.categories) {
+    flags.keywords = keywords_with(flags.keywords, *wanted.categories);
+    change.keywords = flags.keywords;
+  }
+  return change;
+}
+
+class CommandRun {
+ public:
+  CommandRun(MailWork& work, const eas::SyncCollection& request)
+      : work_(work), request_(request), mail_(work.session.mail()) {}
+
+  Task<std::vector<SyncResponse>> run() {
+    co_await load_states();
+    co_await open_moves();
+    for (const eas::SyncCommand& command : request_.commands) {
+      const std::string content = digest(command);
+      const auto* known =
+          work_.repeated ? sync::find_outcome(work_.relationship, std::to_underlying(command.kind),
+                                              command.id, content)
+                         : nullptr;
+      if (known != nullptr) {
+        note(command, *known);
+        continue;
+      }
+      if (command.kind == Kind::fetch) {
+        co_await fetch(command);
+        continue;
+      }
+      sync::CommandOutcome outcome;
+      outcome.kind = std::to_underlying(command.kind);
+      outcome.id = command.id;
+      outcome.digest = content;
+      if (command.kind == Kind::change) outcome.status = co_await change(command, outcome);
+      if (command.kind == Kind::remove) outcome.status = co_await remove(command);
+      // [MS-ASCMD] Add (Sync): mail comes from servers; drafts are the exception, from 16.0 on.
+      if (command.kind == Kind::add) outcome.status = status_conversion;
+      note(command, outcome);
+    }
+    co_return std::move(responses_);
+  }
+
+ private:
+  /// Flags before the changes, so that what others changed meanwhile is told apart from our own
+  /// doing.
+  Task<> load_states() {
+    std::vector<Uid> uids;
+    for (const eas::SyncCommand& command : request_.commands) {
+      const auto uid = uid_of(work_, command.id);
+      if (command.kind == Kind::change && uid) uids.push_back(*uid);
+    }
+    if (uids.empty()) co_return;
+    auto states = co_await mail_.fetch_state(work_.folder, epoch(), std::move(uids));
+    if (!states) co_return;
+    for (MessageState& state : *states) before_.emplace(state.uid, std::move(state));
+  }
+
+  /// All intents of the request in one durable commit.
+  Task<> open_moves() {
+    std::vector<std::string> names;
+    for (const eas::SyncCommand& command : request_.commands) {
+      if (command.kind != Kind::remove || target() == nullptr) continue;
+      const auto known = sync::find_outcome(work_.relationship, std::to_underlying(command.kind),
+                                            command.id, digest(command));
+      if (!uid_of(work_, command.id) || (work_.repeated && known != nullptr)) continue;
+      names.push_back(intent_name(command));
+    }
+    if (names.empty()) co_return;
+    const auto trash = FolderKey::parse(target()->key);
+    auto open = co_await open_move_intents(work_.session, *trash, std::move(names));
+    for (sync::OpenIntent& intent : open) intents_.emplace(intent.name, std::move(intent));
+  }
+
+  Task<std::uint16_t> change(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
+    const auto uid = uid_of(work_, command.id);
+    if (!uid || !work_.state.held.contains(*uid)) co_return status_not_found;
+    const auto wanted = mapping::read_email_change(*command.data, work_.session.version);
+    if (!wanted) co_return status_conversion;
+    const auto before = before_.find(*uid);
+    if (before == before_.end()) co_return status_not_found;
+    Flags& flags = before->second.flags;
+    const auto done =
+        co_await mail_.store_flags(work_.folder, epoch(), *uid, apply_change(*wanted, flags));
+    if (!done) co_return status_not_found;
+    work_.expected[*uid] = flags;
+    outcome.uid = *uid;
+    outcome.flags = flags;
+    if (wanted->flag) keep_follow_up(command.id, *wanted->flag);
+    co_return status_ok;
+  }
+
+  /// What a mail backend cannot hold of a flag is kept beside it.
+  void keep_follow_up(const std::string& server_id, const FollowUp& flag) {
+    store::Write write{work_.session.key(store::Kind::item, server_id), std::nullopt, std::nullopt};
+    if (flag.status != FollowUp::Status::cleared) write.value = pack_follow_up(flag);
+    work_.writes.push_back(std::move(write));
+  }
+
+  Task<std::uint16_t> remove(const eas::SyncCommand& command) {
+    const auto uid = uid_of(work_, command.id);
+    if (!uid) co_return status_not_found;
+    const bool known = work_.state.held.contains(*uid) || work_.state.gone.contains(*uid) ||
+                       work_.state.soft.contains(*uid);
+    drop(work_.state, *uid);
+    const auto intent = intents_.find(intent_name(command));
+    if (intent == intents_.end()) {
+      UidSet one;
+      one.add(*uid);
+      const auto done = co_await mail_.expunge(work_.folder, epoch(), std::move(one));
+      co_return done&& known ? status_ok : status_not_found;
+    }
+    work_.writes.push_back(sync::Journal::close(work_.session.user(), intent->second));
+    const auto trash = FolderKey::parse(target()->key);
+    const auto moved =
+        co_await finish_move(work_.session, {work_.folder, epoch(), *uid, *trash}, intent->second);
+    // Gone already is what the device wanted.
+    co_return moved || known ? status_ok : status_not_found;
+  }
+
+  Task<> fetch(const eas::SyncCommand& command) {
+    SyncResponse response{Kind::fetch, command.id, "", status_not_found, std::nullopt};
+    if (const auto uid = uid_of(work_, command.id); uid && work_.state.held.contains(*uid)) {
+      render::Renderer renderer(work_.session.shared_mail(), work_.session.services.spools);
+      render::Request request{work_.folder,
+                              epoch(),
+                              {*uid},
+                              work_.row.id,
+                              render_options(work_.session, work_.options)};
+      auto batch = co_await renderer.prepare(std::move(request));
+      if (batch && !batch->items.empty()) {
+        response.status = batch->items.front().write ? status_ok : status_conversion;
+        if (response.status == status_ok) response.item = std::move(batch->items.front());
+      }
+    }
+    responses_.push_back(std::move(response));
+  }
+
+  /// Keeps the outcome for a repeated request, and says what must be said: success of plain changes
+  /// and removals is silent ([MS-ASCMD] Responses).
+  void note(const eas::SyncCommand& command, const sync::CommandOutcome& outcome) {
+    work_.outcomes.push_back(outcome);
+    if (outcome.status == status_ok && command.kind != Kind::add) return;
+    responses_.push_back(
+        {command.kind, command.id, outcome.server_id, outcome.status, std::nullopt});
+  }
+
+  /// Where removed mail goes; nullptr = it is removed for good.
+  const sync::FolderRow* target() const {
+    if (!request_.deletes_as_moves || work_.row.role == FolderRole::trash) return nullptr;
+    return work_.table.find_role(FolderRole::trash);
+  }
+
+  std::string intent_name(const eas::SyncCommand& command) const {
+    return work_.session.device_id.str() + '/' + work_.row.id + '/' +
+           sync::SyncKey::of(work_.relationship.id, work_.presented).str() + "/remove/" +
+           command.id;
+  }
+
+  std::uint32_t epoch() const { return work_.state.cursor.status.uid_validity; }
+
+  MailWork& work_;
+  const eas::SyncCollection& request_;
+  backend::Mail& mail_;
+  std::map<Uid, MessageState> before_;
+  std::map<std::string, sync::OpenIntent> intents_;
+  std::vector<SyncResponse> responses_;
+};
+
+}  // namespace
+
+void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& commands) {
+  for (const eas::SyncCommand& command : commands) {
+    const auto* known = sync::find_outcome(work.relationship, std::to_underlying(command.kind),
+                                           command.id, digest(command));
+    if (known == nullptr || known->status != status_ok) continue;
+    if (known->flags) work.expected[known->uid] = *known->flags;
+    if (command.kind != Kind::remove) continue;
+    if (const auto id = sync::parse_mail_id(command.id)) drop(work.state, id->uid);
+  }
+}
+
+Task<std::vector<SyncResponse>> run_commands(MailWork& work, const eas::SyncCollection& request) {
+  CommandRun run(work, request);
+  co_return co_await run.run();
+}
+
+}  // namespace godwit::command

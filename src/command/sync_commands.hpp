@@ -1,0 +1,33 @@
+/// The device's own commands on a mail collection: done at most once, however often they come.
+#pragma once
+
+#include <vector>
+
+#include "command/sync_collection.hpp"
+
+namespace godwit::command {
+
+/// A mail collection while its request is worked on.
+struct MailWork {
+  Session& session;
+  const sync::FolderTable& table;
+  const sync::FolderRow& row;
+  FolderKey folder;
+  sync::Relationship relationship;  // as stored, with the presented key acknowledged
+  bool repeated = false;            // the last answer was lost
+  std::uint32_t presented = 0;      // generation of the key that came
+  sync::MailState state;            // of that generation, brought up to the mailbox
+  eas::SyncOptions options;
+  sync::ExpectedFlags expected;  // what the device's own commands made: not to be echoed
+  std::vector<sync::CommandOutcome> outcomes;  // of this request
+  std::vector<store::Write> writes;            // go with the generation's commit
+};
+
+/// Outcomes of a lost answer, told again: what they made of messages is expected, what they removed
+/// is gone.
+void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& commands);
+
+/// Runs what is new, in order; responses for those that need one ([MS-ASCMD] Responses).
+Task<std::vector<SyncResponse>> run_commands(MailWork& work, const eas::SyncCollection& request);
+
+}  // namespace godwit::command

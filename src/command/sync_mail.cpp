@@ -1,0 +1,323 @@
+#include <algorithm>
+
+#include "base/fault.hpp"
+#include "base/log.hpp"
+#include "command/sync_collection.hpp"
+#include "command/sync_commands.hpp"
+#include "item/email.hpp"
+#include "mapping/email.hpp"
+#include "sync/server_id.hpp"
+
+namespace godwit::command {
+namespace {
+
+constexpr Log logger("sync");
+
+// [MS-ASCMD] Status (Sync), collection level.
+constexpr std::uint16_t status_bad_key = 3;
+constexpr std::uint16_t status_hierarchy = 12;
+constexpr std::uint16_t status_retry = 16;
+
+CollectionAnswer failure(const std::string& id, std::uint16_t status) {
+  CollectionAnswer answer;
+  answer.id = id;
+  answer.status = status;
+  return answer;
+}
+
+class MailSync {
+ public:
+  MailSync(Session& session, const sync::FolderTable& table, const sync::FolderRow& row,
+           FolderKey folder, CollectionRequest request)
+      : work_{session, table, row, std::move(folder), {}, false, 0, {}, {}, {}, {}, {}},
+        request_(std::move(request)) {}
+
+  Task<CollectionAnswer> run() {
+    answer_.id = request_.request.id;
+    co_await load();
+    if (request_.request.is_initial()) co_return co_await begin();
+    if (!present_key()) co_return failure(answer_.id, status_bad_key);
+    if (request_.request.options)
+      work_.relationship.options = pack_options(*request_.request.options);
+    read_options();
+    const std::string before = pack(work_.state);
+    if (auto refreshed = co_await refresh(); !refreshed) co_return co_await lost(refreshed.error());
+    answer_.uid_validity = epoch();
+    if (!request_.request.commands.empty()) {
+      answer_.responses = co_await run_commands(work_, request_.request);
+      // Our own doing is taken in at once, so that neither an answer nor a Ping echoes it.
+      if (auto again = co_await refresh(); !again) co_return co_await lost(again.error());
+    }
+    if (request_.request.wants_changes()) co_await fill();
+    answer_.must_answer = work_.repeated || !request_.request.commands.empty();
+    co_return co_await commit(before);
+  }
+
+ private:
+  std::string name() const { return work_.session.device_id.str() + '/' + request_.request.id; }
+  store::Key key() const { return work_.session.key(store::Kind::collection, name()); }
+  std::uint32_t epoch() const { return work_.state.cursor.status.uid_validity; }
+  backend::Mail& mail() { return work_.session.mail(); }
+
+  Task<> load() {
+    const auto record = co_await work_.session.services.store.get(key());
+    revision_ = record ? record->revision : 0;
+    if (!record) co_return;
+    auto stored = sync::unpack_relationship(record->value);
+    if (stored) {
+      work_.relationship = std::move(*stored);
+    } else {
+      logger.error("relationship.damaged",
+                   {{"user", work_.session.user()}, {"collection", answer_.id}});
+    }
+  }
+
+  /// SyncKey 0: a new relationship, and nothing else.
+  Task<CollectionAnswer> begin() {
+    sync::Relationship fresh;
+    while (fresh.id == 0) fresh.id = work_.session.services.random.next();
+    fresh.offered = 1;
+    fresh.offered_state = pack(sync::MailState{});
+    if (request_.request.options) fresh.options = pack_options(*request_.request.options);
+    auto writes =
+        co_await work_.session.services.journal.closing(work_.session.user(), name() + '/');
+    writes.push_back({key(), revision_, pack(fresh)});
+    if (!co_await work_.session.services.store.commit(std::move(writes))) {
+      co_return failure(answer_.id, status_retry);
+    }
+    answer_.sync_key = sync::SyncKey::first_of(fresh.id).str();
+    answer_.must_answer = true;
+    co_return std::move(answer_);
+  }
+
+  /// False: the key names no state of ours.
+  bool present_key() {
+    const auto key = sync::SyncKey::parse(request_.request.sync_key);
+    if (!key) return false;
+    const auto judged = sync::judge(work_.relationship, *key);
+    if (judged == sync::Presented::unknown) return false;
+    presented_ = *key;
+    work_.presented = key->generation();
+    work_.repeated = judged == sync::Presented::repeated;
+    if (work_.repeated) {
+      sync::repeat(work_.relationship);
+    } else {
+      sync::acknowledge(work_.relationship, *key);
+    }
+    auto state = sync::unpack_mail_state(work_.relationship.acknowledged_state);
+    if (!state) return false;
+    work_.state = std::move(*state);
+    if (work_.repeated) recall_outcomes(work_, request_.request.commands);
+    return true;
+  }
+
+  void read_options() {
+    for (eas::SyncOptions& block : unpack_options(work_.relationship.options)) {
+      if (block.item_class != "SMS") work_.options = std::move(block);
+    }
+  }
+
+  Task<Result<>> refresh() {
+    co_return co_await sync::refresh(mail(), work_.folder, work_.state, work_.options.filter_type,
+                                     work_.session.now(), work_.expected);
+  }
+
+  /// The mailbox is not the one that the state speaks of.
+  Task<CollectionAnswer> lost(Error error) {
+    logger.info("sync.restart", {{"user", work_.session.user()},
+                                 {"device", work_.session.device_id},
+                                 {"collection", answer_.id},
+                                 {"why", error.message}});
+    if (error.code == Errc::not_found) co_return failure(answer_.id, status_hierarchy);
+    co_return failure(answer_.id, status_bad_key);
+  }
+
+  /// Adds, changes and removals, up to the window, the bytes and the time that are left.
+  Task<> fill() {
+    const auto window = sync::window_after_repeats(request_.window, work_.relationship.repeats);
+    set_aside_poison();
+    auto delta = sync::take(work_.state, window);
+    answer_.removed = std::move(delta.removed);
+    answer_.soft_removed = std::move(delta.soft_removed);
+    co_await write_changed(std::move(delta.changed));
+    co_await write_added(std::move(delta.added));
+    answer_.more_available = work_.state.pending();
+    lone_ = answer_.items() == 1 && answer_.added.size() == 1 ? answer_.added.front().uid : 0;
+  }
+
+  /// engine.md §1: what stands alone in an answer that is never acknowledged is poison for this
+  /// phone: it is tried in plainer forms, then set aside.
+  void set_aside_poison() {
+    sync::Relationship& relationship = work_.relationship;
+    if (relationship.lone == 0 || relationship.repeats < repeats_before_plainer) return;
+    const auto plainest = static_cast<std::uint8_t>(render::Form::headers_only);
+    if (relationship.lone_form < plainest) {
+      ++relationship.lone_form;
+      form_ = static_cast<render::Form>(relationship.lone_form);
+      return;
+    }
+    work_.state.todo.remove(relationship.lone);
+    set_aside(relationship.lone, "the device never acknowledged it");
+    relationship.lone = 0;
+    relationship.lone_form = 0;
+  }
+
+  void set_aside(Uid uid, const std::string& why) {
+    work_.state.aside.add(uid);
+    const std::string id = sync::format_mail_id(answer_.id, epoch(), uid);
+    logger.warning("item.set_aside", {{"user", work_.session.user()},
+                                      {"device", work_.session.device_id},
+                                      {"item", id},
+                                      {"why", why}});
+    work_.writes.push_back(
+        {work_.session.key(store::Kind::set_aside, work_.session.device_id.str() + '/' + id),
+         std::nullopt, why});
+  }
+
+  /// Server changes of mail are of its flags ([MS-ASEMAIL]): only these are sent.
+  Task<> write_changed(std::vector<Uid> uids) {
+    if (uids.empty()) co_return;
+    const auto kept = co_await follow_ups(uids);
+    auto states = co_await mail().fetch_state(work_.folder, epoch(), std::move(uids));
+    if (!states) co_return;
+    const eas::Version version = work_.session.version;
+    for (const MessageState& state : *states) {
+      if (!work_.state.held.contains(state.uid)) continue;
+      const auto known = kept.find(state.uid);
+      const auto flag = effective_follow_up(
+          state.flags.flagged, known == kept.end() ? std::nullopt : std::optional(known->second));
+      mapping::FlagsChange change{state.flags.seen, flag, categories_of(state.flags.keywords)};
+      render::Prepared item;
+      item.uid = state.uid;
+      item.state = state;
+      item.write = [change, version](wbxml::Writer& out) {
+        mapping::write_flags_change(change, version, out);
+      };
+      answer_.changed.push_back(std::move(item));
+    }
+  }
+
+  Task<std::map<Uid, FollowUp>> follow_ups(const std::vector<Uid>& uids) {
+    std::vector<store::Key> keys;
+    for (const Uid uid : uids) {
+      keys.push_back(
+          work_.session.key(store::Kind::item, sync::format_mail_id(answer_.id, epoch(), uid)));
+    }
+    const auto records = co_await work_.session.services.store.get_many(std::move(keys));
+    std::map<Uid, FollowUp> kept;
+    for (std::size_t i = 0; i < uids.size(); ++i) {
+      if (!records[i]) continue;
+      if (auto flag = unpack_follow_up(records[i]->value)) kept.emplace(uids[i], std::move(*flag));
+    }
+    co_return kept;
+  }
+
+  Task<> write_added(std::vector<Uid> uids) {
+    std::uint64_t bytes = 0;
+    std::size_t next = 0;
+    while (next < uids.size()) {
+      const bool late = work_.session.now() >= request_.deadline && !answer_.added.empty();
+      if (late || (bytes >= request_.bytes_max && !answer_.added.empty())) break;
+      std::vector<Uid> rest(uids.begin() + static_cast<std::ptrdiff_t>(next), uids.end());
+      auto batch = co_await prepare(std::move(rest), form_);
+      if (!batch || batch->consumed == 0) break;
+      co_await take_batch(*batch, bytes);
+      next += batch->consumed;
+    }
+    for (; next < uids.size(); ++next) put_back(uids[next]);
+  }
+
+  Task<> take_batch(render::Renderer::Batch& batch, std::uint64_t& bytes) {
+    for (render::Prepared& item : batch.items) {
+      if (!item.write) {
+        co_await add_plainer(item.uid, item.write.error().message);
+        continue;
+      }
+      bytes += item.size;
+      answer_.added.push_back(std::move(item));
+    }
+  }
+
+  /// An item that cannot be rendered is tried in plainer forms; it never blocks its folder.
+  Task<> add_plainer(Uid uid, std::string why) {
+    for (const auto form : {render::Form::plain_text, render::Form::headers_only}) {
+      auto batch = co_await prepare({uid}, form);
+      if (batch && !batch->items.empty() && batch->items.front().write) {
+        answer_.added.push_back(std::move(batch->items.front()));
+        co_return;
+      }
+    }
+    work_.state.held.remove(uid);
+    set_aside(uid, why);
+  }
+
+  Task<Result<render::Renderer::Batch>> prepare(std::vector<Uid> uids, render::Form form) {
+    render::Renderer renderer(work_.session.shared_mail(), work_.session.services.spools);
+    render::Request request{work_.folder,
+                            epoch(),
+                            std::move(uids),
+                            answer_.id,
+                            render_options(work_.session, work_.options),
+                            form};
+    request.follow_ups = co_await follow_ups(request.uids);
+    co_return co_await renderer.prepare(std::move(request));
+  }
+
+  void put_back(Uid uid) {
+    work_.state.held.remove(uid);
+    work_.state.todo.add(uid);
+  }
+
+  /// Makes what the answer says durable, before it is said.
+  Task<CollectionAnswer> commit(const std::string& before) {
+    sync::Relationship& relationship = work_.relationship;
+    const bool news = answer_.has_news();
+    const std::string state = pack(work_.state);
+    if (news) {
+      const auto next = sync::next_key(relationship);
+      relationship.offered = next.generation();
+      relationship.offered_state = state;
+      relationship.outcomes = std::move(work_.outcomes);
+      if (lone_ != relationship.lone) relationship.lone_form = 0;
+      relationship.lone = lone_;
+      answer_.sync_key = next.str();
+    } else {
+      // Nothing that the device would see: the key stays, only our position moves.
+      answer_.sync_key = presented_.str();
+      const bool same_options = !request_.request.options;
+      if (state == before && same_options && work_.writes.empty()) co_return std::move(answer_);
+      relationship.acknowledged_state = state;
+    }
+    work_.writes.push_back({key(), revision_, pack(relationship)});
+    if (!co_await work_.session.services.store.commit(std::move(work_.writes))) {
+      co_return failure(answer_.id, status_retry);
+    }
+    co_return std::move(answer_);
+  }
+
+  static constexpr std::uint32_t repeats_before_plainer = 5;
+
+  MailWork work_;
+  CollectionRequest request_;
+  CollectionAnswer answer_;
+  sync::SyncKey presented_ = sync::SyncKey::initial();
+  std::uint64_t revision_ = 0;
+  Uid lone_ = 0;
+  render::Form form_ = render::Form::full;
+};
+
+}  // namespace
+
+Task<CollectionAnswer> sync_collection(Session& session, const sync::FolderTable& table,
+                                       CollectionRequest request) {
+  const sync::FolderRow* row = table.find(request.request.id);
+  if (row == nullptr || !row->selectable) {
+    co_return failure(request.request.id, status_hierarchy);
+  }
+  auto folder = FolderKey::parse(row->key);
+  if (!folder) co_return failure(request.request.id, status_hierarchy);
+  MailSync sync(session, table, *row, std::move(*folder), std::move(request));
+  co_return co_await sync.run();
+}
+
+}  // namespace godwit::command
