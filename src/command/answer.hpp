@@ -17,6 +17,9 @@ namespace godwit::command {
 struct Document {
   std::shared_ptr<const http::Body> body;
   bool multipart = false;
+  /// The first answer to FolderSync: the headers that let a device note what we offer go with it
+  /// (MS-ASHTTP_R1202).
+  bool initial_hierarchy = false;
 };
 /// 200 without a body: success of SendMail, nothing new in Sync.
 struct Nothing {};

@@ -36,6 +36,11 @@ http::Reply document_reply(const Document& document) {
   reply.headers = {{"Content-Type", document.multipart ? "application/vnd.ms-sync.multipart"
                                                        : "application/vnd.ms-sync.wbxml"},
                    {"Cache-Control", "private"}};
+  if (document.initial_hierarchy) {
+    reply.headers.push_back({"X-MS-RP", std::string(version_list())});
+    reply.headers.push_back({"MS-ASProtocolVersions", std::string(version_list())});
+    reply.headers.push_back({"MS-ASProtocolCommands", std::string(command_list())});
+  }
   reply.body = document.body;
   return reply;
 }

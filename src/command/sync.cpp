@@ -1,0 +1,268 @@
+// [MS-ASCMD] Sync: the request as a whole. Collections are worked on in sync_mail.cpp.
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "command/handlers.hpp"
+#include "command/sync_answer.hpp"
+#include "command/sync_collection.hpp"
+#include "wbxml/pages/airsync.hpp"
+
+namespace godwit::command {
+namespace {
+
+namespace airsync = wbxml::airsync;
+
+// [MS-ASCMD] Status (Sync), top level.
+constexpr std::uint32_t status_protocol = 4;
+constexpr std::uint32_t status_incomplete = 13;
+constexpr std::uint32_t status_wait_range = 14;
+constexpr std::uint32_t status_too_many = 15;
+constexpr std::int64_t wait_minutes_max = 59;
+constexpr std::int64_t heartbeat_seconds_min = 60;
+
+Answer top_level(Session& session, std::uint32_t status) {
+  return status_answer(session, airsync::Sync, airsync::Status, status);
+}
+
+Answer limit_answer(Session& session, std::uint32_t status, std::int64_t limit) {
+  DocumentWriter document(session.services.spools);
+  document.out().open(airsync::Sync);
+  document.out().number(airsync::Status, status);
+  document.out().number(airsync::Limit, limit);
+  document.out().close();
+  return document.finish();
+}
+
+eas::SyncCollection from_cache(const CachedCollection& cached) {
+  eas::SyncCollection collection;
+  collection.id = cached.id;
+  collection.sync_key = cached.sync_key;
+  collection.get_changes = cached.get_changes;
+  collection.deletes_as_moves = cached.deletes_as_moves;
+  collection.window = cached.window;
+  return collection;
+}
+
+/// What an empty request repeats.
+eas::SyncRequest from_cache(const CachedSync& cached) {
+  eas::SyncRequest request;
+  request.wait_minutes = cached.wait_minutes;
+  request.heartbeat_seconds = cached.heartbeat_seconds;
+  request.window = cached.window;
+  request.has_collections = true;
+  for (const CachedCollection& collection : cached.collections) {
+    request.collections.push_back(from_cache(collection));
+  }
+  return request;
+}
+
+/// [MS-ASCMD] Partial: what the request does not name is as it was.
+void complete_partial(eas::SyncRequest& request, const CachedSync& cached) {
+  for (const CachedCollection& collection : cached.collections) {
+    if (std::ranges::find(request.collections, collection.id, &eas::SyncCollection::id) ==
+        request.collections.end()) {
+      request.collections.push_back(from_cache(collection));
+    }
+  }
+  if (!request.wait_minutes && !request.heartbeat_seconds) {
+    request.wait_minutes = cached.wait_minutes;
+    request.heartbeat_seconds = cached.heartbeat_seconds;
+  }
+  if (!request.window) request.window = cached.window;
+}
+
+class SyncRun : public std::enable_shared_from_this<SyncRun> {
+ public:
+  SyncRun(Session& session, eas::SyncRequest request)
+      : session_(session), request_(std::move(request)) {}
+
+  Task<Answer> run() {
+    if (auto refused = check()) co_return std::move(*refused);
+    const Time started = session_.now();
+    if (const auto seconds = wait_seconds()) deadline_ = started + *seconds;
+    co_return co_await once();
+  }
+
+  Task<Answer> resume(watch::Ended ended) {
+    const bool quiet = ended.wake == watch::Wake::timed_out ||
+                       ended.wake == watch::Wake::superseded || ended.wake == watch::Wake::shutdown;
+    if (quiet) co_return Nothing{};
+    if (ended.wake == watch::Wake::hierarchy) static_cast<void>(co_await session_.listed_folders());
+    co_return co_await once();
+  }
+
+ private:
+  std::optional<std::chrono::seconds> wait_seconds() const {
+    if (request_.wait_minutes) return std::chrono::minutes(*request_.wait_minutes);
+    if (request_.heartbeat_seconds) return std::chrono::seconds(*request_.heartbeat_seconds);
+    return std::nullopt;
+  }
+
+  std::optional<Answer> check() {
+    const Settings& settings = session_.services.settings;
+    if (request_.wait_minutes) {
+      const auto wanted = *request_.wait_minutes;
+      if (wanted < 1) return limit_answer(session_, status_wait_range, 1);
+      if (wanted > wait_minutes_max) {
+        return limit_answer(session_, status_wait_range, wait_minutes_max);
+      }
+    }
+    if (request_.heartbeat_seconds) {
+      const std::int64_t most = settings.heartbeat_seconds_max;
+      if (*request_.heartbeat_seconds < heartbeat_seconds_min) {
+        return limit_answer(session_, status_wait_range, heartbeat_seconds_min);
+      }
+      if (*request_.heartbeat_seconds > most) {
+        return limit_answer(session_, status_wait_range, most);
+      }
+    }
+    if (request_.collections.size() > eas::sync_collections_max) {
+      return limit_answer(session_, status_too_many, eas::sync_collections_max);
+    }
+    return check_options();
+  }
+
+  std::optional<Answer> check_options() {
+    for (const eas::SyncCollection& collection : request_.collections) {
+      if (!collection.options) continue;
+      for (const eas::SyncOptions& options : *collection.options) {
+        if (!is_mail_filter(options.filter_type)) return top_level(session_, status_protocol);
+        const bool one_html = options.body_parts.empty() ||
+                              (options.body_parts.size() == 1 && options.body_parts[0].type == 2);
+        if (!one_html) {
+          return Failed{eas::Status::body_part_preference_type_not_supported};
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// Works on every collection once; waits when there is nothing to say and the request wants to.
+  Task<Answer> once() {
+    auto table = co_await session_.folder_table();
+    if (knows_all(table)) {
+      note_counters();
+    } else {
+      table = co_await session_.listed_folders();
+      note_counters();
+    }
+    auto answers = co_await work(table);
+    remember(answers);
+    const bool news = std::ranges::any_of(answers, &CollectionAnswer::has_news);
+    if (news) co_return write_sync_answer(session_, answers);
+    if (deadline_ && session_.now() < *deadline_) co_return wait(table);
+    // [MS-ASCMD] Empty Sync: 12.0 knows no empty answers.
+    if (session_.version < eas::Version::v12_1) co_return write_sync_answer(session_, answers);
+    co_return Nothing{};
+  }
+
+  bool knows_all(const sync::FolderTable& table) const {
+    return std::ranges::all_of(request_.collections, [&](const eas::SyncCollection& collection) {
+      return table.find(collection.id) != nullptr;
+    });
+  }
+
+  /// Read before the backend is asked, so that no change falls between asking and waiting.
+  void note_counters() {
+    watched_.clear();
+    for (const eas::SyncCollection& collection : request_.collections) {
+      auto id = CollectionId::parse(collection.id);
+      if (!id || collection.is_initial() || !collection.wants_changes()) continue;
+      const auto seen = session_.services.hub.counter(session_.account.user, *id);
+      watched_.push_back({std::move(*id), seen});
+    }
+  }
+
+  Task<std::vector<CollectionAnswer>> work(const sync::FolderTable& table) {
+    const Settings& settings = session_.services.settings;
+    std::uint64_t left =
+        std::min(request_.window.value_or(settings.window_max), settings.window_max);
+    std::uint64_t bytes = settings.answer_bytes_max;
+    const Time deadline = session_.now() + settings.answer_time_max;
+    std::vector<CollectionAnswer> answers;
+    for (eas::SyncCollection& collection : request_.collections) {
+      // [MS-ASCMD] WindowSize: what does not fit any more is left out whole, its key stays.
+      if (left == 0) break;
+      const std::uint64_t wanted = collection.window.value_or(settings.window_default);
+      CollectionRequest one{collection, static_cast<std::uint32_t>(std::min(wanted, left)), bytes,
+                            deadline};
+      auto answer = co_await sync_collection(session_, table, std::move(one));
+      left -= std::min<std::uint64_t>(left, answer.items());
+      for (const render::Prepared& item : answer.added) bytes -= std::min(bytes, item.size);
+      // Commands are done once: a request that waits and goes on does not bring them again.
+      if (!answer.sync_key.empty()) collection.sync_key = answer.sync_key;
+      collection.commands.clear();
+      collection.options.reset();
+      answers.push_back(std::move(answer));
+    }
+    co_return answers;
+  }
+
+  /// For the next empty or partial request. Collections that began or failed cannot be repeated.
+  void remember(const std::vector<CollectionAnswer>& answers) {
+    if (session_.version < eas::Version::v12_1) return;
+    CachedSync cached{{}, request_.wait_minutes, request_.heartbeat_seconds, request_.window};
+    for (const eas::SyncCollection& collection : request_.collections) {
+      const auto answer = std::ranges::find(answers, collection.id, &CollectionAnswer::id);
+      const bool failed = answer != answers.end() && answer->status != 1;
+      if (failed || began(collection.id)) continue;
+      cached.collections.push_back({collection.id, collection.sync_key, collection.wants_changes(),
+                                    collection.deletes_as_moves, collection.window});
+    }
+    auto& entry = session_.services.request_cache.entry(session_.account.user, session_.device_id);
+    entry.sync.reset();
+    if (!cached.collections.empty()) entry.sync = std::move(cached);
+  }
+
+  bool began(const std::string& id) const { return std::ranges::find(began_, id) != began_.end(); }
+
+  Answer wait(const sync::FolderTable& table) {
+    session_.services.watching.ensure(session_.account.user, session_.mail(), table);
+    return Wait{
+        {session_.account.user, session_.device_id, watched_, *deadline_, true},
+        [self = shared_from_this()](watch::Ended ended) { return self->resume(std::move(ended)); }};
+  }
+
+ public:
+  void note_initial() {
+    for (const eas::SyncCollection& collection : request_.collections) {
+      if (collection.is_initial()) began_.push_back(collection.id);
+    }
+  }
+
+ private:
+  Session& session_;  // outlives the run: who waits holds it
+  eas::SyncRequest request_;
+  std::optional<Time> deadline_;
+  std::vector<watch::Watched> watched_;
+  std::vector<std::string> began_;
+};
+
+}  // namespace
+
+Task<Answer> sync(Session& session) {
+  auto& cache = session.services.request_cache.entry(session.account.user, session.device_id);
+  eas::SyncRequest request;
+  if (!session.has_document) {
+    if (!cache.sync) co_return top_level(session, status_incomplete);
+    request = from_cache(*cache.sync);
+  } else {
+    auto read = eas::read_sync(session.document, session.version);
+    if (!read) co_return top_level(session, status_protocol);
+    request = std::move(*read);
+    if (request.partial) {
+      const bool says_something = request.has_collections || request.wait_minutes ||
+                                  request.heartbeat_seconds || request.window;
+      if (!says_something || !cache.sync) co_return top_level(session, status_incomplete);
+      complete_partial(request, *cache.sync);
+    }
+    if (request.collections.empty()) co_return top_level(session, status_protocol);
+  }
+  auto run = std::make_shared<SyncRun>(session, std::move(request));
+  run->note_initial();
+  co_return co_await run->run();
+}
+
+}  // namespace godwit::command

@@ -1,0 +1,105 @@
+#include "command/sync_answer.hpp"
+
+#include "sync/server_id.hpp"
+#include "wbxml/pages/airsync.hpp"
+
+namespace godwit::command {
+namespace {
+
+namespace airsync = wbxml::airsync;
+using Kind = eas::SyncCommand::Kind;
+
+wbxml::Tag tag_of(Kind kind) {
+  switch (kind) {
+    case Kind::add:
+      return airsync::Add;
+    case Kind::change:
+      return airsync::Change;
+    case Kind::remove:
+      return airsync::Delete;
+    case Kind::fetch:
+      return airsync::Fetch;
+  }
+  return airsync::Add;
+}
+
+void write_response(wbxml::Writer& out, const SyncResponse& response) {
+  out.open(tag_of(response.kind));
+  if (response.kind == Kind::add) {
+    out.text(airsync::ClientId, response.id);
+    if (!response.server_id.empty()) out.text(airsync::ServerId, response.server_id);
+  } else {
+    out.text(airsync::ServerId, response.id);
+  }
+  out.number(airsync::Status, response.status);
+  if (response.item) {
+    out.open(airsync::ApplicationData);
+    (*response.item->write)(out);
+    out.close();
+  }
+  out.close();
+}
+
+void write_items(wbxml::Writer& out, const CollectionAnswer& answer, wbxml::Tag tag,
+                 const std::vector<render::Prepared>& items) {
+  for (const render::Prepared& item : items) {
+    out.open(tag);
+    out.text(airsync::ServerId, sync::format_mail_id(answer.id, answer.uid_validity, item.uid));
+    out.open(airsync::ApplicationData);
+    (*item.write)(out);
+    out.close();
+    out.close();
+  }
+}
+
+void write_removed(wbxml::Writer& out, const CollectionAnswer& answer, wbxml::Tag tag,
+                   const std::vector<Uid>& uids) {
+  for (const Uid uid : uids) {
+    out.open(tag);
+    out.text(airsync::ServerId, sync::format_mail_id(answer.id, answer.uid_validity, uid));
+    out.close();
+  }
+}
+
+void write_collection(wbxml::Writer& out, const CollectionAnswer& answer, eas::Version version) {
+  out.open(airsync::Collection);
+  // [MS-ASCMD] Class (Sync): in answers up to 12.0 only (strictness.md 2).
+  if (version <= eas::Version::v12_0) out.text(airsync::Class, "Email");
+  if (!answer.sync_key.empty()) out.text(airsync::SyncKey, answer.sync_key);
+  out.text(airsync::CollectionId, answer.id);
+  out.number(airsync::Status, answer.status);
+  // Between Status and Commands: old Windows devices look for it there.
+  if (answer.more_available) out.empty(airsync::MoreAvailable);
+  if (!answer.responses.empty()) {
+    out.open(airsync::Responses);
+    for (const SyncResponse& response : answer.responses) write_response(out, response);
+    out.close();
+  }
+  if (answer.items() > 0) {
+    out.open(airsync::Commands);
+    write_removed(out, answer, airsync::Delete, answer.removed);
+    write_removed(out, answer, airsync::SoftDelete, answer.soft_removed);
+    write_items(out, answer, airsync::Change, answer.changed);
+    write_items(out, answer, airsync::Add, answer.added);
+    out.close();
+  }
+  out.close();
+}
+
+}  // namespace
+
+Answer write_sync_answer(Session& session, const std::vector<CollectionAnswer>& answers) {
+  DocumentWriter document(session.services.spools);
+  wbxml::Writer& out = document.out();
+  out.open(airsync::Sync);
+  out.open(airsync::Collections);
+  for (const CollectionAnswer& answer : answers) {
+    const bool said = answer.has_news() || session.version < eas::Version::v12_1;
+    if (said) write_collection(out, answer, session.version);
+  }
+  out.close();
+  out.close();
+  return document.finish();
+}
+
+}  // namespace godwit::command
