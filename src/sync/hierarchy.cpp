@@ -13,19 +13,24 @@ constexpr std::uint64_t format = 1;
 
 /// Parents before their children; a folder whose parent is not among them comes as it stands.
 std::vector<ShownFolder> parents_first(std::vector<ShownFolder> folders) {
+  std::set<std::string> missing;
+  for (const ShownFolder& folder : folders) missing.insert(folder.id);
   std::vector<ShownFolder> ordered;
-  std::set<std::string> waiting;
-  for (const ShownFolder& folder : folders) waiting.insert(folder.id);
+  std::vector<ShownFolder> later;
   while (!folders.empty()) {
-    const auto ready =
-        std::stable_partition(folders.begin(), folders.end(), [&](const auto& folder) {
-          return waiting.contains(folder.parent) && folder.parent != folder.id;
-        });
-    // A cycle cannot come from a backend; if it did, the rest goes as it stands.
-    const auto first = ready == folders.end() ? folders.begin() : ready;
-    for (auto at = first; at != folders.end(); ++at) waiting.erase(at->id);
-    std::move(first, folders.end(), std::back_inserter(ordered));
-    folders.erase(first, folders.end());
+    later.clear();
+    const std::size_t before = folders.size();
+    for (ShownFolder& folder : folders) {
+      if (missing.contains(folder.parent)) {
+        later.push_back(std::move(folder));
+      } else {
+        missing.erase(folder.id);
+        ordered.push_back(std::move(folder));
+      }
+    }
+    // A circle cannot come from a backend; if it did, its folders go as they stand.
+    if (later.size() == before) missing.clear();
+    std::swap(folders, later);
   }
   return ordered;
 }
