@@ -1,0 +1,349 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "run.hpp"
+#include "transcript_runner.hpp"
+#include "wbxml/pages/airsync.hpp"
+
+namespace godwit::test {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// The word behind `name`, e.g. `subject` in `message m1 in Inbox subject Hello`.
+std::optional<std::string> after(const Words& words, std::string_view name) {
+  const auto found = std::ranges::find(words, name);
+  if (found == words.end() || found + 1 == words.end()) return std::nullopt;
+  return *(found + 1);
+}
+
+bool has(const Words& words, std::string_view name) {
+  return std::ranges::find(words, name) != words.end();
+}
+
+template <class T>
+T number_of(const std::string& word, std::size_t line) {
+  const auto value = parse_number<T>(word);
+  if (!value) throw TranscriptError(line, "'" + word + "' is no number");
+  return *value;
+}
+
+/// `2025-06-01T10:00:00Z`.
+Time time_of(const std::string& word, std::size_t line) {
+  if (word.size() != 20) throw TranscriptError(line, "a time looks like 2025-06-01T10:00:00Z");
+  const auto field = [&](std::size_t at, std::size_t length) {
+    return number_of<int>(word.substr(at, length), line);
+  };
+  using namespace std::chrono;
+  const sys_days day = year(field(0, 4)) / month(static_cast<unsigned>(field(5, 2))) /
+                       std::chrono::day(static_cast<unsigned>(field(8, 2)));
+  return Time(day) + hours(field(11, 2)) + minutes(field(14, 2)) + seconds(field(17, 2));
+}
+
+/// `+90s`, `+5m`, `+2h`, `+3d`.
+std::chrono::seconds span_of(const std::string& word, std::size_t line) {
+  if (word.size() < 3 || word.front() != '+') throw TranscriptError(line, "a span looks like +90s");
+  const auto count = number_of<std::int64_t>(word.substr(1, word.size() - 2), line);
+  switch (word.back()) {
+    case 's':
+      return std::chrono::seconds(count);
+    case 'm':
+      return std::chrono::minutes(count);
+    case 'h':
+      return std::chrono::hours(count);
+    case 'd':
+      return std::chrono::hours(24 * count);
+    default:
+      throw TranscriptError(line, "a span ends in s, m, h or d");
+  }
+}
+
+Flags flags_of(std::string_view list) {
+  Flags out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = list.substr(0, comma);
+    if (word == "seen")
+      out.seen = true;
+    else if (word == "answered")
+      out.answered = true;
+    else if (word == "flagged")
+      out.flagged = true;
+    else if (word == "draft")
+      out.draft = true;
+    else if (word == "forwarded")
+      out.forwarded = true;
+    else if (word != "none")
+      out.keywords.emplace_back(word);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
+std::string mime_of(const Words& words, const std::string& name, const std::string& subject) {
+  std::string out = "From: " + after(words, "from").value_or("Bruno <bruno@example.test>") +
+                    "\r\nTo: " + after(words, "to").value_or("Anna <anna@example.test>") +
+                    "\r\nSubject: " + subject +
+                    "\r\nDate: Sun, 01 Jun 2025 10:00:00 +0000\r\nMessage-ID: <" + name +
+                    "@example.test>\r\nMIME-Version: 1.0\r\n";
+  const auto html = after(words, "html");
+  const std::string text = after(words, "body").value_or("Hello from " + name + ".");
+  const std::string part = "Content-Type: " + std::string(html ? "text/html" : "text/plain") +
+                           "; charset=utf-8\r\n\r\n" + html.value_or(text) + "\r\n";
+  const auto attachment = after(words, "attachment");
+  if (!attachment) return out + part;
+  return out + "Content-Type: multipart/mixed; boundary=edge\r\n\r\n--edge\r\n" + part +
+         "--edge\r\nContent-Type: application/octet-stream; name=\"" + *attachment +
+         "\"\r\nContent-Disposition: attachment; filename=\"" + *attachment +
+         "\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMDEyMzQ1Njc4OQ==\r\n--edge--\r\n";
+}
+
+struct NamedSetting {
+  std::string_view name;
+  void (*set)(command::Settings&, std::uint64_t);
+};
+constexpr auto settings = std::to_array<NamedSetting>({
+    {"window_default", [](command::Settings& s,
+                          std::uint64_t v) { s.window_default = static_cast<std::uint32_t>(v); }},
+    {"window_max",
+     [](command::Settings& s, std::uint64_t v) { s.window_max = static_cast<std::uint32_t>(v); }},
+    {"heartbeat_seconds_min",
+     [](command::Settings& s, std::uint64_t v) {
+       s.heartbeat_seconds_min = static_cast<std::uint32_t>(v);
+     }},
+    {"heartbeat_seconds_max",
+     [](command::Settings& s, std::uint64_t v) {
+       s.heartbeat_seconds_max = static_cast<std::uint32_t>(v);
+     }},
+    {"ping_folders_max",
+     [](command::Settings& s, std::uint64_t v) {
+       s.ping_folders_max = static_cast<std::uint32_t>(v);
+     }},
+    {"message_bytes_max", [](command::Settings& s, std::uint64_t v) { s.message_bytes_max = v; }},
+});
+
+}  // namespace
+
+void TranscriptRunner::given(const Words& words, std::size_t number) {
+  if (words[0] == "while-parked") {
+    const Words rest(words.begin() + 1, words.end());
+    fixture_.server.while_parked.emplace_back([this, rest, number] { given(rest, number); });
+    return;
+  }
+  if (given_server(words, number) || given_mailbox(words, number) || given_device(words, number)) {
+    return;
+  }
+  throw TranscriptError(number, "nobody knows how to give '" + words[0] + "'");
+}
+
+bool TranscriptRunner::given_server(const Words& words, std::size_t number) {
+  command::Settings changed = fixture_.server.settings();
+  if (words[0] == "clock" && words.size() == 2) {
+    fixture_.clock.advance(span_of(words[1], number));
+  } else if (words[0] == "restart") {
+    fixture_.server.restart();
+  } else if (words[0] == "setting" && words.size() == 3) {
+    const auto row = std::ranges::find(settings, words[1], &NamedSetting::name);
+    if (row == settings.end()) throw TranscriptError(number, "no setting " + words[1]);
+    row->set(changed, number_of<std::uint64_t>(words[2], number));
+    fixture_.server.set_settings(changed);
+  } else if (words[0] == "provisioning" && words.size() >= 2) {
+    auto& policy = changed.provisioning;
+    policy.mode = words[1] == "strict"  ? policy::Mode::strict
+                  : words[1] == "loose" ? policy::Mode::loose
+                                        : policy::Mode::off;
+    policy.accept_partial = !has(words, "no-partial");
+    policy.accept_external = !has(words, "no-external");
+    policy.values.clear();
+    for (const std::string& word : words) {
+      const std::size_t equals = word.find('=');
+      if (equals != std::string::npos)
+        policy.values[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+    fixture_.server.set_settings(changed);
+  } else if (words[0] == "submission" && words.size() >= 3 && words[1] == "refuses") {
+    fixture_.submission.refuse_next(words[2]);
+  } else if (words[0] == "submission" && words.size() >= 2 && words[1] == "fails") {
+    fixture_.submission.fail_next(Fault::Kind::unavailable, has(words, "after"));
+  } else if (words[0] == "backend" && words.size() >= 3 && words[1] == "fails") {
+    mail().fail_next(number_of<unsigned>(words[2], number),
+                     has(words, "quota") ? Fault::Kind::quota : Fault::Kind::unavailable,
+                     has(words, "after") ? backend::MemoryMail::Mishap::after
+                                         : backend::MemoryMail::Mishap::before);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool TranscriptRunner::given_mailbox(const Words& words, std::size_t number) {
+  if (words[0] == "memory-backend" && words.size() == 2) {
+    if (words[1] == "standard") return true;
+    if (words[1] != "two-folders") throw TranscriptError(number, "no fixture " + words[1]);
+    const FolderKey projects = mail().add_folder(std::nullopt, "Projects");
+    mail().add_folder(projects, "Berlin");
+  } else if (words[0] == "user" && words.size() == 2) {
+    fixture_.add_user(words[1]);
+  } else if (words[0] == "folder" && words.size() >= 2) {
+    if (has(words, "removed")) {
+      mail().remove_folder(folder(words[1], number));
+    } else if (const auto name = after(words, "renamed")) {
+      mail().rename(folder(words[1], number), *name);
+    } else if (has(words, "rebuilt")) {
+      mail().change_uid_validity(folder(words[1], number));
+    } else {
+      const auto parent = after(words, "below");
+      mail().add_folder(parent ? std::optional(folder(*parent, number)) : std::nullopt, words[1]);
+    }
+  } else if (words[0] == "quota" && words.size() == 2) {
+    mail().set_quota(number_of<std::uint64_t>(words[1], number));
+  } else if (words[0] == "message" && words.size() >= 3) {
+    given_message(words, number);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void TranscriptRunner::given_message(const Words& words, std::size_t number) {
+  const std::string& name = words[1];
+  if (words[2] == "removed") {
+    const Message& known = message(name, number);
+    mail().remove(known.folder, UidSet{{known.uid, known.uid}});
+    return;
+  }
+  if (words[2] == "flags" && words.size() == 4) {
+    const Message& known = message(name, number);
+    mail().set_flags(known.folder, UidSet{{known.uid, known.uid}}, flags_of(words[3]));
+    return;
+  }
+  const auto where = after(words, "in");
+  if (!where) throw TranscriptError(number, "say in which folder the message is");
+  const std::string subject = after(words, "subject").value_or(name);
+  const auto date = after(words, "date");
+  const FolderKey key = folder(*where, number);
+  const Uid uid = mail().deliver(key, mime_of(words, name, subject),
+                                 flags_of(after(words, "flags").value_or("none")),
+                                 date ? std::optional(time_of(*date, number)) : std::nullopt);
+  messages_.insert_or_assign(name, Message{key, uid, subject});
+}
+
+bool TranscriptRunner::given_device(const Words& words, std::size_t number) {
+  if (words[0] == "device" && words.size() >= 2) {
+    const auto version = eas::parse_version(after(words, "version").value_or("16.1"));
+    if (!version) throw TranscriptError(number, "no such version");
+    user_ = after(words, "user").value_or(user_);
+    current_ = words[1];
+    auto device = std::make_unique<client::Device>(fixture_.device(current_, *version, user_));
+    device->set_base64_query(has(words, "base64"));
+    if (has(words, "provisioned")) {
+      const client::Outcome outcome = test::run(device->provision());
+      if (!outcome.ok()) complain(number, "Provision: status " + std::to_string(outcome.status));
+    }
+    phones_[current_] = Phone{std::move(device), user_};
+  } else if (words[0] == "hierarchy") {
+    given_hierarchy(number);
+  } else if (words[0] == "synced" && words.size() >= 2) {
+    given_synced(words, number);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void TranscriptRunner::given_hierarchy(std::size_t number) {
+  client::Device& device = *phone(number).device;
+  const client::Outcome outcome = test::run(device.folder_sync());
+  if (!outcome.ok()) {
+    return complain(number, "FolderSync: HTTP " + std::to_string(outcome.http_status) +
+                                ", status " + std::to_string(outcome.status));
+  }
+  captures_["fk"] = device.folder_key();
+  for (const auto& [id, folder] : device.folders()) captures_[folder.name] = id;
+}
+
+void TranscriptRunner::given_synced(const Words& words, std::size_t number) {
+  client::Device& device = *phone(number).device;
+  if (device.folders().empty()) given_hierarchy(number);
+  if (!captures_.contains(words[1])) throw TranscriptError(number, "no folder " + words[1]);
+  const std::string id = captures_[words[1]];
+  client::SyncOptions options;
+  if (const auto filter = after(words, "filter")) {
+    options.options = std::vector{client::Node(wbxml::airsync::FilterType, *filter)};
+  }
+  client::SyncOutcome outcome = test::run(device.sync_all(id, options));
+  const int status = outcome.ok() ? outcome.collections[id].status : outcome.status;
+  if (!outcome.ok() || status != 1) {
+    return complain(number, "Sync: HTTP " + std::to_string(outcome.http_status) + ", status " +
+                                std::to_string(status));
+  }
+  const client::Collection& held = device.collection(id);
+  captures_["key"] = held.sync_key;
+  captures_["key_" + words[1]] = held.sync_key;
+  for (const auto& [name, known] : messages_) {
+    for (const auto& [server_id, item] : held.items) {
+      const auto subject = item.find("Subject");
+      if (subject != item.end() && subject->second == known.subject) captures_[name] = server_id;
+    }
+  }
+}
+
+void TranscriptRunner::then(const Words& words, std::size_t number) {
+  if (words[0] == "folder" && words.size() == 4 && words[2] == "holds") {
+    const std::size_t count = mail().states(folder(words[1], number)).size();
+    if (std::to_string(count) != words[3]) {
+      complain(number, words[1] + " holds " + std::to_string(count) + " messages");
+    }
+  } else if (words[0] == "submitted" && words.size() == 2) {
+    const std::size_t count = fixture_.submission.sent().size();
+    if (std::to_string(count) != words[1]) {
+      complain(number, std::to_string(count) + " mails were submitted");
+    }
+  } else if (words[0] == "submitted" && words.size() == 3) {
+    const auto& sent = fixture_.submission.sent();
+    const bool contains = !sent.empty() && sent.back().text.contains(words[2]);
+    if (contains != (words[1] == "contains")) {
+      complain(number, "the last mail submitted is:\n" + (sent.empty() ? "" : sent.back().text));
+    }
+  } else if (words[0] == "message" && words.size() == 3) {
+    const Message& known = message(words[1], number);
+    const auto states = mail().states(known.folder);
+    const auto state = std::ranges::find(states, known.uid, &MessageState::uid);
+    if (words[2] == "gone") {
+      if (state != states.end()) complain(number, words[1] + " is still there");
+    } else if (state == states.end()) {
+      complain(number, words[1] + " is gone");
+    } else if (state->flags != flags_of(words[2])) {
+      complain(number, words[1] + " has other flags");
+    }
+  } else if (words[0] == "parked" && words.size() == 2) {
+    const std::size_t count = fixture_.server.hub().parked();
+    if (std::to_string(count) != words[1]) complain(number, std::to_string(count) + " are parked");
+  } else {
+    throw TranscriptError(number, "nobody knows how to check '" + words[0] + "'");
+  }
+}
+
+FolderKey TranscriptRunner::folder(const std::string& name, std::size_t number) {
+  std::vector<std::string> path;
+  std::string_view rest = name;
+  while (!rest.empty()) {
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    path.emplace_back(rest.substr(0, slash));
+    rest.remove_prefix(std::min(slash + 1, rest.size()));
+  }
+  const auto key = mail().find_folder(path);
+  if (!key) throw TranscriptError(number, "the mailbox has no folder " + name);
+  return *key;
+}
+
+const TranscriptRunner::Message& TranscriptRunner::message(const std::string& name,
+                                                           std::size_t number) {
+  const auto found = messages_.find(name);
+  if (found == messages_.end()) throw TranscriptError(number, "no message " + name);
+  return found->second;
+}
+
+}  // namespace godwit::test
