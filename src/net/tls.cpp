@@ -38,7 +38,7 @@ class TlsStream final : public Stream {
 
   Task<> handshake() {
     for (;;) {
-      ERR_clear_error();
+      check_open();
       const int result = SSL_do_handshake(session_.get());
       if (result == 1) break;
       co_await wait_for(SSL_get_error(session_.get(), result), "TLS handshake");
@@ -48,7 +48,7 @@ class TlsStream final : public Stream {
 
   Task<std::size_t> read_some(std::span<char> buffer) override {
     for (;;) {
-      ERR_clear_error();
+      check_open();
       std::size_t count = 0;
       const int result = SSL_read_ex(session_.get(), buffer.data(), buffer.size(), &count);
       if (result == 1) co_return count;
@@ -60,7 +60,7 @@ class TlsStream final : public Stream {
 
   Task<> write_all(std::string_view bytes) override {
     while (!bytes.empty()) {
-      ERR_clear_error();
+      check_open();
       std::size_t count = 0;
       const int result = SSL_write_ex(session_.get(), bytes.data(), bytes.size(), &count);
       if (result == 1) {
@@ -105,6 +105,12 @@ class TlsStream final : public Stream {
   SocketStream& socket() noexcept { return *socket_; }
 
  private:
+  /// OpenSSL knows the descriptor's number only, which after close belongs to somebody else.
+  void check_open() {
+    if (socket_->descriptor() < 0) throw_errno(EBADF, "TLS connection");
+    ERR_clear_error();
+  }
+
   Task<> wait_for(int error, const char* what) {
     switch (error) {
       case SSL_ERROR_WANT_READ:
