@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/id.hpp"
@@ -42,6 +43,11 @@ class RequestCache {
   struct Entry {
     std::optional<CachedSync> sync;
     CachedPing ping;
+    /// By collection: the key that the device proved to hold, by presenting it or by speaking on
+    /// after it came, on the same connection (engine.md §3). Lost with a restart: then one Sync too
+    /// many.
+    std::map<std::string, std::string> proven;
+    std::map<std::string, std::pair<std::uint64_t, std::string>> offered;  // connection, key
   };
   /// The device's entry, made when there is none.
   Entry& entry(const UserId& user, const DeviceId& device);

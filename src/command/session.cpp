@@ -26,7 +26,8 @@ Session::Session(Services& the_services, http::Request the_request, eas::Request
       line(std::move(the_line)),
       version(the_version),
       account(std::move(the_account)),
-      device_id(std::move(the_device)) {}
+      device_id(std::move(the_device)),
+      connection(request.connection) {}
 
 backend::Mail& Session::mail() { return *shared_mail(); }
 
@@ -76,7 +77,11 @@ Task<sync::FolderTable> Session::folder_table() {
 }
 
 Task<sync::FolderTable> Session::listed_folders() {
-  const auto listed = co_await mail().folders();
+  auto listed = co_await mail().folders();
+  co_return co_await reconciled(std::move(listed));
+}
+
+Task<sync::FolderTable> Session::reconciled(std::vector<backend::MailFolder> listed) {
   // Two devices may list at the same time: who comes second takes the first one's ids.
   constexpr int attempts_max = 5;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {

@@ -71,6 +71,7 @@ class Session {
   DeviceId device_id;
   policy::Device device;                    // as stored, or fresh
   std::uint64_t device_revision = 0;        // 0 = not stored yet
+  std::uint64_t connection = 0;             // http::Request::connection
   std::optional<std::uint32_t> policy_key;  // as sent
   wbxml::Element document;                  // the request; a root without a tag when it has no body
   bool has_document = false;
@@ -96,6 +97,8 @@ class Session {
   Task<sync::FolderTable> folder_table();
   /// The same after asking the backend; the record is brought up to date.
   Task<sync::FolderTable> listed_folders();
+  /// The same with what the backend just listed.
+  Task<sync::FolderTable> reconciled(std::vector<backend::MailFolder> listed);
 
  private:
   std::shared_ptr<backend::Mail> mail_;

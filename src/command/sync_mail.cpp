@@ -104,6 +104,7 @@ class MailSync {
     } else {
       sync::acknowledge(work_.relationship, *key);
     }
+    cache().proven[request_.request.id] = key->str();
     auto state = sync::unpack_mail_state(work_.relationship.acknowledged_state);
     if (!state) return false;
     work_.state = std::move(*state);
@@ -292,7 +293,13 @@ class MailSync {
     if (!co_await work_.session.services.store.commit(std::move(work_.writes))) {
       co_return failure(answer_.id, status_retry);
     }
+    if (news) cache().offered[answer_.id] = {work_.session.connection, answer_.sync_key};
     co_return std::move(answer_);
+  }
+
+  RequestCache::Entry& cache() {
+    return work_.session.services.request_cache.entry(work_.session.account.user,
+                                                      work_.session.device_id);
   }
 
   static constexpr std::uint32_t repeats_before_plainer = 5;

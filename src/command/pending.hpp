@@ -1,0 +1,29 @@
+/// Whether a collection has something for a device, without an answer being made: for Ping and
+/// GetItemEstimate.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "command/session.hpp"
+#include "eas/sync.hpp"
+#include "sync/mail_state.hpp"
+#include "sync/relationship.hpp"
+
+namespace godwit::command {
+
+/// The relationship as stored; nothing when the device never synced the collection.
+Task<std::optional<sync::Relationship>> load_relationship(Session& session, std::string collection);
+
+/// The state that the device has proved to hold (engine.md §3): the offered one when its key was
+/// presented or this request follows on the same connection, else the acknowledged one.
+sync::MailState proven_state(Session& session, const std::string& collection,
+                             const sync::Relationship& relationship);
+
+/// True when the mailbox has something that the state does not know, or the state still owes
+/// something. `status`: as just listed, nothing = ask.
+Task<bool> has_pending(Session& session, const sync::FolderRow& row, sync::MailState state,
+                       std::optional<backend::MailboxStatus> status);
+
+}  // namespace godwit::command

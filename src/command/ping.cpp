@@ -1,0 +1,182 @@
+// [MS-ASCMD] Ping: waits until a folder has news. What it waits with is one small record.
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "command/handlers.hpp"
+#include "command/hierarchy.hpp"
+#include "command/pending.hpp"
+#include "wbxml/pages/ping.hpp"
+
+namespace godwit::command {
+namespace {
+
+namespace tag = wbxml::ping;
+
+// [MS-ASCMD] Status (Ping).
+constexpr std::uint32_t status_expired = 1;
+constexpr std::uint32_t status_changes = 2;
+constexpr std::uint32_t status_missing_parameters = 3;
+constexpr std::uint32_t status_syntax = 4;
+constexpr std::uint32_t status_interval = 5;
+constexpr std::uint32_t status_too_many = 6;
+constexpr std::uint32_t status_folder_sync = 7;
+
+Answer plain(Session& session, std::uint32_t status) {
+  return status_answer(session, tag::Ping, tag::Status, status);
+}
+
+Answer with_number(Session& session, std::uint32_t status, wbxml::Tag element,
+                   std::uint32_t value) {
+  DocumentWriter document(session.services.spools);
+  document.out().open(tag::Ping);
+  document.out().number(tag::Status, status);
+  document.out().number(element, value);
+  document.out().close();
+  return document.finish();
+}
+
+Answer with_changes(Session& session, const std::vector<std::string>& folders) {
+  DocumentWriter document(session.services.spools);
+  wbxml::Writer& out = document.out();
+  out.open(tag::Ping);
+  out.number(tag::Status, status_changes);
+  out.open(tag::Folders);
+  for (const std::string& id : folders) out.text(tag::Folder, id);
+  out.close();
+  out.close();
+  return document.finish();
+}
+
+/// Takes what the request brings into the cached parameters. A status when it is wrong.
+std::optional<std::uint32_t> read_request(const wbxml::Element& ping, CachedPing& cached) {
+  if (ping.children.empty()) return status_syntax;
+  if (const auto* interval = ping.find(tag::HeartbeatInterval)) {
+    const auto seconds = parse_number<std::uint32_t>(trim(interval->text));
+    if (!seconds) return status_syntax;
+    cached.heartbeat_seconds = *seconds;
+  }
+  const auto* folders = ping.find(tag::Folders);
+  // Quirk android_pings_no_folders: an empty list changes nothing (docs/spec-notes.md).
+  if (folders == nullptr || folders->children.empty()) return std::nullopt;
+  std::vector<std::string> ids;
+  std::set<std::string_view> seen;
+  for (const wbxml::Element& folder : folders->children) {
+    const auto id = folder.text_of(tag::Id);
+    if (folder.tag != tag::Folder || id.empty() || !seen.insert(id).second) return status_syntax;
+    ids.emplace_back(id);
+  }
+  cached.folders = std::move(ids);
+  return std::nullopt;
+}
+
+class PingRun : public std::enable_shared_from_this<PingRun> {
+ public:
+  PingRun(Session& session, std::vector<std::string> folders, std::uint32_t seconds)
+      : session_(session),
+        folders_(std::move(folders)),
+        deadline_(session.now() + std::chrono::seconds(seconds)) {}
+
+  Task<Answer> run() {
+    // Counters first, then the look: no change falls between looking and waiting.
+    note_counters();
+    const auto listed = co_await session_.mail().folders();
+    const auto table = co_await session_.reconciled(listed);
+    Hierarchy hierarchy(session_);
+    co_await hierarchy.load();
+    if (!hierarchy.exists() || hierarchy.newest() != sync::shown(table)) {
+      co_return plain(session_, status_folder_sync);
+    }
+    std::vector<std::string> changed;
+    for (const std::string& id : folders_) {
+      const sync::FolderRow* row = table.find(id);
+      if (row == nullptr) co_return plain(session_, status_folder_sync);
+      if (co_await is_changed(*row, listed)) changed.push_back(id);
+    }
+    if (!changed.empty()) co_return with_changes(session_, changed);
+    session_.services.watching.ensure(session_.account.user, session_.mail(), table);
+    co_return wait();
+  }
+
+  Task<Answer> resume(watch::Ended ended) {
+    switch (ended.wake) {
+      case watch::Wake::timed_out:
+      case watch::Wake::superseded:
+      case watch::Wake::shutdown:
+        co_return plain(session_, status_expired);
+      case watch::Wake::changed:
+      case watch::Wake::hierarchy:
+      case watch::Wake::policy:
+        break;
+    }
+    // What woke us may be nothing for this device (its own doing, seen late): then it waits on.
+    co_return co_await run();
+  }
+
+ private:
+  void note_counters() {
+    watched_.clear();
+    for (const std::string& text : folders_) {
+      auto id = CollectionId::parse(text);
+      if (!id) continue;
+      const auto seen = session_.services.hub.counter(session_.account.user, *id);
+      watched_.push_back({std::move(*id), seen});
+    }
+  }
+
+  Task<bool> is_changed(const sync::FolderRow& row,
+                        const std::vector<backend::MailFolder>& listed) {
+    const auto relationship = co_await load_relationship(session_, row.id);
+    // Quirk ios_pings_unsynced: folders that were never synced have no news (docs/spec-notes.md).
+    if (!relationship || !row.selectable) co_return false;
+    const auto folder = std::ranges::find(
+        listed, row.key, [](const backend::MailFolder& each) { return each.key.str(); });
+    const auto status = folder == listed.end() ? std::nullopt : folder->status;
+    co_return co_await has_pending(session_, row, proven_state(session_, row.id, *relationship),
+                                   status);
+  }
+
+  Answer wait() {
+    if (session_.now() >= deadline_) return plain(session_, status_expired);
+    return Wait{
+        {session_.account.user, session_.device_id, watched_, deadline_, true},
+        [self = shared_from_this()](watch::Ended ended) { return self->resume(std::move(ended)); }};
+  }
+
+  Session& session_;  // outlives the run: who waits holds it
+  std::vector<std::string> folders_;
+  Time deadline_;
+  std::vector<watch::Watched> watched_;
+};
+
+}  // namespace
+
+Task<Answer> ping(Session& session) {
+  const Settings& settings = session.services.settings;
+  CachedPing& cached =
+      session.services.request_cache.entry(session.account.user, session.device_id).ping;
+  if (session.has_document) {
+    if (const auto wrong = read_request(session.document, cached)) co_return plain(session, *wrong);
+  }
+  if (!cached.heartbeat_seconds || cached.folders.empty()) {
+    co_return plain(session, status_missing_parameters);
+  }
+  const std::uint32_t seconds = *cached.heartbeat_seconds;
+  const std::uint32_t nearest =
+      std::clamp(seconds, settings.heartbeat_seconds_min, settings.heartbeat_seconds_max);
+  if (nearest != seconds) {
+    cached.heartbeat_seconds.reset();
+    co_return with_number(session, status_interval, tag::HeartbeatInterval, nearest);
+  }
+  if (cached.folders.size() > settings.ping_folders_max) {
+    cached.folders.clear();
+    co_return with_number(session, status_too_many, tag::MaxFolders, settings.ping_folders_max);
+  }
+  auto run = std::make_shared<PingRun>(session, cached.folders, seconds);
+  co_return co_await run->run();
+}
+
+}  // namespace godwit::command
