@@ -1,0 +1,76 @@
+#include "auth/credentials.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+
+namespace godwit::auth {
+namespace {
+
+bool has_controls(std::string_view text) {
+  return std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+/// Every byte is the code point of its number.
+Secret utf8_of_latin1(std::string_view text) {
+  std::string out;
+  out.reserve(2 * text.size());  // so that no half-way copy is left behind
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xC0U | byte >> 6U);
+      out += static_cast<char>(0x80U | (byte & 0x3FU));
+    }
+  }
+  return Secret(std::move(out));
+}
+
+}  // namespace
+
+Result<UserName> split_user_name(std::string_view user) {
+  UserName name;
+  if (const auto backslash = user.find('\\'); backslash != std::string_view::npos) {
+    name.domain = user.substr(0, backslash);
+    user.remove_prefix(backslash + 1);
+  }
+  if (const auto at = user.rfind('@'); at != std::string_view::npos) {
+    if (at + 1 < user.size()) name.domain = user.substr(at + 1);
+    user = user.substr(0, at);
+  }
+  if (user.empty()) return fail(Errc::malformed, "no user name");
+  name.login = user;
+  return name;
+}
+
+Result<Credentials> parse_authorization(std::string_view value) {
+  value = trim(value);
+  if (value.empty()) return fail(Errc::incomplete, "no credentials");
+  if (value.size() > authorization_max) return fail(Errc::too_large, "credentials too long");
+  const auto scheme = value.substr(0, value.find(' '));
+  if (!iequals(scheme, "Basic")) return fail(Errc::unsupported, "sign-in scheme is not Basic");
+  auto decoded = base64_decode(value.substr(scheme.size()));
+  if (!decoded) return fail(Errc::malformed, "credentials are not base64");
+  Secret pair(*std::move(decoded));
+  if (!utf8_valid(pair.reveal())) pair = utf8_of_latin1(pair.reveal());
+  const auto text = pair.reveal();
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return fail(Errc::malformed, "credentials without colon");
+  // RFC 7617 2: neither may hold control characters; they would end lines of backends' protocols.
+  if (has_controls(text)) return fail(Errc::malformed, "control character in credentials");
+  const auto user = text.substr(0, colon);
+  const auto password = text.substr(colon + 1);
+  if (user.size() > user_name_max || password.size() > password_max) {
+    return fail(Errc::too_large, "user name or password too long");
+  }
+  auto name = split_user_name(user);
+  if (!name) return pass(name);
+  if (password.empty()) return fail(Errc::refused, "no password");
+  return Credentials{std::string(user), *std::move(name), Secret(std::string(password))};
+}
+
+}  // namespace godwit::auth

@@ -1,0 +1,38 @@
+/// What an Authorization header says (RFC 7617). No I/O, and nothing of it is ever put in an error.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace godwit::auth {
+
+inline constexpr std::size_t authorization_max = 8192;  // bytes of the header's value
+inline constexpr std::size_t user_name_max = 256;       // bytes, as UserId
+inline constexpr std::size_t password_max = 1024;       // bytes; hashing time grows with it
+
+/// A user name taken apart: `ann`, `ann@example.com`, `EXAMPLE\ann`, `EXAMPLE\ann@example.com`
+/// (then the address's domain counts), `\ann`.
+struct UserName {
+  std::string login;   // never empty
+  std::string domain;  // as sent; empty when there is none
+};
+
+struct Credentials {
+  std::string user;  // as sent, UTF-8
+  UserName name;
+  Secret password;  // UTF-8, never empty
+};
+
+/// Error: malformed.
+Result<UserName> split_user_name(std::string_view user);
+
+/// Text that is not UTF-8 is taken for ISO 8859-1, which Outlook sends. Errors: incomplete (no
+/// header), unsupported (a scheme other than Basic), malformed, too_large, refused (no password: a
+/// directory may take that for an anonymous sign-in).
+Result<Credentials> parse_authorization(std::string_view value);
+
+}  // namespace godwit::auth
