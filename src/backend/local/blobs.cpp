@@ -46,8 +46,7 @@ void Pins::add(const std::string& hash) {
   hashes_.push_back(hash);
 }
 
-BlobStore::BlobStore(FileLayer& files, std::string folder)
-    : files_(files), folder_(std::move(folder)) {
+void BlobStore::prepare() {
   files_.make_folders(folder_ + "/new");
   for (const std::string& name : files_.list(folder_ + "/new")) {
     files_.remove(folder_ + "/new/" + name);
@@ -153,7 +152,6 @@ std::size_t BlobStore::remove(const std::vector<std::string>& hashes,
   } leaving{*this, {}};
   {
     const std::lock_guard lock(mutex_);
-    if (hold_.use_count() > 1) return 0;
     for (const std::string& hash : hashes) {
       if (pinned_.contains(hash) || leaving_.contains(hash)) continue;
       leaving.hashes.push_back(hash);
@@ -165,12 +163,6 @@ std::size_t BlobStore::remove(const std::vector<std::string>& hashes,
     if (unused(hash) && files_.remove(path(hash))) ++removed;
   }
   return removed;
-}
-
-std::shared_ptr<void> BlobStore::hold_removals() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return leaving_.empty(); });
-  return hold_;
 }
 
 void BlobStore::pin(const std::string& hash) {

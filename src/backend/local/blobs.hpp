@@ -54,8 +54,10 @@ class Pins {
 
 class BlobStore {
  public:
-  /// `folder` is made; what earlier runs left half-written in it is removed.
-  BlobStore(FileLayer& files, std::string folder);
+  BlobStore(FileLayer& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
+  /// Makes the folder and removes what earlier runs left half-written in it. Before the first
+  /// draft; by the process that owns the store alone.
+  void prepare();
 
   /// A file that is being written and has no name yet; removed when it is not kept.
   class Draft {
@@ -95,16 +97,12 @@ class BlobStore {
   std::size_t remove(const std::vector<std::string>& hashes,
                      const std::function<bool(const std::string&)>& unused);
 
-  /// The path of a blob, for whoever copies it.
-  std::string path(std::string_view hash) const;
-  /// While one lives, nothing is removed.
-  std::shared_ptr<void> hold_removals();
-
  private:
   friend class Pins;
   void pin(const std::string& hash);
   void unpin(const std::string& hash);
   std::string folder_of(std::string_view hash) const;
+  std::string path(std::string_view hash) const;
 
   FileLayer& files_;
   std::string folder_;
@@ -113,7 +111,6 @@ class BlobStore {
   std::map<std::string, unsigned> pinned_;
   std::set<std::string> leaving_;
   std::uint64_t drafts_ = 0;
-  std::shared_ptr<void> hold_ = std::make_shared<int>(0);
 };
 
 }  // namespace godwit::backend::local

@@ -13,6 +13,9 @@ namespace godwit::backend::local {
 namespace {
 
 constexpr std::string_view inbox_name = "Inbox";
+// Roles are stored by number: their order must not change.
+static_assert(std::to_underlying(FolderRole::inbox) == 1 &&
+              std::to_underlying(FolderRole::archive) == 7);
 
 bool valid_name(std::string_view name) {
   if (name.empty() || name.size() > folder_name_bytes_max) return false;

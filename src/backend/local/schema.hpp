@@ -8,7 +8,6 @@ namespace godwit::backend::local {
 inline constexpr auto migrations = std::to_array<const char*>({
     R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE domain (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   address TEXT NOT NULL UNIQUE,
@@ -77,8 +76,7 @@ CREATE TABLE expunged (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE out_of_office (
   user INTEGER PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,
-  settings BLOB NOT NULL,
-  since INTEGER NOT NULL
+  settings BLOB NOT NULL
 ) STRICT;
 CREATE TABLE answered (
   user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,

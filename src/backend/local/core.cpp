@@ -1,0 +1,147 @@
+#include "backend/local/core.hpp"
+
+#include <algorithm>
+
+#include "backend/local/limits.hpp"
+#include "backend/local/mail.hpp"
+#include "backend/local/schema.hpp"
+#include "base/fault.hpp"
+#include "base/log.hpp"
+
+namespace godwit::backend {
+
+namespace local {
+
+namespace {
+
+constexpr Log store_log("local.store");
+constexpr std::size_t gate_queue_max = 1000;
+
+sqlite::CommitterOptions committer_options(const LocalOptions& options) {
+  return {.database = open_options(options, sqlite::Access::read_write),
+          .readers = options.readers};
+}
+
+unsigned hash_threads(const LocalOptions& options) {
+  const std::uint64_t threads =
+      options.hash_memory_budget_bytes / std::max<std::uint64_t>(options.hash_memory_bytes, 1);
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(threads, 1, 64));
+}
+
+/// A restored backup may have positions that were used by what came after it: all of them end.
+void end_old_positions(sqlite::Database& database, Time now) {
+  {
+    auto row = database.query("SELECT value FROM meta WHERE name = 'restored'");
+    if (!row.step()) return;
+  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+  sqlite::transaction(database, [&] {
+    database.run("UPDATE mailbox SET uid_validity = max(uid_validity + 1, ?)", seconds.count());
+    database.run("DELETE FROM meta WHERE name = 'restored'");
+  });
+  store_log.warning("store.restored", {{"effect", "all folders get a new UIDVALIDITY"}});
+}
+
+/// Opens it once by itself: the schema must be right before anybody works on it.
+LocalOptions prepared(LocalOptions options, FileLayer& files, Time now) {
+  files.make_folders(options.folder);
+  sqlite::Database database(open_options(options, sqlite::Access::create));
+  sqlite::require_schema(database, migrations);
+  end_old_positions(database, now);
+  return options;
+}
+
+}  // namespace
+
+std::string database_path(const std::string& folder) { return folder + "/mail.sqlite"; }
+
+std::string blobs_path(const std::string& folder) { return folder + "/blobs"; }
+
+sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access access) {
+  return {.path = database_path(options.folder), .access = access, .vfs = options.vfs};
+}
+
+void Watches::add(const UserId& user, ChangeListener& listener) {
+  listeners_.emplace(user, &listener);
+}
+
+void Watches::remove(const UserId& user, const ChangeListener& listener) {
+  auto [at, end] = listeners_.equal_range(user);
+  at = std::find_if(at, end, [&](const auto& entry) { return entry.second == &listener; });
+  if (at != end) listeners_.erase(at);
+}
+
+void Watches::tell(const UserId& user, const std::optional<FolderKey>& folder,
+                   ChangeListener::Kind kind) {
+  std::vector<ChangeListener*> listeners;
+  const auto [begin, end] = listeners_.equal_range(user);
+  for (auto at = begin; at != end; ++at) listeners.push_back(at->second);
+  for (ChangeListener* const listener : listeners) {
+    // A listener may end watches, its own included.
+    const auto [first, last] = listeners_.equal_range(user);
+    const bool alive =
+        std::any_of(first, last, [&](const auto& entry) { return entry.second == listener; });
+    if (alive) listener->changed(user, folder, kind);
+  }
+}
+
+Core::Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock)
+    : options(prepared(std::move(given), file_layer, a_clock.now())),
+      clock(a_clock),
+      blobs(file_layer, blobs_path(options.folder)),
+      database(committer_options(options)),
+      files_gate("local files", options.file_threads, gate_queue_max),
+      hash_gate("password hashes", hash_threads(options), gate_queue_max) {
+  blobs.prepare();
+}
+
+Task<std::shared_ptr<const Upload>> upload(std::shared_ptr<Core> core,
+                                           std::shared_ptr<const MessageSource> source) {
+  auto work = [core, source] {
+    auto made = std::make_shared<Upload>(core->blobs);
+    made->content = store_content(core->blobs, made->pins, *source);
+    return std::shared_ptr<const Upload>(std::move(made));
+  };
+  co_return co_await blocking(core->files_gate, std::move(work));
+}
+
+Task<std::uint64_t> remove_unused(std::shared_ptr<Core> core, std::vector<std::string> hashes) {
+  if (hashes.empty()) co_return 0;
+  auto job = [core, hashes = std::move(hashes)](sqlite::Database& database) -> std::uint64_t {
+    const auto unused = [&](const std::string& hash) {
+      auto row = database.query("SELECT 1 FROM blob WHERE hash = ?", sqlite::Blob{hash});
+      return !row.step();
+    };
+    try {
+      return core->blobs.remove(hashes, unused);
+    } catch (const Fault& fault) {
+      store_log.warning("store.blobs_left", {{"error", fault.what()}});
+      return 0;
+    }
+  };
+  co_return co_await core->database.read(std::move(job));
+}
+
+}  // namespace local
+
+LocalStore::LocalStore(LocalOptions options, FileLayer& files, const Clock& clock)
+    : core_(std::make_shared<local::Core>(std::move(options), files, clock)) {}
+
+LocalStore::~LocalStore() = default;
+
+std::shared_ptr<Mail> LocalStore::open(const Account& account) {
+  return std::make_shared<local::LocalMail>(core_, account.user);
+}
+
+Task<std::uint64_t> LocalStore::sweep() {
+  const std::shared_ptr<local::Core> core = core_;
+  std::uint64_t removed = 0;
+  for (unsigned n = 0; n < 256; ++n) {
+    auto work = [core, n] { return core->blobs.list(n); };
+    auto hashes = co_await blocking(core->files_gate, std::move(work));
+    removed += co_await local::remove_unused(core, std::move(hashes));
+  }
+  co_return removed;
+}
+
+}  // namespace godwit::backend

@@ -1,0 +1,82 @@
+/// What the parts of the embedded store share: private to this folder.
+#pragma once
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "backend/local/blobs.hpp"
+#include "backend/local/content.hpp"
+#include "backend/local/local.hpp"
+#include "net/worker.hpp"
+#include "sqlite/group_commit.hpp"
+
+namespace godwit::backend::local {
+
+/// The paths inside the store's folder.
+std::string database_path(const std::string& folder);
+std::string blobs_path(const std::string& folder);
+sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access access);
+
+/// Who is to be told, by user. Loop thread only.
+class Watches {
+ public:
+  void add(const UserId& user, ChangeListener& listener);
+  void remove(const UserId& user, const ChangeListener& listener);
+  void tell(const UserId& user, const std::optional<FolderKey>& folder, ChangeListener::Kind kind);
+
+ private:
+  std::multimap<UserId, ChangeListener*> listeners_;
+};
+
+struct Core {
+  Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock);
+
+  LocalOptions options;
+  const Clock& clock;
+  BlobStore blobs;
+  Watches watches;
+  sqlite::GroupCommitter database;
+  Gate files_gate;
+  Gate hash_gate;
+};
+
+/// Runs `job` on the writer and returns when it is durable. A caller that is cancelled meanwhile
+/// waits to the end all the same (a commit is short): what was changed must be told.
+template <class Job>
+auto commit(std::shared_ptr<Core> core, Job job)
+    -> Task<std::invoke_result_t<Job&, sqlite::Database&>> {
+  namespace asio = boost::asio;
+  using Value = std::invoke_result_t<Job&, sqlite::Database&>;
+  std::exception_ptr failure;
+  std::optional<Value> value;
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  try {
+    value.emplace(co_await core->database.write(std::move(job)));
+  } catch (const std::exception&) {
+    failure = std::current_exception();
+  }
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  if (failure) std::rethrow_exception(failure);
+  co_return std::move(*value);
+}
+
+/// A message on its way into a mailbox: its blobs stay while this lives.
+struct Upload {
+  explicit Upload(BlobStore& blobs) : pins(blobs) {}
+  Pins pins;
+  Content content;
+};
+Task<std::shared_ptr<const Upload>> upload(std::shared_ptr<Core> core,
+                                           std::shared_ptr<const MessageSource> source);
+
+/// Removes those of these blobs that no row names (any more). A failure is logged: the next sweep
+/// finds them.
+Task<std::uint64_t> remove_unused(std::shared_ptr<Core> core, std::vector<std::string> hashes);
+
+}  // namespace godwit::backend::local

@@ -1,0 +1,51 @@
+/// Mail that arrives for the embedded store's users: from LMTP, and from users to each other.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "backend/local/local.hpp"
+
+namespace godwit::backend {
+
+class LocalVacation;
+
+class LocalDelivery {
+ public:
+  enum class Outcome : std::uint8_t {
+    stored,
+    repeated,  // the same mail from and to the same within five days: taken, not stored again
+    unknown_user,
+    over_quota,
+  };
+  struct Envelope {
+    std::string from;             // address only; empty: the null sender
+    std::vector<std::string> to;  // addresses only
+    /// Whole header lines to put on top, Received fields (RFC 5321 4.4); may be empty.
+    std::string trace = {};
+  };
+
+  /// `vacation` may be null; it outlives the delivery.
+  LocalDelivery(const LocalStore& store, LocalVacation* vacation);
+
+  /// Whether mail for this address can be taken: stored, unknown_user or, when `size` more octets
+  /// do not fit, over_quota.
+  Task<Outcome> accepts(std::string address, std::uint64_t size);
+  /// Whether the address is in one of the store's domains.
+  bool is_local(std::string_view address) const;
+
+  /// Into the inboxes, all recipients in one commit and sharing what they can. One outcome for each
+  /// recipient, in order. What is added on top: Return-Path, Delivered-To, the trace. Throws Fault
+  /// (disk full, damage); nothing was stored then.
+  Task<std::vector<Outcome>> deliver(Envelope envelope,
+                                     std::shared_ptr<const MessageSource> message);
+
+ private:
+  std::shared_ptr<local::Core> core_;
+  LocalVacation* vacation_;
+};
+
+}  // namespace godwit::backend

@@ -1,0 +1,265 @@
+#include "backend/local/users.hpp"
+
+#include <algorithm>
+
+#include "backend/local/addresses.hpp"
+#include "backend/local/core.hpp"
+#include "backend/local/limits.hpp"
+#include "backend/local/password.hpp"
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+
+namespace godwit::backend {
+
+namespace {
+
+using namespace local;  // NOLINT(google-build-using-namespace): this file is its public face
+
+struct Found {
+  std::optional<UserRow> user;
+  std::vector<std::string> aliases;
+};
+
+Account account_of(const UserRow& user, std::vector<std::string> aliases) {
+  std::vector<std::string> addresses{user.address};
+  std::ranges::move(aliases, std::back_inserter(addresses));
+  return {.user = UserId::parse(user.address).value(),
+          .login = user.address,
+          .password = {},
+          .display_name = user.display_name,
+          .addresses = std::move(addresses)};
+}
+
+/// The one user that a login names; nothing when there are none or several.
+Found find_login(Database& database, const std::vector<std::string>& candidates) {
+  Found found;
+  for (const std::string& address : candidates) {
+    auto user = find_user(database, address);
+    if (!user) continue;
+    if (found.user) return {};
+    found.user = std::move(user);
+  }
+  if (found.user) found.aliases = aliases_of(database, found.user->id);
+  return found;
+}
+
+Result<Address> own_address(std::string_view text, const std::vector<std::string>& domains) {
+  auto address = parse_address(text);
+  if (!address) return fail(Errc::malformed, "not an address: user@domain is needed");
+  if (std::ranges::find(domains, address->domain) == domains.end()) {
+    return fail(Errc::refused, "the domain is none of the configured ones");
+  }
+  return *address;
+}
+
+Result<> good_password(const Secret& password) {
+  if (password.empty()) return fail(Errc::refused, "the password is empty");
+  if (password.reveal().size() > password_bytes_max) {
+    return fail(Errc::refused, "the password is too long");
+  }
+  return {};
+}
+
+Result<> good_display_name(const std::string& name) {
+  const bool clean = std::ranges::none_of(
+      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (!clean || !utf8_valid(name) || name.size() > login_bytes_max) {
+    return fail(Errc::malformed, "not a display name");
+  }
+  return {};
+}
+
+bool taken(Database& database, const std::string& address, RowId by_other_than) {
+  auto row = database.query(
+      "SELECT 1 FROM user WHERE address = ? UNION ALL"
+      " SELECT 1 FROM alias WHERE address = ? AND user <> ?",
+      address, address, by_other_than);
+  return row.step();
+}
+
+Result<std::vector<std::string>> own_aliases(const std::vector<std::string>& texts,
+                                             const std::vector<std::string>& domains) {
+  std::vector<std::string> out;
+  for (const std::string& text : texts) {
+    const auto address = own_address(text, domains);
+    if (!address) return pass(address);
+    out.push_back(address->str());
+  }
+  std::ranges::sort(out);
+  const auto same = std::ranges::unique(out);
+  out.erase(same.begin(), same.end());
+  return out;
+}
+
+Task<std::string> hashed(std::shared_ptr<Core> core, Secret password) {
+  auto work = [core, password = std::move(password)] {
+    return hash_password(password, core->options.hash_passes, core->options.hash_memory_bytes);
+  };
+  co_return co_await blocking(core->hash_gate, std::move(work));
+}
+
+/// Runs `then(database, row)` on the user of that address.
+template <class Then>
+Task<Result<>> change_user(std::shared_ptr<Core> core, std::string address, Then then) {
+  auto job = [address = ascii_lower(address),
+              then = std::move(then)](Database& database) mutable -> Result<> {
+    const auto user = find_user(database, address);
+    if (!user) return fail(Errc::not_found, "no such user");
+    return then(database, *user);
+  };
+  co_return co_await commit(core, std::move(job));
+}
+
+}  // namespace
+
+LocalUsers::LocalUsers(const LocalStore& store)
+    : core_(store.core()),
+      nobody_(hash_password(Secret(hex_encode(digest256("nobody"))), core_->options.hash_passes,
+                            core_->options.hash_memory_bytes)) {}
+
+Task<Result<Account>> LocalUsers::sign_in(std::string login, Secret password) {
+  auto job = [candidates = login_candidates(login, core_->options.domains)](Database& database) {
+    return find_login(database, candidates);
+  };
+  Found found = co_await core_->database.read(std::move(job));
+  const bool sane = good_password(password).has_value();
+  // One hash is computed whoever asks, so that the time says nothing about who exists.
+  auto work = [hash = found.user ? found.user->password : nobody_,
+               given = sane ? password : Secret("-")] { return verify_password(hash, given); };
+  const bool right = co_await blocking(core_->hash_gate, std::move(work));
+  if (!right || !found.user || !sane) {
+    co_return fail(Errc::refused, "unknown user or wrong password");
+  }
+  Account account = account_of(*found.user, std::move(found.aliases));
+  account.password = std::move(password);
+  co_return account;
+}
+
+Task<Result<Account>> LocalUsers::find(std::string address) {
+  auto job = [address = std::move(address)](Database& database) {
+    Found found;
+    found.user = find_recipient(database, address);
+    if (found.user) found.aliases = aliases_of(database, found.user->id);
+    return found;
+  };
+  Found found = co_await core_->database.read(std::move(job));
+  if (!found.user) co_return fail(Errc::not_found, "no such user");
+  co_return account_of(*found.user, std::move(found.aliases));
+}
+
+Task<Result<>> LocalUsers::add(NewUser user) {
+  const auto address = own_address(user.address, core_->options.domains);
+  if (!address) co_return pass(address);
+  const auto aliases = own_aliases(user.aliases, core_->options.domains);
+  if (!aliases) co_return pass(aliases);
+  if (const auto good = good_password(user.password); !good) co_return pass(good);
+  if (const auto good = good_display_name(user.display_name); !good) co_return pass(good);
+  std::string hash = co_await hashed(core_, std::move(user.password));
+  auto job = [address = *address, aliases = *aliases, hash = std::move(hash),
+              name = std::move(user.display_name), quota = user.quota_bytes,
+              now = core_->clock.now()](Database& database) -> Result<> {
+    if (taken(database, address.str(), 0)) return fail(Errc::conflict, "the address is taken");
+    for (const std::string& alias : aliases) {
+      if (taken(database, alias, 0)) return fail(Errc::conflict, "an alias is taken");
+    }
+    database.run(
+        "INSERT INTO user (address, local_part, password, display_name, quota)"
+        " VALUES (?, ?, ?, ?, ?)",
+        address.str(), address.local_part, hash, name, quota);
+    const RowId id = database.last_insert_id();
+    for (const std::string& alias : aliases) {
+      if (alias == address.str()) continue;
+      database.run("INSERT INTO alias (address, user) VALUES (?, ?)", alias, id);
+    }
+    create_default_mailboxes(database, id, now);
+    return {};
+  };
+  co_return co_await commit(core_, std::move(job));
+}
+
+Task<std::vector<LocalUsers::User>> LocalUsers::list() {
+  auto job = [](Database& database) {
+    std::vector<User> out;
+    for (auto rows = database.query(
+             "SELECT id, address, display_name, quota, used FROM user ORDER BY address");
+         rows.step();) {
+      User user{.address = rows.text(1),
+                .display_name = rows.text(2),
+                .aliases = aliases_of(database, rows.integer(0)),
+                .quota_bytes = std::nullopt,
+                .used_bytes = static_cast<std::uint64_t>(rows.integer(4))};
+      if (const auto quota = rows.optional_integer(3)) {
+        user.quota_bytes = static_cast<std::uint64_t>(*quota);
+      }
+      out.push_back(std::move(user));
+    }
+    return out;
+  };
+  co_return co_await core_->database.read(std::move(job));
+}
+
+Task<Result<>> LocalUsers::set_password(std::string address, Secret password) {
+  if (const auto good = good_password(password); !good) co_return pass(good);
+  std::string hash = co_await hashed(core_, std::move(password));
+  auto then = [hash = std::move(hash)](Database& database, const UserRow& user) -> Result<> {
+    database.run("UPDATE user SET password = ? WHERE id = ?", hash, user.id);
+    return {};
+  };
+  co_return co_await change_user(core_, std::move(address), std::move(then));
+}
+
+Task<Result<>> LocalUsers::set_display_name(std::string address, std::string display_name) {
+  if (const auto good = good_display_name(display_name); !good) co_return pass(good);
+  auto then = [name = std::move(display_name)](Database& database,
+                                               const UserRow& user) -> Result<> {
+    database.run("UPDATE user SET display_name = ? WHERE id = ?", name, user.id);
+    return {};
+  };
+  co_return co_await change_user(core_, std::move(address), std::move(then));
+}
+
+Task<Result<>> LocalUsers::set_quota(std::string address,
+                                     std::optional<std::uint64_t> quota_bytes) {
+  auto then = [quota_bytes](Database& database, const UserRow& user) -> Result<> {
+    database.run("UPDATE user SET quota = ? WHERE id = ?", quota_bytes, user.id);
+    return {};
+  };
+  co_return co_await change_user(core_, std::move(address), std::move(then));
+}
+
+Task<Result<>> LocalUsers::set_aliases(std::string address, std::vector<std::string> texts) {
+  const auto aliases = own_aliases(texts, core_->options.domains);
+  if (!aliases) co_return pass(aliases);
+  auto then = [aliases = *aliases](Database& database, const UserRow& user) mutable -> Result<> {
+    std::erase(aliases, user.address);
+    for (const std::string& alias : aliases) {
+      if (taken(database, alias, user.id)) return fail(Errc::conflict, "an alias is taken");
+    }
+    database.run("DELETE FROM alias WHERE user = ?", user.id);
+    for (const std::string& alias : aliases) {
+      database.run("INSERT INTO alias (address, user) VALUES (?, ?)", alias, user.id);
+    }
+    return {};
+  };
+  co_return co_await change_user(core_, std::move(address), std::move(then));
+}
+
+Task<Result<>> LocalUsers::remove(std::string address) {
+  auto job = [address =
+                  ascii_lower(address)](Database& database) -> Result<std::vector<std::string>> {
+    const auto user = find_user(database, address);
+    if (!user) return fail(Errc::not_found, "no such user");
+    auto freed = delete_all_mailboxes(database, user->id);
+    database.run("DELETE FROM user WHERE id = ?", user->id);
+    return freed;
+  };
+  auto freed = co_await commit(core_, std::move(job));
+  if (!freed) co_return pass(freed);
+  if (const auto id = UserId::parse(ascii_lower(address))) {
+    core_->watches.tell(*id, std::nullopt, ChangeListener::Kind::hierarchy);
+  }
+  co_await remove_unused(core_, std::move(*freed));
+  co_return Result<>{};
+}
+
+}  // namespace godwit::backend
