@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "base/bytes.hpp"
@@ -188,6 +191,26 @@ TEST(RequestLine, FormatsWhatItReads) {
         "jAAJBAp2MTQwZGV2aWNlAApTbWFydFBob25l", "jRMJBAZhYmMxMjMEWS0E6wZpUGhvbmUHAQI="}) {
     EXPECT_EQ(format_request_line(parsed(query)), query);
   }
+}
+
+TEST(RequestLine, UnderstandsWhatRealClientsSend) {
+  const char* folder = std::getenv("GODWIT_CORPUS");
+  if (folder == nullptr) GTEST_SKIP() << "GODWIT_CORPUS names no corpus";
+  int count = 0;
+  for (const auto* set : {"device-captures-exchange", "client-traces-syncgw"}) {
+    std::ifstream index(std::filesystem::path(folder) / "eas-requests" / set / "index.tsv");
+    for (std::string row; std::getline(index, row);) {
+      const auto start = row.find("ActiveSync?");
+      if (start == std::string::npos) continue;
+      const auto query = row.substr(start + 11, row.find('\t', start) - start - 11);
+      const auto line = parsed(query);
+      EXPECT_TRUE(line.device_id.has_value()) << query;
+      EXPECT_FALSE(line.device_type.empty()) << query;
+      EXPECT_FALSE(line.command.empty()) << query;
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 200);
 }
 
 TEST(RequestLine, KnowsCommandsByNameAndCode) {
