@@ -9,7 +9,7 @@
 namespace godwit {
 namespace {
 
-using namespace std::string_literals;
+using std::operator""s;
 
 constexpr std::array<std::uint64_t, 8> numbers = {0,
                                                   1,

@@ -11,7 +11,7 @@
 namespace godwit::sqlite {
 namespace {
 
-using namespace std::string_literals;
+using std::operator""s;
 
 class DatabaseTest : public testing::Test {
  protected:

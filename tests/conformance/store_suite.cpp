@@ -10,7 +10,7 @@
 
 namespace godwit::store::test {
 
-using namespace std::string_literals;
+using std::operator""s;
 using godwit::test::run;
 
 void StoreSuite::SetUp() {
