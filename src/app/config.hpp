@@ -38,14 +38,10 @@ struct Config {
     Strings trusted_proxies;
     bool proxy_protocol = false;
     std::int64_t connections_max = 100'000;
-    std::int64_t connections_per_address_max = 0;
-    std::int64_t head_bytes_max = 32 * 1024;
     std::int64_t head_seconds = 30;
-    std::int64_t body_idle_seconds = 30;
     std::int64_t body_bytes_per_second_min = 100;
     std::int64_t idle_seconds = 120;
     std::int64_t memory_bytes_max = 1024 * 1024;
-    std::int64_t spool_free_bytes_min = 256LL * 1024 * 1024;
   } http;
 
   struct Store {

@@ -91,28 +91,17 @@ constexpr auto table = std::to_array<Key>({
         "http", "proxy_protocol",
         "Connections from trusted proxies begin with a PROXY protocol header, version 1 or 2."),
     number<&C::http, &H::connections_max>("http", "connections_max", {1, 10'000'000},
-                                          "More connections than this are refused at once.", true),
-    number<&C::http, &H::connections_per_address_max>(
-        "http", "connections_per_address_max", {0, 1'000'000},
-        "The same for one client address; 0 = no limit. Many phones share one address.", true),
-    number<&C::http, &H::head_bytes_max>("http", "head_bytes_max", {4096, 1024 * 1024},
-                                         "Largest request line with headers.", true),
+                                          "More connections than this are refused at once."),
     number<&C::http, &H::head_seconds>("http", "head_seconds", {1, 600},
-                                       "A request's head must arrive within this time.", true),
-    number<&C::http, &H::body_idle_seconds>("http", "body_idle_seconds", {1, 600},
-                                            "Longest pause within a request's body.", true),
+                                       "A request's head must arrive within this time."),
     number<&C::http, &H::body_bytes_per_second_min>(
         "http", "body_bytes_per_second_min", {0, 1'000'000},
-        "A body that arrives slower on average is given up with 408.", true),
+        "A body that arrives slower on average is given up with 408."),
     number<&C::http, &H::idle_seconds>("http", "idle_seconds", {1, day},
-                                       "A connection without a request is closed after this.",
-                                       true),
+                                       "A connection without a request is closed after this."),
     number<&C::http, &H::memory_bytes_max>(
         "http", "memory_bytes_max", {16 * 1024, 64 * 1024 * 1024},
         "Bodies above this go to a file below state_directory instead of memory."),
-    number<&C::http, &H::spool_free_bytes_min>(
-        "http", "spool_free_bytes_min", {0, 1LL << 50U},
-        "With less free space than this below state_directory large bodies are refused with 503."),
 
     choice<&C::store, &C::Store::kind>(
         "store", "kind", "sqlite|postgres",

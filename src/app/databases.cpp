@@ -1,5 +1,8 @@
 #include "app/databases.hpp"
 
+#include "app/backends_local.hpp"
+#include "backend/local/administration.hpp"
+#include "base/files.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace godwit::app {
@@ -10,6 +13,7 @@ Database sqlite_database(const Config& config) {
   return {
       .name = "store",
       .place = options.path,
+      .embedded = true,
       .status = [options] { return store::schema_status(options); },
       .install = [options] { store::install_schema(options); },
       .update = [options] { store::update_schema(options); },
@@ -21,11 +25,34 @@ Database sqlite_database(const Config& config) {
   };
 }
 
+Database mail_database(const Config& config) {
+  const backend::LocalOptions options = local_options(config);
+  return {
+      .name = "mail",
+      .place = options.folder,
+      .embedded = true,
+      .status =
+          [options] {
+            const backend::LocalSchema found =
+                backend::local_schema_status(options, *system_files());
+            return store::SchemaStatus{found.current, found.expected};
+          },
+      .install = [options] { backend::install_local_schema(options, *system_files()); },
+      .update = [options] { backend::update_local_schema(options); },
+      .check = [options] { backend::check_local_store(options, *system_files()); },
+      .copy =
+          [options](const std::string& folder) {
+            backend::backup_local_store(options, *system_files(), folder + "/mail");
+          },
+  };
+}
+
 }  // namespace
 
 std::vector<Database> databases(const Config& config) {
   std::vector<Database> found;
   if (config.store.kind == "sqlite") found.push_back(sqlite_database(config));
+  if (config.backend.kind == "local") found.push_back(mail_database(config));
   return found;
 }
 

@@ -14,6 +14,7 @@ namespace godwit::app {
 struct Database {
   std::string name;   // "store", "mail"
   std::string place;  // a path, or where the server is; without secrets
+  bool embedded;      // its files are ours: made at the first start
   std::function<store::SchemaStatus()> status;
   std::function<void()> install;
   std::function<void()> update;

@@ -1,0 +1,37 @@
+/// The systems behind one daemon, made as the configuration says. app alone names implementations.
+#pragma once
+
+#include <memory>
+
+#include "admin/operations.hpp"
+#include "app/config.hpp"
+#include "backend/backend.hpp"
+#include "net/listener.hpp"
+#include "net/loop.hpp"
+
+namespace godwit::app {
+
+class Backends {
+ public:
+  virtual ~Backends() = default;
+  virtual backend::Users& users() = 0;
+  virtual backend::MailBackend& mail() = 0;
+  virtual backend::Submission& submission() = 0;
+  /// Null where there is none.
+  virtual backend::Vacation* vacation() = 0;
+  virtual admin::Accounts* accounts() = 0;
+  /// Takes over a listening socket for LMTP; refused where mail does not come in that way.
+  virtual Result<> listen_lmtp(net::Listener listener) = 0;
+  /// A password or a user changed: connections made with the old one end.
+  virtual void forget_user(const UserId& user) = 0;
+  /// Begins what runs in the background: the queue, sweeping.
+  virtual void start() = 0;
+  /// Ends it: nothing new is begun, what runs is finished.
+  virtual Task<> stop() = 0;
+};
+
+/// Blocks. Throws Fault (corrupt, or sqlite::SchemaMismatch) when what is stored cannot be used.
+std::unique_ptr<Backends> make_backends(const Config& config, net::Loop& loop, const Clock& clock,
+                                        Random& random);
+
+}  // namespace godwit::app

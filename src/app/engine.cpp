@@ -1,0 +1,93 @@
+#include "app/engine.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/system.hpp"
+
+namespace godwit::app {
+namespace {
+
+policy::Mode policy_mode(const std::string& name) {
+  if (name == "strict") return policy::Mode::strict;
+  return name == "loose" ? policy::Mode::loose : policy::Mode::off;
+}
+
+BasicSignIn::Settings sign_in_settings(const Config& config) {
+  BasicSignIn::Settings settings;
+  settings.remember = config.auth.cache_minutes > 0;
+  settings.cache.lifetime = std::chrono::minutes(config.auth.cache_minutes);
+  settings.failures.user_failures_free = static_cast<unsigned>(config.auth.failures_max);
+  settings.failures.forget_after = std::chrono::minutes(config.auth.failure_minutes);
+  settings.refusal_delay = std::chrono::milliseconds(config.auth.failure_delay_milliseconds);
+  return settings;
+}
+
+std::string host_of(const Config& config) {
+  return config.server.hostname.empty() ? machine_name() : config.server.hostname;
+}
+
+}  // namespace
+
+command::Settings command_settings(const Config& config) {
+  constexpr std::uint64_t megabyte = 1024 * 1024;
+  command::Settings settings;
+  settings.window_default = static_cast<std::uint32_t>(config.mail.window_default);
+  settings.window_max = static_cast<std::uint32_t>(config.mail.window_max);
+  settings.heartbeat_seconds_min = static_cast<std::uint32_t>(config.push.heartbeat_seconds_min);
+  settings.heartbeat_seconds_max = static_cast<std::uint32_t>(config.push.heartbeat_seconds_max);
+  settings.ping_folders_max = static_cast<std::uint32_t>(config.push.folders_max);
+  settings.answer_time_max = std::chrono::seconds(config.mail.answer_seconds);
+  settings.message_bytes_max =
+      static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte;
+  settings.provisioning.mode = policy_mode(config.policy.mode);
+  settings.provisioning.values = config.policy.settings;
+  return settings;
+}
+
+Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store& store,
+               Backends& backends, watch::Hub& hub, http::Spools& spools)
+    : settings_(command_settings(config)),
+      grace_(config.push.grace_seconds),
+      backends_(backends),
+      hub_(hub),
+      watching_(hub),
+      journal_(store, clock,
+               {.owner = fmt::format("{}/{}/{:016x}", host_of(config), ::getpid(), random.next()),
+                .sole_owner = config.store.kind == "sqlite"}),
+      sign_in_(backends.users(), clock, random, sign_in_settings(config)),
+      page_({host_of(config), sign_in_, backends.mail(), store}),
+      services_{clock,
+                random,
+                store,
+                hub,
+                watching_,
+                backends.mail(),
+                backends.submission(),
+                backends.vacation(),
+                spools,
+                locks_,
+                journal_,
+                request_cache_,
+                settings_},
+      endpoint_(services_, sign_in_,
+                [this](http::Request request) { return page_.answer(std::move(request)); }) {}
+
+void Engine::apply(const Config& config) {
+  settings_ = command_settings(config);
+  grace_ = std::chrono::seconds(config.push.grace_seconds);
+}
+
+void Engine::forget_user(const UserId& user) {
+  sign_in_.pardon(user);
+  backends_.forget_user(user);
+}
+
+void Engine::device_changed(const UserId& user, const DeviceId& device) {
+  request_cache_.forget(user, device);
+  hub_.end(user, device, watch::Wake::policy);
+}
+
+void Engine::sweep() { watching_.sweep(grace_); }
+
+}  // namespace godwit::app

@@ -1,0 +1,51 @@
+/// What answers phones: the commands, and all that they share. Made once the store and the
+/// backends can be used.
+#pragma once
+
+#include <memory>
+
+#include "app/backends.hpp"
+#include "app/config.hpp"
+#include "app/page.hpp"
+#include "app/sign_in.hpp"
+#include "command/endpoint.hpp"
+#include "http/spool.hpp"
+#include "store/store.hpp"
+
+namespace godwit::app {
+
+command::Settings command_settings(const Config& config);
+
+class Engine {
+ public:
+  Engine(const Config& config, Clock& clock, Random& random, store::Store& store,
+         Backends& backends, watch::Hub& hub, http::Spools& spools);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  http::Service& service() { return endpoint_; }
+  /// Takes over the limits of a configuration that was read anew.
+  void apply(const Config& config);
+  /// Drops what is remembered of a user: the password, or more, changed.
+  void forget_user(const UserId& user);
+  /// A device's record changed: what it waits for ends, and it passes the gate again.
+  void device_changed(const UserId& user, const DeviceId& device);
+  /// Ends watches that nobody needs; call every few seconds.
+  void sweep();
+
+ private:
+  command::Settings settings_;
+  std::chrono::seconds grace_;
+  Backends& backends_;
+  watch::Hub& hub_;
+  command::Watching watching_;
+  net::KeyedLocks locks_;
+  sync::Journal journal_;
+  command::RequestCache request_cache_;
+  BasicSignIn sign_in_;
+  Page page_;
+  command::Services services_;
+  command::Endpoint endpoint_;
+};
+
+}  // namespace godwit::app

@@ -1,0 +1,164 @@
+#include "app/front.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+
+#include "app/daemon.hpp"
+#include "base/text.hpp"
+#include "net/network.hpp"
+
+namespace godwit::app {
+namespace {
+
+constexpr unsigned retry_after_seconds = 300;
+
+/// Phones come back later; their state is not touched.
+class Away final : public http::Service {
+ public:
+  Task<http::Outcome> handle(http::Request) override {
+    http::Reply reply;
+    reply.status = 503;
+    reply.headers.push_back({"Retry-After", std::to_string(retry_after_seconds)});
+    reply.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
+    reply.body = http::text_body("This server is under maintenance. Phones try again later.\n");
+    co_return reply;
+  }
+};
+
+http::ServerSettings server_settings(const Config& config) {
+  constexpr std::uint64_t megabyte = 1024 * 1024;
+  http::ServerSettings settings;
+  settings.connections_max = static_cast<std::size_t>(config.http.connections_max);
+  // A message in base64 within WBXML, and what stands around it.
+  settings.body_bytes_max =
+      static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte * 4 / 3 + megabyte;
+  settings.head_limit = std::chrono::seconds(config.http.head_seconds);
+  settings.idle_limit = std::chrono::seconds(config.http.idle_seconds);
+  settings.bytes_per_second_min = static_cast<std::uint64_t>(config.http.body_bytes_per_second_min);
+  auto networks =
+      net::Networks::parse(fmt::format("{}", fmt::join(config.http.trusted_proxies, ",")));
+  if (networks) {
+    settings.trusted_proxy = [trusted = std::move(*networks)](std::string_view address) {
+      return trusted.contains(address);
+    };
+  }
+  return settings;
+}
+
+std::vector<net::CertificateFiles> certificate_files(const Config& config) {
+  std::vector<net::CertificateFiles> files;
+  for (std::size_t i = 0; i < config.http.certificates.size(); ++i) {
+    files.push_back({config.http.certificates[i], config.http.keys[i]});
+  }
+  return files;
+}
+
+}  // namespace
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto malformed = [&] {
+    return fail(Errc::malformed,
+                fmt::format("{}: an address is 192.0.2.1:80 or [2001:db8::1]:80", text));
+  };
+  if (colon == std::string_view::npos) return malformed();
+  const auto port = parse_number<std::uint16_t>(text.substr(colon + 1));
+  std::string_view address = text.substr(0, colon);
+  if (!port) return malformed();
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  } else if (address.contains(':')) {
+    return malformed();
+  }
+  return Endpoint{address.empty() ? std::string("::") : std::string(address), *port};
+}
+
+Front::Front(net::Loop& loop, Clock& clock, const Config&, watch::Hub& hub, http::Spools& spools)
+    : loop_(loop), clock_(clock), hub_(hub), spools_(spools), away_(std::make_unique<Away>()) {}
+
+Front::~Front() = default;
+
+Result<> Front::listen(const Config& config, http::Service* service, Backends* backends) {
+  if (const auto trusted =
+          net::Networks::parse(fmt::format("{}", fmt::join(config.http.trusted_proxies, ",")));
+      !trusted) {
+    return fail(Errc::malformed, "http.trusted_proxies: " + trusted.error().message);
+  }
+  if (!config.http.certificates.empty()) {
+    auto loaded = net::TlsServer::load(certificate_files(config));
+    if (!loaded) return pass(loaded);
+    tls_ = std::move(*loaded);
+  }
+  server_ = std::make_unique<http::Server>(loop_.executor(), clock_, server_settings(config),
+                                           service != nullptr ? *service : *away_, hub_, spools_);
+  passed_ = net::passed_sockets(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"),
+                                std::getenv("LISTEN_FDNAMES"));
+  const bool proxy = config.http.proxy_protocol;
+  if (auto done = open(Door::http, config.http.listen, proxy, backends); !done) return done;
+  if (auto done = open(Door::https, config.http.listen_tls, proxy, backends); !done) return done;
+  if (backends == nullptr) return {};
+  return open(Door::lmtp, config.lmtp.listen, false, backends);
+}
+
+Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol, Backends* backends) {
+  const std::string_view name = door == Door::http    ? "http"
+                                : door == Door::https ? "https"
+                                                      : "lmtp";
+  bool passed = false;
+  for (const net::PassedSocket& socket : passed_) {
+    if (socket.name != name) continue;
+    auto listener = net::Listener::adopt(loop_.executor(), socket.descriptor);
+    if (!listener) return pass(listener);
+    passed = true;
+    const std::string where = fmt::format("{} (passed by systemd)", name);
+    auto added = add(door, std::move(*listener), where, proxy_protocol, backends);
+    if (!added) return added;
+  }
+  if (passed) return {};
+  for (const std::string& text : addresses) {
+    const auto where = parse_endpoint(text);
+    if (!where) return pass(where);
+    auto listener = net::Listener::tcp(loop_.executor(), where->address, where->port);
+    if (!listener) return pass(listener);
+    auto added =
+        add(door, std::move(*listener), fmt::format("{} {}", name, text), proxy_protocol, backends);
+    if (!added) return added;
+  }
+  return {};
+}
+
+Result<> Front::add(Door door, net::Listener listener, const std::string& where,
+                    bool proxy_protocol, Backends* backends) {
+  listening_.push_back(where);
+  switch (door) {
+    case Door::http:
+      server_->listen(std::move(listener), {.tls = nullptr, .proxy_protocol = proxy_protocol});
+      return {};
+    case Door::https:
+      if (!tls_) return fail(Errc::incomplete, where + ": http.certificates is empty");
+      server_->listen(std::move(listener), {.tls = tls_, .proxy_protocol = proxy_protocol});
+      return {};
+    case Door::lmtp:
+      return backends->listen_lmtp(std::move(listener));
+  }
+  return {};
+}
+
+Result<> Front::reload(const Config& config) {
+  if (!tls_ || config.http.certificates.empty()) return {};
+  return tls_->reload(certificate_files(config));
+}
+
+void Front::tick() {
+  if (server_) server_->tick();
+}
+
+Task<> Front::drain(std::chrono::seconds spread) {
+  if (server_) co_await server_->drain(spread);
+}
+
+std::size_t Front::connections() const { return server_ ? server_->connections() : 0; }
+
+}  // namespace godwit::app

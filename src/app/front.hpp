@@ -1,0 +1,53 @@
+/// The listening sockets: HTTP and HTTPS for phones, LMTP for the mail server.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/backends.hpp"
+#include "app/config.hpp"
+#include "http/server.hpp"
+#include "net/loop.hpp"
+#include "net/tls.hpp"
+
+namespace godwit::app {
+
+class Front {
+ public:
+  Front(net::Loop& loop, Clock& clock, const Config& config, watch::Hub& hub, http::Spools& spools);
+  ~Front();
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  /// `service` null: phones are told to come again later. Sockets that systemd passed by the names
+  /// "http", "https" and "lmtp" take the place of the configured addresses.
+  Result<> listen(const Config& config, http::Service* service, Backends* backends);
+  /// Reads certificates anew.
+  Result<> reload(const Config& config);
+  void tick();
+  Task<> drain(std::chrono::seconds spread);
+
+  std::size_t connections() const;
+  /// "http 127.0.0.1:8082", in the order of the configuration.
+  const std::vector<std::string>& listening() const { return listening_; }
+
+ private:
+  enum class Door : std::uint8_t { http, https, lmtp };
+  Result<> open(Door door, const Strings& addresses, bool proxy_protocol, Backends* backends);
+  Result<> add(Door door, net::Listener listener, const std::string& where, bool proxy_protocol,
+               Backends* backends);
+
+  net::Loop& loop_;
+  Clock& clock_;
+  watch::Hub& hub_;
+  http::Spools& spools_;
+  std::unique_ptr<http::Service> away_;  // answers while nothing can be served
+  std::shared_ptr<net::TlsServer> tls_;  // shared with the connections
+  std::unique_ptr<http::Server> server_;
+  std::vector<net::PassedSocket> passed_;
+  std::vector<std::string> listening_;
+};
+
+}  // namespace godwit::app

@@ -1,0 +1,146 @@
+#include "app/page.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "base/fault.hpp"
+#include "base/overloaded.hpp"
+
+namespace godwit::app {
+namespace {
+
+constexpr std::string_view frame = R"(<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Godwit</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font-family: system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem;
+  color: #222; line-height: 1.5 }}
+td {{ padding: 0.2rem 1rem 0.2rem 0; vertical-align: top }} td:first-child {{ color: #666 }}
+.good {{ color: #166534 }} .bad {{ color: #991b1b }}
+</style></head><body>
+{}</body></html>
+)";
+
+constexpr std::string_view instructions = R"(<h1>This is a mail server for phones</h1>
+<p>You need not stay here: add an account to your phone, of the kind <b>Exchange</b> or
+<b>ActiveSync</b>, and enter</p>
+<table>
+<tr><td>E-mail</td><td>your address</td></tr>
+<tr><td>Server</td><td><b>{}</b></td></tr>
+<tr><td>Domain</td><td>nothing</td></tr>
+<tr><td>User name</td><td>your address</td></tr>
+<tr><td>Password</td><td>the one of your mailbox</td></tr>
+<tr><td>Secure connection</td><td>yes</td></tr>
+</table>
+{})";
+
+constexpr std::string_view invitation =
+    R"(<p><a href="?signin=1">Sign in here</a> to see whether everything works for you.</p>
+)";
+
+http::Reply html(int status, std::string_view body) {
+  http::Reply reply;
+  reply.status = status;
+  reply.headers.push_back({"Content-Type", "text/html; charset=utf-8"});
+  reply.headers.push_back({"Cache-Control", "no-store"});
+  reply.headers.push_back(
+      {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
+  reply.body = http::text_body(fmt::format(frame, body));
+  return reply;
+}
+
+http::Reply ask_for_sign_in(const command::Refusal& refusal) {
+  http::Reply reply = html(refusal.status,
+                           "<h1>Sign-in did not work</h1>\n"
+                           "<p>Is the address right, and the password?</p>\n");
+  if (refusal.status == 401) {
+    reply.headers.push_back({"WWW-Authenticate", "Basic realm=\"Godwit\", charset=\"UTF-8\""});
+  }
+  if (refusal.retry_after_seconds > 0) {
+    reply.headers.push_back({"Retry-After", std::to_string(refusal.retry_after_seconds)});
+  }
+  return reply;
+}
+
+struct Check {
+  std::string_view what;
+  std::string problem;  // empty: works
+};
+
+Task<Check> check_mail(backend::MailBackend& mail, const backend::Account& account) {
+  Check check{"Your mailbox", {}};
+  try {
+    const std::shared_ptr<backend::Mail> mailbox = mail.open(account);
+    const auto folders = co_await mailbox->folders();
+    if (folders.empty()) check.problem = "it has no folders";
+  } catch (const Fault&) {
+    check.problem = "it cannot be reached at the moment";
+  }
+  co_return check;
+}
+
+Task<Check> check_store(store::Store& store, const backend::Account& account) {
+  Check check{"What is remembered of your phones", {}};
+  try {
+    const auto devices = co_await store.list(account.user.str(), store::Kind::device, "", "", 1);
+    static_cast<void>(devices);
+  } catch (const Fault&) {
+    check.problem = "it cannot be read at the moment";
+  }
+  co_return check;
+}
+
+std::string row(const Check& check) {
+  const bool good = check.problem.empty();
+  return fmt::format("<tr><td>{}</td><td class=\"{}\">{}</td></tr>\n", check.what,
+                     good ? "good" : "bad", good ? "works" : check.problem);
+}
+
+}  // namespace
+
+Task<http::Reply> Page::answer(http::Request request) {
+  if (request.header("authorization").empty() && !request.query.contains("signin")) {
+    co_return html(200, fmt::format(instructions, escape_html(parts_.hostname), invitation));
+  }
+  auto checked = co_await parts_.sign_in.check(request, nullptr);
+  if (const auto* refusal = std::get_if<command::Refusal>(&checked)) {
+    co_return ask_for_sign_in(*refusal);
+  }
+  const auto& account = std::get<backend::Account>(checked);
+  const Check mail = co_await check_mail(parts_.mail, account);
+  const Check store = co_await check_store(parts_.store, account);
+  const bool good = mail.problem.empty() && store.problem.empty();
+  std::string body =
+      fmt::format("<h1>{}</h1>\n<p>Signed in as <b>{}</b>.</p>\n<table>\n{}{}{}",
+                  good ? "Everything works" : "Something does not work",
+                  escape_html(account.user.view()), row({"Sign-in", {}}), row(mail), row(store));
+  body += "</table>\n";
+  co_return html(good ? 200 : 503,
+                 body + fmt::format(instructions, escape_html(parts_.hostname), ""));
+}
+
+std::string escape_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace godwit::app

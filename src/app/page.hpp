@@ -1,0 +1,33 @@
+/// The page for people: what to enter in the phone and, signed in, whether everything behind the
+/// server works for this account.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "command/endpoint.hpp"
+#include "store/store.hpp"
+
+namespace godwit::app {
+
+class Page {
+ public:
+  struct Parts {
+    std::string hostname;
+    command::SignIn& sign_in;
+    backend::MailBackend& mail;
+    store::Store& store;
+  };
+  explicit Page(Parts parts) : parts_(std::move(parts)) {}
+
+  Task<http::Reply> answer(http::Request request);
+
+ private:
+  Parts parts_;
+};
+
+/// `text` within HTML.
+std::string escape_html(std::string_view text);
+
+}  // namespace godwit::app
