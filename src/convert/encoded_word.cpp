@@ -111,6 +111,12 @@ class WordJoiner {
 
 }  // namespace
 
+std::size_t encoded_word_length(std::string_view text) {
+  if (!text.starts_with("=?")) return 0;
+  const auto word = read_word(text);
+  return word ? word->length : 0;
+}
+
 std::string decode_text(std::string_view raw, std::string_view charset) {
   const std::string text = unfold(raw);
   const std::string_view view = text;

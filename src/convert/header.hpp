@@ -47,6 +47,9 @@ std::string unfold(std::string_view raw);
 /// UTF-8 wins when they are UTF-8).
 std::string decode_text(std::string_view raw, std::string_view charset = {});
 
+/// How long the encoded word at the start of `text` is; 0 when there is none.
+std::size_t encoded_word_length(std::string_view text);
+
 /// `value; name=value; ...` with RFC 2231 continuations and charsets, and the encoded words that
 /// mailers put there against RFC 2047 5.
 struct Parameterized {
