@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # A PostgreSQL 15 of the tests' own: unprivileged, empty, on a Unix socket in its run folder only.
 #
-#   postgres.sh fetch          unpack the server (tests/parts.sh does it)
-#   postgres.sh start RUNDIR   start it; prints the connection string for GODWIT_PG
-#   postgres.sh stop RUNDIR    stop it and remove what it wrote
+#   postgres.sh fetch            unpack the server (tests/parts.sh does it)
+#   postgres.sh start [RUNDIR]   start it; prints the connection string for GODWIT_PG
+#   postgres.sh stop [RUNDIR]    stop it and remove what it wrote
 #
 # GODWIT_PARTS names another folder than build/parts. RUNDIR must be short (a socket's path has at
-# most 107 bytes) and reachable for an unprivileged user.
+# most 107 bytes) and reachable for an unprivileged user; without it, a folder of this checkout
+# below /tmp, where a server that an interrupted run left behind is stopped first.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 server=$(realpath -m -- "${GODWIT_PARTS:-$here/../../build/parts}/postgres")
 bin=$server/usr/lib/postgresql/15/bin
+own_run=/tmp/godwit-pg-$(id -u)-$(cksum <<<"$here" | cut -d ' ' -f 1)
 
 stop_with() { echo "postgres.sh: $*" >&2; exit 1; }
 
@@ -30,6 +32,8 @@ unprivileged() {
 start() {
   local run=$1
   [[ -x $bin/postgres ]] || stop_with "no server below $server: run tests/parts.sh fetch postgres"
+  [[ ! -L $run ]] || stop_with "$run is a symbolic link"
+  if [[ $run == "$own_run" ]]; then stop "$run"; fi
   [[ ! -e $run/data ]] || stop_with "$run is in use"
   mkdir -p "$run"
   if [[ $(id -u) == 0 ]]; then chown 65534:65534 "$run"; fi
@@ -46,16 +50,19 @@ start() {
 
 stop() {
   local run=$1
+  [[ -d $run && ! -L $run ]] || return 0
   if [[ -e $run/data/postmaster.pid ]]; then
-    unprivileged "$bin/pg_ctl" --pgdata="$run/data" --mode=immediate --wait --silent stop >&2
+    # It fails for a server that died by itself.
+    unprivileged "$bin/pg_ctl" --pgdata="$run/data" --mode=immediate --wait --silent stop \
+      >/dev/null 2>&1 || true
   fi
-  rm -rf "$run/data" "$run"/*.log
+  rm -rf "$run/data" "$run"/*.log "$run"/.s.PGSQL.*
   rmdir --ignore-fail-on-non-empty "$run"
 }
 
 case ${1:-} in
   fetch) exec "$here/../parts.sh" fetch postgres ;;
-  start) start "$(realpath -m -- "${2:?a run folder}")" ;;
-  stop) stop "$(realpath -m -- "${2:?the run folder}")" ;;
-  *) stop_with "say fetch, start RUNDIR or stop RUNDIR" ;;
+  start) start "$(realpath -m -- "${2:-$own_run}")" ;;
+  stop) stop "$(realpath -m -- "${2:-$own_run}")" ;;
+  *) stop_with "say fetch, start [RUNDIR] or stop [RUNDIR]" ;;
 esac
