@@ -8,7 +8,6 @@
 #include "base/text.hpp"
 #include "command/handlers.hpp"
 #include "wbxml/pages/airsync.hpp"
-#include "wbxml/pages/compose_mail.hpp"
 #include "wbxml/pages/folder_hierarchy.hpp"
 #include "wbxml/pages/get_item_estimate.hpp"
 #include "wbxml/pages/item_operations.hpp"
@@ -24,19 +23,12 @@ using eas::all_versions;
 using eas::until;
 using eas::Version;
 namespace hierarchy = wbxml::folder_hierarchy;
-namespace compose = wbxml::compose_mail;
 namespace estimate = wbxml::get_item_estimate;
 namespace operations = wbxml::item_operations;
 
 constexpr auto commands = std::to_array<Command>({
     {0, "Sync", all_versions, Gate::provisioned, BodyRule::wbxml_or_empty, wbxml::airsync::Sync,
      wbxml::airsync::Status, &sync},
-    {1, "SendMail", all_versions, Gate::provisioned, BodyRule::mail_or_wbxml, compose::SendMail,
-     compose::Status, &send_mail},
-    {2, "SmartForward", all_versions, Gate::provisioned, BodyRule::mail_or_wbxml,
-     compose::SmartForward, compose::Status, &smart_forward},
-    {3, "SmartReply", all_versions, Gate::provisioned, BodyRule::mail_or_wbxml, compose::SmartReply,
-     compose::Status, &smart_reply},
     {4,
      "GetAttachment",
      until(Version::v12_1),
