@@ -64,7 +64,7 @@ void remove_strangers(Database& point, BlobStore& blobs) {
     auto row = point.query("SELECT 1 FROM blob WHERE hash = ?", sqlite::Blob{hash});
     return !row.step();
   };
-  for (unsigned n = 0; n < 256; ++n) blobs.remove(blobs.list(n), unused);
+  for (unsigned n = 0; n < BlobStore::folders; ++n) blobs.remove(blobs.list(n), unused);
 }
 
 }  // namespace

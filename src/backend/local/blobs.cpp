@@ -107,10 +107,10 @@ std::string BlobStore::Draft::keep(Pins& pins) && {
   FileLayer& files = blobs_->files_;
   const std::string folder = blobs_->folder_of(name);
   const std::string path = blobs_->path(name);
+  blobs_->make_folder_of(name);
   if (files.size(path) != size_) {
     writer_->sync();
     writer_.reset();
-    files.make_folders(folder);
     files.rename(path_, path);
     path_.clear();
   }
@@ -128,13 +128,13 @@ std::string BlobStore::read(std::string_view hash, std::uint64_t offset, std::si
 bool BlobStore::exists(std::string_view hash) const { return files_.exists(path(hash)); }
 
 std::vector<std::string> BlobStore::list(unsigned n) const {
+  const std::string hex = hex_encode(std::string{static_cast<char>(n >> 8U), static_cast<char>(n)});
+  const std::string begin = hex.substr(1, 3);
   std::vector<std::string> out;
-  const std::string first = hex_encode(std::string(1, static_cast<char>(n)));
-  for (const std::string& second : files_.list(folder_ + "/" + first)) {
-    for (const std::string& rest : files_.list(folder_ + "/" + first + "/" + second)) {
-      const auto hash = hex_decode(first + second + rest);
-      if (hash && hash->size() == hash_bytes) out.push_back(*hash);
-    }
+  for (const std::string& rest :
+       files_.list(folder_ + "/" + begin.substr(0, 1) + "/" + begin.substr(1))) {
+    const auto hash = hex_decode(begin + rest);
+    if (hash && hash->size() == hash_bytes) out.push_back(*hash);
   }
   return out;
 }
@@ -177,13 +177,26 @@ void BlobStore::unpin(const std::string& hash) {
   if (at != pinned_.end() && --at->second == 0) pinned_.erase(at);
 }
 
+void BlobStore::make_folder_of(std::string_view hash) {
+  const std::string folder = folder_of(hash);
+  const std::string above = folder.substr(0, folder.rfind('/'));
+  // Held while the folder is made: who finds it made may rely on its name.
+  const std::lock_guard lock(making_);
+  if (made_.contains(folder)) return;
+  files_.make_folders(folder);
+  // It may be there from a run that ended before its name was durable.
+  files_.sync_folder(above);
+  files_.sync_folder(folder_);
+  made_.insert(folder);
+}
+
 std::string BlobStore::folder_of(std::string_view hash) const {
   const std::string hex = hex_encode(hash.substr(0, 2));
-  return folder_ + "/" + hex.substr(0, 2) + "/" + hex.substr(2, 2);
+  return folder_ + "/" + hex.substr(0, 1) + "/" + hex.substr(1, 2);
 }
 
 std::string BlobStore::path(std::string_view hash) const {
-  return folder_of(hash) + "/" + hex_encode(hash.substr(2));
+  return folder_of(hash) + "/" + hex_encode(hash).substr(3);
 }
 
 }  // namespace godwit::backend::local

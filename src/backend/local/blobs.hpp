@@ -89,7 +89,8 @@ class BlobStore {
   /// Fewer bytes only at the end. Throws Fault (corrupt) when the blob is not there.
   std::string read(std::string_view hash, std::uint64_t offset, std::size_t length) const;
   bool exists(std::string_view hash) const;
-  /// The hashes of all blobs in folder number `n`, 0 to 255.
+  static constexpr unsigned folders = 16 * 256;
+  /// The hashes of all blobs in folder number `n`, below `folders`.
   std::vector<std::string> list(unsigned n) const;
 
   /// Removes those of `hashes` for which `unused` says so. While it asks, nobody can pin them; what
@@ -101,6 +102,8 @@ class BlobStore {
   friend class Pins;
   void pin(const std::string& hash);
   void unpin(const std::string& hash);
+  /// Makes the folder of this blob, durably, if this process has not done so yet.
+  void make_folder_of(std::string_view hash);
   std::string folder_of(std::string_view hash) const;
   std::string path(std::string_view hash) const;
 
@@ -111,6 +114,8 @@ class BlobStore {
   std::map<std::string, unsigned> pinned_;
   std::set<std::string> leaving_;
   std::uint64_t drafts_ = 0;
+  std::mutex making_;
+  std::set<std::string> made_;  // folders whose names are durable
 };
 
 }  // namespace godwit::backend::local

@@ -15,6 +15,7 @@ class LocalUnderTest final : public MailServer {
         other_(fixture_.store().open(account_)) {
     quirks_.renamed_folder_keeps_its_key = true;
     quirks_.watch_is_authoritative = true;
+    quirks_.many_messages = 100;  // each is synced to the disk
   }
 
   const Quirks& quirks() const override { return quirks_; }

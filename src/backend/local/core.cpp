@@ -136,7 +136,7 @@ std::shared_ptr<Mail> LocalStore::open(const Account& account) {
 Task<std::uint64_t> LocalStore::sweep() {
   const std::shared_ptr<local::Core> core = core_;
   std::uint64_t removed = 0;
-  for (unsigned n = 0; n < 256; ++n) {
+  for (unsigned n = 0; n < local::BlobStore::folders; ++n) {
     auto work = [core, n] { return core->blobs.list(n); };
     auto hashes = co_await blocking(core->files_gate, std::move(work));
     removed += co_await local::remove_unused(core, std::move(hashes));

@@ -1,12 +1,11 @@
 #include "backend/local/vacation.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "backend/local/addresses.hpp"
 #include "backend/local/core.hpp"
+#include "backend/local/date.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/rows.hpp"
 #include "base/bytes.hpp"
@@ -121,21 +120,6 @@ std::optional<Answer> decide(Database& database, const std::vector<std::string>&
   return Answer{.message = message, .address = user->address, .display_name = user->display_name};
 }
 
-/// RFC 5322 3.3, in UTC.
-std::string date_of(Time time) {
-  constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  return fmt::format("{}, {} {} {} {:02}:{:02}:{:02} +0000",
-                     days[std::chrono::weekday(day).c_encoding()],
-                     static_cast<unsigned>(date.day()),
-                     months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-}
-
 /// base64 in lines of 76 characters (RFC 2045 6.8).
 std::string wrapped_base64(std::string_view bytes) {
   const std::string all = base64_encode(bytes);
@@ -167,7 +151,7 @@ std::string compose(const Answer& answer, const Address& to, const std::string& 
   if (!answer.display_name.empty()) out += encoded_word(answer.display_name) + " ";
   out += "<" + answer.address + ">\r\nTo: <" + to.str() + ">\r\nSubject: " +
          encoded_word("Automatic reply: " + std::string(utf8_prefix(subject, subject_bytes_max))) +
-         "\r\nDate: " + date_of(now) + "\r\nMessage-ID: <" + identity + "@" +
+         "\r\nDate: " + rfc5322_date(now) + "\r\nMessage-ID: <" + identity + "@" +
          answer.address.substr(answer.address.rfind('@') + 1) + ">\r\n";
   if (!original.empty() && original.size() < subject_bytes_max) {
     out += "In-Reply-To: <" + original + ">\r\nReferences: <" + original + ">\r\n";
