@@ -36,8 +36,8 @@ class TlsServer {
 };
 
 struct TlsClientSettings {
-  std::string host;       // verified against the certificate, and sent as SNI
-  std::string ca_file;    // trust only these (PEM); empty = the system's
+  std::string host{};     // verified against the certificate, and sent as SNI
+  std::string ca_file{};  // trust only these (PEM); empty = the system's
   bool insecure = false;  // no verification at all: only when somebody asked for exactly that
 };
 
