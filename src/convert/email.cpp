@@ -141,8 +141,6 @@ Email email_of(const Message& message, const EmailContext& context) {
   email.to = format_addresses(to, ", ", address_field_max);
   email.cc = format_addresses(cc, ", ", address_field_max);
   email.from = format_addresses(from, ", ", address_field_max);
-  email.bcc =
-      format_addresses(parse_addresses(header.get("Bcc"), charset), ", ", address_field_max);
   email.reply_to =
       format_addresses(parse_addresses(header.get("Reply-To"), charset), "; ", address_field_max);
   const bool delegate = !sender.empty() && !sender.front().address.empty() &&
@@ -169,6 +167,10 @@ Email email_of(const Message& message, const EmailContext& context) {
   if (flags.answered) email.last_verb = Verb::reply;
   if (flags.forwarded) email.last_verb = Verb::forward;
   email.is_draft = flags.draft;
+  if (flags.draft) {
+    const auto bcc = parse_addresses(header.get("Bcc"), charset);
+    email.bcc = format_addresses(bcc, ", ", address_field_max);
+  }
   email.received_as_bcc =
       !flags.draft && received_as_bcc(header, context.own_address, to, cc, from);
   return email;
