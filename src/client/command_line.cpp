@@ -1,0 +1,115 @@
+#include "client/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/bytes.hpp"
+#include "base/fault.hpp"
+#include "base/text.hpp"
+#include "client/commands.hpp"
+#include "net/loop.hpp"
+
+namespace godwit::client {
+namespace {
+
+constexpr std::size_t password_bytes_max = 4096;
+
+Result<Secret> read_password(const std::string& file) {
+  std::ifstream opened;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) return fail(Errc::not_found, "--password-file: " + file + " cannot be read");
+  }
+  std::istream& in = file == "-" ? std::cin : opened;
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (text.size() > password_bytes_max) {
+    return fail(Errc::too_large, "--password-file: " + file + " is too large for a password");
+  }
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  if (text.empty()) return fail(Errc::incomplete, "--password-file: " + file + " is empty");
+  return Secret(std::move(text));
+}
+
+/// The same for the same user: a device does not become another one with every call.
+std::string device_id_of(const Connection& connection) {
+  if (!connection.device_id.empty()) return connection.device_id;
+  return "godwit" + hex_encode(digest128(connection.user)).substr(0, 16);
+}
+
+}  // namespace
+
+void add_connection_options(CLI::App& command, Connection& connection) {
+  command.add_option("url", connection.url, "The server: https://mail.example.org")->required();
+  command.add_option("-u,--user", connection.user, "Who signs in, as on a phone")->required();
+  command
+      .add_option("-p,--password-file", connection.password_file,
+                  "File with the password; - = standard input")
+      ->required();
+  command.add_option("--version", connection.version,
+                     "Protocol version, 12.0 to 16.1; the highest that both know if not given");
+  command.add_option("--device-id", connection.device_id, "1 to 32 letters and digits");
+  command.add_option("--ca", connection.ca_file, "Trust the certificates in this PEM file only");
+  command.add_flag("--insecure", connection.insecure,
+                   "Do not check the server's certificate (self-signed test servers)");
+}
+
+Result<Endpoint> endpoint_of(const Connection& connection) {
+  Endpoint out;
+  auto url = parse_url(connection.url);
+  if (!url) return pass(url);
+  out.url = std::move(*url);
+  out.trust = {.ca_file = connection.ca_file, .insecure = connection.insecure};
+  auto password = read_password(connection.password_file);
+  if (!password) return pass(password);
+  out.device.user = connection.user;
+  out.device.password = std::move(*password);
+  out.device.id = device_id_of(connection);
+  out.device.path = out.url.path;
+  if (!connection.version.empty()) {
+    const auto version = eas::parse_version(connection.version);
+    if (!version) return fail(Errc::unsupported, "--version: one of 12.0 to 16.1");
+    out.device.version = *version;
+    out.negotiate = false;
+  }
+  return out;
+}
+
+namespace {
+
+Task<> keep_value(const std::function<Task<int>()>& work, int& value) { value = co_await work(); }
+
+Task<> report_fault(const std::function<Task<int>()>& work, int& value, int on_fault,
+                    net::Loop& loop) {
+  try {
+    co_await keep_value(work, value);
+  } catch (const Fault& fault) {
+    value = complain(fault.what(), on_fault);
+  } catch (const Violation& violation) {
+    value = complain(std::string("the server broke the protocol: ") + violation.what(), on_fault);
+  }
+  loop.stop();
+}
+
+}  // namespace
+
+int run_to_end(const std::function<Task<int>()>& work, int on_fault) {
+  int value = on_fault;
+  net::Loop loop;
+  loop.spawn(report_fault(work, value, on_fault, loop), "client");
+  loop.run();
+  return value;
+}
+
+int complain(const std::string& message, int code) {
+  std::cerr << "godwit: " << message << '\n';
+  return code;
+}
+
+void register_client_commands(CLI::App& app, std::function<int()>& run, const bool& json) {
+  register_probe(app, run, json);
+  register_client(app, run, json);
+}
+
+}  // namespace godwit::client
