@@ -21,7 +21,7 @@ struct User;
 struct HubState;
 
 struct Item {
-  std::uint32_t collection;  // index into User::collections
+  std::uint32_t collection;  // its interned name
   Counter seen;
 };
 
@@ -61,13 +61,11 @@ struct Device {
 };
 
 struct Collection {
-  CollectionId id;
+  std::uint32_t name;
   Track track;
 };
 
 struct User {
-  explicit User(UserId name) : id(std::move(name)) {}
-
   std::uint32_t device(const DeviceId& wanted) {
     for (std::size_t i = 0; i < devices.size(); ++i) {
       if (devices[i].id == wanted) return static_cast<std::uint32_t>(i);
@@ -79,19 +77,17 @@ struct User {
     return wanted == nullptr ? Track::nobody : device(*wanted);
   }
 
-  std::uint32_t collection(const CollectionId& wanted) {
-    const auto found = numbers.find(wanted);
-    if (found != numbers.end()) return found->second;
-    const auto number = static_cast<std::uint32_t>(collections.size());
-    collections.push_back({wanted, {}});
-    numbers.emplace(wanted, number);
-    return number;
+  /// Made when there is none.
+  Track& track(std::uint32_t name) {
+    auto found = std::ranges::lower_bound(collections, name, {}, &Collection::name);
+    if (found == collections.end() || found->name != name) {
+      found = collections.insert(found, Collection{name, {}});
+    }
+    return found->track;
   }
 
-  UserId id;
   std::vector<Device> devices;
-  std::vector<Collection> collections;
-  std::unordered_map<CollectionId, std::uint32_t> numbers;
+  std::vector<Collection> collections;  // sorted by name
   Track hierarchy;
   std::size_t parked = 0;
   Time last_parked{};
@@ -108,8 +104,16 @@ struct HubState {
 
   User& user(const UserId& id) {
     auto& slot = users[id];
-    if (!slot) slot = std::make_unique<User>(id);
+    if (!slot) slot = std::make_unique<User>();
     return *slot;
+  }
+
+  /// Users number their collections alike, so that few names serve all.
+  std::uint32_t name(const CollectionId& collection) {
+    const auto next = static_cast<std::uint32_t>(names.size());
+    const auto [found, added] = names.emplace(collection, next);
+    if (added) name_texts.push_back(&found->first);
+    return found->second;
   }
 
   bool hierarchy_moved(const Entry& entry) const {
@@ -118,14 +122,14 @@ struct HubState {
   }
   static bool added(const Entry& entry) {
     return std::ranges::any_of(entry.items(), [&entry](const Item& item) {
-      return entry.user->collections[item.collection].track.added_since(item.seen, entry.device);
+      return entry.user->track(item.collection).added_since(item.seen, entry.device);
     });
   }
   /// [MS-ASCMD] Ping: changes other than additions need not wake at all; never, if so configured.
   bool changed(const Entry& entry) const {
     return settings.other_changes.count() != 0 &&
            std::ranges::any_of(entry.items(), [&entry](const Item& item) {
-             const Track& track = entry.user->collections[item.collection].track;
+             const Track& track = entry.user->track(item.collection);
              return track.changed_since(item.seen, entry.device);
            });
   }
@@ -148,6 +152,8 @@ struct HubState {
   Hub::Settings settings;
   TimerWheel wheel;
   std::unordered_map<UserId, std::unique_ptr<User>> users;
+  std::unordered_map<CollectionId, std::uint32_t> names;
+  std::vector<const CollectionId*> name_texts;  // by number; keys of `names`
   std::deque<End> ends;
   std::size_t parked = 0;
   bool delivering = false;
@@ -161,10 +167,10 @@ std::vector<CollectionId> HubState::changed_collections(const Entry& entry) cons
   std::vector<CollectionId> changed;
   const bool with_other = settings.other_changes.count() != 0;
   for (const Item& item : entry.items()) {
-    const Collection& collection = entry.user->collections[item.collection];
-    if (collection.track.added_since(item.seen, entry.device) ||
-        (with_other && collection.track.changed_since(item.seen, entry.device))) {
-      changed.push_back(collection.id);
+    const Track& track = entry.user->track(item.collection);
+    if (track.added_since(item.seen, entry.device) ||
+        (with_other && track.changed_since(item.seen, entry.device))) {
+      changed.push_back(*name_texts[item.collection]);
     }
   }
   return changed;
@@ -195,8 +201,8 @@ void HubState::mark(const UserId& user_id, const CollectionId& collection, const
                     bool is_new) {
   User& owner = user(user_id);
   const auto device = owner.device_or_nobody(by);
-  const auto number = owner.collection(collection);
-  Track& track = owner.collections[number].track;
+  const auto number = name(collection);
+  Track& track = owner.track(number);
   is_new ? track.add(device) : track.change(device);
   const Time now = clock.now();
   for (Device& each : owner.devices) {
@@ -212,7 +218,7 @@ void HubState::mark(const UserId& user_id, const CollectionId& collection, const
 /// A parked device keeps up with its own changes, so that the list of them may stay short.
 void HubState::move_along(Entry& entry) {
   for (Item& item : entry.items()) {
-    const Track& track = entry.user->collections[item.collection].track;
+    const Track& track = entry.user->track(item.collection);
     if (!track.added_since(item.seen, entry.device)) item.seen.added = track.counter().added;
     if (!track.changed_since(item.seen, entry.device)) item.seen.other = track.counter().other;
   }
@@ -286,8 +292,7 @@ Hub::~Hub() {
 }
 
 Counter Hub::counter(const UserId& user, const CollectionId& collection) {
-  User& owner = state_->user(user);
-  return owner.collections[owner.collection(collection)].track.counter();
+  return state_->user(user).track(state_->name(collection)).counter();
 }
 
 std::uint32_t Hub::hierarchy(const UserId& user) {
@@ -334,8 +339,10 @@ std::unique_ptr<ParkHandle> Hub::park(ParkRequest request, Callback callback) {
   }
   std::vector<Item> items;
   items.reserve(request.collections.size());
+  if (owner.collections.empty()) owner.collections.reserve(request.collections.size());
   for (const Watched& watched : request.collections) {
-    items.push_back({owner.collection(watched.collection), watched.seen});
+    items.push_back({state.name(watched.collection), watched.seen});
+    static_cast<void>(owner.track(items.back().collection));  // from now on it is counted
   }
   auto entry = std::make_unique<Entry>();
   entry->watch(items);

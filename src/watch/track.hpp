@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "watch/hub.hpp"
@@ -41,22 +42,24 @@ class Track {
   void bump(std::uint32_t& number, bool added, std::uint32_t device) {
     ++number;
     if (device == nobody) return;
-    for (Own& own : own_) {
+    if (!own_) own_ = std::make_unique<std::vector<Own>>();
+    for (Own& own : *own_) {
       if (own.device == device && own.added == added && own.last + 1 == number) {
         own.last = number;
         return;
       }
     }
-    if (own_.size() == own_ranges_max) own_.erase(own_.begin());
-    own_.push_back({device, number, number, added});
+    if (own_->size() == own_ranges_max) own_->erase(own_->begin());
+    own_->push_back({device, number, number, added});
   }
 
   bool foreign(std::uint32_t seen, std::uint32_t now, bool added,
                std::uint32_t device) const noexcept {
     if (seen == now) return false;
     if (seen > now) return true;  // not a number of this process: nothing is known since
+    if (!own_) return true;
     std::uint32_t own_count = 0;
-    for (const Own& own : own_) {
+    for (const Own& own : *own_) {
       if (own.device != device || own.added != added || own.last <= seen) continue;
       own_count += own.last - std::max(own.first, seen + 1) + 1;
     }
@@ -64,7 +67,7 @@ class Track {
   }
 
   Counter counter_;
-  std::vector<Own> own_;
+  std::unique_ptr<std::vector<Own>> own_;  // most collections never need it
 };
 
 }  // namespace godwit::watch
