@@ -49,7 +49,7 @@ struct ServerSettings {
   std::size_t connections_max = 100;
   std::chrono::milliseconds read_limit{std::chrono::minutes(5)};   // RFC 5321 4.5.3.2.7
   std::chrono::milliseconds write_limit{std::chrono::minutes(1)};  // of one batch of replies
-  /// Of one mail from MAIL to its last reply: stops who sends a byte a minute.
+  /// Of one mail from DATA to its last byte: stops who sends a byte a minute.
   std::chrono::milliseconds mail_limit{std::chrono::minutes(60)};
 };
 

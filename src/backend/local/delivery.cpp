@@ -33,14 +33,19 @@ std::string delivery_key(const std::string& from, RowId user, const std::string&
   return digest256(from + '\n' + std::to_string(user) + '\n' + hash);
 }
 
-/// True when it was there already; remembered now otherwise.
-bool delivered_before(Database& database, const std::string& key, Time now) {
-  {
-    auto row = database.query("SELECT at FROM delivery WHERE key = ?", sqlite::Blob{key});
-    if (row.step()) return true;
+bool delivered_before(Database& database, const std::string& key) {
+  auto row = database.query("SELECT 1 FROM delivery WHERE key = ?", sqlite::Blob{key});
+  return row.step();
+}
+
+bool has_room(Database& database, RowId user, std::uint64_t bytes, std::uint64_t fallback) {
+  try {
+    charge_quota(database, user, bytes, fallback);
+    return true;
+  } catch (const Fault& fault) {
+    if (fault.kind() != Fault::Kind::quota) throw;
+    return false;
   }
-  database.run("INSERT INTO delivery (key, at) VALUES (?, ?)", sqlite::Blob{key}, to_row(now));
-  return false;
 }
 
 Arrived deliver_to(Database& database, const Core& core, const LocalDelivery::Envelope& envelope,
@@ -56,22 +61,16 @@ Arrived deliver_to(Database& database, const Core& core, const LocalDelivery::En
                                    ">\r\nDelivered-To: " + address + "\r\n" + envelope.trace,
                          .flags = {},
                          .received = now};
-  try {
-    charge_quota(database, user->id, content.size + added.prefix.size(), core.options.quota_bytes);
-  } catch (const Fault& fault) {
-    if (fault.kind() != Fault::Kind::quota) throw;
-    arrived.outcome = Outcome::over_quota;
-  }
   const std::string key = delivery_key(envelope.from, user->id, content.hash);
-  if (arrived.outcome == Outcome::over_quota) {
-    auto before = database.query("SELECT 1 FROM delivery WHERE key = ?", sqlite::Blob{key});
-    if (before.step()) arrived.outcome = Outcome::repeated;
-    return arrived;
-  }
-  if (delivered_before(database, key, now)) {
+  if (delivered_before(database, key)) {
     arrived.outcome = Outcome::repeated;
     return arrived;
   }
+  if (!has_room(database, user->id, content.size + added.prefix.size(), core.options.quota_bytes)) {
+    arrived.outcome = Outcome::over_quota;
+    return arrived;
+  }
+  database.run("INSERT INTO delivery (key, at) VALUES (?, ?)", sqlite::Blob{key}, to_row(now));
   insert_message(database, *inbox, content, added);
   return arrived;
 }
@@ -92,13 +91,7 @@ Task<Outcome> LocalDelivery::accepts(std::string address, std::uint64_t size) {
               quota = core_->options.quota_bytes](Database& database) {
     const auto user = find_recipient(database, address);
     if (!user) return Outcome::unknown_user;
-    try {
-      charge_quota(database, user->id, size, quota);
-    } catch (const Fault& fault) {
-      if (fault.kind() != Fault::Kind::quota) throw;
-      return Outcome::over_quota;
-    }
-    return Outcome::stored;
+    return has_room(database, user->id, size, quota) ? Outcome::stored : Outcome::over_quota;
   };
   co_return co_await core_->database.read(std::move(job));
 }
