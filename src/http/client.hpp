@@ -18,9 +18,9 @@ namespace godwit::http {
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string target = "/";     // path?query
-  std::vector<Header> headers;  // Host and Content-Length are added
-  std::string body;
+  std::string target = "/";       // path?query
+  std::vector<Header> headers{};  // Host and Content-Length are added
+  std::string body{};
 };
 
 struct ClientReply {

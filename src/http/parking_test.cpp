@@ -2,7 +2,7 @@
 
 #include "http/server_bed.hpp"
 
-namespace godwit::http::test {
+namespace godwit::http::bed {
 namespace {
 
 using std::chrono::milliseconds;
@@ -148,4 +148,4 @@ TEST_F(Parking, a_server_may_go_with_requests_parked) {
 }
 
 }  // namespace
-}  // namespace godwit::http::test
+}  // namespace godwit::http::bed

@@ -16,7 +16,7 @@
 #include "net/loop.hpp"
 #include "net/network.hpp"
 
-namespace godwit::http::test {
+namespace godwit::http::bed {
 
 /// Answers by path: /echo, /body, /size, /big (query = bytes), /origin, /park (query = device).
 class BedService final : public Service {
@@ -230,4 +230,4 @@ class ServerBed : public testing::Test {
   std::thread thread_;
 };
 
-}  // namespace godwit::http::test
+}  // namespace godwit::http::bed

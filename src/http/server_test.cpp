@@ -6,7 +6,7 @@
 #include "http/gzip.hpp"
 #include "http/server_bed.hpp"
 
-namespace godwit::http::test {
+namespace godwit::http::bed {
 namespace {
 
 using std::chrono::seconds;
@@ -242,4 +242,4 @@ TEST_F(HttpServer, a_bad_proxy_header_ends_the_connection) {
 }
 
 }  // namespace
-}  // namespace godwit::http::test
+}  // namespace godwit::http::bed
