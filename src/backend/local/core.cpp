@@ -95,19 +95,27 @@ Core::Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock)
   blobs.prepare();
 }
 
-Task<std::shared_ptr<const Upload>> upload(std::shared_ptr<Core> core,
-                                           std::shared_ptr<const MessageSource> source) {
-  auto work = [core, source] {
+Task<std::shared_ptr<Upload>> upload(std::shared_ptr<Core> core,
+                                     std::shared_ptr<const MessageSource> source) {
+  auto work = [core = core.get(), source] {
     auto made = std::make_shared<Upload>(core->blobs);
     made->content = store_content(core->blobs, made->pins, *source);
-    return std::shared_ptr<const Upload>(std::move(made));
+    return made;
   };
   co_return co_await blocking(core->files_gate, std::move(work));
 }
 
+Task<> withdraw(std::shared_ptr<Core> core, std::shared_ptr<Upload> uploaded) {
+  std::vector<std::string> hashes;
+  for (const auto& [hash, size] : uploaded->content.blobs) hashes.push_back(hash);
+  uploaded.reset();  // the last one: nothing is pinned any more
+  co_await remove_unused(std::move(core), std::move(hashes));
+}
+
 Task<std::uint64_t> remove_unused(std::shared_ptr<Core> core, std::vector<std::string> hashes) {
   if (hashes.empty()) co_return 0;
-  auto job = [core, hashes = std::move(hashes)](sqlite::Database& database) -> std::uint64_t {
+  auto job = [core = core.get(),
+              hashes = std::move(hashes)](sqlite::Database& database) -> std::uint64_t {
     const auto unused = [&](const std::string& hash) {
       auto row = database.query("SELECT 1 FROM blob WHERE hash = ?", sqlite::Blob{hash});
       return !row.step();
@@ -137,7 +145,7 @@ Task<std::uint64_t> LocalStore::sweep() {
   const std::shared_ptr<local::Core> core = core_;
   std::uint64_t removed = 0;
   for (unsigned n = 0; n < local::BlobStore::folders; ++n) {
-    auto work = [core, n] { return core->blobs.list(n); };
+    auto work = [core = core.get(), n] { return core->blobs.list(n); };
     auto hashes = co_await blocking(core->files_gate, std::move(work));
     removed += co_await local::remove_unused(core, std::move(hashes));
   }

@@ -34,6 +34,8 @@ class Watches {
   std::multimap<UserId, ChangeListener*> listeners_;
 };
 
+/// Jobs on the gates refer to it by plain pointer: its destructor waits for them, and must not run
+/// on one of their threads.
 struct Core {
   Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock);
 
@@ -72,8 +74,11 @@ struct Upload {
   Pins pins;
   Content content;
 };
-Task<std::shared_ptr<const Upload>> upload(std::shared_ptr<Core> core,
-                                           std::shared_ptr<const MessageSource> source);
+Task<std::shared_ptr<Upload>> upload(std::shared_ptr<Core> core,
+                                     std::shared_ptr<const MessageSource> source);
+
+/// Takes back an upload that no row came to name.
+Task<> withdraw(std::shared_ptr<Core> core, std::shared_ptr<Upload> uploaded);
 
 /// Removes those of these blobs that no row names (any more). A failure is logged: the next sweep
 /// finds them.

@@ -98,9 +98,9 @@ Task<Outcome> LocalDelivery::accepts(std::string address, std::uint64_t size) {
 
 Task<std::vector<Outcome>> LocalDelivery::deliver(Envelope envelope,
                                                   std::shared_ptr<const MessageSource> message) {
-  const auto uploaded = co_await upload(core_, message);
+  auto uploaded = co_await upload(core_, message);
   const Time now = core_->clock.now();
-  auto job = [core = core_, uploaded, envelope, now](Database& database) {
+  auto job = [core = core_.get(), uploaded, envelope, now](Database& database) {
     database.run("DELETE FROM delivery WHERE at < ?", to_row(now - redelivery_window));
     std::vector<Arrived> out;
     for (const std::string& address : envelope.to) {
@@ -117,9 +117,8 @@ Task<std::vector<Outcome>> LocalDelivery::deliver(Envelope envelope,
     delivery_log.info("mail.delivered", {{"user", *each.user}, {"bytes", uploaded->content.size}});
   }
   if (std::ranges::find(outcomes, Outcome::stored) == outcomes.end()) {
-    std::vector<std::string> hashes;
-    for (const auto& [hash, size] : uploaded->content.blobs) hashes.push_back(hash);
-    (void)co_await remove_unused(core_, std::move(hashes));
+    co_await withdraw(core_, std::move(uploaded));
+    co_return outcomes;
   }
   for (std::size_t i = 0; vacation_ != nullptr && i < arrived.size(); ++i) {
     if (arrived[i].outcome != Outcome::stored) continue;

@@ -158,11 +158,11 @@ Task<Result<std::vector<MessageState>>> LocalMail::fetch_state(FolderKey folder,
 Task<Result<std::vector<std::string>>> LocalMail::read(FolderKey folder, std::uint32_t uid_validity,
                                                        std::vector<PartRange> ranges) {
   using Read = std::vector<std::optional<std::string>>;
-  auto job =
-      with_mailbox(user_, folder, uid_validity,
-                   [core = core_, ranges](Database& database, const Mailbox& box) -> Result<Read> {
-                     return read_ranges(*core, database, box.id, ranges);
-                   });
+  auto job = with_mailbox(
+      user_, folder, uid_validity,
+      [core = core_.get(), ranges](Database& database, const Mailbox& box) -> Result<Read> {
+        return read_ranges(*core, database, box.id, ranges);
+      });
   auto read = co_await core_->database.read(std::move(job));
   if (!read) co_return pass(read);
   std::vector<std::string> out;
@@ -243,7 +243,7 @@ Task<Result<Uid>> LocalMail::append(FolderKey folder, std::shared_ptr<const Mess
   if (const auto room = co_await core_->database.read(std::move(check)); !room) {
     co_return pass(room);
   }
-  const auto uploaded = co_await upload(core_, std::move(message));
+  auto uploaded = co_await upload(core_, std::move(message));
   auto job = with_mailbox(
       user_, folder, std::nullopt,
       [uploaded, flags = std::move(flags), received, quota = core_->options.quota_bytes](
@@ -253,7 +253,11 @@ Task<Result<Uid>> LocalMail::append(FolderKey folder, std::shared_ptr<const Mess
         return insert_message(database, box, uploaded->content, added);
       });
   auto uid = co_await commit(core_, std::move(job));
-  if (uid) tell(folder, Kind::added);
+  if (uid) {
+    tell(folder, Kind::added);
+  } else {
+    co_await withdraw(core_, std::move(uploaded));
+  }
   co_return uid;
 }
 

@@ -92,7 +92,7 @@ Result<std::vector<std::string>> own_aliases(const std::vector<std::string>& tex
 }
 
 Task<std::string> hashed(std::shared_ptr<Core> core, Secret password) {
-  auto work = [core, password = std::move(password)] {
+  auto work = [core = core.get(), password = std::move(password)] {
     return hash_password(password, core->options.hash_passes, core->options.hash_memory_bytes);
   };
   co_return co_await blocking(core->hash_gate, std::move(work));

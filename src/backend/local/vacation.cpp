@@ -216,7 +216,7 @@ Task<> LocalVacation::answer_or_throw(UserId user, std::string from, std::string
     return applies(read_settings(database, user_row(database, user)), now);
   };
   if (!co_await core_->database.read(std::move(look))) co_return;
-  auto job = [core = core_, user, sender = *sender, header, now](Database& database) {
+  auto job = [core = core_.get(), user, sender = *sender, header, now](Database& database) {
     return decide(database, core->options.domains, user, sender, header, now);
   };
   const std::optional<Answer> answer = co_await commit(core_, std::move(job));
