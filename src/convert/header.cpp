@@ -35,10 +35,10 @@ bool is_header_line(std::string_view line) {
   if (is_blank(line.front())) return true;
   if (line.starts_with("From ") || line.starts_with(">From ")) return true;
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
+  if (colon == std::string_view::npos) return false;
   std::string_view name = line.substr(0, colon);
   while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
-  return !name.empty() && std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7F; });
+  return std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 std::size_t header_length(std::string_view block) {
@@ -73,7 +73,7 @@ std::vector<Field> parse_fields(std::string_view block) {
                 !(text.starts_with("From ") || text.starts_with(">From "));
     if (!continues) continue;
     std::string_view name = text.substr(0, colon);
-    while (is_blank(name.back())) name.remove_suffix(1);
+    while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
     fields.push_back({name, text.substr(colon + 1)});
   }
   return fields;

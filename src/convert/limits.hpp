@@ -5,7 +5,7 @@
 
 namespace godwit::convert {
 
-inline constexpr std::size_t depth_max = 64;  // nested multiparts and messages; real mail has < 10
+inline constexpr std::size_t depth_max = 128;  // nested multiparts and messages; real mail has < 10
 inline constexpr std::size_t parts_max = 1'000;  // what follows is one opaque part
 /// A header block beyond this is content: what one message may cost in memory.
 inline constexpr std::size_t header_bytes_max = 256 * 1024;

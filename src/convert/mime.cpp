@@ -21,10 +21,12 @@ struct Node {
   std::uint64_t header_begin = 0;
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  std::string prefix;      // what the numbers of its children begin with
-  unsigned children = 0;   // how many it has
-  bool multipart = false;  // whose parts are told apart
-  bool message = false;    // message/rfc822 that was looked into
+  std::uint64_t outer_end = 0;           // with the epilogue of a multipart that was taken for text
+  std::string prefix;                    // what the numbers of its children begin with
+  unsigned children = 0;                 // how many it has
+  bool multipart = false;                // whose parts are told apart
+  std::uint64_t closed_at = UINT64_MAX;  // of a multipart: where its last boundary begins
+  bool message = false;                  // message/rfc822 that was looked into
 };
 
 /// A multipart whose boundary may still come.
@@ -246,6 +248,7 @@ bool LayoutParser::State::boundary_line(std::string_view line, std::size_t whole
       open_node(offset + whole_size, frames[i].node);
     } else {
       frames[i].closed = true;
+      nodes[frames[i].node].closed_at = end;
       read_content();
     }
     return true;
@@ -277,7 +280,9 @@ void LayoutParser::State::header_ends(std::uint64_t begin) {
   const bool in_digest =
       node.parent != no_node && nodes[node.parent].part.is("multipart", "digest");
   describe(node.part, Header(header), in_digest);
-  const std::string boundary(node.part.parameter("boundary"));
+  // RFC 2046 5.1.1: it does not end in blanks, and lines may have some after it.
+  std::string boundary(node.part.parameter("boundary"));
+  while (boundary.ends_with(' ') || boundary.ends_with('\t')) boundary.pop_back();
   const bool room = path.size() < depth_max;
   if (node.part.type == "multipart") {
     const bool usable = !boundary.empty() && boundary.size() <= boundary_bytes_max;
@@ -338,6 +343,7 @@ namespace {
 void settle_empty_multipart(Node& node) {
   if (!node.multipart || node.children != 0) return;
   node.multipart = false;
+  node.end = std::max(node.begin, std::min(node.end, node.closed_at));
   node.part.type = "text";
   node.part.subtype = "plain";
   if (!node.part.section.empty()) return;
@@ -352,8 +358,8 @@ void locate(const std::vector<Node>& nodes, const Node& node, std::vector<Locate
   if (!top && !nodes[node.parent].message) return;
   const std::string prefix = top ? std::string() : nodes[node.parent].part.section + '.';
   out.push_back({prefix + "HEADER", node.header_begin, node.header_begin, node.begin});
-  out.push_back({prefix + "TEXT", node.begin, node.begin, node.end});
-  if (top) out.push_back({"", 0, 0, node.end});
+  out.push_back({prefix + "TEXT", node.begin, node.begin, node.outer_end});
+  if (top) out.push_back({"", 0, 0, node.outer_end});
 }
 
 Part take_tree(std::vector<Node>& nodes, std::size_t index,
@@ -373,6 +379,7 @@ Layout LayoutParser::State::result() {
   layout.header_size = nodes.front().begin;
   std::vector<std::vector<std::size_t>> children(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
+    nodes[i].outer_end = nodes[i].end;
     settle_empty_multipart(nodes[i]);
     nodes[i].part.size = nodes[i].end - nodes[i].begin;
     if (nodes[i].parent != no_node) children[nodes[i].parent].push_back(i);

@@ -8,6 +8,20 @@ namespace godwit::convert {
 namespace {
 
 constexpr std::size_t flowed_line_max = 64 * 1024;
+constexpr std::size_t sample_bytes = 512;
+constexpr std::size_t blanks_of_words = 8;  // in a sample: base64 has none within its lines
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/// Whether what is labelled base64 is written in words.
+bool is_words(std::string_view sample) {
+  std::size_t blanks = 0;
+  for (std::size_t i = 1; i + 1 < sample.size(); ++i) {
+    const bool inside = is_blank(sample[i]) && sample[i - 1] > ' ' && sample[i + 1] > ' ';
+    blanks += inside ? 1 : 0;
+  }
+  return blanks >= blanks_of_words;
+}
 
 }  // namespace
 
@@ -70,12 +84,32 @@ void FlowedText::line(std::string_view text, bool ended, std::string& out) {
 }
 
 TextDecoder::TextDecoder(const Part& part)
-    : transfer_(part.encoding), charset_(part.parameter("charset")) {
+    : undecided_(encoding_of(part.encoding) == Encoding::base64),
+      transfer_(part.encoding),
+      charset_(part.parameter("charset")) {
   const bool flowed = part.is("text", "plain") && iequals(part.parameter("format"), "flowed");
   if (flowed) flowed_ = std::make_unique<FlowedText>(iequals(part.parameter("delsp"), "yes"));
 }
 
 void TextDecoder::feed(std::string_view encoded, std::string& out) {
+  if (undecided_) {
+    const std::size_t taken = std::min(encoded.size(), sample_bytes - sample_.size());
+    sample_ += encoded.substr(0, taken);
+    encoded.remove_prefix(taken);
+    if (sample_.size() < sample_bytes) return;
+    decide(out);
+  }
+  decode(encoded, out);
+}
+
+void TextDecoder::decide(std::string& out) {
+  undecided_ = false;
+  if (is_words(sample_)) transfer_ = TransferDecoder(Encoding::identity);
+  const std::string sample = std::move(sample_);
+  decode(sample, out);
+}
+
+void TextDecoder::decode(std::string_view encoded, std::string& out) {
   bytes_.clear();
   transfer_.feed(encoded, bytes_);
   std::string& text = flowed_ ? text_ : out;
@@ -84,6 +118,7 @@ void TextDecoder::feed(std::string_view encoded, std::string& out) {
 }
 
 void TextDecoder::finish(std::string& out) {
+  if (undecided_) decide(out);
   bytes_.clear();
   transfer_.finish(bytes_);
   std::string& text = flowed_ ? text_ : out;

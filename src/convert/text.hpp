@@ -29,7 +29,8 @@ class FlowedText {
   std::size_t quote_depth_ = 0;
 };
 
-/// Fed by pieces of any size; output does not depend on how they are cut.
+/// Fed by pieces of any size; output does not depend on how they are cut. Words under the label
+/// base64 are taken as they stand.
 class TextDecoder {
  public:
   /// `part`: its encoding, charset, format and delsp count.
@@ -39,8 +40,12 @@ class TextDecoder {
   void finish(std::string& out);
 
  private:
+  void decide(std::string& out);
+  void decode(std::string_view encoded, std::string& out);
   void pass_on(std::string& out);
 
+  std::string sample_;  // of base64, until it is clear that it is that
+  bool undecided_ = false;
   TransferDecoder transfer_;
   CharsetDecoder charset_;
   std::unique_ptr<FlowedText> flowed_;  // null: as it is

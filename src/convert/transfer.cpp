@@ -70,7 +70,7 @@ void TransferDecoder::finish(std::string& out) {
 }
 
 void TransferDecoder::feed_base64(std::string_view bytes, std::string& out) {
-  out.reserve(out.size() + bytes.size() / 4 * 3 + 3);
+  if (ended_) return;
   std::size_t i = 0;
   while (i < bytes.size()) {
     while (digits_ == 0 && i + 4 <= bytes.size()) {
@@ -86,7 +86,11 @@ void TransferDecoder::feed_base64(std::string_view bytes, std::string& out) {
     }
     if (i == bytes.size()) return;
     const std::uint8_t value = digit(bytes[i++]);
-    if (value == padding) flush_base64(out);
+    if (value == padding && digits_ >= 2) {
+      flush_base64(out);
+      ended_ = true;
+      return;
+    }
     if (value >= 64) continue;
     group_ = group_ << 6U | value;
     if (++digits_ == 4) {
@@ -156,9 +160,10 @@ std::size_t TransferDecoder::decode_quoted(std::string_view bytes, bool last, st
       i += 3;
       continue;
     }
-    if (end == i + 1 && i + 2 >= bytes.size() && !last) return i;
+    const bool doubled = end == i + 1 && bytes[end] == '=';  // from encoders that escape wrongly
+    if (!doubled && end == i + 1 && i + 2 >= bytes.size() && !last) return i;
     out += '=';
-    ++i;
+    i += doubled ? 2 : 1;
   }
   return i;
 }

@@ -13,9 +13,9 @@ Encoding encoding_of(std::string_view name);
 
 /// Fed by pieces of any size; output does not depend on how they are cut. Holds back a few bytes.
 ///
-/// base64: what is not of the alphabet is skipped, padding may be missing, and data may go on after
-/// it (concatenated encoders). quoted-printable: bad escapes stay as they are; blanks at line ends
-/// go.
+/// base64: what is not of the alphabet is skipped, padding may be missing, and what follows it (the
+/// footers of mailing lists) is left out. quoted-printable: bad escapes stay as they are; blanks at
+/// line ends go.
 class TransferDecoder {
  public:
   explicit TransferDecoder(std::string_view encoding) : encoding_(encoding_of(encoding)) {}
@@ -34,7 +34,8 @@ class TransferDecoder {
   Encoding encoding_;
   std::uint32_t group_ = 0;  // base64: bits that are no whole group yet
   unsigned digits_ = 0;
-  std::string held_;  // quoted-printable: what may go on
+  bool ended_ = false;  // base64: its padding was seen
+  std::string held_;    // quoted-printable: what may go on
 };
 
 }  // namespace godwit::convert
