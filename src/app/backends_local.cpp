@@ -1,10 +1,16 @@
 #include "app/backends_local.hpp"
 
+#include <boost/system/system_error.hpp>
 #include <utility>
 
 #include "app/databases.hpp"
+#include "app/local_submission.hpp"
+#include "app/system.hpp"
+#include "backend/local/delivery.hpp"
 #include "backend/local/users.hpp"
+#include "backend/local/vacation.hpp"
 #include "base/files.hpp"
+#include "lmtp/server.hpp"
 
 namespace godwit::app {
 namespace {
@@ -44,6 +50,18 @@ class LocalAccounts final : public admin::Accounts {
   backend::LocalUsers& users_;
 };
 
+lmtp::ServerSettings lmtp_settings(const Config& config) {
+  lmtp::ServerSettings settings;
+  settings.session.host = config.server.hostname.empty() ? machine_name() : config.server.hostname;
+  settings.session.message_bytes_max =
+      static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte;
+  settings.session.recipients_max = static_cast<std::size_t>(config.lmtp.recipients_max);
+  settings.spool_folder = config.server.state_directory + "/incoming";
+  settings.connections_max = static_cast<std::size_t>(config.lmtp.connections_max);
+  settings.read_limit = std::chrono::seconds(config.lmtp.command_seconds);
+  return settings;
+}
+
 class LocalBackends final : public Backends {
  public:
   LocalBackends(const Config& config, net::Loop& loop, const Clock& clock)
@@ -51,30 +69,53 @@ class LocalBackends final : public Backends {
         files_(system_files()),
         store_(local_options(config), *files_, clock),
         users_(store_),
-        accounts_(users_) {}
+        accounts_(users_),
+        vacation_(store_),
+        delivery_(store_, &vacation_),
+        submission_(delivery_, nullptr),
+        inbox_(delivery_),
+        lmtp_(lmtp_settings(config), inbox_, *files_, clock) {
+    vacation_.set_submission(submission_);
+  }
+  ~LocalBackends() override { close(); }
 
   backend::Users& users() override { return users_; }
   backend::MailBackend& mail() override { return store_; }
   backend::Submission& submission() override { return submission_; }
-  backend::Vacation* vacation() override { return nullptr; }
+  backend::Vacation* vacation() override { return &vacation_; }
   admin::Accounts* accounts() override { return &accounts_; }
-  Result<> listen_lmtp(net::Listener) override {
-    return fail(Errc::unsupported, "LMTP is not part of this program");
+  Result<> listen_lmtp(net::Listener listener) override {
+    listeners_.push_back(std::make_shared<net::Listener>(std::move(listener)));
+    loop_.spawn(accept_all(listeners_.back()), "lmtp.accept");
+    return {};
   }
   void forget_user(const UserId&) override {}
   void start() override { loop_.spawn(sweep(), "mail.sweep"); }
-  Task<> stop() override { co_return; }
+  Task<> stop() override {
+    close();
+    co_return;
+  }
 
  private:
-  /// Refuses: the way out is not configured.
-  class NoSubmission final : public backend::Submission {
-   public:
-    Task<Result<>> submit(backend::Account, Envelope,
-                          std::shared_ptr<const backend::MessageSource>) override {
-      co_return fail(Errc::refused, "this server sends no mail");
+  void close() {
+    for (const auto& listener : listeners_) listener->close();
+    listeners_.clear();
+  }
+  Task<> accept_all(std::shared_ptr<net::Listener> listener) {
+    for (;;) {
+      auto stream = co_await accept(*listener);
+      if (!stream) co_return;
+      loop_.spawn(lmtp_.serve(std::move(stream)), "lmtp");
     }
-  };
-
+  }
+  /// Nothing: the listener was closed.
+  static Task<std::unique_ptr<net::Stream>> accept(net::Listener& listener) {
+    try {
+      co_return co_await listener.accept();
+    } catch (const boost::system::system_error&) {
+      co_return nullptr;
+    }
+  }
   Task<> sweep() { static_cast<void>(co_await store_.sweep()); }
 
   net::Loop& loop_;
@@ -82,7 +123,12 @@ class LocalBackends final : public Backends {
   backend::LocalStore store_;
   backend::LocalUsers users_;
   LocalAccounts accounts_;
-  NoSubmission submission_;
+  backend::LocalVacation vacation_;
+  backend::LocalDelivery delivery_;
+  LocalSubmission submission_;
+  lmtp::LocalInbox inbox_;
+  lmtp::Server lmtp_;
+  std::vector<std::shared_ptr<net::Listener>> listeners_;  // shared with the accept that waits
 };
 
 }  // namespace

@@ -5,10 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli_options.hpp"
-
-#if __has_include("client/commands.hpp")
 #include "client/commands.hpp"
-#endif
 
 namespace godwit::app {
 
@@ -37,6 +34,8 @@ int run_cli(int count, const char* const* arguments) {
   register_daemon_commands(app, options);
   register_store_commands(app, options);
   register_wbxml_commands(app, options);
+  register_deliver_command(app, options);
+  client::register_client_commands(app, options.run, options.json);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -12,6 +12,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "policy/settings.hpp"
 
 namespace godwit::app {
 namespace {
@@ -261,6 +262,15 @@ Result<> check_config(const Config& config) {
   }
   if (config.mail.window_default > config.mail.window_max) {
     add("mail.window_default is above mail.window_max");
+  }
+  for (const auto& [name, value] : config.policy.settings) {
+    if (const auto known = policy::check_setting(name, value); !known) {
+      const auto line = config.policy.setting_lines.find(name);
+      wrong +=
+          fmt::format("{}{}:{}: policy.settings.{}: {}", wrong.empty() ? "" : "\n", config.file,
+                      line == config.policy.setting_lines.end() ? 0 : line->second, name,
+                      known.error().message);
+    }
   }
   if (!wrong.empty()) return fail(Errc::malformed, wrong);
   return {};

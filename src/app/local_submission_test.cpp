@@ -1,0 +1,92 @@
+#include "app/local_submission.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "backend/local/administration.hpp"
+#include "backend/local/users.hpp"
+#include "base/files.hpp"
+#include "run.hpp"
+
+namespace godwit::app {
+namespace {
+
+class Outside final : public backend::Submission {
+ public:
+  Task<Result<>> submit(backend::Account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource>) override {
+    for (const std::string& address : envelope.to) got.push_back(address);
+    if (refuses) co_return fail(Errc::refused, "550 no");
+    co_return Result<>{};
+  }
+  std::vector<std::string> got;
+  bool refuses = false;
+};
+
+class LocalSubmissionTest : public testing::Test {
+ protected:
+  LocalSubmissionTest() {
+    EXPECT_TRUE(test::run(users.add({.address = "ann@example.org", .password = Secret("pw")})));
+  }
+  ~LocalSubmissionTest() override { std::filesystem::remove_all(options.folder); }
+
+  static backend::LocalOptions make_options(FileLayer& files) {
+    backend::LocalOptions options{
+        .folder = testing::TempDir() + "/godwit-submission-" + std::to_string(::getpid()),
+        .domains = {"example.org"},
+        .hash_memory_bytes = 8192,
+        .hash_passes = 1};
+    std::filesystem::remove_all(options.folder);
+    backend::install_local_schema(options, files);
+    return options;
+  }
+  Result<> submit(std::vector<std::string> to) {
+    backend::Account account{*UserId::parse("bob@example.org"), "bob", Secret("x"), "", {}};
+    auto message = std::make_shared<backend::StringSource>("Subject: x\r\n\r\nbody\r\n");
+    return test::run(submission.submit(account, {"bob@example.org", std::move(to), "id"}, message));
+  }
+  std::uint32_t messages() {
+    const auto account = test::run(users.find("ann@example.org"));
+    const auto mail = store.open(*account);
+    for (const auto& folder : test::run(mail->folders())) {
+      if (folder.role == FolderRole::inbox) return test::run(mail->status(folder.key))->messages;
+    }
+    return 0;
+  }
+
+  std::unique_ptr<FileLayer> files = system_files();
+  ManualClock clock;
+  backend::LocalOptions options = make_options(*files);
+  backend::LocalStore store{options, *files, clock};
+  backend::LocalUsers users{store};
+  backend::LocalDelivery delivery{store, nullptr};
+  Outside outside;
+  LocalSubmission submission{delivery, &outside};
+};
+
+TEST_F(LocalSubmissionTest, EachRecipientGetsItByTheRightWay) {
+  EXPECT_TRUE(submit({"ann@example.org", "carol@example.net"}));
+  EXPECT_EQ(messages(), 1U);
+  EXPECT_EQ(outside.got, std::vector<std::string>{"carol@example.net"});
+}
+
+TEST_F(LocalSubmissionTest, ARefusalReachesNobody) {
+  const auto unknown = submit({"ann@example.org", "nobody@example.org"});
+  EXPECT_EQ(unknown.error().message, "there is no mailbox nobody@example.org");
+  outside.refuses = true;
+  EXPECT_EQ(submit({"ann@example.org", "carol@example.net"}).error().message, "550 no");
+  EXPECT_EQ(messages(), 0U);
+}
+
+TEST_F(LocalSubmissionTest, WithoutAWayOutOthersAreRefused) {
+  LocalSubmission closed(delivery, nullptr);
+  backend::Account account{*UserId::parse("bob@example.org"), "bob", Secret("x"), "", {}};
+  auto message = std::make_shared<backend::StringSource>("Subject: x\r\n\r\nbody\r\n");
+  const auto sent =
+      test::run(closed.submit(account, {"bob@example.org", {"carol@example.net"}, "id"}, message));
+  EXPECT_EQ(sent.error().code, Errc::refused);
+}
+
+}  // namespace
+}  // namespace godwit::app
