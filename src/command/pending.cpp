@@ -45,4 +45,14 @@ Task<bool> has_pending(Session& session, const sync::FolderRow& row, sync::MailS
   co_return !refreshed || state.pending();
 }
 
+Task<Result<std::uint64_t>> count_pending(Session& session, const sync::FolderRow& row,
+                                          sync::MailState state, std::uint8_t filter_type) {
+  auto folder = FolderKey::parse(row.key);
+  if (!folder) co_return fail(Errc::not_found, "a folder without a mailbox");
+  const auto refreshed = co_await sync::refresh(session.mail(), std::move(*folder), state,
+                                                filter_type, session.now(), {});
+  if (!refreshed) co_return pass(refreshed);
+  co_return state.todo.count() + state.dirty.count() + state.gone.count() + state.soft.count();
+}
+
 }  // namespace godwit::command

@@ -26,4 +26,9 @@ sync::MailState proven_state(Session& session, const std::string& collection,
 Task<bool> has_pending(Session& session, const sync::FolderRow& row, sync::MailState state,
                        std::optional<backend::MailboxStatus> status);
 
+/// How many items an answer without a limit would bring under `filter_type`: what is owed, and what
+/// the mailbox has since `state`. Errors: not_found, stale (the mailbox is another one now).
+Task<Result<std::uint64_t>> count_pending(Session& session, const sync::FolderRow& row,
+                                          sync::MailState state, std::uint8_t filter_type);
+
 }  // namespace godwit::command

@@ -24,6 +24,8 @@ enum class Kind : std::uint16_t {
   sent = 7,           // name: device id / client id. Outcomes of sending
   item = 8,       // name: collection id / server id. What a backend cannot hold (follow-up dates)
   set_aside = 9,  // name: device id / collection id / server id
+  device_password = 10,  // name: device id. The recovery password ([MS-ASCMD] DevicePassword)
+  last_change = 11,      // name: device id / command. What it came to the last time
 };
 
 struct Key {

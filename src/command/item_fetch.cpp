@@ -1,0 +1,182 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+#include "command/item_operations.hpp"
+#include "command/sync_collection.hpp"
+#include "item/email.hpp"
+#include "sync/server_id.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/item_operations.hpp"
+
+namespace godwit::command {
+namespace {
+
+namespace tag = wbxml::item_operations;
+namespace status = operation_status;
+
+constexpr std::size_t piece_bytes = 48 * std::size_t{1024};  // a multiple of 3, for base64
+
+Fetched failed(std::uint16_t value) { return {value, {}, {}}; }
+
+// [MS-ASCMD] Store (ItemOperations); devices write the second one without its space, too.
+bool is_library(std::string_view store) {
+  return store == "Document Library" || store == "DocumentLibrary";
+}
+
+/// There is no document library here: only what a link looks like can be told.
+std::uint16_t library_status(std::string_view link) {
+  constexpr auto schemes =
+      std::to_array<std::string_view>({"\\\\", "file://", "http://", "https://"});
+  const bool is_link = std::ranges::any_of(
+      schemes, [&](std::string_view scheme) { return istarts_with(link, scheme); });
+  return is_link ? status::not_found : status::bad_link;
+}
+
+std::optional<FolderKey> find_folder(const sync::FolderTable& table, std::string_view id) {
+  const sync::FolderRow* row = table.find(id);
+  if (row == nullptr || !row->selectable) return std::nullopt;
+  auto key = FolderKey::parse(row->key);
+  return key ? std::optional(std::move(*key)) : std::nullopt;
+}
+
+void write_data(wbxml::Writer& out, const http::Body& body) {
+  if (body.size() == 0) {
+    out.empty(tag::Data);
+    return;
+  }
+  out.open(tag::Data);
+  out.begin_text();
+  const std::string_view bytes = body.view();
+  for (std::size_t at = 0; at < bytes.size(); at += piece_bytes) {
+    out.piece(base64_encode(bytes.substr(at, piece_bytes)));
+    body.release(at);
+  }
+  out.end_text();
+  out.close();
+}
+
+Task<Fetched> fetch_attachment(Session& session, const sync::FolderTable& table,
+                               const FetchOperation& wanted, std::optional<std::uint32_t> part) {
+  auto reference = render::parse_file_reference(*wanted.file_reference);
+  if (!reference) co_return failed(status::bad_attachment);
+  auto folder = find_folder(table, reference->collection_id);
+  if (!folder) co_return failed(status::bad_attachment);
+  if (wanted.range && wanted.range->first > wanted.range->last) {
+    co_return failed(status::bad_range);
+  }
+  auto attachment =
+      co_await render::load_attachment(session.shared_mail(), session.services.spools,
+                                       std::move(*folder), std::move(*reference), wanted.range);
+  if (!attachment) {
+    const bool range = attachment.error().code == Errc::out_of_range;
+    co_return failed(range ? status::bad_range : status::bad_attachment);
+  }
+  Fetched fetched;
+  if (part) fetched.parts.push_back(attachment->content);
+  fetched.properties = [part, ranged = wanted.range.has_value(),
+                        attachment = std::move(*attachment)](wbxml::Writer& out) {
+    const std::uint64_t size = attachment.content->size();
+    if (ranged && size > 0) {
+      out.text(tag::Range, std::to_string(attachment.first) + '-' +
+                               std::to_string(attachment.first + size - 1));
+      out.number(tag::Total, static_cast<std::int64_t>(attachment.total));
+    }
+    out.text(wbxml::airsyncbase::ContentType, attachment.content_type);
+    if (part) {
+      out.number(tag::Part, *part);
+    } else {
+      write_data(out, *attachment.content);
+    }
+  };
+  co_return fetched;
+}
+
+Task<std::map<Uid, FollowUp>> follow_up(Session& session, std::string server_id, Uid uid) {
+  std::map<Uid, FollowUp> kept;
+  const auto record =
+      co_await session.services.store.get(session.key(store::Kind::item, std::move(server_id)));
+  if (!record) co_return kept;
+  if (auto flag = unpack_follow_up(record->value)) kept.emplace(uid, std::move(*flag));
+  co_return kept;
+}
+
+/// Only the properties that the device asked for ([MS-ASCMD] Schema).
+void write_chosen(wbxml::Writer& out, const std::function<void(wbxml::Writer&)>& write,
+                  const std::vector<wbxml::Tag>& schema) {
+  StringSink sink;
+  wbxml::Writer whole(sink);
+  whole.open(tag::Properties);
+  write(whole);
+  whole.close();
+  const std::string document = sink.take();
+  const auto root = wbxml::parse(document);
+  if (!root) return;
+  for (const wbxml::Element& property : root->children) {
+    if (std::ranges::find(schema, property.tag) != schema.end()) wbxml::write(out, property);
+  }
+}
+
+bool body_part_is_wrong(const eas::SyncOptions& options) {
+  if (options.body_parts.empty()) return false;
+  return options.body_parts.size() > 1 || options.body_parts.front().type != 2;
+}
+
+Task<Fetched> fetch_item(Session& session, const sync::FolderTable& table,
+                         const FetchOperation& wanted, std::optional<std::uint32_t> part) {
+  if (wanted.collection_id == recipient_cache_id) co_return failed(status::access_denied);
+  if (body_part_is_wrong(wanted.options)) {
+    co_return failed(std::to_underlying(eas::Status::body_part_preference_type_not_supported));
+  }
+  const auto id = sync::parse_mail_id(wanted.server_id);
+  auto folder = find_folder(table, wanted.collection_id);
+  if (!id || !folder || id->collection != wanted.collection_id) {
+    co_return failed(status::not_found);
+  }
+  render::Renderer renderer(session.shared_mail(), session.services.spools);
+  render::Request request{*folder,
+                          id->uid_validity,
+                          {id->uid},
+                          wanted.collection_id,
+                          render_options(session, wanted.options)};
+  request.multipart = part.has_value();
+  request.first_part = part.value_or(1);
+  request.follow_ups = co_await follow_up(session, wanted.server_id, id->uid);
+  // An item that cannot be rendered is tried in a plainer form (engine.md §2).
+  for (const auto form : {render::Form::full, render::Form::plain_text}) {
+    request.form = form;
+    auto batch = co_await renderer.prepare(request);
+    if (!batch || batch->items.empty()) co_return failed(status::not_found);
+    render::Prepared& item = batch->items.front();
+    if (!item.write) continue;
+    Fetched fetched;
+    fetched.parts = std::move(item.parts);
+    fetched.properties = std::move(*item.write);
+    if (!wanted.schema.empty()) {
+      fetched.properties = [write = std::move(fetched.properties), schema = wanted.schema](
+                               wbxml::Writer& out) { write_chosen(out, write, schema); };
+    }
+    co_return fetched;
+  }
+  co_return failed(status::conversion_failed);
+}
+
+}  // namespace
+
+Task<Fetched> fetch(Session& session, const sync::FolderTable& table, const FetchOperation& wanted,
+                    std::optional<std::uint32_t> first_part) {
+  if (is_library(wanted.store)) {
+    co_return failed(wanted.link_id ? library_status(*wanted.link_id) : status::not_found);
+  }
+  if (wanted.store != "Mailbox") co_return failed(status::unknown_store);
+  if (wanted.file_reference) {
+    co_return co_await fetch_attachment(session, table, wanted, first_part);
+  }
+  // A LongId is one of a search's results, which this server does not give out.
+  if (wanted.long_id || wanted.link_id) co_return failed(status::not_found);
+  co_return co_await fetch_item(session, table, wanted, first_part);
+}
+
+}  // namespace godwit::command
