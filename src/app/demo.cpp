@@ -177,12 +177,9 @@ std::string demo_greeting(const Config& config, const std::vector<DemoAccount>& 
   }
   out += fmt::format(
       "\nTry next, in another terminal:\n"
-      "  {0} client --user ann@example.org --password-file {1}/ann@example.org.password \\\n"
-      "      http://127.0.0.1:8082 sync Inbox\n"
-      "  printf 'From: bob@example.org\\nTo: ann@example.org\\nSubject: Hello\\n\\nHello Ann\\n' "
-      "|\n"
-      "      curl -s lmtp://127.0.0.1:8024 --mail-from bob@example.org \\\n"
-      "      --mail-rcpt ann@example.org -T -\n"
+      "  {0} client sync http://127.0.0.1:8082 Inbox \\\n"
+      "      --user ann@example.org --password-file {1}/ann@example.org.password\n"
+      "  {0} deliver ann@example.org --from bob@example.org --subject Hello --text 'Hello Ann'\n"
       "  {0} -c {2} user add carol@example.org --generate\n\nCtrl-C ends it.\n",
       godwit, config.server.state_directory, config.file);
   return out;
