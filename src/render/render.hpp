@@ -22,8 +22,8 @@
 namespace godwit::render {
 
 struct BodyPreference {
-  std::uint8_t type = 1;                         // 1 plain, 2 HTML, 4 MIME
-  std::optional<std::uint64_t> truncation_size;  // bytes; nothing = no truncation
+  std::uint8_t type = 1;                              // 1 plain, 2 HTML, 4 MIME
+  std::optional<std::uint64_t> truncation_size = {};  // bytes; nothing = no truncation
   bool all_or_none = false;
   std::uint16_t preview = 0;  // characters, 0 to 255
 };
