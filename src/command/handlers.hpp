@@ -7,6 +7,7 @@
 namespace godwit::command {
 
 Task<Answer> sync(Session& session);
+Task<Answer> send_mail(Session& session);
 Task<Answer> get_attachment(Session& session);
 Task<Answer> folder_sync(Session& session);
 Task<Answer> folder_create(Session& session);

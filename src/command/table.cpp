@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "command/handlers.hpp"
 #include "wbxml/pages/airsync.hpp"
+#include "wbxml/pages/compose_mail.hpp"
 #include "wbxml/pages/folder_hierarchy.hpp"
 #include "wbxml/pages/get_item_estimate.hpp"
 #include "wbxml/pages/item_operations.hpp"
@@ -22,6 +23,7 @@ namespace {
 using eas::all_versions;
 using eas::until;
 using eas::Version;
+namespace compose = wbxml::compose_mail;
 namespace hierarchy = wbxml::folder_hierarchy;
 namespace estimate = wbxml::get_item_estimate;
 namespace operations = wbxml::item_operations;
@@ -29,6 +31,8 @@ namespace operations = wbxml::item_operations;
 constexpr auto commands = std::to_array<Command>({
     {0, "Sync", all_versions, Gate::provisioned, BodyRule::wbxml_or_empty, wbxml::airsync::Sync,
      wbxml::airsync::Status, &sync},
+    {1, "SendMail", all_versions, Gate::provisioned, BodyRule::mail_or_wbxml, compose::SendMail,
+     compose::Status, &send_mail},
     {4,
      "GetAttachment",
      until(Version::v12_1),
