@@ -1,0 +1,66 @@
+/// The message that is answered or forwarded, read from its backend piece by piece.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "base/result.hpp"
+#include "compose/letter.hpp"
+#include "compose/pieces.hpp"
+#include "convert/body.hpp"
+#include "http/message.hpp"
+
+namespace godwit::compose {
+
+/// A MIME part on its way out: its header lines without the blank line, and its content.
+struct Entity {
+  std::string header;
+  Pieces content;
+};
+
+class OriginalMessage {
+ public:
+  struct Place {
+    FolderKey folder;
+    std::uint32_t uid_validity = 0;
+    Uid uid = 0;
+  };
+  /// Error: not_found. The spools outlive it.
+  static Task<Result<std::unique_ptr<OriginalMessage>>> load(std::shared_ptr<backend::Mail> mail,
+                                                             http::Spools& spools, Place place);
+
+  using Take = std::function<void(std::string_view)>;
+  /// A few lines that say whose message follows, and the message as plain text; `quoted`: each line
+  /// of it behind `> `. Error: incomplete when the backend loses it meanwhile.
+  Task<Result<>> write_plain(bool quoted, Take take);
+  /// The same as HTML, to be put into another document.
+  Task<Result<>> write_html(bool quoted, Take take);
+  /// What a forward takes along: each attachment as it is encoded, or the whole message where it is
+  /// signed or encrypted.
+  Task<Result<std::vector<Entity>>> attachments();
+
+  /// In-Reply-To and References of an answer, where the header has none. RFC 5322 3.6.4
+  void thread(Fields& header, bool forward) const;
+
+ private:
+  OriginalMessage(std::shared_ptr<backend::Mail> mail, http::Spools& spools, Place place,
+                  Message message);
+  Task<Result<>> read(std::string section, Take take);
+  Task<Result<>> read_text(const Part& part, Take take);
+  Task<Result<Entity>> attachment(const Part& part, bool is_inline);
+  Task<Result<Entity>> whole();
+  std::vector<std::pair<std::string, std::string>> summary() const;
+
+  std::shared_ptr<backend::Mail> mail_;
+  http::Spools& spools_;
+  Place place_;
+  Message message_;
+  convert::BodyParts parts_;  // points into message_
+};
+
+}  // namespace godwit::compose
