@@ -52,6 +52,8 @@ Result<> read_fetch_options(const Element& options, Version version, FetchOperat
   if (fetch.file_reference && !knows_only(options, std::array{tag::Range})) {
     return broken("an attachment with other options than Range");
   }
+  // [MS-ASCMD] Options (ItemOperations): ranges are of files only.
+  if (!is_file && options.has(tag::Range)) return broken("a Range of an item");
   if (const Element* range = options.find(tag::Range)) {
     auto bytes = read_range(trim(range->text));
     if (!bytes) return pass(bytes);
