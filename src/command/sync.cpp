@@ -149,6 +149,7 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
       note_counters();
     }
     auto answers = co_await work(table);
+    throw_when_all_failed(answers);
     remember(answers);
     const bool news = std::ranges::any_of(answers, &CollectionAnswer::has_news);
     if (news) co_return write_sync_answer(session_, answers);
@@ -156,6 +157,14 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
     // [MS-ASCMD] Empty Sync: 12.0 knows no empty answers.
     if (session_.version < eas::Version::v12_1) co_return write_sync_answer(session_, answers);
     co_return Nothing{};
+  }
+
+  /// Nothing could be reached: 503 with Retry-After slows the device down, a status would not.
+  static void throw_when_all_failed(const std::vector<CollectionAnswer>& answers) {
+    const bool all = std::ranges::all_of(answers, [](const CollectionAnswer& answer) {
+      return answer.fault == Fault::Kind::unavailable || answer.fault == Fault::Kind::timed_out;
+    });
+    if (all && !answers.empty()) throw Fault(*answers.front().fault, "no collection is reachable");
   }
 
   bool knows_all(const sync::FolderTable& table) const {

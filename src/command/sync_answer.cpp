@@ -61,10 +61,9 @@ void write_removed(wbxml::Writer& out, const CollectionAnswer& answer, wbxml::Ta
   }
 }
 
-void write_collection(wbxml::Writer& out, const CollectionAnswer& answer, eas::Version version) {
+/// Without Class at every version: the schema has no place for it (strictness.md 2).
+void write_collection(wbxml::Writer& out, const CollectionAnswer& answer) {
   out.open(airsync::Collection);
-  // [MS-ASCMD] Class (Sync): in answers up to 12.0 only (strictness.md 2).
-  if (version <= eas::Version::v12_0) out.text(airsync::Class, "Email");
   if (!answer.sync_key.empty()) out.text(airsync::SyncKey, answer.sync_key);
   out.text(airsync::CollectionId, answer.id);
   out.number(airsync::Status, answer.status);
@@ -95,7 +94,7 @@ Answer write_sync_answer(Session& session, const std::vector<CollectionAnswer>& 
   out.open(airsync::Collections);
   for (const CollectionAnswer& answer : answers) {
     const bool said = answer.has_news() || session.version < eas::Version::v12_1;
-    if (said) write_collection(out, answer, session.version);
+    if (said) write_collection(out, answer);
   }
   out.close();
   out.close();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fault.hpp"
 #include "command/session.hpp"
 #include "eas/sync.hpp"
 #include "render/render.hpp"
@@ -39,7 +40,8 @@ struct CollectionAnswer {
   }
   /// Worth a Collection element in an answer that may leave out what has no news.
   bool has_news() const { return status != 1 || items() > 0 || !responses.empty() || must_answer; }
-  bool must_answer = false;  // key 0, a repeated key, client commands
+  bool must_answer = false;          // key 0, a repeated key, client commands
+  std::optional<Fault::Kind> fault;  // `status` stands for it
 };
 
 struct CollectionRequest {

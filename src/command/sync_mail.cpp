@@ -16,12 +16,23 @@ constexpr Log logger("sync");
 // [MS-ASCMD] Status (Sync), collection level.
 constexpr std::uint16_t status_bad_key = 3;
 constexpr std::uint16_t status_hierarchy = 12;
+constexpr std::uint16_t status_server_error = 5;
+constexpr std::uint16_t status_no_space = 9;
 constexpr std::uint16_t status_retry = 16;
 
 CollectionAnswer failure(const std::string& id, std::uint16_t status) {
   CollectionAnswer answer;
   answer.id = id;
   answer.status = status;
+  return answer;
+}
+
+/// engine.md §4: one collection's fault is that collection's status; its key stays good.
+CollectionAnswer failed_by(const std::string& id, Fault::Kind kind) {
+  CollectionAnswer answer = failure(id, status_retry);
+  if (kind == Fault::Kind::quota) answer.status = status_no_space;
+  if (kind == Fault::Kind::corrupt) answer.status = status_server_error;
+  answer.fault = kind;
   return answer;
 }
 
@@ -102,6 +113,7 @@ class MailSync {
     if (work_.repeated) {
       sync::repeat(work_.relationship);
     } else {
+      proved_ = work_.relationship.offered != 0;
       sync::acknowledge(work_.relationship, *key);
     }
     cache().proven[request_.request.id] = key->str();
@@ -285,8 +297,11 @@ class MailSync {
     } else {
       // Nothing that the device would see: the key stays, only our position moves.
       answer_.sync_key = presented_.str();
+      // [MS-ASCMD] SyncKey: an older key dies when a newer one is used, so that is noted, once.
       const bool same_options = !request_.request.options;
-      if (state == before && same_options && work_.writes.empty()) co_return std::move(answer_);
+      if (state == before && same_options && !proved_ && work_.writes.empty()) {
+        co_return std::move(answer_);
+      }
       relationship.acknowledged_state = state;
     }
     work_.writes.push_back({key(), revision_, pack(relationship)});
@@ -309,6 +324,7 @@ class MailSync {
   CollectionAnswer answer_;
   sync::SyncKey presented_ = sync::SyncKey::initial();
   std::uint64_t revision_ = 0;
+  bool proved_ = false;  // the key came for the first time
   Uid lone_ = 0;
   render::Form form_ = render::Form::full;
 };
@@ -323,8 +339,18 @@ Task<CollectionAnswer> sync_collection(Session& session, const sync::FolderTable
   }
   auto folder = FolderKey::parse(row->key);
   if (!folder) co_return failure(request.request.id, status_hierarchy);
+  const std::string id = request.request.id;
   MailSync sync(session, table, *row, std::move(*folder), std::move(request));
-  co_return co_await sync.run();
+  try {
+    co_return co_await sync.run();
+  } catch (const Fault& fault) {
+    if (fault.kind() == Fault::Kind::sign_in_failed) throw;
+    logger.warning("collection.failed", {{"user", session.user()},
+                                         {"device", session.device_id},
+                                         {"collection", id},
+                                         {"why", fault.what()}});
+    co_return failed_by(id, fault.kind());
+  }
 }
 
 }  // namespace godwit::command

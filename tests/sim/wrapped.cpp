@@ -1,0 +1,151 @@
+#include "sim/wrapped.hpp"
+
+#include <algorithm>
+
+namespace godwit::sim {
+namespace {
+
+using backend::FlagChange;
+using backend::Mail;
+using backend::MailboxStatus;
+using backend::MailChanges;
+using backend::MailCursor;
+using backend::MailFolder;
+using backend::PartRange;
+
+bool has_kind(const std::vector<store::Write>& batch, std::initializer_list<store::Kind> kinds) {
+  return std::ranges::any_of(batch, [&](const store::Write& write) {
+    return write.value && std::ranges::find(kinds, write.key.kind) != kinds.end();
+  });
+}
+
+class KillableMail final : public Mail {
+ public:
+  KillableMail(std::shared_ptr<Mail> inner, Killer& killer, KillableMailBackend::Sabotage& sabotage)
+      : inner_(std::move(inner)), killer_(killer), sabotage_(sabotage) {}
+
+  Task<std::vector<MailFolder>> folders() override { return inner_->folders(); }
+  Task<Result<MailboxStatus>> status(FolderKey folder) override { return inner_->status(folder); }
+  Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent,
+                                        std::string name) override {
+    return act(inner_->create_folder(std::move(parent), std::move(name)));
+  }
+  Task<Result<FolderKey>> rename_folder(FolderKey folder, std::optional<FolderKey> parent,
+                                        std::string name) override {
+    return act(inner_->rename_folder(std::move(folder), std::move(parent), std::move(name)));
+  }
+  Task<Result<>> delete_folder(FolderKey folder) override {
+    return act(inner_->delete_folder(std::move(folder)));
+  }
+  Task<Result<UidSet>> search(FolderKey folder,
+                              std::optional<std::chrono::sys_days> since) override {
+    return inner_->search(std::move(folder), since);
+  }
+  Task<Result<MailChanges>> changes(FolderKey folder, MailCursor since, UidSet known) override {
+    auto changes = co_await inner_->changes(std::move(folder), std::move(since), std::move(known));
+    if (changes && sabotage_.hide_change > 0 && !changes->changed.empty() &&
+        --sabotage_.hide_change == 0) {
+      changes->changed.pop_back();
+    }
+    co_return changes;
+  }
+  Task<Result<std::vector<Message>>> fetch(FolderKey folder, std::uint32_t uid_validity,
+                                           std::vector<Uid> uids) override {
+    return inner_->fetch(std::move(folder), uid_validity, std::move(uids));
+  }
+  Task<Result<std::vector<MessageState>>> fetch_state(FolderKey folder, std::uint32_t uid_validity,
+                                                      std::vector<Uid> uids) override {
+    return inner_->fetch_state(std::move(folder), uid_validity, std::move(uids));
+  }
+  Task<Result<std::vector<std::string>>> read(FolderKey folder, std::uint32_t uid_validity,
+                                              std::vector<PartRange> ranges) override {
+    return inner_->read(std::move(folder), uid_validity, std::move(ranges));
+  }
+  Task<Result<>> store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                             FlagChange change) override {
+    return act(inner_->store_flags(std::move(folder), uid_validity, uid, std::move(change)));
+  }
+  Task<Result<Uid>> move(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                         FolderKey target) override {
+    killer_.reach(Step::action_before);
+    if (sabotage_.double_move) {
+      const auto bytes =
+          co_await inner_->read(folder, uid_validity, {PartRange{uid, "", 0, UINT64_MAX}});
+      if (bytes && !bytes->empty()) {
+        auto copy = std::make_shared<backend::StringSource>(bytes->front());
+        static_cast<void>(co_await inner_->append(target, std::move(copy), {}, {}));
+      }
+    }
+    auto done = co_await inner_->move(std::move(folder), uid_validity, uid, std::move(target));
+    killer_.reach(Step::action_after);
+    co_return done;
+  }
+  Task<Result<>> expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) override {
+    return act(inner_->expunge(std::move(folder), uid_validity, std::move(uids)));
+  }
+  Task<Result<Uid>> append(FolderKey folder, std::shared_ptr<const backend::MessageSource> message,
+                           Flags flags, Time received) override {
+    return act(inner_->append(std::move(folder), std::move(message), std::move(flags), received));
+  }
+  Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
+                                       std::string message_id) override {
+    return inner_->find_message_id(std::move(folder), first, std::move(message_id));
+  }
+  std::unique_ptr<backend::Watch> watch(backend::ChangeListener& listener) override {
+    return inner_->watch(listener);
+  }
+
+ private:
+  template <class T>
+  Task<T> act(Task<T> work) {
+    killer_.reach(Step::action_before);
+    auto done = co_await std::move(work);
+    killer_.reach(Step::action_after);
+    co_return done;
+  }
+
+  std::shared_ptr<Mail> inner_;
+  Killer& killer_;
+  KillableMailBackend::Sabotage& sabotage_;
+};
+
+}  // namespace
+
+Task<std::optional<store::Record>> KillableStore::get(store::Key key) {
+  return inner_.get(std::move(key));
+}
+
+Task<std::vector<std::optional<store::Record>>> KillableStore::get_many(
+    std::vector<store::Key> keys) {
+  return inner_.get_many(std::move(keys));
+}
+
+Task<std::vector<store::Record>> KillableStore::list(std::string user, store::Kind kind,
+                                                     std::string prefix, std::string after,
+                                                     std::size_t limit) {
+  return inner_.list(std::move(user), kind, std::move(prefix), std::move(after), limit);
+}
+
+Task<std::vector<store::Record>> KillableStore::list_all(store::Kind kind, store::Key after,
+                                                         std::size_t limit) {
+  return inner_.list_all(kind, std::move(after), limit);
+}
+
+Task<bool> KillableStore::commit(std::vector<store::Write> batch) {
+  using store::Kind;
+  const bool intent = has_kind(batch, {Kind::intent, Kind::sent});
+  const bool outcome = has_kind(batch, {Kind::collection, Kind::hierarchy});
+  if (intent && !outcome) killer_.reach(Step::intent_before);
+  if (outcome) killer_.reach(Step::outcome_before);
+  if (outcome && drop_ > 0 && --drop_ == 0) co_return true;
+  const bool done = co_await inner_.commit(std::move(batch));
+  if (intent && !outcome) killer_.reach(Step::intent_after);
+  if (outcome) killer_.reach(Step::outcome_after);
+  co_return done;
+}
+
+std::shared_ptr<backend::Mail> KillableMailBackend::open(const backend::Account& account) {
+  return std::make_shared<KillableMail>(inner_.open(account), killer_, sabotage_);
+}
+
+}  // namespace godwit::sim
