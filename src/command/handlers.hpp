@@ -8,6 +8,8 @@ namespace godwit::command {
 
 Task<Answer> sync(Session& session);
 Task<Answer> send_mail(Session& session);
+Task<Answer> smart_forward(Session& session);
+Task<Answer> smart_reply(Session& session);
 Task<Answer> get_attachment(Session& session);
 Task<Answer> folder_sync(Session& session);
 Task<Answer> folder_create(Session& session);

@@ -7,7 +7,8 @@ namespace godwit::command {
 Task<Answer> send_mail(Session& session) {
   auto request = read_send_request(session);
   if (!request) co_return Failed{request.error()};
-  co_return co_await send_once(session, std::move(*request), std::nullopt, &compose_plain);
+  const Sending<std::optional<Original>> no_original{std::optional<Original>()};
+  co_return co_await send_once(session, std::move(*request), no_original, &compose_plain);
 }
 
 }  // namespace godwit::command

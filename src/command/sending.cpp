@@ -1,6 +1,5 @@
 #include "command/sending.hpp"
 
-#include <array>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -9,10 +8,8 @@
 #include "base/pack.hpp"
 #include "base/text.hpp"
 #include "command/sent_log.hpp"
-#include "compose/encode.hpp"
-#include "compose/limits.hpp"
+#include "compose/stream.hpp"
 #include "convert/header.hpp"
-#include "net/loop.hpp"
 
 namespace godwit::command {
 namespace {
@@ -53,30 +50,6 @@ Plan unpack_plan(std::string_view bytes) {
   return plan;
 }
 
-/// A digest of digests: no piece of a large mail stops the loop for long.
-Task<std::string> digest_of(std::string_view bytes) {
-  std::string digest;
-  while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, compose::piece_bytes);
-    digest = digest128(digest + digest128(piece));
-    bytes.remove_prefix(piece.size());
-    if (!bytes.empty()) co_await net::yield_to_others();
-  }
-  co_return digest;
-}
-
-Task<bool> has_clean_line_ends(std::string_view bytes) {
-  char before = 0;
-  while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, compose::piece_bytes);
-    if (!compose::LineEnds::clean(piece, before)) co_return false;
-    before = piece.back();
-    bytes.remove_prefix(piece.size());
-    if (!bytes.empty()) co_await net::yield_to_others();
-  }
-  co_return before != '\r';
-}
-
 compose::Identity identity_of(const backend::Account& account) {
   compose::Identity identity{account.addresses, account.display_name};
   if (identity.addresses.empty()) identity.addresses.push_back(account.user.str());
@@ -111,7 +84,8 @@ eas::Status status_of_refusal(const Error& error) {
 
 class Send {
  public:
-  Send(Session& session, SendRequest request, std::optional<Original> original, Composer composer)
+  Send(Session& session, SendRequest request, Sending<std::optional<Original>> original,
+       Composer composer)
       : session_(session),
         request_(std::move(request)),
         original_(std::move(original)),
@@ -119,11 +93,12 @@ class Send {
         log_(session) {}
 
   Task<Answer> run() {
-    const std::string digest = co_await digest_of(request_.mime);
+    const std::string digest = co_await compose::digest_of(request_.mime);
     name_ = session_.device_id.str() + '/' + identity(digest);
     co_await log_.load();
     const bool sent = request_.client_id.empty() ? log_.is_latest(name_) : log_.has(name_);
     if (sent) co_return co_await repeated();
+    if (!original_) co_return Failed{original_.error()};
     auto letter = compose::read_letter(request_.mime);
     if (!letter) co_return refuse(status_of(letter.error()), letter.error());
     auto to = compose::recipients(letter->header);
@@ -146,7 +121,7 @@ class Send {
   }
 
  private:
-  const Original* original() const { return original_ ? &*original_ : nullptr; }
+  const Original* original() const { return original_ && *original_ ? &**original_ : nullptr; }
 
   /// What makes this request the same as another one of the device.
   std::string identity(const std::string& digest) const {
@@ -174,7 +149,10 @@ class Send {
       auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
       intent_ = std::move(open.front());
       plan_ = unpack_plan(intent_.detail);
-      auto outgoing = co_await composer_(session_, request_, original(), plan_.envelope_id);
+      auto outgoing = Sending<Outgoing>(std::unexpected(eas::Status::item_not_found));
+      if (original_) {
+        outgoing = co_await composer_(session_, request_, original(), plan_.envelope_id);
+      }
       if (outgoing) {
         compose::complete(outgoing->header, identity_of(session_.account),
                           {plan_.message_id, plan_.date});
@@ -337,12 +315,13 @@ class Send {
 
   /// [MS-ASEMAIL] LastVerbExecuted, as far as a mailbox can show it.
   Task<> mark_original() {
-    if (!original_) co_return;
+    const Original* const marked = original();
+    if (marked == nullptr) co_return;
     backend::FlagChange change;
-    (original_->forward ? change.forwarded : change.answered) = true;
+    (marked->forward ? change.forwarded : change.answered) = true;
     try {
-      static_cast<void>(co_await session_.mail().store_flags(
-          original_->folder, original_->uid_validity, original_->uid, std::move(change)));
+      static_cast<void>(co_await session_.mail().store_flags(marked->folder, marked->uid_validity,
+                                                             marked->uid, std::move(change)));
     } catch (const Fault& fault) {
       logger.warning("mail.not_marked", {{"user", session_.user()}, {"why", fault.what()}});
     }
@@ -350,7 +329,7 @@ class Send {
 
   Session& session_;
   SendRequest request_;
-  std::optional<Original> original_;
+  Sending<std::optional<Original>> original_;
   Composer composer_;
   SentLog log_;
   std::string name_;
@@ -365,33 +344,16 @@ Task<Sending<Outgoing>> compose_plain(Session& session, const SendRequest& reque
                                       std::string) {
   auto letter = compose::read_letter(request.mime);
   if (!letter) co_return std::unexpected(eas::Status::invalid_mime);
-  std::string_view content = request.mime.substr(static_cast<std::size_t>(letter->body));
+  const std::string_view content = request.mime.substr(static_cast<std::size_t>(letter->body));
+  compose::Stretch mail{session.request.body, content};
+  auto whole = co_await compose::with_line_ends(session.services.spools, std::move(mail));
   Outgoing outgoing{std::move(letter->header), {}};
-  if (co_await has_clean_line_ends(content)) {
-    outgoing.content.add(session.request.body, content);
-    co_return outgoing;
-  }
-  const auto spool = session.services.spools.writer();
-  compose::LineEnds line_ends;
-  std::string piece;
-  while (!content.empty()) {
-    piece.clear();
-    const std::string_view bytes = content.substr(0, compose::piece_bytes);
-    line_ends.feed(bytes, piece);
-    spool->append(piece);
-    content.remove_prefix(bytes.size());
-    if (!content.empty()) co_await net::yield_to_others();
-  }
-  piece.clear();
-  line_ends.finish(piece);
-  spool->append(piece);
-  const auto body = spool->finish();
-  outgoing.content.add(body, body->view());
+  outgoing.content.add(std::move(whole.body), whole.bytes);
   co_return outgoing;
 }
 
-Task<Answer> send_once(Session& session, SendRequest request, std::optional<Original> original,
-                       Composer composer) {
+Task<Answer> send_once(Session& session, SendRequest request,
+                       Sending<std::optional<Original>> original, Composer composer) {
   Send send(session, std::move(request), std::move(original), composer);
   co_return co_await send.run();
 }

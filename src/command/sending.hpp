@@ -9,6 +9,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,7 +56,9 @@ using Composer = Task<Sending<Outgoing>> (*)(Session& session, const SendRequest
 Task<Sending<Outgoing>> compose_plain(Session& session, const SendRequest& request,
                                       const Original* original, std::string unique);
 
-Task<Answer> send_once(Session& session, SendRequest request, std::optional<Original> original,
-                       Composer composer);
+/// `original`: what the request names, or why it names nothing; a request that was done already is
+/// answered without it.
+Task<Answer> send_once(Session& session, SendRequest request,
+                       Sending<std::optional<Original>> original, Composer composer);
 
 }  // namespace godwit::command

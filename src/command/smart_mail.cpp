@@ -1,0 +1,77 @@
+// [MS-ASCMD] SmartReply, SmartForward.
+#include <utility>
+
+#include "base/text.hpp"
+#include "command/handlers.hpp"
+#include "command/sending.hpp"
+#include "compose/smart.hpp"
+#include "mapping/email.hpp"
+#include "sync/server_id.hpp"
+
+namespace godwit::command {
+namespace {
+
+using eas::Status;
+
+/// The message that the request names. Errors: 104, 146, 150.
+Task<Sending<Original>> find_original(Session& session, const SendRequest& request, bool forward) {
+  if (!request.instance_id.empty()) {
+    // [MS-ASCMD] InstanceId: an occurrence of an appointment, which no mail is.
+    if (!mapping::parse_date(request.instance_id)) {
+      co_return std::unexpected(Status::invalid_date_time);
+    }
+    co_return std::unexpected(Status::no_recurrence);
+  }
+  // [MS-ASCMD] LongId: ours is the id of the item itself.
+  const auto id = sync::parse_mail_id(request.long_id.empty() ? request.item_id : request.long_id);
+  if (!id) co_return std::unexpected(Status::item_not_found);
+  if (!request.folder_id.empty() && request.folder_id != id->collection) {
+    co_return std::unexpected(Status::item_not_found);
+  }
+  const auto table = co_await session.folder_table();
+  const sync::FolderRow* row = table.find(id->collection);
+  auto folder = row == nullptr ? FolderKey::parse("") : FolderKey::parse(row->key);
+  if (!folder) co_return std::unexpected(Status::item_not_found);
+  std::vector<Uid> uids{id->uid};
+  const auto found =
+      co_await session.mail().fetch_state(*folder, id->uid_validity, std::move(uids));
+  if (!found || found->empty()) co_return std::unexpected(Status::item_not_found);
+  co_return Original{std::move(*folder), id->uid_validity, id->uid, forward};
+}
+
+/// The device's mail with the original in it.
+Task<Sending<Outgoing>> compose_with_original(Session& session, const SendRequest& request,
+                                              const Original* original, std::string unique) {
+  http::Spools& spools = session.services.spools;
+  compose::OriginalMessage::Place place{original->folder, original->uid_validity, original->uid};
+  auto loaded =
+      co_await compose::OriginalMessage::load(session.shared_mail(), spools, std::move(place));
+  if (!loaded) co_return std::unexpected(Status::item_not_found);
+  compose::Stretch mime{session.request.body, request.mime};
+  compose::Answer answer{co_await compose::with_line_ends(spools, std::move(mime)),
+                         original->forward, std::move(unique)};
+  auto made = co_await compose::compose_answer(spools, std::move(answer), **loaded);
+  if (!made) {
+    co_return std::unexpected(made.error().code == Errc::malformed ? Status::invalid_mime
+                                                                   : Status::item_not_found);
+  }
+  co_return Outgoing{std::move(made->header), std::move(made->content)};
+}
+
+Task<Answer> run(Session& session, bool forward) {
+  auto request = read_send_request(session);
+  if (!request) co_return Failed{request.error()};
+  if (!request->has_source) {
+    co_return Failed{session.has_document ? Status::invalid_xml : Status::invalid_ids};
+  }
+  Sending<std::optional<Original>> original = co_await find_original(session, *request, forward);
+  const Composer composer = request->replace_mime ? &compose_plain : &compose_with_original;
+  co_return co_await send_once(session, std::move(*request), std::move(*original), composer);
+}
+
+}  // namespace
+
+Task<Answer> smart_forward(Session& session) { co_return co_await run(session, true); }
+Task<Answer> smart_reply(Session& session) { co_return co_await run(session, false); }
+
+}  // namespace godwit::command
