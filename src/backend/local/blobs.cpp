@@ -128,13 +128,14 @@ std::string BlobStore::read(std::string_view hash, std::uint64_t offset, std::si
 bool BlobStore::exists(std::string_view hash) const { return files_.exists(path(hash)); }
 
 std::vector<std::string> BlobStore::list(unsigned n) const {
-  const std::string hex = hex_encode(std::string{static_cast<char>(n >> 8U), static_cast<char>(n)});
-  const std::string begin = hex.substr(1, 3);
+  const std::string first = hex_encode(std::string(1, static_cast<char>(n))).substr(1);
+  const std::string folder = folder_ + "/" + first + "/";
   std::vector<std::string> out;
-  for (const std::string& rest :
-       files_.list(folder_ + "/" + begin.substr(0, 1) + "/" + begin.substr(1))) {
-    const auto hash = hex_decode(begin + rest);
-    if (hash && hash->size() == hash_bytes) out.push_back(*hash);
+  for (const std::string& second : files_.list(folder)) {
+    for (const std::string& rest : files_.list(folder + second)) {
+      const auto hash = hex_decode(first + second + rest);
+      if (hash && hash->size() == hash_bytes) out.push_back(*hash);
+    }
   }
   return out;
 }

@@ -89,8 +89,8 @@ class BlobStore {
   /// Fewer bytes only at the end. Throws Fault (corrupt) when the blob is not there.
   std::string read(std::string_view hash, std::uint64_t offset, std::size_t length) const;
   bool exists(std::string_view hash) const;
-  static constexpr unsigned folders = 16 * 256;
-  /// The hashes of all blobs in folder number `n`, below `folders`.
+  static constexpr unsigned folders = 16;
+  /// The hashes of all blobs in the upper folder number `n`, below `folders`.
   std::vector<std::string> list(unsigned n) const;
 
   /// Removes those of `hashes` for which `unused` says so. While it asks, nobody can pin them; what
