@@ -198,6 +198,16 @@ Command& Command::body(std::string_view section, std::uint64_t offset, std::uint
   return *this;
 }
 
+Command& Command::append(const Command& tail) {
+  space();
+  for (Literal literal : tail.literals_) {
+    literal.at += line_.size();
+    literals_.push_back(std::move(literal));
+  }
+  line_ += tail.line_;
+  return *this;
+}
+
 std::vector<Command::Chunk> Command::chunks(std::string_view tag, LiteralMode mode) const {
   std::vector<Chunk> out(1);
   out.back().bytes.append(tag).append(" ");

@@ -66,6 +66,9 @@ class Command {
   /// nothing.
   Command& body(std::string_view section, std::uint64_t offset, std::uint64_t length);
 
+  /// Another's tokens, its name included: search criteria that are made before the command is.
+  Command& append(const Command& tail);
+
   std::vector<Chunk> chunks(std::string_view tag, LiteralMode mode) const;
   /// The first word or two, for the log.
   std::string_view name() const { return std::string_view(line_).substr(0, name_length_); }

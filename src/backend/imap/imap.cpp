@@ -1,0 +1,112 @@
+#include "backend/imap/imap.hpp"
+
+#include <algorithm>
+
+#include "backend/imap/mail.hpp"
+#include "base/text.hpp"
+
+namespace godwit::backend::imap {
+
+namespace {
+
+constexpr std::size_t login_bytes_max = 256;
+
+/// Phones write the domain in either way: `ada@example.org`, `EXAMPLE\ada`.
+struct LoginParts {
+  std::string_view name;
+  std::string_view domain;  // after `@`; empty when there is none
+};
+
+LoginParts parts_of(std::string_view login) {
+  const std::size_t backslash = login.find('\\');
+  if (backslash != std::string_view::npos) login.remove_prefix(backslash + 1);
+  const std::size_t at = login.rfind('@');
+  if (at == std::string_view::npos) return {.name = login, .domain = {}};
+  return {.name = login.substr(0, at), .domain = login.substr(at + 1)};
+}
+
+}  // namespace
+
+Result<std::string> server_login(const Settings& settings, std::string_view login) {
+  const bool bad = login.empty() || login.size() > login_bytes_max || !utf8_valid(login) ||
+                   std::ranges::any_of(login, [](char c) {
+                     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+                   });
+  if (bad) return fail(Errc::refused, "not a login");
+  const LoginParts parts = parts_of(login);
+  if (parts.name.empty()) return fail(Errc::refused, "not a login");
+  switch (settings.login) {
+    case LoginForm::as_given:
+      return std::string(login.substr(login.find('\\') + 1));
+    case LoginForm::without_domain:
+      return std::string(parts.name);
+    case LoginForm::with_domain:
+      return std::string(parts.name) + '@' +
+             (parts.domain.empty() ? settings.domain : std::string(parts.domain));
+  }
+  return fail(Errc::refused, "not a login");
+}
+
+ImapServer::ImapServer(Settings settings, net::Executor executor, Random& random)
+    : settings_(std::move(settings)),
+      executor_(std::move(executor)),
+      random_(random),
+      budget_(std::make_shared<WatchBudget>()) {}
+
+ImapServer::~ImapServer() {
+  for (const auto& [user, mail] : users_) mail->pool().close_all();
+}
+
+Task<Result<Account>> ImapServer::sign_in(std::string login, Secret password) {
+  auto mapped = server_login(settings_, login);
+  if (!mapped) co_return pass(mapped);
+  auto user = UserId::parse(ascii_lower(*mapped));
+  if (!user) co_return fail(Errc::refused, "not a login");
+  std::unique_ptr<Connection> connection;
+  try {
+    connection = co_await Connection::open(settings_, {*mapped, password});
+  } catch (const Fault& fault) {
+    if (fault.kind() != Fault::Kind::sign_in_failed) throw;
+  }
+  if (!connection) co_return fail(Errc::refused, "the IMAP server refuses the credentials");
+  Account account{.user = *user,
+                  .login = *mapped,
+                  .password = std::move(password),
+                  .display_name = {},
+                  .addresses = {}};
+  const LoginParts parts = parts_of(*mapped);
+  const std::string_view domain = parts.domain.empty() ? parts_of(login).domain : parts.domain;
+  const std::string own = domain.empty() ? settings_.domain : std::string(domain);
+  if (!own.empty()) account.addresses.push_back(std::string(parts.name) + '@' + own);
+  auto mail = mail_of(account);
+  mail->pool().set_credentials({account.login, account.password}, true);
+  mail->pool().adopt(std::move(connection));
+  co_return account;
+}
+
+std::shared_ptr<ImapMail> ImapServer::mail_of(const Account& account) {
+  auto& mail = users_[account.user];
+  if (!mail) {
+    Credentials credentials{account.login, account.password};
+    auto pool = std::make_shared<Pool>(settings_, executor_, std::move(credentials));
+    mail = std::make_shared<ImapMail>(account.user, std::move(pool), random_, budget_);
+  }
+  return mail;
+}
+
+std::shared_ptr<Mail> ImapServer::open(const Account& account) {
+  auto mail = mail_of(account);
+  if (!account.password.empty()) {
+    mail->pool().set_credentials({account.login, account.password}, false);
+  }
+  return mail;
+}
+
+void ImapServer::forget_user(const UserId& user) {
+  const auto found = users_.find(user);
+  if (found == users_.end()) return;
+  found->second->pool().close_all();
+  users_.erase(found);
+}
+
+}  // namespace godwit::backend::imap

@@ -1,0 +1,132 @@
+// What all calls of a user's mail share: the mailbox selected, and what refusals mean.
+#include "backend/imap/mail.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "backend/imap/watch.hpp"
+#include "base/text.hpp"
+
+namespace godwit::backend::imap {
+
+using namespace godwit::imap;
+
+Task<ImapMail::Results> ImapMail::on_mailbox(Connection& connection, FolderKey folder,
+                                             std::optional<std::uint32_t> uid_validity,
+                                             std::vector<Command> commands) {
+  std::vector<Completed> completed;
+  const auto& kept = connection.selected();
+  if (kept && kept->key == folder &&
+      uid_validity.value_or(kept->uid_validity) == kept->uid_validity) {
+    // NOOP: what came since the last command is not seen before the server says so.
+    commands.insert(commands.begin(), Command("NOOP"));
+    completed = co_await connection.run(std::move(commands), limit());
+    completed.erase(completed.begin());
+  } else {
+    const Completed selected = co_await connection.select(folder, limit());
+    if (!selected.ok()) {
+      co_return std::unexpected(co_await meaning(connection, folder, selected.status));
+    }
+    if (uid_validity && *uid_validity != connection.selected()->uid_validity) {
+      co_return fail(Errc::stale, "another UIDVALIDITY");
+    }
+    if (!commands.empty()) completed = co_await connection.run(std::move(commands), limit());
+  }
+  for (const Completed& each : completed) {
+    if (!each.ok()) {
+      co_return std::unexpected(co_await meaning(connection, folder, each.status));
+    }
+  }
+  co_return completed;
+}
+
+Task<Error> ImapMail::meaning(Connection& connection, FolderKey folder, StatusResponse refusal) {
+  const std::string& code = refusal.code.name;
+  const std::string& host = pool_->settings().host;
+  if (refusal.kind == StatusResponse::Kind::bad) {
+    throw Fault(Fault::Kind::corrupt, host + ": does not understand a command: " + refusal.text);
+  }
+  if (code == "OVERQUOTA" || code == "LIMIT") {
+    throw Fault(Fault::Kind::quota, host + ": " + refusal.text);
+  }
+  if (code == "UNAVAILABLE" || code == "INUSE" || code == "SERVERBUG" || code == "CORRUPTION") {
+    throw Fault(Fault::Kind::unavailable, host + ": " + refusal.text);
+  }
+  if (code == "NONEXISTENT" || code == "TRYCREATE") co_return Error{Errc::not_found, refusal.text};
+  if (code == "ALREADYEXISTS") co_return Error{Errc::conflict, refusal.text};
+  if (code == "TOOBIG") co_return Error{Errc::too_large, refusal.text};
+  if (!co_await find_mailbox(connection, folder)) {
+    co_return Error{Errc::not_found, "the mailbox is gone"};
+  }
+  // Servers older than RFC 5530 say it in words alone.
+  if (ascii_lower(refusal.text).contains("quota")) {
+    throw Fault(Fault::Kind::quota, host + ": " + refusal.text);
+  }
+  co_return Error{Errc::refused, refusal.text};
+}
+
+Task<std::optional<ListEntry>> ImapMail::find_mailbox(Connection& connection, FolderKey key) {
+  Command command("LIST \"\"");
+  command.mailbox(key.view(), connection.utf8());
+  Completed completed = co_await connection.run(std::move(command), limit());
+  for (Response& each : completed.data) {
+    auto* entry = std::get_if<ListEntry>(&each);
+    if (entry && entry->name == key.view() && !entry->has("\\nonexistent")) {
+      co_return std::move(*entry);
+    }
+  }
+  co_return std::nullopt;
+}
+
+Command ImapMail::search_command(Connection& connection) const {
+  Command command("UID SEARCH");
+  if (connection.has("ESEARCH")) command.words("RETURN (ALL)");
+  return command;
+}
+
+std::unique_ptr<Watch> ImapMail::watch(ChangeListener& listener) {
+  return start_watch(user_, pool_, listener, random_, budget_);
+}
+
+States collect_states(std::vector<Completed>& completed) {
+  std::map<Uid, FetchEntry> merged;
+  for (Completed& each : completed) {
+    for (Response& response : each.data) {
+      auto* entry = std::get_if<FetchEntry>(&response);
+      if (!entry || entry->uid == 0) continue;  // quirk uid_fetch_without_uid
+      FetchEntry& into = merged[entry->uid];
+      into.uid = entry->uid;
+      into.modseq = std::max(into.modseq, entry->modseq);
+      if (entry->internal_date) into.internal_date = entry->internal_date;
+      if (!entry->flags) continue;
+      into.flags = std::move(entry->flags);
+      into.deleted = entry->deleted;
+    }
+  }
+  States out;
+  for (auto& [uid, entry] : merged) {
+    if (entry.deleted) out.deleted.add(uid);
+    if (entry.deleted || !entry.flags || !entry.internal_date) continue;
+    out.states.push_back({.uid = uid,
+                          .flags = std::move(*entry.flags),
+                          .modseq = entry.modseq,
+                          .internal_date = *entry.internal_date});
+  }
+  return out;
+}
+
+std::vector<UidSet> pieces(const UidSet& uids) {
+  constexpr std::size_t ranges_max = 200;  // of up to 21 octets: RFC 7162 4 asks for 8192 a line
+  std::vector<UidSet> out;
+  std::size_t count = ranges_max;
+  for (const UidRange& range : uids.ranges()) {
+    if (count++ >= ranges_max) {
+      out.emplace_back();
+      count = 1;
+    }
+    out.back().add(range.first, range.last);
+  }
+  return out;
+}
+
+}  // namespace godwit::backend::imap

@@ -1,0 +1,135 @@
+/// One user's mail on an IMAP server. Shared by all requests of the user; every call takes a
+/// connection of the pool.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "backend/imap/pool.hpp"
+#include "base/fault.hpp"
+#include "imap/listing.hpp"
+
+namespace godwit::backend::imap {
+
+/// What all users' watches share.
+struct WatchBudget {
+  std::size_t notify_connections = 0;
+};
+
+class ImapMail final : public Mail {
+ public:
+  ImapMail(UserId user, std::shared_ptr<Pool> pool, Random& random,
+           std::shared_ptr<WatchBudget> budget)
+      : user_(std::move(user)),
+        pool_(std::move(pool)),
+        random_(random),
+        budget_(std::move(budget)) {}
+
+  Task<std::vector<MailFolder>> folders() override;
+  Task<Result<MailboxStatus>> status(FolderKey folder) override;
+  Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent, std::string name) override;
+  Task<Result<FolderKey>> rename_folder(FolderKey folder, std::optional<FolderKey> parent,
+                                        std::string name) override;
+  Task<Result<>> delete_folder(FolderKey folder) override;
+
+  Task<Result<UidSet>> search(FolderKey folder,
+                              std::optional<std::chrono::sys_days> since) override;
+  Task<Result<MailChanges>> changes(FolderKey folder, MailCursor since, UidSet known) override;
+  Task<Result<std::vector<Message>>> fetch(FolderKey folder, std::uint32_t uid_validity,
+                                           std::vector<Uid> uids) override;
+  Task<Result<std::vector<MessageState>>> fetch_state(FolderKey folder, std::uint32_t uid_validity,
+                                                      std::vector<Uid> uids) override;
+  Task<Result<std::vector<std::string>>> read(FolderKey folder, std::uint32_t uid_validity,
+                                              std::vector<PartRange> ranges) override;
+
+  Task<Result<>> store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                             FlagChange change) override;
+  Task<Result<Uid>> move(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                         FolderKey target) override;
+  Task<Result<>> expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) override;
+  Task<Result<Uid>> append(FolderKey folder, std::shared_ptr<const MessageSource> message,
+                           Flags flags, Time received) override;
+  Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
+                                       std::string message_id) override;
+  std::unique_ptr<Watch> watch(ChangeListener& listener) override;
+
+  Pool& pool() { return *pool_; }
+
+ private:
+  using Results = Result<std::vector<Completed>>;
+
+  /// Runs a reading step on a connection; once more on a fresh one when a kept one turned out dead.
+  template <class T, class... Parameters, class... Arguments>
+  Task<T> reading(Task<T> (ImapMail::*step)(Connection&, Parameters...),
+                  std::optional<FolderKey> preferred, Arguments... arguments);
+
+  /// The commands' answers with the mailbox selected; all of them were OK. Errors: not_found,
+  /// stale.
+  Task<Results> on_mailbox(Connection& connection, FolderKey folder,
+                           std::optional<std::uint32_t> uid_validity,
+                           std::vector<Command> commands);
+  /// What a refusal means. Throws Fault where it is no answer about this folder.
+  Task<Error> meaning(Connection& connection, FolderKey folder, StatusResponse refusal);
+  Task<std::optional<godwit::imap::ListEntry>> find_mailbox(Connection& connection, FolderKey key);
+  Task<std::vector<FolderKey>> below(Connection& connection, FolderKey key);
+
+  Task<std::vector<MailFolder>> list_step(Connection& connection);
+  Task<Result<MailboxStatus>> status_step(Connection& connection, FolderKey folder);
+  Task<Result<FolderKey>> create_step(Connection& connection, std::optional<FolderKey> parent,
+                                      std::string name);
+  Task<Result<FolderKey>> rename_step(Connection& connection, FolderKey folder,
+                                      std::optional<FolderKey> parent, std::string name);
+  Task<Result<>> delete_step(Connection& connection, FolderKey folder);
+  Task<Result<UidSet>> search_step(Connection& connection, FolderKey folder, Command command);
+  Task<Result<MailChanges>> changes_step(Connection& connection, FolderKey folder, MailCursor since,
+                                         UidSet known);
+  Task<Result<MailChanges>> changes_by_modseq(Connection& connection, FolderKey folder,
+                                              MailCursor since, MailboxStatus now, UidSet known);
+  Task<Result<MailChanges>> changes_by_listing(Connection& connection, FolderKey folder,
+                                               MailCursor since, MailboxStatus now, UidSet known);
+  Task<Result<std::vector<Message>>> fetch_step(Connection& connection, FolderKey folder,
+                                                std::uint32_t uid_validity, std::vector<Uid> uids);
+  Task<Result<std::vector<MessageState>>> state_step(Connection& connection, FolderKey folder,
+                                                     std::uint32_t uid_validity, UidSet uids);
+  Task<Result<std::vector<std::string>>> read_step(Connection& connection, FolderKey folder,
+                                                   std::uint32_t uid_validity,
+                                                   std::vector<PartRange> ranges);
+  Task<Result<>> remove(Connection& connection, FolderKey folder, std::uint32_t uid_validity,
+                        UidSet uids);
+  Command search_command(Connection& connection) const;
+  std::chrono::milliseconds limit() const { return pool_->settings().command_limit; }
+
+  UserId user_;
+  std::shared_ptr<Pool> pool_;
+  Random& random_;
+  std::shared_ptr<WatchBudget> budget_;
+  bool said_no_condstore_ = false;
+  bool said_no_uidplus_ = false;
+};
+
+template <class T, class... Parameters, class... Arguments>
+Task<T> ImapMail::reading(Task<T> (ImapMail::*step)(Connection&, Parameters...),
+                          std::optional<FolderKey> preferred, Arguments... arguments) {
+  for (;;) {
+    Pool::Lease lease = co_await pool_->acquire(preferred);
+    try {
+      co_return co_await (this->*step)(*lease, arguments...);
+    } catch (const Fault& fault) {
+      if (fault.kind() != Fault::Kind::unavailable || !lease.reused()) throw;
+    }
+  }
+}
+
+/// States of the messages among the data, ascending; those flagged \Deleted are in `deleted`.
+struct States {
+  std::vector<MessageState> states;
+  UidSet deleted;
+};
+States collect_states(std::vector<Completed>& completed);
+/// Sets of at most a command line's length each.
+std::vector<UidSet> pieces(const UidSet& uids);
+
+}  // namespace godwit::backend::imap

@@ -1,0 +1,225 @@
+// The hierarchy: listing, making, renaming and deleting mailboxes.
+#include <algorithm>
+
+#include "backend/imap/folder_tree.hpp"
+#include "backend/imap/mail.hpp"
+#include "base/text.hpp"
+
+namespace godwit::backend::imap {
+
+using namespace godwit::imap;
+
+namespace {
+
+bool is_inbox(const FolderKey& key) { return iequals(key.view(), "INBOX"); }
+
+void status_items(Command& command, const Connection& connection) {
+  command.open().words("MESSAGES UIDNEXT UIDVALIDITY");
+  if (connection.condstore()) command.words("HIGHESTMODSEQ");
+  if (connection.has("OBJECTID")) command.words("MAILBOXID");
+  command.close();
+}
+
+}  // namespace
+
+Task<std::vector<MailFolder>> ImapMail::folders() {
+  return reading(&ImapMail::list_step, std::nullopt);
+}
+
+Task<std::vector<MailFolder>> ImapMail::list_step(Connection& connection) {
+  std::vector<Command> commands;
+  Command list("LIST \"\" \"*\"");
+  const bool extended = connection.has("LIST-EXTENDED");
+  if (extended) {
+    list.words("RETURN").open().words("SUBSCRIBED");
+    if (connection.has("SPECIAL-USE")) list.words("SPECIAL-USE");
+    if (connection.has("LIST-STATUS")) {
+      list.words("STATUS");
+      status_items(list, connection);
+    }
+    list.close();
+  }
+  commands.push_back(std::move(list));
+  if (!extended && pool_->settings().subscribed_only) {
+    commands.push_back(Command("LSUB \"\" \"*\""));
+  }
+  auto completed = co_await connection.run(std::move(commands), limit());
+  FolderListing listing;
+  listing.prefix = connection.prefix();
+  for (Completed& each : completed) {
+    if (!each.ok()) {
+      throw Fault(Fault::Kind::unavailable,
+                  pool_->settings().host + ": refuses LIST: " + each.status.text);
+    }
+    for (Response& response : each.data) {
+      if (auto* entry = std::get_if<ListEntry>(&response)) {
+        if (entry->lsub) {
+          listing.subscribed.push_back(entry->name);
+        } else {
+          listing.entries.push_back(std::move(*entry));
+        }
+      } else if (auto* status = std::get_if<StatusEntry>(&response)) {
+        listing.statuses.push_back(std::move(*status));
+      }
+    }
+  }
+  co_return build_folders(listing, pool_->settings());
+}
+
+Task<Result<MailboxStatus>> ImapMail::status(FolderKey folder) {
+  return reading(&ImapMail::status_step, folder, folder);
+}
+
+Task<Result<MailboxStatus>> ImapMail::status_step(Connection& connection, FolderKey folder) {
+  std::vector<Command> commands;
+  if (connection.selected() && connection.selected()->key == folder) {
+    commands.push_back(Command("NOOP"));
+  }
+  Command command("STATUS");
+  command.mailbox(folder.view(), connection.utf8());
+  status_items(command, connection);
+  commands.push_back(std::move(command));
+  auto completed = co_await connection.run(std::move(commands), limit());
+  Completed& answer = completed.back();
+  if (!answer.ok()) {
+    co_return std::unexpected(co_await meaning(connection, folder, answer.status));
+  }
+  std::optional<MailboxStatus> found;
+  for (const Response& response : answer.data) {
+    const auto* entry = std::get_if<StatusEntry>(&response);
+    if (!entry) continue;
+    // Quirk status_name_lost: the only answer is the answer.
+    if (!found || entry->name == folder.view()) found = mailbox_status(*entry);
+  }
+  if (!found) throw Fault(Fault::Kind::corrupt, pool_->settings().host + ": STATUS without status");
+  co_return *found;
+}
+
+Task<Result<FolderKey>> ImapMail::create_folder(std::optional<FolderKey> parent, std::string name) {
+  Pool::Lease lease = co_await pool_->acquire(std::nullopt);
+  co_return co_await create_step(*lease, std::move(parent), std::move(name));
+}
+
+Task<Result<FolderKey>> ImapMail::create_step(Connection& connection,
+                                              std::optional<FolderKey> parent, std::string name) {
+  auto key = child_key(parent, name, connection.prefix(), connection.delimiter());
+  if (!key) co_return pass(key);
+  // A server makes missing parents by itself: then a folder that was deleted would be back.
+  if (parent && !co_await find_mailbox(connection, *parent)) {
+    co_return fail(Errc::not_found, "the parent folder is gone");
+  }
+  const auto named = [&](Words verb) {
+    Command command(verb);
+    command.mailbox(key->view(), connection.utf8());
+    return command;
+  };
+  const Completed created = co_await connection.run(named("CREATE"), limit());
+  if (created.ok()) {
+    co_await connection.run(named("SUBSCRIBE"), limit());
+    co_return std::move(*key);
+  }
+  const auto there = co_await find_mailbox(connection, *key);
+  if (!there || there->has("\\noselect")) {
+    Error error = co_await meaning(connection, *key, created.status);
+    // It is not there, so this is no "not found" but a name that the server does not take.
+    if (error.code == Errc::not_found) error = {Errc::refused, created.status.text};
+    co_return std::unexpected(std::move(error));
+  }
+  if (!pool_->settings().subscribed_only) co_return fail(Errc::conflict, "the folder exists");
+  const auto folders = co_await list_step(connection);
+  if (std::ranges::find(folders, *key, &MailFolder::key) != folders.end()) {
+    co_return fail(Errc::conflict, "the folder exists");
+  }
+  co_await connection.run(named("SUBSCRIBE"), limit());  // it was there, but not shown
+  co_return std::move(*key);
+}
+
+Task<std::vector<FolderKey>> ImapMail::below(Connection& connection, FolderKey key) {
+  std::vector<FolderKey> out;
+  if (connection.delimiter() == 0) co_return out;
+  const std::string top = key.str() + connection.delimiter();
+  Command command("LIST \"\"");
+  command.mailbox(top + '*', connection.utf8());
+  const Completed completed = co_await connection.run(std::move(command), limit());
+  for (const Response& response : completed.data) {
+    const auto* entry = std::get_if<ListEntry>(&response);
+    if (!entry || !entry->name.starts_with(top) || entry->has("\\nonexistent")) continue;
+    if (auto child = FolderKey::parse(entry->name)) out.push_back(std::move(*child));
+  }
+  std::ranges::sort(out, std::greater{}, [](const FolderKey& each) { return each.view().size(); });
+  co_return out;
+}
+
+Task<Result<FolderKey>> ImapMail::rename_folder(FolderKey folder, std::optional<FolderKey> parent,
+                                                std::string name) {
+  Pool::Lease lease = co_await pool_->acquire(std::nullopt);
+  co_return co_await rename_step(*lease, std::move(folder), std::move(parent), std::move(name));
+}
+
+Task<Result<FolderKey>> ImapMail::rename_step(Connection& connection, FolderKey folder,
+                                              std::optional<FolderKey> parent, std::string name) {
+  const char delimiter = connection.delimiter();
+  auto key = child_key(parent, name, connection.prefix(), delimiter);
+  if (!key) co_return pass(key);
+  if (is_inbox(folder)) co_return fail(Errc::refused, "INBOX cannot be renamed");
+  if (!co_await find_mailbox(connection, folder)) {
+    co_return fail(Errc::not_found, "the folder is gone");
+  }
+  if (*key == folder) co_return std::move(*key);
+  if (parent && !co_await find_mailbox(connection, *parent)) {
+    co_return fail(Errc::not_found, "the parent folder is gone");
+  }
+  if (delimiter != 0 && key->view().starts_with(folder.str() + delimiter)) {
+    co_return fail(Errc::refused, "a folder cannot go into itself");
+  }
+  if (co_await find_mailbox(connection, *key)) co_return fail(Errc::conflict, "the name is taken");
+  const auto children = co_await below(connection, folder);
+  pool_->forget(folder);
+  Command command("RENAME");
+  command.mailbox(folder.view(), connection.utf8()).mailbox(key->view(), connection.utf8());
+  const Completed renamed = co_await connection.run(std::move(command), limit());
+  if (!renamed.ok()) {
+    co_return std::unexpected(co_await meaning(connection, folder, renamed.status));
+  }
+  // Subscriptions are names, and stay behind (RFC 9051 6.3.6).
+  std::vector<Command> follow;
+  const auto move_subscription = [&](const std::string& from, const std::string& to) {
+    follow.push_back(Command("SUBSCRIBE").mailbox(to, connection.utf8()));
+    follow.push_back(Command("UNSUBSCRIBE").mailbox(from, connection.utf8()));
+  };
+  move_subscription(folder.str(), key->str());
+  for (const FolderKey& child : children) {
+    move_subscription(child.str(), key->str() + child.str().substr(folder.view().size()));
+  }
+  co_await connection.run(std::move(follow), limit());
+  co_return std::move(*key);
+}
+
+Task<Result<>> ImapMail::delete_folder(FolderKey folder) {
+  Pool::Lease lease = co_await pool_->acquire(std::nullopt);
+  co_return co_await delete_step(*lease, std::move(folder));
+}
+
+Task<Result<>> ImapMail::delete_step(Connection& connection, FolderKey folder) {
+  if (is_inbox(folder)) co_return fail(Errc::refused, "INBOX cannot be deleted");
+  if (!co_await find_mailbox(connection, folder)) {
+    co_return fail(Errc::not_found, "the folder is gone");
+  }
+  auto doomed = co_await below(connection, folder);  // the deepest first
+  doomed.push_back(folder);
+  pool_->forget(folder);
+  co_await connection.unselect(limit());  // a session in a deleted mailbox is in no good state
+  std::vector<Command> commands;
+  for (const FolderKey& each : doomed) {
+    commands.push_back(Command("DELETE").mailbox(each.view(), connection.utf8()));
+    commands.push_back(Command("UNSUBSCRIBE").mailbox(each.view(), connection.utf8()));
+  }
+  auto completed = co_await connection.run(std::move(commands), limit());
+  const StatusResponse& last = completed[completed.size() - 2].status;
+  if (last.kind == StatusResponse::Kind::ok || !co_await find_mailbox(connection, folder)) {
+    co_return Result<>();
+  }
+  co_return std::unexpected(co_await meaning(connection, folder, last));
+}
+
+}  // namespace godwit::backend::imap

@@ -1,0 +1,345 @@
+// Messages: searching, fetching, reading, flags, moving, removing, appending.
+#include <algorithm>
+#include <map>
+
+#include "backend/imap/mail.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "convert/limits.hpp"
+#include "imap/mailbox_name.hpp"
+
+namespace godwit::backend::imap {
+
+using namespace godwit::imap;
+
+namespace {
+
+constexpr Log log("imap");
+constexpr std::size_t pipeline_max = 32;  // commands under way at once
+
+/// Time for what moves many bytes.
+std::chrono::milliseconds long_limit(std::chrono::milliseconds limit) { return limit * 4; }
+
+UidSet found_uids(const std::vector<Completed>& completed) {
+  UidSet out;
+  for (const Completed& each : completed) {
+    for (const Response& response : each.data) {
+      if (const auto* result = std::get_if<SearchResult>(&response)) out.add(result->uids);
+    }
+  }
+  return out;
+}
+
+Command state_command(const Connection& connection, const UidSet& uids) {
+  Command command("UID FETCH");
+  command.uids(uids).words("(UID FLAGS INTERNALDATE");
+  if (connection.condstore()) command.words("MODSEQ");
+  return std::move(command.close());
+}
+
+/// The UID in the target; 0 when the server does not tell.
+Uid uid_told(const Completed& completed, std::string_view code) {
+  const auto from = [code](const StatusResponse& status) -> Uid {
+    if (status.code.name != code) return 0;
+    const auto told = parse_uid_code(status.code);
+    return told ? told->uids.lowest() : 0;
+  };
+  Uid uid = from(completed.status);
+  for (const Response& each : completed.data) {
+    if (const auto* status = std::get_if<StatusResponse>(&each); status && uid == 0) {
+      uid = from(*status);
+    }
+  }
+  return uid;
+}
+
+struct FlagNamesToStore {
+  std::vector<std::string> add, remove;
+};
+
+void plan_flag(FlagNamesToStore& plan, const std::optional<bool>& wanted, const char* name) {
+  if (wanted) (*wanted ? plan.add : plan.remove).emplace_back(name);
+}
+
+/// Keywords replace what was there; the others are set or cleared one by one.
+FlagNamesToStore plan_flags(const FlagChange& change, const Flags& now, const Selected& selected) {
+  FlagNamesToStore plan;
+  plan_flag(plan, change.seen, "\\Seen");
+  plan_flag(plan, change.answered, "\\Answered");
+  plan_flag(plan, change.flagged, "\\Flagged");
+  plan_flag(plan, change.draft, "\\Draft");
+  plan_flag(plan, change.forwarded, "$Forwarded");
+  if (change.keywords) {
+    for (const std::string& each : *change.keywords) {
+      if (!std::ranges::binary_search(now.keywords, each)) plan.add.push_back(encode_keyword(each));
+    }
+    for (const std::string& each : now.keywords) {
+      if (std::ranges::find(*change.keywords, each) == change.keywords->end()) {
+        plan.remove.push_back(encode_keyword(each));
+      }
+    }
+  }
+  if (!selected.any_keyword && !selected.permanent_flags.empty()) {
+    // The server keeps only the keywords that it lists (RFC 9051 7.1, PERMANENTFLAGS).
+    const auto kept = std::erase_if(plan.add, [&](const std::string& each) {
+      return std::ranges::none_of(selected.permanent_flags,
+                                  [&](const std::string& flag) { return iequals(flag, each); });
+    });
+    if (kept > 0) log.debug("imap.keywords_not_kept", {{"count", kept}});
+  }
+  return plan;
+}
+
+struct RangeGroup {
+  Uid uid = 0;
+  std::vector<std::size_t> indexes;  // of the ranges asked in one command
+};
+
+/// The ranges by message, and by command: one command asks for a section at one offset only once.
+std::vector<RangeGroup> group_ranges(const std::vector<PartRange>& ranges) {
+  std::vector<RangeGroup> groups;
+  std::map<Uid, std::size_t> latest;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const PartRange& range = ranges[i];
+    if (range.length == 0 || range.uid == 0) continue;
+    const auto same = [&](std::size_t other) {
+      return ranges[other].section == range.section && ranges[other].offset == range.offset;
+    };
+    const auto found = latest.find(range.uid);
+    if (found == latest.end() || std::ranges::any_of(groups[found->second].indexes, same) ||
+        groups[found->second].indexes.size() >= pipeline_max) {
+      latest[range.uid] = groups.size();
+      groups.push_back({.uid = range.uid, .indexes = {i}});
+    } else {
+      groups[found->second].indexes.push_back(i);
+    }
+  }
+  return groups;
+}
+
+/// Hands the bodies of one command's answer to the ranges that asked for them.
+void place_bodies(Completed& completed, const RangeGroup& group,
+                  const std::vector<PartRange>& ranges, std::vector<std::string>& out) {
+  for (Response& response : completed.data) {
+    auto* entry = std::get_if<FetchEntry>(&response);
+    if (!entry || (entry->uid != 0 && entry->uid != group.uid)) continue;
+    for (Body& body : entry->bodies) {
+      for (const std::size_t index : group.indexes) {
+        const PartRange& range = ranges[index];
+        // Quirk origin_missing: then the section alone decides.
+        if (range.section != body.section || body.origin.value_or(range.offset) != range.offset) {
+          continue;
+        }
+        out[index] = std::move(body.bytes);
+        if (out[index].size() > range.length) out[index].resize(range.length);
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Task<Result<UidSet>> ImapMail::search(FolderKey folder,
+                                      std::optional<std::chrono::sys_days> since) {
+  Command criteria("UNDELETED");
+  if (since) criteria.words("SINCE").date(*since);
+  return reading(&ImapMail::search_step, folder, folder, std::move(criteria));
+}
+
+Task<Result<UidSet>> ImapMail::find_message_id(FolderKey folder, Uid first,
+                                               std::string message_id) {
+  Command criteria("UID");
+  criteria.uids_from(first).words("HEADER Message-ID").string(message_id);
+  auto found =
+      co_await reading(&ImapMail::search_step, std::optional(folder), folder, std::move(criteria));
+  // `n:*` always names the last message (RFC 9051 9: seq-range).
+  if (found && first > 1) found->remove(1, first - 1);
+  co_return found;
+}
+
+Task<Result<UidSet>> ImapMail::search_step(Connection& connection, FolderKey folder,
+                                           Command criteria) {
+  std::vector<Command> commands;
+  commands.push_back(search_command(connection));
+  commands.back().append(criteria);
+  auto completed = co_await on_mailbox(connection, folder, std::nullopt, std::move(commands));
+  if (!completed) co_return pass(completed);
+  co_return found_uids(*completed);
+}
+
+Task<Result<std::vector<MessageState>>> ImapMail::fetch_state(FolderKey folder,
+                                                              std::uint32_t uid_validity,
+                                                              std::vector<Uid> uids) {
+  return reading(&ImapMail::state_step, folder, folder, uid_validity, UidSet::of(uids));
+}
+
+Task<Result<std::vector<MessageState>>> ImapMail::state_step(Connection& connection,
+                                                             FolderKey folder,
+                                                             std::uint32_t uid_validity,
+                                                             UidSet uids) {
+  std::vector<Command> commands;
+  for (const UidSet& piece : pieces(uids)) commands.push_back(state_command(connection, piece));
+  auto completed = co_await on_mailbox(connection, folder, uid_validity, std::move(commands));
+  if (!completed) co_return pass(completed);
+  auto states = collect_states(*completed).states;
+  std::erase_if(states, [&](const MessageState& each) { return !uids.contains(each.uid); });
+  co_return states;
+}
+
+Task<Result<std::vector<Message>>> ImapMail::fetch(FolderKey folder, std::uint32_t uid_validity,
+                                                   std::vector<Uid> uids) {
+  return reading(&ImapMail::fetch_step, folder, folder, uid_validity, std::move(uids));
+}
+
+Task<Result<std::vector<Message>>> ImapMail::fetch_step(Connection& connection, FolderKey folder,
+                                                        std::uint32_t uid_validity,
+                                                        std::vector<Uid> uids) {
+  const UidSet wanted = UidSet::of(uids);
+  std::vector<Command> commands;
+  for (const UidSet& piece : pieces(wanted)) {
+    Command command("UID FETCH");
+    command.uids(piece).words("(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE");
+    if (connection.condstore()) command.words("MODSEQ");
+    command.body("HEADER", 0, convert::header_bytes_max).close();
+    commands.push_back(std::move(command));
+  }
+  auto completed = co_await on_mailbox(connection, folder, uid_validity, std::move(commands));
+  if (!completed) co_return pass(completed);
+  std::map<Uid, Message> messages;
+  for (Completed& each : *completed) {
+    for (Response& response : each.data) {
+      auto* entry = std::get_if<FetchEntry>(&response);
+      if (!entry || !wanted.contains(entry->uid) || entry->bodies.empty()) continue;
+      Message& message = messages[entry->uid];
+      message.size = entry->size.value_or(0);
+      message.header = std::move(entry->bodies.front().bytes);
+      if (entry->structure) message.structure = std::move(*entry->structure);
+      if (message.structure.section.empty() && message.structure.type != "multipart") {
+        message.structure.section = "1";
+      }
+    }
+  }
+  std::vector<Message> out;
+  for (MessageState& state : collect_states(*completed).states) {
+    const auto found = messages.find(state.uid);
+    if (found == messages.end()) continue;
+    found->second.state = std::move(state);
+    out.push_back(std::move(found->second));
+  }
+  co_return out;
+}
+
+Task<Result<std::vector<std::string>>> ImapMail::read(FolderKey folder, std::uint32_t uid_validity,
+                                                      std::vector<PartRange> ranges) {
+  return reading(&ImapMail::read_step, folder, folder, uid_validity, std::move(ranges));
+}
+
+Task<Result<std::vector<std::string>>> ImapMail::read_step(Connection& connection, FolderKey folder,
+                                                           std::uint32_t uid_validity,
+                                                           std::vector<PartRange> ranges) {
+  std::vector<std::string> out(ranges.size());
+  const auto groups = group_ranges(ranges);
+  if (groups.empty()) {
+    auto selected = co_await on_mailbox(connection, folder, uid_validity, {});
+    if (!selected) co_return pass(selected);
+  }
+  for (std::size_t begin = 0; begin < groups.size(); begin += pipeline_max) {
+    const std::size_t count = std::min(pipeline_max, groups.size() - begin);
+    std::vector<Command> commands;
+    for (std::size_t i = begin; i < begin + count; ++i) {
+      Command command("UID FETCH");
+      command.number(groups[i].uid).words("(UID");
+      for (const std::size_t index : groups[i].indexes) {
+        const PartRange& range = ranges[index];
+        command.body(range.section, range.offset, range.length);
+      }
+      commands.push_back(std::move(command.close()));
+    }
+    auto completed = co_await on_mailbox(connection, folder, uid_validity, std::move(commands));
+    if (!completed) co_return pass(completed);
+    for (std::size_t i = 0; i < count; ++i) {
+      place_bodies((*completed)[i], groups[begin + i], ranges, out);
+    }
+  }
+  co_return out;
+}
+
+Task<Result<>> ImapMail::store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                                     FlagChange change) {
+  Pool::Lease lease = co_await pool_->acquire(folder);
+  auto states = co_await state_step(*lease, folder, uid_validity, UidSet{{uid, uid}});
+  if (!states) co_return pass(states);
+  if (states->empty()) co_return fail(Errc::not_found, "the message is gone");
+  const auto plan = plan_flags(change, states->front().flags, *lease->selected());
+  std::vector<Command> commands;
+  const auto store = [&](Words what, const std::vector<std::string>& flags) {
+    if (flags.empty()) return;
+    commands.push_back(Command("UID STORE").number(uid).words(what).flag_list(flags));
+  };
+  store("+FLAGS.SILENT", plan.add);
+  store("-FLAGS.SILENT", plan.remove);
+  if (commands.empty()) co_return Result<>();
+  auto completed = co_await on_mailbox(*lease, folder, uid_validity, std::move(commands));
+  if (!completed) co_return pass(completed);
+  co_return Result<>();
+}
+
+Task<Result<Uid>> ImapMail::move(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                                 FolderKey target) {
+  Pool::Lease lease = co_await pool_->acquire(folder);
+  const UidSet one{{uid, uid}};
+  auto states = co_await state_step(*lease, folder, uid_validity, one);
+  if (!states) co_return pass(states);
+  if (states->empty()) co_return fail(Errc::not_found, "the message is gone");
+  const bool moves = lease->has("MOVE");
+  Command command(moves ? Words("UID MOVE") : Words("UID COPY"));
+  command.number(uid).mailbox(target.view(), lease->utf8());
+  const Completed moved = co_await lease->run(std::move(command), long_limit(limit()));
+  if (!moved.ok()) co_return std::unexpected(co_await meaning(*lease, target, moved.status));
+  const Uid there = uid_told(moved, "COPYUID");
+  if (moves) co_return there;
+  auto removed = co_await remove(*lease, folder, uid_validity, one);
+  if (!removed) co_return pass(removed);
+  co_return there;
+}
+
+Task<Result<>> ImapMail::expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) {
+  Pool::Lease lease = co_await pool_->acquire(folder);
+  co_return co_await remove(*lease, folder, uid_validity, std::move(uids));
+}
+
+Task<Result<>> ImapMail::remove(Connection& connection, FolderKey folder,
+                                std::uint32_t uid_validity, UidSet uids) {
+  const bool uidplus = connection.has("UIDPLUS");
+  if (!uidplus && !said_no_uidplus_) {
+    // A bare EXPUNGE would remove what others marked; marked messages are not shown to devices.
+    said_no_uidplus_ = true;
+    log.warning("imap.no_uidplus", {{"user", user_}, {"effect", "removed mail stays, marked"}});
+  }
+  std::vector<Command> commands;
+  for (const UidSet& piece : pieces(uids)) {
+    commands.push_back(
+        Command("UID STORE").uids(piece).words("+FLAGS.SILENT").flag_list({"\\Deleted"}));
+    if (uidplus) commands.push_back(Command("UID EXPUNGE").uids(piece));
+  }
+  auto completed = co_await on_mailbox(connection, folder, uid_validity, std::move(commands));
+  if (!completed) co_return pass(completed);
+  co_return Result<>();
+}
+
+Task<Result<Uid>> ImapMail::append(FolderKey folder, std::shared_ptr<const MessageSource> message,
+                                   Flags flags, Time received) {
+  Pool::Lease lease = co_await pool_->acquire(std::nullopt);
+  Command command("APPEND");
+  command.mailbox(folder.view(), lease->utf8()).flags(flags).date_time(received);
+  command.literal_streamed(message->size());
+  const Completed appended =
+      co_await lease->append(std::move(command), std::move(message), long_limit(limit()));
+  if (!appended.ok()) {
+    co_return std::unexpected(co_await meaning(*lease, folder, appended.status));
+  }
+  co_return uid_told(appended, "APPENDUID");
+}
+
+}  // namespace godwit::backend::imap

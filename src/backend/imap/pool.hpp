@@ -1,0 +1,82 @@
+/// One user's connections: bounded, kept selected, closed when unused. One refusal of the
+/// credentials ends all attempts until somebody signs in anew.
+#pragma once
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "backend/imap/connection.hpp"
+#include "net/loop.hpp"
+
+namespace godwit::backend::imap {
+
+class Pool : public std::enable_shared_from_this<Pool> {
+ public:
+  /// A connection for as long as it lives; goes back when it is still good.
+  class Lease {
+   public:
+    Lease(std::shared_ptr<Pool> pool, std::unique_ptr<Connection> connection, bool reused)
+        : pool_(std::move(pool)), connection_(std::move(connection)), reused_(reused) {}
+    Lease(Lease&&) noexcept = default;
+    Lease& operator=(Lease&&) = delete;
+    ~Lease() {
+      if (pool_) pool_->give_back(std::move(connection_));
+    }
+    Connection& operator*() const { return *connection_; }
+    Connection* operator->() const { return connection_.get(); }
+    /// It was idle for a while: a server that closed it meanwhile is no failure.
+    bool reused() const { return reused_; }
+
+   private:
+    std::shared_ptr<Pool> pool_;
+    std::unique_ptr<Connection> connection_;
+    bool reused_;
+  };
+
+  /// `settings` outlive the pool.
+  Pool(const Settings& settings, net::Executor executor, Credentials credentials);
+  ~Pool();
+
+  /// A connection, if possible one that has `preferred` selected. Throws Fault: sign_in_failed at
+  /// once when they were refused before; busy when all are in use for too long.
+  Task<Lease> acquire(std::optional<FolderKey> preferred);
+  /// A connection outside of the bound, for a watch.
+  Task<std::unique_ptr<Connection>> open();
+  /// Takes in one that was opened by a sign-in.
+  void adopt(std::unique_ptr<Connection> connection);
+  /// Credentials that were proved, or are other than those that were refused.
+  void set_credentials(Credentials credentials, bool proved);
+  const Credentials& credentials() const { return credentials_; }
+  bool refused() const { return refused_; }
+  /// No kept connection has this mailbox, or one below it, selected any more.
+  void forget(const FolderKey& key);
+  void close_all();
+  const Settings& settings() const { return settings_; }
+  const net::Executor& executor() const { return executor_; }
+
+ private:
+  struct Idle;
+  struct Waiter;
+  struct Reaper;
+
+  Task<> wait_for_room();
+  void give_back(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> take_idle(const std::optional<FolderKey>& preferred);
+  void wake_one();
+  void schedule_reaper();
+  void reap();
+
+  const Settings& settings_;
+  net::Executor executor_;
+  Credentials credentials_;
+  bool refused_ = false;
+  std::size_t count_ = 0;  // leased, idle and being opened
+  std::list<Idle> idle_;   // the latest used first
+  std::deque<std::shared_ptr<Waiter>> waiters_;
+  std::unique_ptr<Reaper> reaper_;
+};
+
+}  // namespace godwit::backend::imap

@@ -1,0 +1,43 @@
+/// How the gateway to an IMAP server behaves.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "imap/roles.hpp"
+
+namespace godwit::backend::imap {
+
+enum class Encryption : std::uint8_t { none, starttls, tls };
+
+/// What becomes of the login that a phone sends.
+enum class LoginForm : std::uint8_t {
+  as_given,
+  without_domain,  // `ada@example.org` -> `ada`
+  with_domain,     // `ada` -> `ada@` + domain
+};
+
+struct Settings {
+  std::string host = "localhost";
+  std::uint16_t port = 143;
+  Encryption encryption = Encryption::starttls;
+  std::string ca_file;  // empty = the system's
+  bool verify = true;
+  LoginForm login = LoginForm::as_given;
+  std::string domain;  // for with_domain, and of addresses when the login has none
+  bool subscribed_only = false;
+  godwit::imap::RoleNames role_names;  // mailbox paths in UTF-8, before the well-known ones
+
+  std::size_t connections_per_user_max = 4;  // beside the one of a watch
+  std::chrono::milliseconds connect_limit{10'000};
+  std::chrono::milliseconds command_limit{30'000};
+  std::chrono::milliseconds idle_close{45'000};  // an unused connection is closed after this
+
+  std::size_t notify_connections_max = 10'000;  // of all users; others are watched by IDLE
+  std::chrono::milliseconds sweep_min{60'000};
+  std::chrono::milliseconds sweep_max{240'000};       // reached while nothing changes
+  std::chrono::milliseconds idle_renew{28 * 60'000};  // RFC 2177: at least every 29 minutes
+};
+
+}  // namespace godwit::backend::imap

@@ -1,0 +1,384 @@
+#include "backend/imap/watch.hpp"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <map>
+
+#include "backend/imap/mail.hpp"
+#include "base/fault.hpp"
+#include "base/log.hpp"
+
+namespace godwit::backend::imap {
+namespace {
+
+using namespace godwit::imap;
+using Kind = ChangeListener::Kind;
+
+constexpr Log log("imap");
+constexpr std::chrono::milliseconds retry_min{1'000};
+constexpr std::chrono::milliseconds retry_max{60'000};
+
+/// Gives the place of a NOTIFY connection back.
+class NotifyPlace {
+ public:
+  NotifyPlace(std::shared_ptr<WatchBudget> budget, std::size_t most) : budget_(std::move(budget)) {
+    taken_ = budget_->notify_connections < most;
+    if (taken_) ++budget_->notify_connections;
+  }
+  ~NotifyPlace() { release(); }
+  NotifyPlace(const NotifyPlace&) = delete;
+  NotifyPlace& operator=(const NotifyPlace&) = delete;
+  bool taken() const { return taken_; }
+  void release() {
+    if (taken_) --budget_->notify_connections;
+    taken_ = false;
+  }
+
+ private:
+  std::shared_ptr<WatchBudget> budget_;
+  bool taken_ = false;
+};
+
+/// What is known of one mailbox.
+struct Known {
+  std::uint32_t uid_validity = 0;
+  std::uint32_t uid_next = 0;
+  std::uint32_t messages = 0;
+  std::uint32_t unseen = 0;
+  std::uint64_t highest_modseq = 0;
+  friend bool operator==(const Known&, const Known&) = default;
+};
+
+}  // namespace
+
+/// Owned by the handle and by its coroutine; the handle says when it is over.
+class Watcher : public std::enable_shared_from_this<Watcher> {
+ public:
+  Watcher(UserId user, std::shared_ptr<Pool> pool, ChangeListener& listener, Random& random,
+          std::shared_ptr<WatchBudget> budget)
+      : user_(std::move(user)),
+        pool_(std::move(pool)),
+        listener_(&listener),
+        random_(random),
+        budget_(std::move(budget)),
+        timer_(pool_->executor()) {}
+
+  void end() {
+    listener_ = nullptr;
+    authoritative_ = false;
+    timer_.cancel();
+    if (connection_) connection_->close();
+  }
+  bool authoritative() const { return authoritative_; }
+
+  static Task<> run(std::shared_ptr<Watcher> self) { co_await self->loop(); }
+
+ private:
+  bool over() const { return listener_ == nullptr; }
+
+  Task<> loop() {
+    auto pause = retry_min;
+    while (!over()) {
+      std::optional<Fault::Kind> fault;
+      const auto began = std::chrono::steady_clock::now();
+      try {
+        co_await session();
+      } catch (const Fault& failed) {
+        fault = failed.kind();
+        log.debug("imap.watch_broke", {{"user", user_}, {"reason", failed.what()}});
+      } catch (const boost::system::system_error& failed) {
+        log.debug("imap.watch_broke", {{"user", user_}, {"reason", failed.what()}});
+      }
+      authoritative_ = false;
+      connection_.reset();
+      if (over()) co_return;
+      if (fault == Fault::Kind::sign_in_failed) {
+        // One refusal ends it; whoever waits asks again, and learns of it.
+        tell(std::nullopt, Kind::unknown);
+        co_return;
+      }
+      gap_ = true;
+      if (std::chrono::steady_clock::now() - began > retry_max) pause = retry_min;
+      co_await sleep(jittered(pause));
+      pause = std::min(pause * 2, retry_max);
+    }
+  }
+
+  Task<> session() {
+    connection_ = co_await pool_->open();
+    if (over()) co_return;
+    NotifyPlace place(budget_, pool_->settings().notify_connections_max);
+    if (place.taken() && connection_->has("NOTIFY") && co_await begin_notify()) {
+      co_await follow_notify();
+      co_return;
+    }
+    place.release();
+    if (connection_->has("IDLE")) {
+      co_await follow_idle();
+    } else {
+      co_await follow_sweeps();
+    }
+  }
+
+  /// After a connection was lost nobody knows what happened meanwhile.
+  void close_gap() {
+    if (!gap_) return;
+    gap_ = false;
+    tell(std::nullopt, Kind::unknown);
+  }
+
+  // NOTIFY: one connection for all mailboxes.
+
+  Task<bool> begin_notify() {
+    known_.clear();
+    auto completed = co_await connection_->run(
+        Command("NOTIFY SET STATUS (personal (MessageNew MessageExpunge FlagChange MailboxName "
+                "SubscriptionChange))"),
+        limit());
+    if (!completed.ok()) co_return false;
+    baseline_ = true;
+    for (const Response& each : completed.data) take(each);
+    baseline_ = false;
+    authoritative_ = connection_->condstore();  // without it changes of some flags are not told
+    close_gap();
+    co_return true;
+  }
+
+  Task<> follow_notify() {
+    while (!over()) {
+      auto response = co_await connection_->next_unasked(pool_->settings().idle_renew);
+      if (over()) co_return;
+      if (response) {
+        check_overflow(*response);
+        take(*response);
+      } else {
+        // Shows that the server is still there, and to it that we are.
+        const auto completed = co_await connection_->run(Command("NOOP"), limit());
+        for (const Response& each : completed.data) take(each);
+      }
+    }
+  }
+
+  void check_overflow(const Response& response) const {
+    const auto* status = std::get_if<StatusResponse>(&response);
+    if (!status) return;
+    // RFC 5465 5.8: from here on it tells nothing any more. BYE: nor anything else.
+    if (status->code.name == "NOTIFICATIONOVERFLOW" || status->kind == StatusResponse::Kind::bye) {
+      throw Fault(Fault::Kind::unavailable, "the server ended its notifications");
+    }
+  }
+
+  // IDLE on INBOX, and sweeps of the rest.
+
+  Task<> follow_idle() {
+    const auto inbox = FolderKey::parse("INBOX");
+    const Completed selected = co_await connection_->select(*inbox, limit());
+    const bool has_inbox = selected.ok();
+    co_await sweep();  // the baseline, before anything may be missed
+    close_gap();
+    auto next_sweep = std::chrono::steady_clock::now() + sweep_pause();
+    while (!over()) {
+      if (!has_inbox || !co_await connection_->begin_idle(limit())) {
+        co_await follow_sweeps();
+        co_return;
+      }
+      const auto renew = std::chrono::steady_clock::now() + pool_->settings().idle_renew;
+      co_await idle_until(*inbox, std::min(renew, next_sweep));
+      if (over()) co_return;
+      const Completed ended = co_await connection_->end_idle(limit());
+      for (const Response& each : ended.data) take_selected(*inbox, each);
+      if (std::chrono::steady_clock::now() < next_sweep) continue;
+      co_await sweep();
+      next_sweep = std::chrono::steady_clock::now() + sweep_pause();
+    }
+  }
+
+  Task<> idle_until(FolderKey inbox, std::chrono::steady_clock::time_point end) {
+    for (;;) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          end - std::chrono::steady_clock::now());
+      if (left <= std::chrono::milliseconds(0) || over()) co_return;
+      const auto response = co_await connection_->next_unasked(left);
+      if (response && !over()) take_selected(inbox, *response);
+    }
+  }
+
+  void take_selected(const FolderKey& inbox, const Response& response) {
+    check_overflow(response);
+    if (std::holds_alternative<Exists>(response)) {
+      tell(inbox, Kind::added);
+    } else if (std::holds_alternative<Expunged>(response) ||
+               std::holds_alternative<Vanished>(response) ||
+               std::holds_alternative<FetchEntry>(response)) {
+      tell(inbox, Kind::other);
+    }
+  }
+
+  Task<> follow_sweeps() {
+    while (!over()) {
+      co_await sweep();
+      close_gap();
+      co_await sleep(sweep_pause());
+    }
+  }
+
+  /// One round over all mailboxes, by LIST-STATUS or by as many STATUS.
+  Task<> sweep() {
+    baseline_ = !swept_;
+    const bool at_once = connection_->has("LIST-STATUS") && connection_->has("LIST-EXTENDED");
+    Command list("LIST \"\" \"*\"");
+    if (at_once) {
+      list.words("RETURN (STATUS (MESSAGES UIDNEXT UIDVALIDITY UNSEEN");
+      if (connection_->condstore()) list.words("HIGHESTMODSEQ");
+      list.close().close();
+    }
+    Completed listed = co_await connection_->run(std::move(list), limit() * 4);
+    if (over()) co_return;
+    if (!listed.ok()) throw Fault(Fault::Kind::unavailable, "LIST: " + listed.status.text);
+    std::vector<std::string> names;
+    std::vector<Command> commands;
+    for (const Response& each : listed.data) {
+      const auto* entry = std::get_if<ListEntry>(&each);
+      if (!entry || entry->has("\\noselect") || entry->has("\\nonexistent")) continue;
+      names.push_back(entry->name);
+      if (at_once) continue;
+      Command status("STATUS");
+      status.mailbox(entry->name, connection_->utf8());
+      status.words("(MESSAGES UIDNEXT UIDVALIDITY UNSEEN");
+      if (connection_->condstore()) status.words("HIGHESTMODSEQ");
+      commands.push_back(std::move(status.close()));
+    }
+    changed_ = false;
+    for (const Response& each : listed.data) take_status(each);
+    constexpr std::size_t at_a_time = 100;
+    for (std::size_t begin = 0; begin < commands.size(); begin += at_a_time) {
+      const auto end = std::min(commands.size(), begin + at_a_time);
+      std::vector<Command> some(
+          std::make_move_iterator(commands.begin() + static_cast<long>(begin)),
+          std::make_move_iterator(commands.begin() + static_cast<long>(end)));
+      const auto completed = co_await connection_->run(std::move(some), limit() * 4);
+      if (over()) co_return;
+      for (const Completed& one : completed) {
+        for (const Response& each : one.data) take_status(each);
+      }
+    }
+    compare_hierarchy(std::move(names));
+    pause_ = changed_ ? pool_->settings().sweep_min
+                      : std::min(pause_ * 3 / 2, pool_->settings().sweep_max);
+    swept_ = true;
+    baseline_ = false;
+  }
+
+  void compare_hierarchy(std::vector<std::string> names) {
+    std::ranges::sort(names);
+    if (swept_ && names != names_) tell(std::nullopt, Kind::hierarchy);
+    if (names != names_) changed_ = true;
+    std::erase_if(known_,
+                  [&](const auto& each) { return !std::ranges::binary_search(names, each.first); });
+    names_ = std::move(names);
+  }
+
+  // Both.
+
+  void take(const Response& response) {
+    take_status(response);
+    if (std::holds_alternative<ListEntry>(response) && !baseline_) {
+      tell(std::nullopt, Kind::hierarchy);
+    }
+  }
+
+  void take_status(const Response& response) {
+    const auto* entry = std::get_if<StatusEntry>(&response);
+    if (!entry) return;
+    auto key = FolderKey::parse(entry->name);
+    if (!key) return;
+    const auto [found, is_new] = known_.try_emplace(entry->name);
+    const Known before = found->second;
+    Known& now = found->second;
+    now.uid_validity = entry->uid_validity.value_or(now.uid_validity);
+    now.uid_next = entry->uid_next.value_or(now.uid_next);
+    now.messages = entry->messages.value_or(now.messages);
+    now.unseen = entry->unseen.value_or(now.unseen);
+    now.highest_modseq = entry->highest_modseq.value_or(now.highest_modseq);
+    if (baseline_ || now == before) return;
+    changed_ = true;
+    if (is_new || now.uid_validity != before.uid_validity) {
+      tell(*key, Kind::unknown);
+    } else if (now.uid_next > before.uid_next) {
+      tell(*key, Kind::added);
+      const bool only_added = now.messages == before.messages + (now.uid_next - before.uid_next);
+      if (!only_added) tell(*key, Kind::other);
+    } else {
+      tell(*key, Kind::other);
+    }
+  }
+
+  void tell(const std::optional<FolderKey>& folder, Kind kind) {
+    if (listener_) listener_->changed(user_, folder, kind);
+  }
+
+  Task<> sleep(std::chrono::milliseconds time) {
+    timer_.expires_after(time);
+    try {
+      co_await timer_.async_wait(boost::asio::use_awaitable);
+    } catch (const boost::system::system_error& error) {
+      if (error.code() != boost::asio::error::operation_aborted || !over()) throw;
+    }
+  }
+
+  /// Spread by a tenth each way, so that users' sweeps do not march in step.
+  std::chrono::milliseconds jittered(std::chrono::milliseconds time) {
+    const auto tenth = time.count() / 10;
+    if (tenth <= 0) return time;
+    const auto spread =
+        static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(2 * tenth + 1));
+    return time + std::chrono::milliseconds(spread - tenth);
+  }
+  std::chrono::milliseconds sweep_pause() { return jittered(pause_); }
+  std::chrono::milliseconds limit() const { return pool_->settings().command_limit; }
+
+  UserId user_;
+  std::shared_ptr<Pool> pool_;
+  ChangeListener* listener_;
+  Random& random_;
+  std::shared_ptr<WatchBudget> budget_;
+  boost::asio::steady_timer timer_;
+  std::unique_ptr<Connection> connection_;
+  std::map<std::string, Known, std::less<>> known_;
+  std::vector<std::string> names_;
+  std::chrono::milliseconds pause_ = pool_->settings().sweep_min;
+  bool authoritative_ = false;
+  bool gap_ = false;
+  bool baseline_ = false;
+  bool swept_ = false;
+  bool changed_ = false;
+};
+
+namespace {
+
+class WatchHandle final : public Watch {
+ public:
+  explicit WatchHandle(std::shared_ptr<Watcher> watcher) : watcher_(std::move(watcher)) {}
+  ~WatchHandle() override { watcher_->end(); }
+  bool authoritative() const override { return watcher_->authoritative(); }
+
+ private:
+  std::shared_ptr<Watcher> watcher_;
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> start_watch(UserId user, std::shared_ptr<Pool> pool,
+                                   ChangeListener& listener, Random& random,
+                                   std::shared_ptr<WatchBudget> budget) {
+  const auto executor = pool->executor();
+  auto watcher = std::make_shared<Watcher>(std::move(user), std::move(pool), listener, random,
+                                           std::move(budget));
+  net::spawn(executor, Watcher::run(watcher), "imap.watch");
+  return std::make_unique<WatchHandle>(std::move(watcher));
+}
+
+}  // namespace godwit::backend::imap

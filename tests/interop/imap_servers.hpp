@@ -1,0 +1,58 @@
+/// Real IMAP servers for tests: started once a process, each test with a user of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backend/imap/imap.hpp"
+#include "base/clock.hpp"
+#include "net/loop.hpp"
+
+namespace godwit::interop {
+
+/// A server that runs until the process ends. `options` as tests/parts/NAME.sh start takes them.
+class RunningServer {
+ public:
+  /// The one of this name and these options; nothing, with the reason in `why_not`, when it cannot
+  /// be had.
+  static const RunningServer* get(const std::string& name, const std::string& options);
+  static const std::string& why_not();
+  ~RunningServer();
+
+  std::uint16_t port(const std::string& name) const;  // "IMAP_PORT"
+  const std::string& value(const std::string& name) const;
+
+ private:
+  RunningServer(std::string script, std::string folder, std::map<std::string, std::string> values)
+      : script_(std::move(script)), folder_(std::move(folder)), values_(std::move(values)) {}
+  std::string script_;
+  std::string folder_;
+  std::map<std::string, std::string> values_;
+};
+
+/// A loop that runs a piece at a time; watches live on it between the pieces.
+class TestLoop {
+ public:
+  TestLoop();
+  ~TestLoop();
+  net::Executor executor();
+  /// Rethrows what `work` throws.
+  void run(Task<> work);
+  bool wait_until(const std::function<bool()>& done);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Hands a message over as a mail server would. Throws on anything but 250.
+void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::string message);
+
+/// A name that no test used before.
+std::string fresh_user();
+
+}  // namespace godwit::interop
