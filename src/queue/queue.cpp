@@ -1,0 +1,437 @@
+#include "queue/queue.hpp"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <set>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/fault.hpp"
+#include "base/log.hpp"
+#include "convert/header.hpp"
+#include "net/deadline.hpp"
+#include "net/loop.hpp"
+#include "queue/bounce.hpp"
+#include "queue/schedule.hpp"
+#include "queue/schema.hpp"
+
+namespace godwit::queue {
+namespace {
+
+constexpr Log logger("queue");
+constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t header_bytes_max = 64 * 1024;  // of the original, in a report
+constexpr std::size_t listed_max = 1000;
+constexpr std::uint32_t doubtful_max = 2;  // the first attempt and one more
+constexpr std::chrono::days remembered{7};
+
+std::int64_t to_row(Time time) { return time.time_since_epoch().count(); }
+Time from_row(std::int64_t value) { return Time(std::chrono::milliseconds(value)); }
+
+std::string file_name(const std::string& id) { return hex_encode(digest128(id)); }
+
+/// A queued mail's content, read while it is handed on.
+class FileMessage final : public backend::MessageSource {
+ public:
+  FileMessage(FileLayer& files, std::string path, std::uint64_t size)
+      : files_(files), path_(std::move(path)), size_(size) {}
+  std::uint64_t size() const override { return size_; }
+  std::string read(std::uint64_t offset, std::size_t length) const override {
+    return offset >= size_ ? std::string() : files_.read(path_, offset, length);
+  }
+
+ private:
+  FileLayer& files_;
+  std::string path_;
+  std::uint64_t size_;
+};
+
+std::unique_ptr<sqlite::OpenOptions> open_options(const QueueOptions& options, FileLayer& files) {
+  files.make_folders(options.folder + "/mail");
+  auto out = std::make_unique<sqlite::OpenOptions>();
+  out->path = options.folder + "/queue.sqlite";
+  out->vfs = options.vfs;
+  return out;
+}
+
+/// The schema is brought up to date, and files that no row needs go.
+sqlite::CommitterOptions prepare(const QueueOptions& options, FileLayer& files) {
+  const auto open = open_options(options, files);
+  sqlite::Database database(*open);
+  sqlite::migrate(database, migrations);
+  std::set<std::string> wanted;
+  auto rows = database.query("SELECT id FROM mail WHERE next IS NOT NULL");
+  while (rows.step()) wanted.insert(file_name(rows.text(0)));
+  for (const std::string& name : files.list(options.folder + "/mail")) {
+    if (!wanted.contains(name)) files.remove(options.folder + "/mail/" + name);
+  }
+  return {.database = *open, .readers = 1};
+}
+
+void write_file(FileLayer& files, const std::string& folder, const std::string& name,
+                const backend::MessageSource& message) {
+  const auto file = files.create(folder + '/' + name + ".new");
+  for (std::uint64_t offset = 0;;) {
+    const std::string piece = message.read(offset, piece_bytes);
+    if (piece.empty()) break;
+    file->append(piece);
+    offset += piece.size();
+  }
+  file->sync();
+  files.rename(folder + '/' + name + ".new", folder + '/' + name);
+  files.sync_folder(folder);
+}
+
+enum class State : std::uint8_t {
+  waiting = 0,
+  taken = 1,     // by the next hop
+  refused = 2,   // for good; the report is due
+  reported = 3,  // and its sender knows
+};
+
+struct Recipient {
+  std::string address;
+  State state = State::waiting;
+  std::string reason = {};
+  bool expired = false;
+};
+
+}  // namespace
+
+struct Queue::Mail {
+  std::string id = {};
+  std::string account = {};
+  std::string sender = {};
+  std::uint64_t bytes = 0;
+  Time accepted{};
+  std::optional<Time> next = {};
+  std::uint32_t attempts = 0;
+  std::uint32_t doubtful = 0;
+  Time changed{};
+  std::string reason = {};
+  std::vector<Recipient> recipients = {};
+
+  bool has(State state) const {
+    return std::ranges::find(recipients, state, &Recipient::state) != recipients.end();
+  }
+  std::vector<std::string> waiting() const {
+    std::vector<std::string> out;
+    for (const Recipient& each : recipients) {
+      if (each.state == State::waiting) out.push_back(each.address);
+    }
+    return out;
+  }
+  /// Those who wait, or of them the one with this address.
+  void settle(State state, const std::string& why, bool expired,
+              const std::string* only = nullptr) {
+    for (Recipient& each : recipients) {
+      if (each.state != State::waiting || (only != nullptr && each.address != *only)) continue;
+      each.state = state;
+      each.reason = why;
+      each.expired = expired;
+    }
+  }
+
+  void write(sqlite::Database& database) const {
+    std::optional<std::int64_t> due;
+    if (next) due = to_row(*next);
+    database.run(
+        "INSERT INTO mail (id, account, sender, bytes, accepted, next, attempts, doubtful, "
+        "changed, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "next = excluded.next, attempts = excluded.attempts, doubtful = excluded.doubtful, "
+        "changed = excluded.changed, reason = excluded.reason",
+        id, account, sender, bytes, to_row(accepted), due, attempts, doubtful, to_row(changed),
+        reason);
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+      const Recipient& each = recipients[i];
+      database.run(
+          "INSERT INTO recipient (mail, number, address, state, reason, expired) VALUES "
+          "(?, ?, ?, ?, ?, ?) ON CONFLICT (mail, number) DO UPDATE SET state = excluded.state, "
+          "reason = excluded.reason, expired = excluded.expired",
+          id, i, each.address, std::to_underlying(each.state), each.reason, each.expired);
+    }
+  }
+
+  static Mail from(sqlite::Database& database, const sqlite::Statement& row) {
+    Mail mail{.id = row.text(0), .account = row.text(1), .sender = row.text(2)};
+    mail.bytes = static_cast<std::uint64_t>(row.integer(3));
+    mail.accepted = from_row(row.integer(4));
+    if (const auto due = row.optional_integer(5)) mail.next = from_row(*due);
+    mail.attempts = static_cast<std::uint32_t>(row.integer(6));
+    mail.doubtful = static_cast<std::uint32_t>(row.integer(7));
+    mail.changed = from_row(row.integer(8));
+    mail.reason = row.text(9);
+    auto rows = database.query(
+        "SELECT address, state, reason, expired FROM recipient WHERE mail = ? ORDER BY number",
+        mail.id);
+    while (rows.step()) {
+      mail.recipients.push_back(
+          {rows.text(0), static_cast<State>(rows.integer(1)), rows.text(2), rows.integer(3) != 0});
+    }
+    return mail;
+  }
+};
+
+Queue::Queue(QueueOptions options, FileLayer& files, const Clock& clock, Random& random,
+             backend::Submission& hop, Reports& reports)
+    : options_(std::move(options)),
+      files_(files),
+      clock_(clock),
+      random_(random),
+      hop_(hop),
+      reports_(reports),
+      database_(prepare(options_, files_)),
+      gate_(std::make_shared<Gate>("queue.files", 1, 100)) {}
+
+Queue::~Queue() = default;
+
+std::string Queue::path(const std::string& id) const {
+  return options_.folder + "/mail/" + file_name(id);
+}
+
+Task<Result<>> Queue::submit(backend::Account account, Envelope envelope,
+                             std::shared_ptr<const backend::MessageSource> message) {
+  if (co_await known(envelope.id)) {
+    logger.info("queue.repeated", {{"user", account.user}, {"mail", file_name(envelope.id)}});
+    co_return Result<>{};
+  }
+  Try first = co_await try_hop(account, envelope, message, options_.try_limit);
+  if (first.outcome == Tried::refused) co_return std::unexpected(std::move(first.error));
+  if (first.outcome == Tried::taken) {
+    co_await note_delivered(std::move(account), std::move(envelope));
+  } else {
+    co_await accept(std::move(account), std::move(envelope), std::move(message), std::move(first));
+  }
+  co_return Result<>{};
+}
+
+Task<bool> Queue::known(std::string id) {
+  auto job = [id = std::move(id)](sqlite::Database& database) {
+    auto row = database.query("SELECT 1 FROM mail WHERE id = ?", id);
+    return row.step();
+  };
+  co_return co_await database_.read(std::move(job));
+}
+
+Task<Queue::Try> Queue::try_hop(backend::Account account, Envelope envelope,
+                                std::shared_ptr<const backend::MessageSource> message,
+                                std::chrono::milliseconds limit) {
+  Try result;
+  try {
+    auto sent = co_await net::with_deadline(
+        limit, hop_.submit(std::move(account), std::move(envelope), std::move(message)));
+    if (!sent) result = {Tried::refused, sent.error()};
+  } catch (const Fault& fault) {
+    // Timed out: it may have taken the mail.
+    const bool unclear = fault.kind() == Fault::Kind::timed_out;
+    result = {unclear ? Tried::doubtful : Tried::down, {Errc::incomplete, fault.what()}};
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) throw;
+    const bool unclear = error.code() == boost::asio::error::timed_out;
+    result = {unclear ? Tried::doubtful : Tried::down, {Errc::incomplete, error.what()}};
+  }
+  co_return result;
+}
+
+Task<> Queue::note_delivered(backend::Account account, Envelope envelope) {
+  const Time now = clock_.now();
+  Mail mail{.id = std::move(envelope.id), .account = account.user.str(), .sender = envelope.from};
+  mail.accepted = mail.changed = now;
+  auto job = [mail = std::move(mail)](sqlite::Database& database) { mail.write(database); };
+  co_await database_.write(std::move(job));
+}
+
+Task<> Queue::accept(backend::Account account, Envelope envelope,
+                     std::shared_ptr<const backend::MessageSource> message, Try first) {
+  const Time now = clock_.now();
+  Mail mail{.id = envelope.id, .account = account.user.str(), .sender = envelope.from};
+  mail.bytes = message->size();
+  mail.accepted = mail.changed = now;
+  mail.attempts = 1;
+  mail.doubtful = first.outcome == Tried::doubtful ? 1 : 0;
+  mail.next = now + retry_delay(1, random_.next());
+  mail.reason = first.error.message;
+  for (std::string& address : envelope.to)
+    mail.recipients.push_back({.address = std::move(address)});
+  auto store = [files = &files_, folder = options_.folder + "/mail", name = file_name(mail.id),
+                message = std::move(message)] { write_file(*files, folder, name, *message); };
+  co_await blocking(*gate_, std::move(store));
+  logger.warning("queue.accepted", {{"user", account.user},
+                                    {"mail", file_name(mail.id)},
+                                    {"recipients", mail.recipients.size()},
+                                    {"why", mail.reason}});
+  auto job = [mail = std::move(mail)](sqlite::Database& database) { mail.write(database); };
+  co_await database_.write(std::move(job));
+}
+
+Task<> Queue::run() {
+  while (!stopping_) {
+    try {
+      co_await work();
+    } catch (const Fault& fault) {
+      logger.error("queue.failed", {{"why", fault.what()}});
+    }
+    co_await net::sleep_for(options_.poll);
+  }
+}
+
+Task<std::size_t> Queue::work() {
+  if (std::exchange(working_, true)) co_return 0;
+  struct Free {
+    bool& working;
+    ~Free() { working = false; }
+  } const free{working_};
+  std::size_t count = 0;
+  while (!stopping_) {
+    auto mail = co_await next_due();
+    if (!mail) break;
+    co_await handle(std::move(*mail));
+    ++count;
+  }
+  co_return count;
+}
+
+Task<std::optional<Queue::Mail>> Queue::next_due() {
+  auto job = [now = to_row(clock_.now())](sqlite::Database& database) {
+    std::optional<Mail> found;
+    auto row = database.query(
+        "SELECT id, account, sender, bytes, accepted, next, attempts, doubtful, changed, reason "
+        "FROM mail WHERE next <= ? ORDER BY next LIMIT 1",
+        now);
+    if (row.step()) found = Mail::from(database, row);
+    return found;
+  };
+  co_return co_await database_.read(std::move(job));
+}
+
+Task<> Queue::handle(Mail mail) {
+  const Time before = clock_.now();
+  // A report that a crash left undone comes first, with the facts that it had.
+  if (!mail.has(State::refused)) {
+    co_await attempt(mail);
+    if (before - mail.accepted > options_.expiry && mail.has(State::waiting)) {
+      mail.settle(State::refused, mail.reason, true);
+    }
+    mail.changed = clock_.now();
+  }
+  mail.next = clock_.now() + retry_delay(mail.attempts, random_.next());
+  auto job = [mail](sqlite::Database& database) { mail.write(database); };
+  co_await database_.write(job);
+  if (mail.has(State::refused)) co_await report(mail);
+  if (!mail.has(State::waiting) && !mail.has(State::refused)) co_await finish(mail);
+}
+
+/// All at once; one by one when the hop does not want all of them.
+Task<> Queue::attempt(Mail& mail) {
+  auto user = UserId::parse(mail.account);
+  if (!user) throw Fault(Fault::Kind::corrupt, "queued mail without an account");
+  const backend::Account account{std::move(*user), mail.account, {}, {}, {}};
+  const auto message = std::make_shared<FileMessage>(files_, path(mail.id), mail.bytes);
+  std::vector<std::vector<std::string>> groups{mail.waiting()};
+  ++mail.attempts;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::vector<std::string> group = groups[i];
+    // Parts of a mail are mails of their own to a hop that knows what it took.
+    const bool alone = group.size() == 1 && mail.recipients.size() > 1;
+    Envelope envelope{mail.sender, group, alone ? mail.id + '/' + group.front() : mail.id};
+    const Try tried =
+        co_await try_hop(account, std::move(envelope), message, options_.attempt_limit);
+    if (tried.outcome == Tried::refused && group.size() > 1) {
+      for (const std::string& one : group) groups.push_back({one});
+      continue;
+    }
+    const std::string* const only = group.size() == 1 ? &group.front() : nullptr;
+    if (tried.outcome == Tried::taken) mail.settle(State::taken, "", false, only);
+    if (tried.outcome == Tried::refused) {
+      mail.settle(State::refused, tried.error.message, false, only);
+    }
+    if (tried.outcome == Tried::taken || tried.outcome == Tried::refused) continue;
+    mail.reason = tried.error.message;
+    logger.warning(
+        "queue.deferred",
+        {{"mail", file_name(mail.id)}, {"attempts", mail.attempts}, {"why", tried.error.message}});
+    if (tried.outcome == Tried::doubtful && ++mail.doubtful >= doubtful_max) {
+      logger.error("queue.doubtful", {{"mail", file_name(mail.id)}});
+      mail.settle(State::refused,
+                  "the next mail server did not answer twice; it may have taken the mail", false,
+                  only);
+    }
+    co_return;
+  }
+}
+
+Task<> Queue::report(Mail& mail) {
+  BounceFacts facts{.reporting_host = options_.host,
+                    .sender = mail.sender,
+                    .mail_id = file_name(mail.id),
+                    .accepted = mail.accepted,
+                    .failed = mail.changed};
+  for (const Recipient& each : mail.recipients) {
+    if (each.state != State::refused) continue;
+    facts.recipients.push_back({each.address, each.reason, each.expired});
+    logger.warning("queue.bounced", {{"mail", facts.mail_id}, {"why", each.reason}});
+  }
+  const FileMessage message(files_, path(mail.id), mail.bytes);
+  const std::string beginning = message.read(0, header_bytes_max);
+  facts.original_header = beginning.substr(0, convert::header_length(beginning));
+  // RFC 5321 4.5.5: a mail from the null sender, a report itself, is not reported.
+  if (!mail.sender.empty()) {
+    co_await reports_.deliver(mail.sender,
+                              std::make_shared<backend::StringSource>(make_bounce(facts)));
+  }
+  for (Recipient& each : mail.recipients) {
+    if (each.state == State::refused) each.state = State::reported;
+  }
+  auto job = [mail](sqlite::Database& database) { mail.write(database); };
+  co_await database_.write(job);
+}
+
+Task<> Queue::finish(const Mail& mail) {
+  auto job = [id = mail.id, now = clock_.now()](sqlite::Database& database) {
+    database.run("UPDATE mail SET next = NULL, changed = ? WHERE id = ?", to_row(now), id);
+    database.run("DELETE FROM recipient WHERE mail = ?", id);
+    database.run("DELETE FROM mail WHERE next IS NULL AND changed < ?", to_row(now - remembered));
+  };
+  co_await database_.write(std::move(job));
+  auto remove_file = [files = &files_, file = path(mail.id)] { files->remove(file); };
+  co_await blocking(*gate_, std::move(remove_file));
+}
+
+Task<std::vector<QueuedMail>> Queue::list() {
+  auto job = [](sqlite::Database& database) {
+    std::vector<QueuedMail> out;
+    auto row = database.query(
+        "SELECT id, account, sender, bytes, accepted, next, attempts, doubtful, changed, reason "
+        "FROM mail WHERE next IS NOT NULL ORDER BY next LIMIT ?",
+        listed_max);
+    while (row.step()) {
+      const Mail mail = Mail::from(database, row);
+      out.push_back({mail.id, mail.account, mail.sender, mail.waiting(), mail.bytes, mail.accepted,
+                     mail.next.value_or(Time{}), mail.attempts, mail.reason});
+    }
+    return out;
+  };
+  co_return co_await database_.read(std::move(job));
+}
+
+Task<bool> Queue::retry(std::string id) {
+  auto job = [id = std::move(id), now = to_row(clock_.now())](sqlite::Database& database) {
+    return database.run("UPDATE mail SET next = ? WHERE id = ? AND next IS NOT NULL", now, id) > 0;
+  };
+  co_return co_await database_.write(std::move(job));
+}
+
+Task<bool> Queue::remove(std::string id) {
+  auto job = [id](sqlite::Database& database) {
+    auto row = database.query("SELECT 1 FROM mail WHERE id = ? AND next IS NOT NULL", id);
+    return row.step();
+  };
+  if (!co_await database_.read(std::move(job))) co_return false;
+  Mail mail{.id = std::move(id)};
+  logger.warning("queue.removed", {{"mail", file_name(mail.id)}});
+  co_await finish(mail);
+  co_return true;
+}
+
+}  // namespace godwit::queue

@@ -1,0 +1,117 @@
+/// Mail on its way out. The next hop is asked while the device waits, so that a refusal reaches the
+/// person who wrote; a hop that is merely down makes the mail wait in a durable queue until it is
+/// delivered, refused (then its sender gets a report) or too old.
+///
+/// An envelope id is taken once: who comes again with it is told "taken", whatever became of it,
+/// for a week. Recipients are tracked one by one: nobody gets a mail twice, nobody is forgotten.
+/// The one moment that cannot be settled, a hop that took a mail and whose answer was lost, is
+/// tried once more with the same Message-ID (engine.md §2).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "base/clock.hpp"
+#include "base/files.hpp"
+#include "net/worker.hpp"
+#include "sqlite/group_commit.hpp"
+
+namespace godwit::queue {
+
+struct QueueOptions {
+  std::string folder;              // holds queue.sqlite and mail/
+  std::string host;                // who reports failures: this machine's mail name
+  std::string vfs = {};            // of SQLite; empty: the system's
+  std::chrono::hours expiry{120};  // then a mail is given up
+  std::chrono::milliseconds try_limit = std::chrono::seconds(60);  // of the device's own request
+  std::chrono::milliseconds attempt_limit = std::chrono::minutes(10);  // RFC 5321 4.5.3.2.6
+  std::chrono::milliseconds poll = std::chrono::seconds(5);
+};
+
+/// Takes reports about undeliverable mail.
+class Reports {
+ public:
+  virtual ~Reports() = default;
+  /// To the mail's sender, from the null sender. The same report may come twice after a crash.
+  /// Throws Fault when it cannot be taken now; a sender who does not exist (any more) is none.
+  virtual Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) = 0;
+};
+
+struct QueuedMail {
+  std::string id;
+  std::string user;
+  std::string from;
+  std::vector<std::string> to;  // those that wait
+  std::uint64_t bytes = 0;
+  Time accepted{};
+  Time next{};
+  std::uint32_t attempts = 0;
+  std::string reason;  // why it waits: the last failure
+};
+
+class Queue final : public backend::Submission {
+ public:
+  /// Blocks: makes the folder and the schema, removes what a kill left half-written. Throws Fault.
+  /// All references outlive it.
+  Queue(QueueOptions options, FileLayer& files, const Clock& clock, Random& random,
+        backend::Submission& hop, Reports& reports);
+  ~Queue() override;
+
+  Task<Result<>> submit(backend::Account account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override;
+
+  /// Everything that is due now; how many mails it looked at. One at a time: a second call while
+  /// one works does nothing.
+  Task<std::size_t> work();
+  /// Works until `stop`.
+  Task<> run();
+  void stop() { stopping_ = true; }
+
+  // For administrators.
+  /// At most 1,000, the next one due first.
+  Task<std::vector<QueuedMail>> list();
+  /// Makes it due now. False: there is none of that id.
+  Task<bool> retry(std::string id);
+  /// Drops it without a report. False: there is none of that id.
+  Task<bool> remove(std::string id);
+
+ private:
+  struct Mail;
+  enum class Tried : std::uint8_t { taken, refused, down, doubtful };
+  struct Try {
+    Tried outcome = Tried::taken;
+    Error error{};
+  };
+
+  Task<bool> known(std::string id);
+  Task<> accept(backend::Account account, Envelope envelope,
+                std::shared_ptr<const backend::MessageSource> message, Try first);
+  Task<> note_delivered(backend::Account account, Envelope envelope);
+  Task<Try> try_hop(backend::Account account, Envelope envelope,
+                    std::shared_ptr<const backend::MessageSource> message,
+                    std::chrono::milliseconds limit);
+  Task<std::optional<Mail>> next_due();
+  Task<> handle(Mail mail);
+  Task<> attempt(Mail& mail);
+  Task<> report(Mail& mail);
+  Task<> finish(const Mail& mail);
+  std::string path(const std::string& id) const;
+
+  QueueOptions options_;
+  FileLayer& files_;
+  const Clock& clock_;
+  Random& random_;
+  backend::Submission& hop_;
+  Reports& reports_;
+  sqlite::GroupCommitter database_;
+  std::shared_ptr<Gate> gate_;  // shared with jobs that outlive a cancelled caller
+  bool working_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace godwit::queue
