@@ -109,7 +109,11 @@ class Send {
     if (!outgoing) co_return co_await give_up(outgoing.error());
     const std::string from = compose::complete(outgoing->header, identity_of(session_.account),
                                                {plan_.message_id, plan_.date});
-    if (const auto refused = co_await submit(*outgoing, from)) co_return co_await give_up(*refused);
+    if (const auto refused = co_await submit(*outgoing, from)) {
+      // It may have been taken, or will be: the intent stays for the device's next attempt.
+      if (*refused == eas::Status::server_error_retry_later) co_return Failed{*refused};
+      co_return co_await give_up(*refused);
+    }
     static_cast<void>(co_await session_.services.store.commit(log_.add(name_)));
     logger.info("mail.sent", {{"user", session_.user()},
                               {"device", session_.device_id},
@@ -241,9 +245,12 @@ class Send {
         refuse(*refused, taken.error());
       }
     } catch (const Fault& fault) {
-      // No room to keep it until it is sent; every other fault may pass, and the intent stays.
-      if (fault.kind() != Fault::Kind::quota) throw;
-      refused = eas::Status::send_quota_exceeded;
+      const auto kind = fault.kind();
+      if (kind == Fault::Kind::corrupt || kind == Fault::Kind::sign_in_failed) throw;
+      // No room to keep it until it is sent; every other fault may pass.
+      refused = kind == Fault::Kind::quota ? eas::Status::send_quota_exceeded
+                                           : eas::Status::server_error_retry_later;
+      refuse(*refused, {Errc::incomplete, fault.what()});
     }
     co_return refused;
   }

@@ -64,7 +64,13 @@ Task<Answer> run(Session& session, bool forward) {
   if (!request->has_source) {
     co_return Failed{session.has_document ? Status::invalid_xml : Status::invalid_ids};
   }
-  Sending<std::optional<Original>> original = co_await find_original(session, *request, forward);
+  auto found = co_await find_original(session, *request, forward);
+  Sending<std::optional<Original>> original;
+  if (found) {
+    original->emplace(std::move(*found));
+  } else {
+    original = std::unexpected(found.error());
+  }
   const Composer composer = request->replace_mime ? &compose_plain : &compose_with_original;
   co_return co_await send_once(session, std::move(*request), std::move(*original), composer);
 }

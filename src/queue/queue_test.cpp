@@ -1,0 +1,235 @@
+#include "queue/queue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+
+#include "base/fault.hpp"
+#include "queue/bounce.hpp"
+#include "queue/schedule.hpp"
+#include "run.hpp"
+
+namespace godwit::queue {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A next hop that does as it is told, by recipient.
+class ScriptedHop final : public backend::Submission {
+ public:
+  Task<Result<>> submit(backend::Account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override {
+    ++calls;
+    if (down) throw Fault(*down, "the hop is down");
+    for (const std::string& one : envelope.to) {
+      if (refused.contains(one)) co_return fail(Errc::refused, refused[one]);
+    }
+    for (const std::string& one : envelope.to) {
+      got[one].push_back(message->read(0, static_cast<std::size_t>(message->size())));
+    }
+    if (lost) throw Fault(Fault::Kind::timed_out, "no answer");
+    co_return Result<>{};
+  }
+
+  unsigned calls = 0;
+  std::optional<Fault::Kind> down;
+  bool lost = false;  // takes the mail and does not say so
+  std::map<std::string, std::string> refused;
+  std::map<std::string, std::vector<std::string>> got;
+};
+
+class KeptReports final : public Reports {
+ public:
+  Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
+    std::string text = report->read(0, static_cast<std::size_t>(report->size()));
+    if (fails_after == 1) kept.emplace_back(to, text);
+    if (fails_after > 0 && fails_after-- > 0) throw Fault(Fault::Kind::unavailable, "full");
+    kept.emplace_back(std::move(to), std::move(text));
+    co_return;
+  }
+  unsigned fails_after = 0;
+  std::vector<std::pair<std::string, std::string>> kept;
+};
+
+class QueueTest : public testing::Test {
+ protected:
+  QueueTest() {
+    std::string pattern = testing::TempDir() + "/godwit-queue-XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = pattern;
+    restart();
+  }
+  ~QueueTest() override {
+    queue_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  void restart() {
+    queue_.reset();
+    QueueOptions options{.folder = folder_ + "/queue", .host = "mx.example.test"};
+    queue_ = std::make_unique<Queue>(std::move(options), *files_, clock_, random_, hop_, reports_);
+  }
+  Result<> submit(std::string id, std::vector<std::string> to) {
+    backend::Account account{UserId::parse("anna@example.test").value(), "anna", {}, {}, {}};
+    backend::Submission::Envelope envelope{"anna@example.test", std::move(to), std::move(id)};
+    return test::run(
+        queue_->submit(std::move(account), std::move(envelope),
+                       std::make_shared<backend::StringSource>("Subject: Hello\r\n\r\nText.\r\n")));
+  }
+  std::size_t work() { return test::run(queue_->work()); }
+  std::vector<QueuedMail> list() { return test::run(queue_->list()); }
+  std::size_t files() const {
+    const std::filesystem::directory_iterator all(folder_ + "/queue/mail");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  }
+
+  std::string folder_;
+  std::unique_ptr<FileLayer> files_ = system_files();
+  ManualClock clock_;
+  SeededRandom random_{7};
+  ScriptedHop hop_;
+  KeptReports reports_;
+  std::unique_ptr<Queue> queue_;
+};
+
+TEST_F(QueueTest, HandsOnAtOnceAndOnlyOnce) {
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  restart();
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  EXPECT_EQ(hop_.got["b@x.test"].size(), 1U);
+  EXPECT_TRUE(list().empty());
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(QueueTest, ARefusalReachesTheDevice) {
+  hop_.refused["b@x.test"] = "550 no such user";
+  const auto refused = submit("m1", {"b@x.test", "c@x.test"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "550 no such user");
+  EXPECT_TRUE(hop_.got.empty());
+  EXPECT_TRUE(reports_.kept.empty());
+  hop_.refused.clear();
+  EXPECT_TRUE(submit("m1", {"b@x.test", "c@x.test"}));
+  EXPECT_EQ(hop_.got.size(), 2U);
+}
+
+TEST_F(QueueTest, WaitsForAHopThatIsDown) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test", "c@x.test"}));
+  EXPECT_TRUE(submit("m1", {"b@x.test", "c@x.test"}));
+  ASSERT_EQ(list().size(), 1U);
+  EXPECT_EQ(list()[0].to, (std::vector<std::string>{"b@x.test", "c@x.test"}));
+  EXPECT_EQ(list()[0].reason, "the hop is down");
+  EXPECT_EQ(work(), 0U);
+  clock_.advance(2min);
+  EXPECT_EQ(work(), 1U);
+  EXPECT_EQ(list()[0].attempts, 2U);
+  restart();
+  hop_.down.reset();
+  clock_.advance(1h);
+  EXPECT_EQ(work(), 1U);
+  EXPECT_EQ(hop_.got["b@x.test"].size(), 1U);
+  EXPECT_EQ(hop_.got["c@x.test"], std::vector<std::string>{"Subject: Hello\r\n\r\nText.\r\n"});
+  EXPECT_TRUE(list().empty());
+  EXPECT_EQ(files(), 0U);
+  EXPECT_TRUE(submit("m1", {"b@x.test", "c@x.test"}));
+  EXPECT_EQ(hop_.got["b@x.test"].size(), 1U);
+}
+
+TEST_F(QueueTest, RefusedLaterIsReportedAndTheOthersGetIt) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test", "c@x.test", "d@x.test"}));
+  hop_.down.reset();
+  hop_.refused["c@x.test"] = "550 c is not\r\nhere";
+  clock_.advance(5min);
+  EXPECT_EQ(work(), 1U);
+  EXPECT_EQ(hop_.got["b@x.test"].size(), 1U);
+  EXPECT_EQ(hop_.got["d@x.test"].size(), 1U);
+  ASSERT_EQ(reports_.kept.size(), 1U);
+  EXPECT_EQ(reports_.kept[0].first, "anna@example.test");
+  const std::string& text = reports_.kept[0].second;
+  EXPECT_TRUE(text.contains("Final-Recipient: rfc822; c@x.test\r\nAction: failed\r\n")) << text;
+  EXPECT_TRUE(text.contains("Diagnostic-Code: smtp; 550 c is not  here\r\n")) << text;
+  EXPECT_TRUE(text.contains("Subject: Hello\r\n"));
+  EXPECT_FALSE(text.contains("b@x.test"));
+  EXPECT_TRUE(list().empty());
+}
+
+TEST_F(QueueTest, AReportIsTheSameHoweverOftenItIsMade) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"c@x.test"}));
+  hop_.down.reset();
+  hop_.refused["c@x.test"] = "550 no";
+  clock_.advance(5min);
+  reports_.fails_after = 1;
+  EXPECT_THROW(work(), Fault);
+  restart();
+  clock_.advance(2h);
+  EXPECT_EQ(work(), 1U);
+  ASSERT_EQ(reports_.kept.size(), 2U);
+  EXPECT_EQ(reports_.kept[0], reports_.kept[1]);
+  EXPECT_EQ(hop_.calls, 2U);
+  EXPECT_TRUE(list().empty());
+}
+
+TEST_F(QueueTest, GivesUpWhatIsTooOld) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  unsigned attempts = 0;
+  for (int hour = 0; hour < 24 * 6 && !list().empty(); ++hour) {
+    clock_.advance(1h);
+    attempts += static_cast<unsigned>(work());
+  }
+  EXPECT_TRUE(list().empty());
+  EXPECT_GT(attempts, 60U);
+  ASSERT_EQ(reports_.kept.size(), 1U);
+  EXPECT_TRUE(reports_.kept[0].second.contains("Status: 4.4.7\r\n"));
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(QueueTest, ALostAnswerIsTriedOnceMore) {
+  hop_.lost = true;
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  for (int hour = 0; hour < 10; ++hour) {
+    clock_.advance(1h);
+    work();
+  }
+  EXPECT_EQ(hop_.got["b@x.test"].size(), 2U);
+  EXPECT_EQ(reports_.kept.size(), 1U);
+  EXPECT_TRUE(list().empty());
+}
+
+TEST_F(QueueTest, AnAdministratorMayHurryAndDrop) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  EXPECT_TRUE(submit("m2", {"b@x.test"}));
+  EXPECT_FALSE(test::run(queue_->retry("m3")));
+  EXPECT_TRUE(test::run(queue_->remove("m2")));
+  EXPECT_FALSE(test::run(queue_->remove("m2")));
+  hop_.down.reset();
+  EXPECT_TRUE(test::run(queue_->retry("m1")));
+  EXPECT_EQ(work(), 1U);
+  EXPECT_EQ(hop_.got["b@x.test"].size(), 1U);
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(QueueTest, WhatAKillLeftIsSweptAtTheStart) {
+  files_->create(folder_ + "/queue/mail/left.new")->append("half");
+  restart();
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST(Schedule, PausesGrowToAnHour) {
+  EXPECT_GE(retry_delay(1, 0), 45s);
+  EXPECT_LE(retry_delay(1, UINT64_MAX), 75s);
+  EXPECT_GE(retry_delay(3, 0), 3min);
+  EXPECT_LE(retry_delay(1000, UINT64_MAX), 75min);
+  EXPECT_NE(retry_delay(5, 1), retry_delay(5, 100'000));
+}
+
+}  // namespace
+}  // namespace godwit::queue
