@@ -5,6 +5,7 @@
 
 #include "app/databases.hpp"
 #include "app/local_submission.hpp"
+#include "app/outgoing.hpp"
 #include "app/system.hpp"
 #include "backend/local/delivery.hpp"
 #include "backend/local/users.hpp"
@@ -50,6 +51,19 @@ class LocalAccounts final : public admin::Accounts {
   backend::LocalUsers& users_;
 };
 
+/// Final failures come back to the users who wrote.
+class LocalReports final : public queue::Reports {
+ public:
+  explicit LocalReports(backend::LocalDelivery& delivery) : delivery_(delivery) {}
+  Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
+    backend::LocalDelivery::Envelope envelope{"", {std::move(to)}};
+    static_cast<void>(co_await delivery_.deliver(std::move(envelope), std::move(report)));
+  }
+
+ private:
+  backend::LocalDelivery& delivery_;
+};
+
 lmtp::ServerSettings lmtp_settings(const Config& config) {
   lmtp::ServerSettings settings;
   settings.session.host = config.server.hostname.empty() ? machine_name() : config.server.hostname;
@@ -64,7 +78,7 @@ lmtp::ServerSettings lmtp_settings(const Config& config) {
 
 class LocalBackends final : public Backends {
  public:
-  LocalBackends(const Config& config, net::Loop& loop, const Clock& clock)
+  LocalBackends(const Config& config, net::Loop& loop, const Clock& clock, Random& random)
       : loop_(loop),
         files_(system_files()),
         store_(local_options(config), *files_, clock),
@@ -72,7 +86,9 @@ class LocalBackends final : public Backends {
         accounts_(users_),
         vacation_(store_),
         delivery_(store_, &vacation_),
-        submission_(delivery_, nullptr),
+        reports_(delivery_),
+        outgoing_(config, loop, *files_, clock, random, &reports_),
+        submission_(delivery_, outgoing_.configured() ? &outgoing_.submission() : nullptr),
         inbox_(delivery_),
         lmtp_(lmtp_settings(config), inbox_, *files_, clock) {
     vacation_.set_submission(submission_);
@@ -90,10 +106,13 @@ class LocalBackends final : public Backends {
     return {};
   }
   void forget_user(const UserId&) override {}
-  void start() override { loop_.spawn(sweep(), "mail.sweep"); }
+  void start() override {
+    outgoing_.start();
+    loop_.spawn(sweep(), "mail.sweep");
+  }
   Task<> stop() override {
     close();
-    co_return;
+    return outgoing_.stop();
   }
 
  private:
@@ -125,6 +144,8 @@ class LocalBackends final : public Backends {
   LocalAccounts accounts_;
   backend::LocalVacation vacation_;
   backend::LocalDelivery delivery_;
+  LocalReports reports_;
+  Outgoing outgoing_;
   LocalSubmission submission_;
   lmtp::LocalInbox inbox_;
   lmtp::Server lmtp_;
@@ -142,8 +163,8 @@ backend::LocalOptions local_options(const Config& config) {
 }
 
 std::unique_ptr<Backends> make_local_backends(const Config& config, net::Loop& loop,
-                                              const Clock& clock, Random&) {
-  return std::make_unique<LocalBackends>(config, loop, clock);
+                                              const Clock& clock, Random& random) {
+  return std::make_unique<LocalBackends>(config, loop, clock, random);
 }
 
 }  // namespace godwit::app

@@ -244,6 +244,10 @@ Result<> check_config(const Config& config) {
   if (config.store.kind == "postgres" && config.store.postgres_url.empty()) {
     add("store.kind is postgres: set store.postgres_url");
   }
+  if (config.store.postgres_url.contains("://") || config.store.postgres_url.contains("password")) {
+    add("store.postgres_url: write host=... dbname=... user=..., no URI, and the password to "
+        "store.postgres_password_file");
+  }
   if (config.backend.kind == "local" && config.local.domains.empty()) {
     add("backend.kind is local: local.domains needs a domain");
   }

@@ -1,6 +1,7 @@
 #include "app/databases.hpp"
 
 #include "app/backends_local.hpp"
+#include "app/stores.hpp"
 #include "backend/local/administration.hpp"
 #include "base/files.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -22,6 +23,19 @@ Database sqlite_database(const Config& config) {
           [options](const std::string& folder) {
             store::copy_store(options, folder + "/store.sqlite");
           },
+  };
+}
+
+Database postgres_database(const Config& config) {
+  return {
+      .name = "store",
+      .place = "PostgreSQL: " + config.store.postgres_url,
+      .embedded = false,
+      .status = [config] { return store::schema_status(postgres_options(config)); },
+      .install = [config] { store::install_schema(postgres_options(config)); },
+      .update = [config] { store::update_schema(postgres_options(config)); },
+      .check = [config] { static_cast<void>(store::schema_status(postgres_options(config))); },
+      .copy = nullptr,
   };
 }
 
@@ -52,6 +66,7 @@ Database mail_database(const Config& config) {
 std::vector<Database> databases(const Config& config) {
   std::vector<Database> found;
   if (config.store.kind == "sqlite") found.push_back(sqlite_database(config));
+  if (config.store.kind == "postgres") found.push_back(postgres_database(config));
   if (config.backend.kind == "local") found.push_back(mail_database(config));
   return found;
 }

@@ -1,0 +1,80 @@
+#include "app/backends_imap.hpp"
+
+#include "app/outgoing.hpp"
+#include "backend/imap/imap.hpp"
+#include "base/files.hpp"
+
+namespace godwit::app {
+namespace {
+
+using backend::imap::Encryption;
+using backend::imap::LoginForm;
+
+LoginForm login_form(const std::string& name) {
+  if (name == "without-domain") return LoginForm::without_domain;
+  return name == "with-domain" ? LoginForm::with_domain : LoginForm::as_given;
+}
+
+Encryption encryption(const std::string& name) {
+  if (name == "tls") return Encryption::tls;
+  return name == "none" ? Encryption::none : Encryption::starttls;
+}
+
+class ImapBackends final : public Backends {
+ public:
+  ImapBackends(const Config& config, net::Loop& loop, const Clock& clock, Random& random)
+      : files_(system_files()),
+        server_(imap_settings(config), loop.executor(), random),
+        outgoing_(config, loop, *files_, clock, random, nullptr) {}
+
+  backend::Users& users() override { return server_; }
+  backend::MailBackend& mail() override { return server_; }
+  backend::Submission& submission() override { return outgoing_.submission(); }
+  backend::Vacation* vacation() override { return nullptr; }
+  admin::Accounts* accounts() override { return nullptr; }
+  Result<> listen_lmtp(net::Listener) override {
+    return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
+  }
+  void forget_user(const UserId& user) override { server_.forget_user(user); }
+  void start() override { outgoing_.start(); }
+  Task<> stop() override { return outgoing_.stop(); }
+
+ private:
+  std::unique_ptr<FileLayer> files_;
+  backend::imap::ImapServer server_;
+  Outgoing outgoing_;
+};
+
+}  // namespace
+
+backend::imap::Settings imap_settings(const Config& config) {
+  const Config::Imap& given = config.imap;
+  backend::imap::Settings settings;
+  settings.host = given.host;
+  settings.port = static_cast<std::uint16_t>(given.port);
+  settings.encryption = encryption(given.tls);
+  settings.ca_file = given.ca_file;
+  settings.verify = given.verify;
+  settings.login = login_form(given.login);
+  settings.domain = given.domain;
+  settings.subscribed_only = given.subscribed_only;
+  settings.role_names = {{FolderRole::sent, given.sent},
+                         {FolderRole::drafts, given.drafts},
+                         {FolderRole::trash, given.trash},
+                         {FolderRole::junk, given.junk},
+                         {FolderRole::archive, given.archive}};
+  settings.connections_per_user_max = static_cast<std::size_t>(given.connections_per_user_max);
+  settings.connect_limit = std::chrono::seconds(given.connect_seconds);
+  settings.command_limit = std::chrono::seconds(given.command_seconds);
+  settings.notify_connections_max = static_cast<std::size_t>(given.notify_connections_max);
+  settings.sweep_min = std::chrono::seconds(given.sweep_seconds);
+  settings.sweep_max = std::chrono::seconds(4 * given.sweep_seconds);
+  return settings;
+}
+
+std::unique_ptr<Backends> make_imap_backends(const Config& config, net::Loop& loop,
+                                             const Clock& clock, Random& random) {
+  return std::make_unique<ImapBackends>(config, loop, clock, random);
+}
+
+}  // namespace godwit::app

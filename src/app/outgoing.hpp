@@ -1,0 +1,37 @@
+/// The way out for mail: the configured server and, before it, the durable queue.
+#pragma once
+
+#include <memory>
+
+#include "app/config.hpp"
+#include "backend/backend.hpp"
+#include "base/files.hpp"
+#include "net/loop.hpp"
+#include "queue/queue.hpp"
+
+namespace godwit::app {
+
+class Outgoing {
+ public:
+  /// `reports` null: there is nowhere to tell of final failures, so nothing is queued and a server
+  /// that is down is a refusal for now. All references outlive it. Blocks; throws Fault.
+  Outgoing(const Config& config, net::Loop& loop, FileLayer& files, const Clock& clock,
+           Random& random, queue::Reports* reports);
+  ~Outgoing();
+
+  /// Refuses everything where no server is configured.
+  backend::Submission& submission() { return *way_; }
+  bool configured() const { return hop_ != nullptr; }
+  /// Begins to work the queue off.
+  void start();
+  Task<> stop();
+
+ private:
+  net::Loop& loop_;
+  std::unique_ptr<backend::Submission> hop_;
+  std::unique_ptr<queue::Queue> queue_;
+  std::unique_ptr<backend::Submission> closed_;
+  backend::Submission* way_;  // the first that a mail meets
+};
+
+}  // namespace godwit::app
