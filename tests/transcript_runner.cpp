@@ -158,6 +158,10 @@ void TranscriptRunner::step(const TranscriptStep& step) {
   if (const RequestWords words(step, captures_); words.has("as")) {
     current_ = *words.get("as");
   }
+  if (const auto connection = RequestWords(step, captures_).get("connection")) {
+    fixture_.server.transport().set_connection(
+        parse_number<std::uint64_t>(*connection).value_or(1));
+  }
   if (step.command == "again") {
     if (!last_) throw TranscriptError(step.line, "nothing to repeat");
   } else {

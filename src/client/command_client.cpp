@@ -285,7 +285,7 @@ Task<int> Session::watch() {
           print({{"added", item_id}, {"item", item}});
         } else {
           std::cout << item_id << '\t' << property(item, "From") << '\t'
-                    << property(item, "Subject") << std::endl;
+                    << property(item, "Subject") << "\n" << std::flush;
         }
       }
       if (auto saved = save(); !saved) co_return complain(saved.error().message, failed);

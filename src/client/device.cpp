@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "client/device_run.hpp"
 #include "wbxml/pages/airsync.hpp"
+#include "wbxml/pages/email.hpp"
 #include "wbxml/pages/provision.hpp"
 #include "wbxml/pages/settings.hpp"
 
@@ -66,6 +67,10 @@ void Device::change(const std::string& id, const std::string& server_id,
   command.server_id = server_id;
   command.data = std::move(properties);
   held.pending.push_back(std::move(command));
+}
+
+void Device::set_read(const std::string& id, const std::string& server_id, bool read) {
+  change(id, server_id, {Node(wbxml::email::Read, read ? "1" : "0")});
 }
 
 void Device::remove(const std::string& id, const std::string& server_id) {

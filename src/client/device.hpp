@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -237,6 +238,9 @@ class Device {
   std::shared_ptr<SentSync> last_sync_;  // what an empty Sync repeats
   std::shared_ptr<Operation> lost_;      // shared with the coroutine that runs it
   bool lose_next_ = false;
+  /// By MoveItems, and not yet removed by a Sync of where they were: that removal names nothing
+  /// unheld.
+  std::set<std::string, std::less<>> moved_away_;
 };
 
 }  // namespace godwit::client

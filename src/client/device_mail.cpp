@@ -69,7 +69,8 @@ Task<MoveOutcome> Device::move(std::string server_id, std::string from, std::str
                             if (out.move_status != 3) return;
                             out.new_id = response->text_of(page::DstMsgId);
                             if (out.new_id.empty()) return violate("move.no_new_id", server_id);
-                            collection(from).items.erase(server_id);
+                            if (collection(from).items.erase(server_id) > 0)
+                              moved_away_.insert(server_id);
                           });
 }
 

@@ -263,7 +263,7 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
     }
   }
   if (commands != nullptr) {
-    if (!sent.get_changes) violate("sync.unasked_changes", sent.id);
+    if (!sent.get_changes && sent.key != "0") violate("sync.unasked_changes", sent.id);
     apply_commands(*commands, sent, held, out);
   }
   held.empty_more = out.more_available && out.changes() == 0 ? held.empty_more + 1 : 0;
@@ -333,8 +333,8 @@ void Device::apply_commands(const Node& commands, const SentCollection& sent, Co
       merge_properties(item->second, *data);
       out.changed.push_back(id);
     } else {
-      const bool removed_here =
-          sent.command(Command::Kind::remove, id) != nullptr || out.responses.contains(id);
+      const bool removed_here = sent.command(Command::Kind::remove, id) != nullptr ||
+                                out.responses.contains(id) || moved_away_.erase(id) > 0;
       if (item == held.items.end() && !removed_here) violate("delete.names_unheld_item", id);
       held.items.erase(id);
       (command.tag == page::SoftDelete ? out.soft_deleted : out.removed).push_back(id);
