@@ -23,6 +23,17 @@ constexpr auto kinds = [] {
   return table;
 }();
 
+/// What is not itself in HTML made of text.
+constexpr auto escaped = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'&', '<', '>', '"', '\r', '\n', ' '}) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
+bool is_escaped(char c) { return escaped[static_cast<unsigned char>(c)]; }
+
 Kind kind(char c) { return kinds[static_cast<unsigned char>(c)]; }
 
 /// HTML Standard, numeric character reference end state: what authors of windows-1252 meant.
@@ -155,7 +166,11 @@ std::size_t HtmlToText::step_text(std::string_view html, std::string& out) {
 }
 
 std::size_t HtmlToText::step_preformatted(std::string_view html, std::string& out) {
-  const std::size_t end = std::min(html.find_first_of("<&\r\n"), html.size());
+  std::size_t end = 0;
+  while (end < html.size() && kind(html[end]) != Kind::special && html[end] != '\r' &&
+         html[end] != '\n') {
+    ++end;
+  }
   if (end > 0) {
     before_words(out);
     out += html.substr(0, end);
@@ -265,8 +280,9 @@ std::size_t HtmlToText::step_tag_name(std::string_view html, std::string& out) {
 }
 
 std::size_t HtmlToText::step_attributes(std::string_view html, std::string& out) {
-  const auto end = html.find_first_of("=>");
-  if (end == std::string_view::npos) return html.size();
+  std::size_t end = 0;
+  while (end < html.size() && html[end] != '=' && html[end] != '>') ++end;
+  if (end == html.size()) return end;
   state_ = html[end] == '=' ? State::value_begin : State::text;
   if (state_ == State::text) tag_ends(out);
   return end + 1;
@@ -528,7 +544,8 @@ void TextToHtml::begin(std::string& out) {
 void TextToHtml::feed(std::string_view text, std::string& out) {
   begin(out);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t end = std::min(text.find_first_of("&<>\"\r\n ", i), text.size());
+    std::size_t end = i;
+    while (end < text.size() && !is_escaped(text[end])) ++end;
     if (end > i) {
       out += text.substr(i, end - i);
       blank_ = carriage_ = false;

@@ -1,7 +1,5 @@
 #include "convert/mime.hpp"
 
-#include <string.h>
-
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -216,12 +214,12 @@ std::size_t LayoutParser::State::consume_content(std::string_view bytes, bool la
 
 /// On to the next line that begins as boundaries do.
 std::size_t LayoutParser::State::skip_to_boundary(std::string_view bytes, bool last) {
-  const void* const found = memmem(bytes.data(), bytes.size(), "\n--", 3);
-  if (found != nullptr) {
-    const auto newline = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
-    line_end_size = newline > 0 && bytes[newline - 1] == '\r' ? 2 : 1;
+  // Hyphens are rare where most bytes are: in base64 there are none.
+  for (auto at = bytes.find('-', 1); at != std::string_view::npos; at = bytes.find('-', at + 1)) {
+    if (bytes[at - 1] != '\n' || !bytes.substr(at).starts_with("--")) continue;
+    line_end_size = at > 1 && bytes[at - 2] == '\r' ? 2 : 1;
     at_line_start = true;
-    return newline + 1;
+    return at;
   }
   if (last) return bytes.size();
   // What may be the beginning of it waits, with the CR before it.

@@ -24,6 +24,7 @@ struct ReadAt {
 /// Over anything with `size()` and `read(offset, length)`, as backend::MessageSource; `source` must
 /// outlive the result.
 template <class Source>
+  requires requires(const Source& source) { source.read(std::uint64_t{}, std::size_t{}); }
 ReadAt read_at(const Source& source) {
   return {source.size(), [&source](std::uint64_t offset, std::size_t length) {
             return source.read(offset, length);

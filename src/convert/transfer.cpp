@@ -125,7 +125,11 @@ void TransferDecoder::feed_quoted(std::string_view bytes, std::string& out) {
 std::size_t TransferDecoder::decode_quoted(std::string_view bytes, bool last, std::string& out) {
   std::size_t i = 0;
   while (i < bytes.size()) {
-    const std::size_t special = std::min(bytes.find_first_of("= \t", i), bytes.size());
+    std::size_t special = i;
+    while (special < bytes.size() && bytes[special] != '=' && bytes[special] != ' ' &&
+           bytes[special] != '\t') {
+      ++special;
+    }
     out += bytes.substr(i, special - i);
     i = special;
     if (i == bytes.size()) break;
