@@ -16,11 +16,12 @@ packages_of() {
     dovecot) echo dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve dovecot-managesieved ;;
     cyrus) echo cyrus-common cyrus-imapd cyrus-caldav cyrus-admin libcyrus-imap-perl sasl2-bin \
       libsasl2-modules libsasl2-modules-db ;;
+    postfix) echo postfix ;;
     postgres) echo postgresql-15 postgresql-client-15 libpq5 ;;
     *) return 1 ;;
   esac
 }
-servers=(dovecot cyrus postgres)
+servers=(dovecot cyrus postfix postgres)
 
 stop_with() { echo "parts.sh: $*" >&2; exit 1; }
 

@@ -160,8 +160,10 @@ Task<Result<>> OriginalMessage::write_plain(bool quoted, Take take) {
   }
   take(head + "\r\n");
   Quote quote;
+  char last = 0;
   const Take put = [&](std::string_view text) {
     if (text.empty()) return;
+    last = text.back();
     if (quoted) {
       take(quote(text));
     } else {
@@ -180,7 +182,8 @@ Task<Result<>> OriginalMessage::write_plain(bool quoted, Take take) {
     if (!done) co_return pass(done);
     std::string rest;
     if (html) to_text.finish(rest);
-    put(rest + "\r\n");
+    put(rest);
+    if (last != '\n') put("\r\n");
   }
   co_return Result<>{};
 }

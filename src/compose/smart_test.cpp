@@ -80,13 +80,13 @@ TEST_F(Smart, RepliesInPlainText) {
                    "charset=us-ascii\nContent-Transfer-Encoding: 7bit\n\nThanks!",
                    false),
             "To: bruno@x.test\r\nSubject: Re: One\r\n"
+            "In-Reply-To: <one@x.test>\r\nReferences: <zero@x.test> <one@x.test>\r\n"
             "Content-Type: text/plain; charset=utf-8\r\n"
             "Content-Transfer-Encoding: quoted-printable\r\n"
-            "In-Reply-To: <one@x.test>\r\nReferences: <zero@x.test> <one@x.test>\r\n"
             "MIME-Version: 1.0\r\n\r\n"
             "Thanks!\r\n\r\n-------- Original message --------\r\n"
             "=46rom: \"Bruno\" <bruno@x.test>\r\nDate: Sun, 01 Jun 2025 10:00:00 +0000\r\n"
-            "To: anna@x.test\r\nSubject: One\r\n\r\n> Gr=C3=BC=C3=9Fe\r\n> B.\r\n>\r\n");
+            "To: anna@x.test\r\nSubject: One\r\n\r\n> Gr=C3=BC=C3=9Fe\r\n> B.\r\n");
 }
 
 TEST_F(Smart, RepliesInHtmlInsideTheBody) {

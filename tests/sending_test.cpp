@@ -1,0 +1,321 @@
+// Sending over systems that die at every step: nothing goes out twice, Sent holds one copy
+// (engine.md §2).
+#include <gtest/gtest.h>
+
+#include "run.hpp"
+#include "server_fixture.hpp"
+
+namespace godwit::test {
+namespace {
+
+/// Throws at the n-th call of whatever it guards, before or after that did its work.
+class Steps {
+ public:
+  void fail_at(unsigned step, bool after) {
+    step_ = step;
+    after_ = after;
+    count_ = 0;
+    fired_ = false;
+  }
+  bool fired() const { return fired_; }
+
+  template <class T>
+  Task<T> guard(Task<T> call) {
+    const bool hit = ++count_ == step_;
+    fired_ = fired_ || hit;
+    if (hit && !after_) throw Fault(Fault::Kind::unavailable, "killed before");
+    auto value = co_await std::move(call);
+    if (hit) throw Fault(Fault::Kind::unavailable, "killed after");
+    co_return std::move(value);
+  }
+
+ private:
+  unsigned step_ = 0;
+  bool after_ = false;
+  unsigned count_ = 0;
+  bool fired_ = false;
+};
+
+class SteppedStore final : public store::Store {
+ public:
+  SteppedStore(store::Store& inner, Steps& steps) : inner_(inner), steps_(steps) {}
+  Task<std::optional<store::Record>> get(store::Key key) override {
+    return steps_.guard(inner_.get(std::move(key)));
+  }
+  Task<std::vector<std::optional<store::Record>>> get_many(std::vector<store::Key> keys) override {
+    return steps_.guard(inner_.get_many(std::move(keys)));
+  }
+  Task<std::vector<store::Record>> list(std::string user, store::Kind kind, std::string prefix,
+                                        std::string after, std::size_t limit) override {
+    return steps_.guard(
+        inner_.list(std::move(user), kind, std::move(prefix), std::move(after), limit));
+  }
+  Task<std::vector<store::Record>> list_all(store::Kind kind, store::Key after,
+                                            std::size_t limit) override {
+    return steps_.guard(inner_.list_all(kind, std::move(after), limit));
+  }
+  Task<bool> commit(std::vector<store::Write> batch) override {
+    return steps_.guard(inner_.commit(std::move(batch)));
+  }
+
+ private:
+  store::Store& inner_;
+  Steps& steps_;
+};
+
+class SteppedMail final : public backend::Mail {
+ public:
+  SteppedMail(std::shared_ptr<backend::Mail> inner, Steps& steps)
+      : inner_(std::move(inner)), steps_(steps) {}
+
+  Task<std::vector<backend::MailFolder>> folders() override {
+    return steps_.guard(inner_->folders());
+  }
+  Task<Result<backend::MailboxStatus>> status(FolderKey folder) override {
+    return steps_.guard(inner_->status(std::move(folder)));
+  }
+  Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent,
+                                        std::string name) override {
+    return inner_->create_folder(std::move(parent), std::move(name));
+  }
+  Task<Result<FolderKey>> rename_folder(FolderKey folder, std::optional<FolderKey> parent,
+                                        std::string name) override {
+    return inner_->rename_folder(std::move(folder), std::move(parent), std::move(name));
+  }
+  Task<Result<>> delete_folder(FolderKey folder) override {
+    return inner_->delete_folder(std::move(folder));
+  }
+  Task<Result<UidSet>> search(FolderKey folder,
+                              std::optional<std::chrono::sys_days> since) override {
+    return inner_->search(std::move(folder), since);
+  }
+  Task<Result<backend::MailChanges>> changes(FolderKey folder, backend::MailCursor since,
+                                             UidSet known) override {
+    return inner_->changes(std::move(folder), std::move(since), std::move(known));
+  }
+  Task<Result<std::vector<Message>>> fetch(FolderKey folder, std::uint32_t uid_validity,
+                                           std::vector<Uid> uids) override {
+    return steps_.guard(inner_->fetch(std::move(folder), uid_validity, std::move(uids)));
+  }
+  Task<Result<std::vector<MessageState>>> fetch_state(FolderKey folder, std::uint32_t uid_validity,
+                                                      std::vector<Uid> uids) override {
+    return steps_.guard(inner_->fetch_state(std::move(folder), uid_validity, std::move(uids)));
+  }
+  Task<Result<std::vector<std::string>>> read(FolderKey folder, std::uint32_t uid_validity,
+                                              std::vector<backend::PartRange> ranges) override {
+    return steps_.guard(inner_->read(std::move(folder), uid_validity, std::move(ranges)));
+  }
+  Task<Result<>> store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                             backend::FlagChange change) override {
+    return steps_.guard(
+        inner_->store_flags(std::move(folder), uid_validity, uid, std::move(change)));
+  }
+  Task<Result<Uid>> move(FolderKey folder, std::uint32_t uid_validity, Uid uid,
+                         FolderKey target) override {
+    return inner_->move(std::move(folder), uid_validity, uid, std::move(target));
+  }
+  Task<Result<>> expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) override {
+    return inner_->expunge(std::move(folder), uid_validity, std::move(uids));
+  }
+  Task<Result<Uid>> append(FolderKey folder, std::shared_ptr<const backend::MessageSource> message,
+                           Flags flags, Time received) override {
+    return steps_.guard(
+        inner_->append(std::move(folder), std::move(message), std::move(flags), received));
+  }
+  Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
+                                       std::string message_id) override {
+    return steps_.guard(inner_->find_message_id(std::move(folder), first, std::move(message_id)));
+  }
+  std::unique_ptr<backend::Watch> watch(backend::ChangeListener& listener) override {
+    return inner_->watch(listener);
+  }
+
+ private:
+  std::shared_ptr<backend::Mail> inner_;
+  Steps& steps_;
+};
+
+class SteppedBackend final : public backend::MailBackend {
+ public:
+  SteppedBackend(backend::MailBackend& inner, Steps& steps) : inner_(inner), steps_(steps) {}
+  std::shared_ptr<backend::Mail> open(const backend::Account& account) override {
+    return std::make_shared<SteppedMail>(inner_.open(account), steps_);
+  }
+
+ private:
+  backend::MailBackend& inner_;
+  Steps& steps_;
+};
+
+class SteppedSubmission final : public backend::Submission {
+ public:
+  SteppedSubmission(backend::Submission& inner, Steps& steps) : inner_(inner), steps_(steps) {}
+  Task<Result<>> submit(backend::Account account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override {
+    return steps_.guard(inner_.submit(std::move(account), std::move(envelope), std::move(message)));
+  }
+
+ private:
+  backend::Submission& inner_;
+  Steps& steps_;
+};
+
+const std::string mime =
+    "To: bruno@elsewhere.test\r\nBcc: clara@elsewhere.test\r\nSubject: Hello\r\n\r\nText.\r\n";
+
+client::Outgoing outgoing_of(std::string client_id, std::string text) {
+  client::Outgoing outgoing;
+  outgoing.client_id = std::move(client_id);
+  outgoing.mime = std::move(text);
+  return outgoing;
+}
+
+struct Case {
+  const char* name;
+  eas::Version version;
+  bool forward;
+};
+
+class Kills : public testing::TestWithParam<Case> {
+ protected:
+  /// A mail sent while the n-th step dies and the process with it; the device asks until it is
+  /// told that it is done. False: no step was left to fail.
+  bool send(unsigned step, bool after) {
+    MemoryFixture world(step);
+    Steps steps;
+    SteppedStore store(world.store, steps);
+    SteppedBackend mail(world.mail_server, steps);
+    SteppedSubmission submission(world.submission, steps);
+    TestServer server(
+        Systems{world.clock, world.random, store, mail, world.mail_server, submission, nullptr}, {},
+        std::chrono::seconds(60));
+    client::Device::Settings settings;
+    settings.version = GetParam().version;
+    settings.user = "anna@example.test";
+    settings.password = Secret("secret");
+    client::Device device(server, std::move(settings));
+    run(device.folder_sync());
+    const client::Outgoing outgoing = make(world, device);
+    steps.fail_at(step, after);
+    bool done = false;
+    for (int attempt = 0; attempt < 4 && !done; ++attempt) {
+      const auto outcome =
+          run(GetParam().forward ? device.smart_forward(outgoing) : device.send_mail(outgoing));
+      done = outcome.status == 1 || outcome.status == 118;
+      if (!done) server.restart();
+    }
+    EXPECT_TRUE(done) << "step " << step;
+    check(world, step);
+    return steps.fired();
+  }
+
+  static client::Outgoing make(MemoryFixture& world, client::Device& device) {
+    client::Outgoing outgoing = outgoing_of("c1", mime);
+    if (!GetParam().forward) return outgoing;
+    backend::MemoryMail& mail = world.mail();
+    const FolderKey inbox = *mail.find_folder(FolderRole::inbox);
+    const Uid uid = mail.deliver(inbox, "Subject: One\r\nMessage-ID: <one@x>\r\n\r\nOriginal.\r\n");
+    const auto status = run(mail.status(inbox)).value();
+    outgoing.folder_id = device.folder_of_type(2)->id;
+    outgoing.item_id =
+        outgoing.folder_id + ':' + std::to_string(status.uid_validity) + '.' + std::to_string(uid);
+    return outgoing;
+  }
+
+  static void check(MemoryFixture& world, unsigned step) {
+    const auto& sent = world.submission.sent();
+    ASSERT_EQ(sent.size(), 1U) << "step " << step;
+    EXPECT_EQ(sent[0].envelope.to.size(), 2U);
+    EXPECT_FALSE(sent[0].text.contains("clara@"));
+    backend::MemoryMail& mail = world.mail();
+    const FolderKey folder = *mail.find_folder(FolderRole::sent);
+    const auto copies = mail.states(folder);
+    ASSERT_EQ(copies.size(), 1U) << "step " << step;
+    EXPECT_TRUE(copies[0].flags.seen);
+    const std::string copy = mail.text(folder, copies[0].uid).value();
+    EXPECT_TRUE(copy.contains("Bcc: clara@elsewhere.test\r\n"));
+    if (GetParam().forward) EXPECT_TRUE(copy.contains("Original."));
+    const auto left = run(world.store.list("anna@example.test", store::Kind::intent, "", "", 10));
+    EXPECT_TRUE(left.empty()) << "step " << step;
+  }
+};
+
+TEST_P(Kills, AtEveryStep) {
+  unsigned steps = 0;
+  for (const bool after : {false, true}) {
+    for (unsigned step = 1; send(step, after); ++step) steps = step;
+  }
+  EXPECT_GT(steps, 10U);
+  std::printf("killed at each of %u steps, before and after\n", steps);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Kills,
+                         testing::Values(Case{"SendMail_16_1", eas::Version::v16_1, false},
+                                         Case{"SendMail_12_1", eas::Version::v12_1, false},
+                                         Case{"SmartForward_14_1", eas::Version::v14_1, true},
+                                         Case{"SmartForward_12_1", eas::Version::v12_1, true}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+client::Device device_of(MemoryFixture& world, eas::Version version) {
+  client::Device device = world.device("phone", version);
+  run(device.folder_sync());
+  return device;
+}
+
+TEST(Sending, EqualMailsBefore14AreOneOnlyAtOnce) {
+  MemoryFixture world;
+  client::Device device = device_of(world, eas::Version::v12_1);
+  const auto send = [&](const std::string& text) {
+    client::Outgoing outgoing = outgoing_of("", mime + text);
+    EXPECT_EQ(run(device.send_mail(std::move(outgoing))).status, 1);
+    return world.submission.sent().size();
+  };
+  EXPECT_EQ(send("a"), 1U);
+  EXPECT_EQ(send("a"), 1U);
+  EXPECT_EQ(send("b"), 2U);
+  // Something else went out in between: this one is meant.
+  EXPECT_EQ(send("a"), 3U);
+  world.clock.advance(std::chrono::minutes(11));
+  EXPECT_EQ(send("a"), 4U);
+}
+
+TEST(Sending, AnIdIsKnownForAWeekAndTwoHundredMails) {
+  MemoryFixture world;
+  client::Device device = device_of(world, eas::Version::v16_1);
+  const auto send = [&](int number) {
+    client::Outgoing outgoing = outgoing_of("c" + std::to_string(number), mime);
+    return run(device.send_mail(std::move(outgoing))).status;
+  };
+  for (int i = 0; i < 205; ++i) EXPECT_EQ(send(i), 1);
+  EXPECT_EQ(send(0), 118);
+  world.clock.advance(std::chrono::days(8));
+  EXPECT_EQ(send(1000), 1);
+  EXPECT_EQ(send(204), 118);
+  const auto rows = run(world.store.list("anna@example.test", store::Kind::sent, "", "", 500));
+  EXPECT_LE(rows.size(), 202U);
+  EXPECT_EQ(world.submission.sent().size(), 206U);
+}
+
+TEST(Sending, AFullMailboxDoesNotKeepMailFromGoingOut) {
+  MemoryFixture world;
+  client::Device device = device_of(world, eas::Version::v16_1);
+  world.mail().set_quota(0);
+  client::Outgoing outgoing = outgoing_of("c1", mime);
+  EXPECT_EQ(run(device.send_mail(std::move(outgoing))).status, 1);
+  EXPECT_EQ(world.submission.sent().size(), 1U);
+}
+
+TEST(Sending, AnEditedMailUnderTheSameIdIsAnotherOne) {
+  MemoryFixture world;
+  client::Device device = device_of(world, eas::Version::v16_1);
+  world.submission.fail_next(Fault::Kind::unavailable, false);
+  client::Outgoing outgoing = outgoing_of("c1", mime);
+  EXPECT_NE(run(device.send_mail(outgoing)).status, 1);
+  outgoing.mime += "More.\r\n";
+  EXPECT_EQ(run(device.send_mail(outgoing)).status, 1);
+  ASSERT_EQ(world.submission.sent().size(), 1U);
+  EXPECT_TRUE(world.submission.sent()[0].text.contains("More."));
+}
+
+}  // namespace
+}  // namespace godwit::test
