@@ -206,14 +206,14 @@ class MoveRun {
     const FolderKey target = move.to;
     const auto uid =
         co_await finish_move(session_, std::move(move), std::move(intent), &claimed[target]);
+    const auto status = co_await session_.mail().status(target);
     if (!uid) {
       if (uid.error().code == Errc::refused) item.status = cannot_move;
+      if (!status) item.status = bad_target;  // it went after the folders were listed
       co_return;
     }
     item.status = moved;
-    if (*uid == 0) co_return;
-    const auto status = co_await session_.mail().status(target);
-    if (!status) co_return;
+    if (*uid == 0 || !status) co_return;
     item.target_id = sync::format_mail_id(item.target_folder, status->uid_validity, *uid);
   }
 
@@ -236,16 +236,21 @@ class MoveRun {
     }
   }
 
-  /// Ends the intents and keeps the outcomes, in one.
+  /// Ends the intents and keeps the outcomes, in one. Where nothing was moved, asking again may
+  /// find it otherwise.
   Task<> commit() {
     co_await move_kept();
+    if (std::ranges::find(items_, moved, &Item::status) != items_.end()) co_await note_outcomes();
+    static_cast<void>(co_await session_.services.store.commit(std::move(writes_)));
+  }
+
+  Task<> note_outcomes() {
     Packer out;
     out.number(outcomes_format).text(digest_);
     out.signed_number(session_.now().time_since_epoch().count());
     out.text(co_await source_revisions());
     for (const Item& item : items_) out.number(item.status).text(item.target_id);
     writes_.push_back({record_, std::nullopt, std::move(out).bytes()});
-    static_cast<void>(co_await session_.services.store.commit(std::move(writes_)));
   }
 
   void mark() {
