@@ -241,6 +241,7 @@ class MoveRun {
   Task<> commit() {
     co_await move_kept();
     if (std::ranges::find(items_, moved, &Item::status) != items_.end()) co_await note_outcomes();
+    if (writes_.empty()) co_return;
     static_cast<void>(co_await session_.services.store.commit(std::move(writes_)));
   }
 
