@@ -8,22 +8,31 @@
 namespace godwit::test {
 namespace {
 
-/// Throws at the n-th call of whatever it guards, before or after that did its work.
+struct How {
+  bool after = false;  // the call did its work; only its answer is lost
+  bool die = false;    // and nothing works any more until the restart
+};
+
+/// Throws at the n-th call of whatever it guards.
 class Steps {
  public:
-  void fail_at(unsigned step, bool after) {
+  void fail_at(unsigned step, How how) {
     step_ = step;
-    after_ = after;
+    how_ = how;
     count_ = 0;
-    fired_ = false;
+    fired_ = dead_ = false;
   }
   bool fired() const { return fired_; }
+  bool dead() const { return dead_; }
+  void revive() { dead_ = false; }
 
   template <class T>
   Task<T> guard(Task<T> call) {
+    if (dead_) throw Fault(Fault::Kind::unavailable, "dead");
     const bool hit = ++count_ == step_;
     fired_ = fired_ || hit;
-    if (hit && !after_) throw Fault(Fault::Kind::unavailable, "killed before");
+    dead_ = hit && how_.die;
+    if (hit && !how_.after) throw Fault(Fault::Kind::unavailable, "killed before");
     auto value = co_await std::move(call);
     if (hit) throw Fault(Fault::Kind::unavailable, "killed after");
     co_return std::move(value);
@@ -31,9 +40,10 @@ class Steps {
 
  private:
   unsigned step_ = 0;
-  bool after_ = false;
+  How how_;
   unsigned count_ = 0;
   bool fired_ = false;
+  bool dead_ = false;
 };
 
 class SteppedStore final : public store::Store {
@@ -180,7 +190,7 @@ class Kills : public testing::TestWithParam<Case> {
  protected:
   /// A mail sent while the n-th step dies and the process with it; the device asks until it is
   /// told that it is done. False: no step was left to fail.
-  bool send(unsigned step, bool after) {
+  bool send(unsigned step, How how) {
     MemoryFixture world(step);
     Steps steps;
     SteppedStore store(world.store, steps);
@@ -196,13 +206,14 @@ class Kills : public testing::TestWithParam<Case> {
     client::Device device(server, std::move(settings));
     run(device.folder_sync());
     const client::Outgoing outgoing = make(world, device);
-    steps.fail_at(step, after);
+    steps.fail_at(step, how);
     bool done = false;
     for (int attempt = 0; attempt < 4 && !done; ++attempt) {
       const auto outcome =
           run(GetParam().forward ? device.smart_forward(outgoing) : device.send_mail(outgoing));
-      done = outcome.status == 1 || outcome.status == 118;
+      done = (outcome.status == 1 || outcome.status == 118) && !steps.dead();
       if (!done) server.restart();
+      steps.revive();
     }
     EXPECT_TRUE(done) << "step " << step;
     check(world, step);
@@ -242,8 +253,8 @@ class Kills : public testing::TestWithParam<Case> {
 
 TEST_P(Kills, AtEveryStep) {
   unsigned steps = 0;
-  for (const bool after : {false, true}) {
-    for (unsigned step = 1; send(step, after); ++step) steps = step;
+  for (const How how : {How{false, false}, How{true, false}, How{false, true}, How{true, true}}) {
+    for (unsigned step = 1; send(step, how); ++step) steps = step;
   }
   EXPECT_GT(steps, 10U);
   std::printf("killed at each of %u steps, before and after\n", steps);

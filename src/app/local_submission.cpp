@@ -13,7 +13,7 @@ Result<> outcome_result(Outcome outcome, const std::string& address) {
     case Outcome::repeated:
       return {};
     case Outcome::unknown_user:
-      return fail(Errc::refused, "there is no mailbox " + address);
+      return fail(Errc::not_found, "there is no mailbox " + address);
     case Outcome::over_quota:
       return fail(Errc::refused, "the mailbox of " + address + " is full");
   }

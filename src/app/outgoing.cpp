@@ -1,5 +1,11 @@
 #include "app/outgoing.hpp"
 
+#include <utility>
+
+#include "app/system.hpp"
+#include "backend/smtp/submission.hpp"
+#include "base/fault.hpp"
+
 namespace godwit::app {
 namespace {
 
@@ -12,11 +18,49 @@ class Closed final : public backend::Submission {
   }
 };
 
+std::string own_name(const Config& config) {
+  return config.server.hostname.empty() ? machine_name() : config.server.hostname;
+}
+
+backend::SmtpSettings smtp_settings(const Config& config) {
+  using Settings = backend::SmtpSettings;
+  const Config::Submission& from = config.submission;
+  Settings settings;
+  settings.host = from.host;
+  settings.port = static_cast<std::uint16_t>(from.port);
+  settings.own_name = own_name(config);
+  settings.command_limit = std::chrono::seconds(from.command_seconds);
+  settings.tls_settings.ca_file = from.ca_file;
+  settings.tls_settings.insecure = !from.verify;
+  if (from.tls == "none") settings.tls = Settings::Tls::none;
+  if (from.tls == "tls") settings.tls = Settings::Tls::tls;
+  if (from.sign_in == "none") settings.sign_in = Settings::SignIn::none;
+  if (from.sign_in != "fixed") return settings;
+  auto password = read_secret(from.password_file);
+  if (!password) throw Fault(Fault::Kind::unavailable, password.error().message);
+  settings.sign_in = Settings::SignIn::fixed;
+  settings.user = from.user;
+  settings.password = std::move(*password);
+  return settings;
+}
+
 }  // namespace
 
-Outgoing::Outgoing(const Config&, net::Loop& loop, FileLayer&, const Clock&, Random&,
-                   queue::Reports*)
-    : loop_(loop), closed_(std::make_unique<Closed>()), way_(closed_.get()) {}
+Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, const Clock& clock,
+                   Random& random, queue::Reports* reports)
+    : loop_(loop), closed_(std::make_unique<Closed>()), way_(closed_.get()) {
+  if (config.submission.host.empty()) return;
+  hop_ = std::make_unique<backend::SmtpSubmission>(smtp_settings(config));
+  way_ = hop_.get();
+  // A mail that waits cannot be sent as its user: passwords are not kept.
+  if (reports == nullptr || config.submission.sign_in == "user") return;
+  queue::QueueOptions options{.folder = config.server.state_directory + "/queue",
+                              .host = own_name(config)};
+  options.expiry = std::chrono::hours(config.submission.queue_hours_max);
+  queue_ =
+      std::make_unique<queue::Queue>(std::move(options), files, clock, random, *hop_, *reports);
+  way_ = queue_.get();
+}
 
 Outgoing::~Outgoing() = default;
 
