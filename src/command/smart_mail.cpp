@@ -72,7 +72,7 @@ Task<Answer> run(Session& session, bool forward) {
     original = std::unexpected(found.error());
   }
   const Composer composer = request->replace_mime ? &compose_plain : &compose_with_original;
-  co_return co_await send_once(session, std::move(*request), std::move(*original), composer);
+  co_return co_await send_once(session, std::move(*request), std::move(original), composer);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <boost/system/system_error.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 
 #include "backend/local/testing.hpp"
@@ -24,8 +25,16 @@ using backend::local::LocalFixture;
 /// The server while it lives; started when the LMTP port is known.
 class Postfix {
  public:
-  explicit Postfix(std::string folder) : folder_(std::move(folder)) {}
-  ~Postfix() { script("stop " + folder_); }
+  /// In a folder that its daemons, other users than we, can reach.
+  Postfix() {
+    std::string pattern = "/tmp/godwit-postfix-XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = pattern;
+  }
+  ~Postfix() {
+    script("stop " + folder_);
+    std::filesystem::remove_all(folder_);
+  }
   Postfix(const Postfix&) = delete;
   Postfix& operator=(const Postfix&) = delete;
 
@@ -193,7 +202,7 @@ class PostfixTest : public testing::Test {
   lmtp::LocalInbox inbox_;
   lmtp::Server lmtp_;
   backend::Account anna_ = local_.add_user("anna@example.com");
-  Postfix postfix_{local_.folder() + "/postfix"};
+  Postfix postfix_;
 };
 
 TEST_F(PostfixTest, MailInAndOut) {
