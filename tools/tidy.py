@@ -33,11 +33,11 @@ DIRECTIONS = {
     "render": "base wbxml eas item convert mapping backend http",
     "policy": "base wbxml eas store",
     "sync": "base wbxml eas item backend store watch mapping policy",
-    "compose": "base item convert eas backend http",
+    "compose": "base item net convert eas backend http",
     "command": "base net wbxml eas item convert mapping render compose backend store watch http "
                "sync policy",
     "auth": "base item backend store",
-    "queue": "base item net smtp backend store sqlite",
+    "queue": "base item net smtp convert compose backend store sqlite",
     "client": "base wbxml eas item net http watch convert mapping",
     "admin": "base eas item backend store watch auth policy",
     # Implementations: only app and tests name them.
@@ -47,6 +47,7 @@ DIRECTIONS = {
     "backend/memory": "base item convert backend",
     "backend/local": "base item net sqlite convert backend watch",
     "backend/imap": "base item net imap smtp convert backend watch auth",
+    "backend/smtp": "base item net backend",
     "lmtp": "base item net smtp backend backend/local",
     "app": "*",
 }
@@ -54,7 +55,7 @@ DIRECTIONS = {
 # No sockets, no databases, no Asio beyond base/task.hpp.
 NO_IO = {"base", "wbxml", "eas", "item", "convert", "mapping", "imap", "smtp", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
-ASIO = {"net", "http", "app", "backend/imap", "lmtp", "queue", "client"}
+ASIO = {"net", "http", "app", "backend/imap", "backend/smtp", "lmtp", "queue", "client"}
 IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|sys/socket\.h|"
                         r"netinet/|arpa/inet\.h|netdb\.h")
 HEADER_INCLUDE = re.compile(r"sqlite3\.h|libpq-fe\.h|openssl/|gmime/|libical/|boost/beast|toml\+\+|"

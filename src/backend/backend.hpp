@@ -187,7 +187,8 @@ class Submission {
   };
   virtual ~Submission() = default;
   /// Returns when the next hop (or the durable queue) has taken responsibility. Errors: refused
-  /// (with the hop's words), not_found (a recipient does not exist), too_large. Throws Fault when nobody could take it.
+  /// (with the hop's words), not_found (a recipient does not exist), too_large. Throws Fault when
+  /// nobody could take it.
   virtual Task<Result<>> submit(Account account, Envelope envelope,
                                 std::shared_ptr<const MessageSource> message) = 0;
 };
