@@ -15,8 +15,8 @@ class RealServer : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     const std::string name = GetParam();
+    if (!RunningServer::is_there(name)) GTEST_SKIP() << RunningServer::why_not(name);
     server_ = RunningServer::get(name, name == "cyrus" ? "--passwords 'ada'" : "");
-    if (!server_) GTEST_SKIP() << RunningServer::why_not();
     settings_.host = "localhost";
     settings_.port = server_->port("IMAP_PORT");
     settings_.ca_file = server_->value("TLS_CERTIFICATE");

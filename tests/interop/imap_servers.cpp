@@ -20,11 +20,6 @@
 namespace godwit::interop {
 namespace {
 
-std::string& reason() {
-  static std::string text;
-  return text;
-}
-
 std::string parts_folder() {
   const char* given = std::getenv("GODWIT_PARTS");
   return given ? given : std::string(GODWIT_SOURCE_DIR) + "/build/parts";
@@ -94,7 +89,13 @@ class LineSocket {
 
 }  // namespace
 
-const std::string& RunningServer::why_not() { return reason(); }
+bool RunningServer::is_there(const std::string& name) {
+  return std::filesystem::exists(parts_folder() + '/' + name + "/.fetched");
+}
+
+std::string RunningServer::why_not(const std::string& name) {
+  return name + " is not in " + parts_folder() + ": run tests/parts.sh fetch " + name;
+}
 
 const RunningServer* RunningServer::get(const std::string& name, const std::string& options) {
   static std::map<std::string, std::unique_ptr<RunningServer>> servers;
@@ -102,10 +103,6 @@ const RunningServer* RunningServer::get(const std::string& name, const std::stri
   if (known != servers.end()) return known->second.get();
   const std::string parts = parts_folder();
   auto& server = servers[name + ' ' + options];
-  if (!std::filesystem::exists(parts + '/' + name + "/.fetched")) {
-    reason() = name + " is not in " + parts + ": run tests/parts.sh fetch " + name;
-    return nullptr;
-  }
   std::string folder = "/tmp/godwit-" + name + "-XXXXXX";
   if (!::mkdtemp(folder.data())) throw std::runtime_error("cannot make a folder in /tmp");
   const std::string script = std::string(GODWIT_SOURCE_DIR) + "/tests/parts/" + name + ".sh";

@@ -17,10 +17,11 @@ namespace godwit::interop {
 /// A server that runs until the process ends. `options` as tests/parts/NAME.sh start takes them.
 class RunningServer {
  public:
-  /// The one of this name and these options; nothing, with the reason in `why_not`, when it cannot
-  /// be had.
+  /// Whether its packages are unpacked; and if not, what to do about it.
+  static bool is_there(const std::string& name);
+  static std::string why_not(const std::string& name);
+  /// The one of this name and these options. Throws when it does not start.
   static const RunningServer* get(const std::string& name, const std::string& options);
-  static const std::string& why_not();
   ~RunningServer();
 
   std::uint16_t port(const std::string& name) const;  // "IMAP_PORT"

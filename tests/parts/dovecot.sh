@@ -5,8 +5,8 @@
 #   dovecot.sh stop RUNDIR
 #
 # `start` prints IMAP_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost; STARTTLS
-# offers it). --without hides capabilities; --layout inbox puts all
-# folders below "INBOX." with "." between levels. The user "refused" cannot sign in.
+# offers it). --without hides capabilities; --layout inbox puts all folders below "INBOX." with "."
+# between levels. A user whose name begins with "refused" cannot sign in.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -98,14 +98,13 @@ namespace inbox {
   }
 }
 passdb {
-  driver = passwd-file
-  args = scheme=PLAIN $run/refused
-  result_success = return-fail
-  result_failure = continue
-}
-passdb {
   driver = static
   args = password=secret
+  username_filter = !refused*
+}
+passdb {
+  driver = passwd-file
+  args = $run/refused
 }
 userdb {
   driver = static
@@ -134,6 +133,7 @@ start() {
   use_part dovecot "$run"
   mkdir -p "$run/base" "$run/state" "$run/mail"
   make_certificate "$run"
+  echo "nobody:{PLAIN}!" >"$run/refused"
   # libdovecot.so looks for its TLS module in /usr/lib/dovecot/modules whatever the settings say, and
   # does not start without. A copy of it looks below its working directory, which is base_dir.
   mkdir -p "$run/lib"
@@ -141,7 +141,6 @@ start() {
     "$part/usr/lib/dovecot/libdovecot.so.0" >"$run/lib/libdovecot.so.0"
   ln -sfn "$part/usr/lib/dovecot/modules" "$run/base/modules"
   libraries=$run/lib:$part/usr/lib/dovecot:$part/usr/lib/dovecot/modules/old-stats:$part/usr/lib/$triplet
-  echo "refused:{PLAIN}nobody knows this" >"$run/refused"
   for try in 1 2 3; do
     imap_port=$(free_port)
     lmtp_port=$(free_port)

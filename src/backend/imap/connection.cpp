@@ -162,7 +162,8 @@ Task<bool> Connection::wait_for_continuation(std::size_t index) {
 }
 
 Task<> Connection::read_all() {
-  while (!pending_.empty() && !pending_.back().done) co_await take_response();
+  const auto all_done = [this] { return std::ranges::all_of(pending_, &Pending::done); };
+  while (!all_done()) co_await take_response();
 }
 
 Task<bool> Connection::take_response() {
@@ -172,8 +173,6 @@ Task<bool> Connection::take_response() {
   if (auto* status = std::get_if<StatusResponse>(&response); status && !status->tag.empty()) {
     const auto ended = std::ranges::find(pending_, status->tag, &Pending::tag);
     if (ended == pending_.end()) throw Fault(Fault::Kind::corrupt, host_ + ": an unknown tag");
-    // Answers to pipelined commands come in order (RFC 9051 5.5); whoever skips one lost it.
-    for (auto each = current; each != ended && each != pending_.end(); ++each) each->done = true;
     ended->completed.status = std::move(*status);
     ended->done = true;
     co_return false;

@@ -33,7 +33,8 @@ struct Credentials {
   Secret password;
 };
 
-/// How a command ended, and what the server sent while it ran.
+/// How a command ended, and what the server sent before that and after the one before. Servers end
+/// pipelined commands in any order, so data may stand with a command that did not ask for it.
 struct Completed {
   StatusResponse status;
   std::vector<Response> data;
@@ -66,12 +67,15 @@ class Connection {
   const std::string& prefix() const { return prefix_; }
   char delimiter() const { return delimiter_; }
   const std::optional<Selected>& selected() const { return selected_; }
+  /// Up to what the selected mailbox is known here; the pool counts (Pool::learned).
+  std::uint64_t synced = 0;
   /// Idle, and the server has neither spoken nor closed.
   bool reusable() const;
   bool broken() const { return broken_ || busy_; }
   void close() noexcept;
 
-  /// All are written, then all answers read. Throws Fault.
+  /// All are written, then all answers read. Throws Fault. None may depend on another's effect:
+  /// Dovecot, for one, looks for news only after the last.
   Task<std::vector<Completed>> run(std::vector<Command> commands, std::chrono::milliseconds limit);
   Task<Completed> run(Command command, std::chrono::milliseconds limit);
   /// One command whose streamed literal is `message`.

@@ -13,27 +13,29 @@ using namespace godwit::imap;
 
 Task<ImapMail::Results> ImapMail::on_mailbox(Connection& connection, FolderKey folder,
                                              std::optional<std::uint32_t> uid_validity,
-                                             std::vector<Command> commands) {
-  std::vector<Completed> completed;
+                                             std::vector<Command> commands, Look look) {
   const auto& kept = connection.selected();
   if (kept && kept->key == folder &&
       uid_validity.value_or(kept->uid_validity) == kept->uid_validity) {
-    // NOOP: what came since the last command is not seen before the server says so.
-    commands.insert(commands.begin(), Command("NOOP"));
-    completed = co_await connection.run(std::move(commands), limit());
-    completed.erase(completed.begin());
+    if (look == Look::always || !pool_->is_current(connection)) {
+      co_await connection.run(Command("NOOP"), limit());
+      pool_->looked(connection);
+    }
   } else {
     const Completed selected = co_await connection.select(folder, limit());
     if (!selected.ok()) {
       co_return std::unexpected(co_await meaning(connection, folder, selected.status));
     }
+    pool_->looked(connection);
     if (uid_validity && *uid_validity != connection.selected()->uid_validity) {
       co_return fail(Errc::stale, "another UIDVALIDITY");
     }
-    if (!commands.empty()) completed = co_await connection.run(std::move(commands), limit());
   }
+  std::vector<Completed> completed;
+  if (!commands.empty()) completed = co_await connection.run(std::move(commands), limit() * 4);
   for (const Completed& each : completed) {
-    if (!each.ok()) {
+    // EXPUNGEISSUED (RFC 5530): some are gone, the others were answered.
+    if (!each.ok() && each.status.code.name != "EXPUNGEISSUED") {
       co_return std::unexpected(co_await meaning(connection, folder, each.status));
     }
   }

@@ -60,6 +60,12 @@ class ImapMail final : public Mail {
 
  private:
   using Results = Result<std::vector<Completed>>;
+  /// Whether the server must look for news of the mailbox first: a session sees what others did
+  /// only then.
+  enum class Look : std::uint8_t {
+    always,
+    for_known,  // unless this session has seen all that any session of the user told us of
+  };
 
   /// Runs a reading step on a connection; once more on a fresh one when a kept one turned out dead.
   template <class T, class... Parameters, class... Arguments>
@@ -69,8 +75,8 @@ class ImapMail final : public Mail {
   /// The commands' answers with the mailbox selected; all of them were OK. Errors: not_found,
   /// stale.
   Task<Results> on_mailbox(Connection& connection, FolderKey folder,
-                           std::optional<std::uint32_t> uid_validity,
-                           std::vector<Command> commands);
+                           std::optional<std::uint32_t> uid_validity, std::vector<Command> commands,
+                           Look look = Look::always);
   /// What a refusal means. Throws Fault where it is no answer about this folder.
   Task<Error> meaning(Connection& connection, FolderKey folder, StatusResponse refusal);
   Task<std::optional<godwit::imap::ListEntry>> find_mailbox(Connection& connection, FolderKey key);

@@ -61,6 +61,7 @@ Task<Result<MailChanges>> ImapMail::changes_by_modseq(Connection& connection, Fo
   commands.push_back(std::move(command.close()));
   auto completed = co_await on_mailbox(connection, folder, now.uid_validity, std::move(commands));
   if (!completed) co_return pass(completed);
+  pool_->learned(connection);
   States states = collect_states(*completed);
   MailChanges out{.cursor = {.status = now, .listing = {}}, .changed = {}, .vanished = {}};
   UidSet gone = states.deleted;

@@ -63,7 +63,11 @@ Task<std::vector<MailFolder>> ImapMail::list_step(Connection& connection) {
       }
     }
   }
-  co_return build_folders(listing, pool_->settings());
+  auto folders = build_folders(listing, pool_->settings());
+  for (const MailFolder& each : folders) {
+    if (each.status) pool_->told.insert_or_assign(each.key.str(), *each.status);
+  }
+  co_return folders;
 }
 
 Task<Result<MailboxStatus>> ImapMail::status(FolderKey folder) {
@@ -71,19 +75,17 @@ Task<Result<MailboxStatus>> ImapMail::status(FolderKey folder) {
 }
 
 Task<Result<MailboxStatus>> ImapMail::status_step(Connection& connection, FolderKey folder) {
-  std::vector<Command> commands;
   if (connection.selected() && connection.selected()->key == folder) {
-    commands.push_back(Command("NOOP"));
+    co_await connection.run(Command("NOOP"), limit());
   }
   Command command("STATUS");
   command.mailbox(folder.view(), connection.utf8());
   status_items(command, connection);
-  commands.push_back(std::move(command));
-  auto completed = co_await connection.run(std::move(commands), limit());
-  Completed& answer = completed.back();
+  const Completed answer = co_await connection.run(std::move(command), limit());
   if (!answer.ok()) {
     co_return std::unexpected(co_await meaning(connection, folder, answer.status));
   }
+  pool_->learned(connection);
   std::optional<MailboxStatus> found;
   for (const Response& response : answer.data) {
     const auto* entry = std::get_if<StatusEntry>(&response);
@@ -92,6 +94,7 @@ Task<Result<MailboxStatus>> ImapMail::status_step(Connection& connection, Folder
     if (!found || entry->name == folder.view()) found = mailbox_status(*entry);
   }
   if (!found) throw Fault(Fault::Kind::corrupt, pool_->settings().host + ": STATUS without status");
+  pool_->told.insert_or_assign(folder.str(), *found);
   co_return *found;
 }
 

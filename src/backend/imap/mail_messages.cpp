@@ -1,6 +1,7 @@
 // Messages: searching, fetching, reading, flags, moving, removing, appending.
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "backend/imap/mail.hpp"
 #include "base/log.hpp"
@@ -90,49 +91,62 @@ FlagNamesToStore plan_flags(const FlagChange& change, const Flags& now, const Se
   return plan;
 }
 
-struct RangeGroup {
+/// A stretch to ask for, and the ranges that begin there.
+struct Stretch {
   Uid uid = 0;
-  std::vector<std::size_t> indexes;  // of the ranges asked in one command
+  std::string_view section;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;  // of the longest of them
+  std::vector<std::size_t> indexes;
 };
+using Stretches = std::map<std::tuple<Uid, std::string_view, std::uint64_t>, Stretch>;
 
-/// The ranges by message, and by command: one command asks for a section at one offset only once.
-std::vector<RangeGroup> group_ranges(const std::vector<PartRange>& ranges) {
-  std::vector<RangeGroup> groups;
-  std::map<Uid, std::size_t> latest;
+Stretches stretches_of(const std::vector<PartRange>& ranges) {
+  Stretches out;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     const PartRange& range = ranges[i];
     if (range.length == 0 || range.uid == 0) continue;
-    const auto same = [&](std::size_t other) {
-      return ranges[other].section == range.section && ranges[other].offset == range.offset;
-    };
-    const auto found = latest.find(range.uid);
-    if (found == latest.end() || std::ranges::any_of(groups[found->second].indexes, same) ||
-        groups[found->second].indexes.size() >= pipeline_max) {
-      latest[range.uid] = groups.size();
-      groups.push_back({.uid = range.uid, .indexes = {i}});
-    } else {
-      groups[found->second].indexes.push_back(i);
-    }
+    Stretch& stretch = out[{range.uid, range.section, range.offset}];
+    stretch.uid = range.uid;
+    stretch.section = range.section;
+    stretch.offset = range.offset;
+    stretch.length = std::max(stretch.length, range.length);
+    stretch.indexes.push_back(i);
   }
-  return groups;
+  return out;
 }
 
-/// Hands the bodies of one command's answer to the ranges that asked for them.
-void place_bodies(Completed& completed, const RangeGroup& group,
+/// One command a message, with all that is wanted of it.
+std::vector<Command> read_commands(const Stretches& wanted) {
+  std::vector<Command> out;
+  Uid uid = 0;
+  for (const auto& [key, stretch] : wanted) {
+    if (stretch.uid != uid) {
+      if (!out.empty()) out.back().close();
+      out.push_back(Command("UID FETCH").number(stretch.uid).words("(UID"));
+      uid = stretch.uid;
+    }
+    out.back().body(stretch.section, stretch.offset, stretch.length);
+  }
+  if (!out.empty()) out.back().close();
+  return out;
+}
+
+/// Hands the bodies of an answer to the ranges that asked for them.
+void place_bodies(Completed& completed, const Stretches& wanted,
                   const std::vector<PartRange>& ranges, std::vector<std::string>& out) {
   for (Response& response : completed.data) {
     auto* entry = std::get_if<FetchEntry>(&response);
-    if (!entry || (entry->uid != 0 && entry->uid != group.uid)) continue;
+    if (!entry) continue;
     for (Body& body : entry->bodies) {
-      for (const std::size_t index : group.indexes) {
-        const PartRange& range = ranges[index];
-        // Quirk origin_missing: then the section alone decides.
-        if (range.section != body.section || body.origin.value_or(range.offset) != range.offset) {
-          continue;
-        }
-        out[index] = std::move(body.bytes);
-        if (out[index].size() > range.length) out[index].resize(range.length);
-        break;
+      // Quirk origin_missing: then the first stretch of the section is meant.
+      const auto found = wanted.lower_bound({entry->uid, body.section, body.origin.value_or(0)});
+      if (found == wanted.end()) continue;
+      const Stretch& stretch = found->second;
+      if (stretch.uid != entry->uid || stretch.section != body.section) continue;
+      if (body.origin && *body.origin != stretch.offset) continue;
+      for (const std::size_t index : stretch.indexes) {
+        out[index] = body.bytes.substr(0, ranges[index].length);
       }
     }
   }
@@ -165,6 +179,7 @@ Task<Result<UidSet>> ImapMail::search_step(Connection& connection, FolderKey fol
   commands.back().append(criteria);
   auto completed = co_await on_mailbox(connection, folder, std::nullopt, std::move(commands));
   if (!completed) co_return pass(completed);
+  pool_->learned(connection);
   co_return found_uids(*completed);
 }
 
@@ -204,7 +219,8 @@ Task<Result<std::vector<Message>>> ImapMail::fetch_step(Connection& connection, 
     command.body("HEADER", 0, convert::header_bytes_max).close();
     commands.push_back(std::move(command));
   }
-  auto completed = co_await on_mailbox(connection, folder, uid_validity, std::move(commands));
+  auto completed =
+      co_await on_mailbox(connection, folder, uid_validity, std::move(commands), Look::for_known);
   if (!completed) co_return pass(completed);
   std::map<Uid, Message> messages;
   for (Completed& each : *completed) {
@@ -239,28 +255,22 @@ Task<Result<std::vector<std::string>>> ImapMail::read_step(Connection& connectio
                                                            std::uint32_t uid_validity,
                                                            std::vector<PartRange> ranges) {
   std::vector<std::string> out(ranges.size());
-  const auto groups = group_ranges(ranges);
-  if (groups.empty()) {
-    auto selected = co_await on_mailbox(connection, folder, uid_validity, {});
+  const Stretches wanted = stretches_of(ranges);
+  auto waiting = read_commands(wanted);
+  if (waiting.empty()) {
+    auto selected = co_await on_mailbox(connection, folder, uid_validity, {}, Look::for_known);
     if (!selected) co_return pass(selected);
   }
-  for (std::size_t begin = 0; begin < groups.size(); begin += pipeline_max) {
-    const std::size_t count = std::min(pipeline_max, groups.size() - begin);
-    std::vector<Command> commands;
-    for (std::size_t i = begin; i < begin + count; ++i) {
-      Command command("UID FETCH");
-      command.number(groups[i].uid).words("(UID");
-      for (const std::size_t index : groups[i].indexes) {
-        const PartRange& range = ranges[index];
-        command.body(range.section, range.offset, range.length);
-      }
-      commands.push_back(std::move(command.close()));
-    }
-    auto completed = co_await on_mailbox(connection, folder, uid_validity, std::move(commands));
+  for (std::size_t begin = 0; begin < waiting.size(); begin += pipeline_max) {
+    const auto from = waiting.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto count = std::min(pipeline_max, waiting.size() - begin);
+    std::vector<Command> commands(
+        std::make_move_iterator(from),
+        std::make_move_iterator(from + static_cast<std::ptrdiff_t>(count)));
+    auto completed =
+        co_await on_mailbox(connection, folder, uid_validity, std::move(commands), Look::for_known);
     if (!completed) co_return pass(completed);
-    for (std::size_t i = 0; i < count; ++i) {
-      place_bodies((*completed)[i], groups[begin + i], ranges, out);
-    }
+    for (Completed& each : *completed) place_bodies(each, wanted, ranges, out);
   }
   co_return out;
 }
@@ -298,6 +308,7 @@ Task<Result<Uid>> ImapMail::move(FolderKey folder, std::uint32_t uid_validity, U
   const Completed moved = co_await lease->run(std::move(command), long_limit(limit()));
   if (!moved.ok()) co_return std::unexpected(co_await meaning(*lease, target, moved.status));
   const Uid there = uid_told(moved, "COPYUID");
+  pool_->learned(*lease);
   if (moves) co_return there;
   auto removed = co_await remove(*lease, folder, uid_validity, one);
   if (!removed) co_return pass(removed);
@@ -339,6 +350,8 @@ Task<Result<Uid>> ImapMail::append(FolderKey folder, std::shared_ptr<const Messa
   if (!appended.ok()) {
     co_return std::unexpected(co_await meaning(*lease, folder, appended.status));
   }
+  pool_->learned(*lease);
+  lease->synced = 0;  // no session has looked since
   co_return uid_told(appended, "APPENDUID");
 }
 

@@ -165,6 +165,10 @@ void Pool::set_credentials(Credentials credentials, bool proved) {
 }
 
 void Pool::forget(const FolderKey& key) {
+  std::erase_if(told, [&](const auto& each) {
+    return each.first == key.view() ||
+           (each.first.starts_with(key.view()) && each.first.size() > key.view().size());
+  });
   for (auto each = idle_.begin(); each != idle_.end();) {
     const auto& selected = each->connection->selected();
     if (!selected || !is_or_below(selected->key, key, each->connection->delimiter())) {

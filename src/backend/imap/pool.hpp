@@ -4,9 +4,10 @@
 
 #include <deque>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include "backend/imap/connection.hpp"
 #include "net/loop.hpp"
@@ -54,6 +55,13 @@ class Pool : public std::enable_shared_from_this<Pool> {
   /// No kept connection has this mailbox, or one below it, selected any more.
   void forget(const FolderKey& key);
   void close_all();
+  /// Somebody learned of messages on some connection: others must look before they fetch them.
+  void learned(Connection& connection) { connection.synced = ++news_; }
+  bool is_current(const Connection& connection) const { return connection.synced == news_; }
+  void looked(Connection& connection) const { connection.synced = news_; }
+  /// What the engine was told last of each mailbox: a watch begins there, so that nothing is missed
+  /// between that and its first look.
+  std::map<std::string, MailboxStatus, std::less<>> told;
   const Settings& settings() const { return settings_; }
   const net::Executor& executor() const { return executor_; }
 
@@ -73,6 +81,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   net::Executor executor_;
   Credentials credentials_;
   bool refused_ = false;
+  std::uint64_t news_ = 0;
   std::size_t count_ = 0;  // leased, idle and being opened
   std::list<Idle> idle_;   // the latest used first
   std::deque<std::shared_ptr<Waiter>> waiters_;

@@ -161,12 +161,14 @@ Task<> Connection::after_sign_in() {
   }
   commands.push_back(Command(has("NAMESPACE") ? Words("NAMESPACE") : Words("LIST \"\" \"\"")));
   const auto completed = co_await run_now(std::move(commands), nullptr, {});
-  for (const Response& each : completed.back().data) {
-    if (const auto* spaces = std::get_if<Namespace>(&each); spaces && !spaces->personal.empty()) {
-      prefix_ = spaces->personal.front().prefix;
-      delimiter_ = spaces->personal.front().delimiter;
-    } else if (const auto* entry = std::get_if<ListEntry>(&each)) {
-      delimiter_ = entry->delimiter;
+  for (const Completed& one : completed) {
+    for (const Response& each : one.data) {
+      if (const auto* spaces = std::get_if<Namespace>(&each); spaces && !spaces->personal.empty()) {
+        prefix_ = spaces->personal.front().prefix;
+        delimiter_ = spaces->personal.front().delimiter;
+      } else if (const auto* entry = std::get_if<ListEntry>(&each)) {
+        delimiter_ = entry->delimiter;
+      }
     }
   }
 }

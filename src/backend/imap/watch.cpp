@@ -47,9 +47,14 @@ struct Known {
   std::uint32_t uid_validity = 0;
   std::uint32_t uid_next = 0;
   std::uint32_t messages = 0;
-  std::uint32_t unseen = 0;
   std::uint64_t highest_modseq = 0;
-  friend bool operator==(const Known&, const Known&) = default;
+  std::optional<std::uint32_t> unseen{};  // where there are no mod-sequences it tells of some flags
+
+  bool same(const Known& other) const {
+    return uid_validity == other.uid_validity && uid_next == other.uid_next &&
+           messages == other.messages && highest_modseq == other.highest_modseq &&
+           unseen.value_or(other.unseen.value_or(0)) == other.unseen.value_or(unseen.value_or(0));
+  }
 };
 
 }  // namespace
@@ -110,6 +115,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   Task<> session() {
     connection_ = co_await pool_->open();
     if (over()) co_return;
+    begin_knowing();
     NotifyPlace place(budget_, pool_->settings().notify_connections_max);
     if (place.taken() && connection_->has("NOTIFY") && co_await begin_notify()) {
       co_await follow_notify();
@@ -123,8 +129,24 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     }
   }
 
-  /// After a connection was lost nobody knows what happened meanwhile.
-  void close_gap() {
+  /// The first look is compared with what the engine was told. After a connection was lost there is
+  /// nothing to compare with, as flags may have changed unseen.
+  void begin_knowing() {
+    known_.clear();
+    names_.clear();
+    baseline_ = gap_;
+    if (gap_) return;
+    for (const auto& [name, status] : pool_->told) {
+      known_.emplace(name, Known{.uid_validity = status.uid_validity,
+                                 .uid_next = status.uid_next,
+                                 .messages = status.messages,
+                                 .highest_modseq = status.highest_modseq});
+      names_.push_back(name);
+    }
+  }
+
+  void begun() {
+    baseline_ = false;
     if (!gap_) return;
     gap_ = false;
     tell(std::nullopt, Kind::unknown);
@@ -133,17 +155,16 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   // NOTIFY: one connection for all mailboxes.
 
   Task<bool> begin_notify() {
-    known_.clear();
-    auto completed = co_await connection_->run(
-        Command("NOTIFY SET STATUS (personal (MessageNew MessageExpunge FlagChange MailboxName "
+    const auto completed = co_await connection_->run(
+        Command("NOTIFY SET (personal (MessageNew MessageExpunge FlagChange MailboxName "
                 "SubscriptionChange))"),
         limit());
     if (!completed.ok()) co_return false;
-    baseline_ = true;
+    // Asked for after the notifications began: what happens in between is told by one or both.
+    co_await sweep();
     for (const Response& each : completed.data) take(each);
-    baseline_ = false;
+    begun();
     authoritative_ = connection_->condstore();  // without it changes of some flags are not told
-    close_gap();
     co_return true;
   }
 
@@ -177,8 +198,8 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     const auto inbox = FolderKey::parse("INBOX");
     const Completed selected = co_await connection_->select(*inbox, limit());
     const bool has_inbox = selected.ok();
-    co_await sweep();  // the baseline, before anything may be missed
-    close_gap();
+    co_await sweep();
+    begun();
     auto next_sweep = std::chrono::steady_clock::now() + sweep_pause();
     while (!over()) {
       if (!has_inbox || !co_await connection_->begin_idle(limit())) {
@@ -220,14 +241,13 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   Task<> follow_sweeps() {
     while (!over()) {
       co_await sweep();
-      close_gap();
+      begun();
       co_await sleep(sweep_pause());
     }
   }
 
   /// One round over all mailboxes, by LIST-STATUS or by as many STATUS.
   Task<> sweep() {
-    baseline_ = !swept_;
     const bool at_once = connection_->has("LIST-STATUS") && connection_->has("LIST-EXTENDED");
     Command list("LIST \"\" \"*\"");
     if (at_once) {
@@ -268,14 +288,14 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     compare_hierarchy(std::move(names));
     pause_ = changed_ ? pool_->settings().sweep_min
                       : std::min(pause_ * 3 / 2, pool_->settings().sweep_max);
-    swept_ = true;
-    baseline_ = false;
   }
 
   void compare_hierarchy(std::vector<std::string> names) {
     std::ranges::sort(names);
-    if (swept_ && names != names_) tell(std::nullopt, Kind::hierarchy);
-    if (names != names_) changed_ = true;
+    if (names != names_ && !baseline_) {
+      changed_ = true;
+      if (!names_.empty()) tell(std::nullopt, Kind::hierarchy);
+    }
     std::erase_if(known_,
                   [&](const auto& each) { return !std::ranges::binary_search(names, each.first); });
     names_ = std::move(names);
@@ -301,9 +321,9 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     now.uid_validity = entry->uid_validity.value_or(now.uid_validity);
     now.uid_next = entry->uid_next.value_or(now.uid_next);
     now.messages = entry->messages.value_or(now.messages);
-    now.unseen = entry->unseen.value_or(now.unseen);
+    if (!connection_->condstore()) now.unseen = entry->unseen;
     now.highest_modseq = entry->highest_modseq.value_or(now.highest_modseq);
-    if (baseline_ || now == before) return;
+    if (baseline_ || now.same(before)) return;
     changed_ = true;
     if (is_new || now.uid_validity != before.uid_validity) {
       tell(*key, Kind::unknown);
@@ -353,7 +373,6 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   bool authoritative_ = false;
   bool gap_ = false;
   bool baseline_ = false;
-  bool swept_ = false;
   bool changed_ = false;
 };
 
