@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <ranges>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"

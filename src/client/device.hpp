@@ -240,7 +240,7 @@ class Device {
   bool lose_next_ = false;
   /// By MoveItems, and not yet removed by a Sync of where they were: that removal names nothing
   /// unheld.
-  std::set<std::string, std::less<>> moved_away_;
+  std::set<std::string, std::less<>> expected_removals_;
 };
 
 }  // namespace godwit::client

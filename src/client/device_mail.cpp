@@ -70,7 +70,7 @@ Task<MoveOutcome> Device::move(std::string server_id, std::string from, std::str
                             out.new_id = response->text_of(page::DstMsgId);
                             if (out.new_id.empty()) return violate("move.no_new_id", server_id);
                             if (collection(from).items.erase(server_id) > 0)
-                              moved_away_.insert(server_id);
+                              expected_removals_.insert(server_id);
                           });
 }
 

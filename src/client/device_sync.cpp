@@ -276,6 +276,7 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
 
 void Device::apply_responses(const Node& responses, const SentCollection& sent, Collection& held,
                              CollectionOutcome& out) {
+  std::set<std::pair<Command::Kind, std::string>> answered;
   for (const Node& response : responses.children) {
     const int status = number(response, page::Status);
     const std::string server_id(response.text_of(page::ServerId));
@@ -290,7 +291,10 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
       violate("responses.unasked", name_of(response.tag) + " " + name);
       continue;
     }
-    if (!out.responses.emplace(name, status).second) violate("responses.twice", name);
+    // A request may change one item twice; nothing else comes twice.
+    const bool again = !answered.emplace(kind, name).second && kind != Command::Kind::change;
+    if (again) violate("responses.twice", name);
+    out.responses.emplace(name, status);
     if (is_add && status == 1) {
       if (server_id.empty()) violate("responses.add_without_id", name);
       if (held.items.contains(server_id)) violate("add.repeats_held_item", server_id);
@@ -300,7 +304,10 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
     if (kind == Command::Kind::remove && status != 1 && status != 8) {
       held.items[server_id] = command->before;
     }
-    if (kind == Command::Kind::change && status == 8) held.items.erase(server_id);
+    // Not there any more; the server's own removal may still come.
+    if (kind == Command::Kind::change && status == 8 && held.items.erase(server_id) > 0) {
+      expected_removals_.insert(server_id);
+    }
     if (const Node* data = response.find(page::ApplicationData);
         data != nullptr && kind == Command::Kind::fetch) {
       merge_properties(out.fetched[server_id], *data);
@@ -334,7 +341,7 @@ void Device::apply_commands(const Node& commands, const SentCollection& sent, Co
       out.changed.push_back(id);
     } else {
       const bool removed_here = sent.command(Command::Kind::remove, id) != nullptr ||
-                                out.responses.contains(id) || moved_away_.erase(id) > 0;
+                                out.responses.contains(id) || expected_removals_.erase(id) > 0;
       if (item == held.items.end() && !removed_here) violate("delete.names_unheld_item", id);
       held.items.erase(id);
       (command.tag == page::SoftDelete ? out.soft_deleted : out.removed).push_back(id);
