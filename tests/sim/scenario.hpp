@@ -62,11 +62,13 @@ class Scenario {
   void before_request();
   void after_request();
   void forget_all_in(const std::string& collection);
+  void note(const client::SyncOutcome& outcome);
   std::string compare();
 
   World world_;
   std::mt19937_64 random_;
   std::set<std::string> may_be_gone_;  // Message-IDs that somebody removed for good, or tried to
+  std::string complaint_;
   unsigned folders_made_ = 0;
   unsigned restarts_ = 0;
   unsigned lost_answers_ = 0;

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "backend/local/administration.hpp"
 #include "convert/header.hpp"
 #include "run.hpp"
 #include "store/store.hpp"
 #include "sync/folder_table.hpp"
 #include "sync/server_id.hpp"
+#include "wbxml/text.hpp"
 
 namespace godwit::sim {
 namespace {
@@ -80,13 +83,29 @@ void World::stop() {
   life_.reset();
 }
 
+namespace {
+
+/// GODWIT_SIM_TRACE prints every request and answer of the device.
+void trace(const client::Wire& request, const client::Answer& answer) {
+  const auto shown = [](std::string_view body) {
+    return body.starts_with('\x03') ? wbxml::dump(body) : std::string("(no document)\n");
+  };
+  fmt::print("> {}\n{}< {}\n{}\n", request.target, shown(request.body), answer.status,
+             shown(answer.body));
+}
+
+}  // namespace
+
 Task<client::Answer> World::send(client::Wire request) {
+  static const bool traced = std::getenv("GODWIT_SIM_TRACE") != nullptr;
+  const client::Wire copy = traced ? request : client::Wire{};
   auto answer = co_await life_->server->send(std::move(request));
   if (killer_.dead()) {
     // Nobody is left who could have answered.
     answer = {};
     answer.status = 503;
   }
+  if (traced) trace(copy, answer);
   co_return answer;
 }
 
