@@ -93,7 +93,7 @@ class Send {
         log_(session) {}
 
   Task<Answer> run() {
-    const std::string digest = co_await compose::digest_of(request_.mime);
+    const std::string digest = co_await compose::digest_of(*session_.request.body, request_.mime);
     name_ = session_.device_id.str() + '/' + identity(digest);
     co_await log_.load();
     const bool sent = request_.client_id.empty() ? log_.is_latest(name_) : log_.has(name_);

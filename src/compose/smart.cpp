@@ -71,7 +71,7 @@ class Builder {
     const std::function<void(std::string_view)> feed = [&](std::string_view piece) {
       parser.feed(piece);
     };
-    co_await in_pieces(answer_.mime.bytes, feed);
+    co_await in_pieces(answer_.mime.body.get(), answer_.mime.bytes, feed);
     layout_ = parser.finish();
     words_.find(layout_.structure);
   }
@@ -179,12 +179,12 @@ class Builder {
       encoder.feed(piece, out);
       spool->append(out);
     };
-    co_await in_pieces(text.substr(0, end), put);
+    co_await in_pieces(own.get(), text.substr(0, end), put);
     const bool quoted = !answer_.forward;
     const auto done = html ? co_await original_.write_html(quoted, put)
                            : co_await original_.write_plain(quoted, put);
     if (!done) co_return pass(done);
-    co_await in_pieces(text.substr(end), put);
+    co_await in_pieces(own.get(), text.substr(end), put);
     std::string rest;
     encoder.finish(rest);
     spool->append(rest);
@@ -209,7 +209,7 @@ class Builder {
         decoder.feed(piece, out);
         spool->append(out);
       };
-      co_await in_pieces(content_of(*part), decode);
+      co_await in_pieces(answer_.mime.body.get(), content_of(*part), decode);
       std::string rest;
       decoder.finish(rest);
       spool->append(rest);

@@ -7,12 +7,17 @@
 
 namespace godwit::compose {
 
-Task<> in_pieces(std::string_view bytes, std::function<void(std::string_view)> take) {
+Task<> in_pieces(const http::Body* body, std::string_view bytes,
+                 std::function<void(std::string_view)> take) {
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, piece_bytes);
     take(piece);
     bytes.remove_prefix(piece.size());
-    if (!bytes.empty()) co_await net::yield_to_others();
+    if (bytes.empty()) break;
+    if (body != nullptr) {
+      body->release(static_cast<std::uint64_t>(bytes.data() - body->view().data()));
+    }
+    co_await net::yield_to_others();
   }
 }
 
@@ -23,7 +28,7 @@ Task<Stretch> with_line_ends(http::Spools& spools, Stretch mime) {
     clean = clean && LineEnds::clean(piece, before);
     before = piece.back();
   };
-  co_await in_pieces(mime.bytes, look);
+  co_await in_pieces(mime.body.get(), mime.bytes, look);
   if (clean && before != '\r') co_return mime;
   const auto spool = spools.writer();
   LineEnds line_ends;
@@ -33,7 +38,7 @@ Task<Stretch> with_line_ends(http::Spools& spools, Stretch mime) {
     line_ends.feed(piece, out);
     spool->append(out);
   };
-  co_await in_pieces(mime.bytes, repair);
+  co_await in_pieces(mime.body.get(), mime.bytes, repair);
   out.clear();
   line_ends.finish(out);
   spool->append(out);
@@ -42,12 +47,12 @@ Task<Stretch> with_line_ends(http::Spools& spools, Stretch mime) {
   co_return Stretch{std::move(body), bytes};
 }
 
-Task<std::string> digest_of(std::string_view bytes) {
+Task<std::string> digest_of(const http::Body& body, std::string_view bytes) {
   std::string digest;
   const std::function<void(std::string_view)> add = [&](std::string_view piece) {
     digest = digest128(digest + digest128(piece));
   };
-  co_await in_pieces(bytes, add);
+  co_await in_pieces(&body, bytes, add);
   co_return digest;
 }
 
