@@ -73,7 +73,8 @@ std::string numeric_reference(std::string_view name) {
   for (const char c : name) {
     const char lower = ascii_lower(c);
     const bool digit = c >= '0' && c <= '9';
-    if (!digit && !(hexadecimal && lower >= 'a' && lower <= 'f')) return {};
+    const bool letter = hexadecimal && lower >= 'a' && lower <= 'f';
+    if (!digit && !letter) return {};
     const auto value = static_cast<std::uint32_t>(digit ? c - '0' : lower - 'a' + 10);
     point = std::min<std::uint32_t>(point * (hexadecimal ? 16 : 10) + value, 0x110000);
   }
@@ -554,7 +555,8 @@ void TextToHtml::feed(std::string_view text, std::string& out) {
     i = end;
     const char c = text[i];
     const bool line_end = c == '\r' || c == '\n';
-    if (line_end && !(c == '\n' && carriage_)) out += "<br>\r\n";
+    const bool second_half = c == '\n' && carriage_;
+    if (line_end && !second_half) out += "<br>\r\n";
     carriage_ = c == '\r';
     if (c == ' ') out += blank_ ? "&nbsp;" : " ";
     if (c == '&') out += "&amp;";

@@ -95,8 +95,8 @@ Result<> check_flag(const FollowUp& flag) {
   const int dates = (flag.start_date ? 1 : 0) + (flag.due_date ? 1 : 0) +
                     (flag.utc_start_date ? 1 : 0) + (flag.utc_due_date ? 1 : 0);
   if (dates != 0 && dates != 4) return fail(Errc::malformed, "Flag: some of its four dates");
-  if (dates == 4 &&
-      (*flag.start_date > *flag.due_date || *flag.utc_start_date > *flag.utc_due_date)) {
+  // All four or none: nothing is not after nothing.
+  if (flag.start_date > flag.due_date || flag.utc_start_date > flag.utc_due_date) {
     return fail(Errc::malformed, "Flag: due before it starts");
   }
   if (flag.reminder_set.value_or(false) && !flag.reminder_time) {

@@ -49,7 +49,9 @@ class AttachmentLoader {
         co_return co_await run_identity();
       case convert::Encoding::base64:
         if (range_) {
-          if (const auto lines = co_await regular_lines()) co_return co_await run_seek(*lines);
+          if (const auto lines = co_await regular_lines()) {
+            co_return co_await run_seek(*lines, range_->first);
+          }
         }
         break;
       case convert::Encoding::quoted_printable:
@@ -111,10 +113,10 @@ class AttachmentLoader {
   }
 
   /// Begins at the line that holds the first octet wanted.
-  Task<Result<>> run_seek(Lines lines) {
+  Task<Result<>> run_seek(Lines lines, std::uint64_t first) {
     if (auto checked = check_range(lines.total); !checked) co_return checked;
     const std::uint64_t octets = lines.digits / 4 * 3;
-    const std::uint64_t line = range_->first / octets;
+    const std::uint64_t line = first / octets;
     const std::uint64_t offset = line * lines.stride();
     auto here = co_await reader_.read(part_.section, offset, lines.stride());
     if (!here) co_return pass(here);

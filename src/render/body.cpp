@@ -100,7 +100,7 @@ Task<Result<BodyText>> BodyMaker::make(std::uint8_t type, std::optional<std::uin
     if (out.size() > 0) out.append("\r\n");
     auto done = co_await convert(part, type, &out, UINT64_MAX);
     if (!done) co_return pass(done);
-    whole = whole && !(out.cut() && !reader_.has_whole(part->section));
+    whole = whole && (!out.cut() || reader_.has_whole(part->section));
   }
   BodyText body = out.finish(type == html_type);
   if (!whole) body.size = std::max(body.size, estimate);

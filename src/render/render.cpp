@@ -237,18 +237,18 @@ class MessageRenderer {
 
   Task<Result<>> fill_body_part() {
     const auto& preference = request_.options.body_part;
-    const bool wanted = preference && request_.form == Form::full &&
-                        request_.options.version >= eas::Version::v14_1;
-    if (!wanted) co_return Result<>();
-    mapping::BodyValue value;
-    value.type = html_type;
+    const bool possible =
+        request_.form == Form::full && request_.options.version >= eas::Version::v14_1;
+    if (!preference || !possible) co_return Result<>();
     auto html = co_await maker_.new_html();
     if (!html) co_return pass(html);
-    if (!*html) {
+    mapping::BodyValue value;
+    value.type = html_type;
+    if (auto& text = *html) {
+      co_await cut_body_part(value, std::move(*text), *preference);
+    } else {
       value.estimated_size = estimate(html_type);
       rendered_->body_part_status = status_too_large;
-    } else {
-      co_await cut_body_part(value, std::move(**html), *preference);
     }
     rendered_->body_part = std::move(value);
     co_return Result<>();
