@@ -208,21 +208,21 @@ class Send {
 
   /// Where the Sent folder stands before anything is put into it.
   Task<> look_at_sent() {
-    auto table = co_await session_.folder_table();
-    const sync::FolderRow* row = table.find_role(FolderRole::sent);
-    if (row == nullptr) {
-      table = co_await session_.listed_folders();
-      row = table.find_role(FolderRole::sent);
-    }
-    if (row == nullptr) {
-      logger.warning("mail.no_sent_folder", {{"user", session_.user()}});
-      co_return;
-    }
+    if (co_await stands_in(co_await session_.folder_table())) co_return;
+    // It is new, or another one than it was.
+    if (co_await stands_in(co_await session_.listed_folders())) co_return;
+    logger.warning("mail.no_sent_folder", {{"user", session_.user()}});
+  }
+
+  Task<bool> stands_in(sync::FolderTable table) {
+    const sync::FolderRow* const row = table.find_role(FolderRole::sent);
+    if (row == nullptr) co_return false;
     const auto status = co_await session_.mail().status(FolderKey::parse(row->key).value());
+    if (!status) co_return false;
     plan_.sent_key = row->key;
-    if (!status) co_return;
     plan_.sent_validity = status->uid_validity;
     plan_.sent_next = status->uid_next;
+    co_return true;
   }
 
   /// Nothing, or why the next hop does not take it.
