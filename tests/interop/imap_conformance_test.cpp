@@ -12,7 +12,6 @@ using interop::RunningServer;
 struct Variant {
   const char* server;
   const char* options = "";
-  bool uidplus = true;
   bool notify = true;
 };
 
@@ -27,8 +26,6 @@ class ImapUnderTest final : public MailServer {
     gateway_ = std::make_unique<backend::imap::ImapServer>(settings_, loop_.executor(), random_);
     elsewhere_ = std::make_unique<backend::imap::ImapServer>(settings_, loop_.executor(), random_);
     run(sign_in());
-    quirks_.tells_uid_of_append = variant.uidplus;
-    quirks_.tells_uid_of_move = variant.uidplus;
     quirks_.watch_is_authoritative = variant.notify;
     quirks_.default_roles = {FolderRole::inbox, FolderRole::drafts, FolderRole::sent,
                              FolderRole::trash, FolderRole::junk};
@@ -91,10 +88,9 @@ constexpr Variant without_condstore{.server = "dovecot",
 constexpr Variant bare{
     .server = "dovecot",
     .options =
-        "--without 'SASL-IR ID ENABLE IDLE UNSELECT CHILDREN NAMESPACE UIDPLUS "
+        "--without 'SASL-IR ID ENABLE IDLE UNSELECT CHILDREN NAMESPACE "
         "LIST-EXTENDED CONDSTORE QRESYNC ESEARCH SEARCHRES LIST-STATUS BINARY MOVE "
         "LITERAL+ NOTIFY SPECIAL-USE'",
-    .uidplus = false,
     .notify = false};
 constexpr Variant cyrus{.server = "cyrus", .options = "", .notify = false};
 

@@ -74,8 +74,8 @@ class Connection {
   bool broken() const { return broken_ || busy_; }
   void close() noexcept;
 
-  /// All are written, then all answers read. Throws Fault. None may depend on another's effect:
-  /// Dovecot, for one, looks for news only after the last.
+  /// All are written, then all answers read. Throws Fault. None may depend on another's effect
+  /// (quirk answers_out_of_order).
   Task<std::vector<Completed>> run(std::vector<Command> commands, std::chrono::milliseconds limit);
   Task<Completed> run(Command command, std::chrono::milliseconds limit);
   /// One command whose streamed literal is `message`.

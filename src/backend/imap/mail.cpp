@@ -60,7 +60,7 @@ Task<Error> ImapMail::meaning(Connection& connection, FolderKey folder, StatusRe
   if (!co_await find_mailbox(connection, folder)) {
     co_return Error{Errc::not_found, "the mailbox is gone"};
   }
-  // Servers older than RFC 5530 say it in words alone.
+  // Quirk overquota_in_words.
   if (ascii_lower(refusal.text).contains("quota")) {
     throw Fault(Fault::Kind::quota, host + ": " + refusal.text);
   }

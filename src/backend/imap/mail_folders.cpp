@@ -15,8 +15,8 @@ bool is_inbox(const FolderKey& key) { return iequals(key.view(), "INBOX"); }
 
 void status_items(Command& command, const Connection& connection) {
   command.open().words("MESSAGES UIDNEXT UIDVALIDITY");
-  if (connection.condstore()) command.words("HIGHESTMODSEQ");
-  if (connection.has("OBJECTID")) command.words("MAILBOXID");
+  command.words(connection.condstore() ? Words("HIGHESTMODSEQ") : Words("UNSEEN"));
+  // Quirk mailbox_id_garbage: MAILBOXID is not asked for.
   command.close();
 }
 
@@ -64,8 +64,9 @@ Task<std::vector<MailFolder>> ImapMail::list_step(Connection& connection) {
     }
   }
   auto folders = build_folders(listing, pool_->settings());
-  for (const MailFolder& each : folders) {
-    if (each.status) pool_->told.insert_or_assign(each.key.str(), *each.status);
+  for (const StatusEntry& each : listing.statuses) {
+    const auto status = mailbox_status(each);
+    if (status) pool_->told.insert_or_assign(each.name, Pool::Told{*status, each.unseen});
   }
   co_return folders;
 }
@@ -87,14 +88,17 @@ Task<Result<MailboxStatus>> ImapMail::status_step(Connection& connection, Folder
   }
   pool_->learned(connection);
   std::optional<MailboxStatus> found;
+  std::optional<std::uint32_t> unseen;
   for (const Response& response : answer.data) {
     const auto* entry = std::get_if<StatusEntry>(&response);
     if (!entry) continue;
     // Quirk status_name_lost: the only answer is the answer.
-    if (!found || entry->name == folder.view()) found = mailbox_status(*entry);
+    if (found && entry->name != folder.view()) continue;
+    found = mailbox_status(*entry);
+    unseen = entry->unseen;
   }
   if (!found) throw Fault(Fault::Kind::corrupt, pool_->settings().host + ": STATUS without status");
-  pool_->told.insert_or_assign(folder.str(), *found);
+  pool_->told.insert_or_assign(folder.str(), Pool::Told{*found, unseen});
   co_return *found;
 }
 

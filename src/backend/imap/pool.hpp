@@ -61,7 +61,11 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void looked(Connection& connection) const { connection.synced = news_; }
   /// What the engine was told last of each mailbox: a watch begins there, so that nothing is missed
   /// between that and its first look.
-  std::map<std::string, MailboxStatus, std::less<>> told;
+  struct Told {
+    MailboxStatus status;
+    std::optional<std::uint32_t> unseen;  // without CONDSTORE: the one sign of a changed flag
+  };
+  std::map<std::string, Told, std::less<>> told;
   const Settings& settings() const { return settings_; }
   const net::Executor& executor() const { return executor_; }
 

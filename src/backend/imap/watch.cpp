@@ -136,11 +136,12 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     names_.clear();
     baseline_ = gap_;
     if (gap_) return;
-    for (const auto& [name, status] : pool_->told) {
-      known_.emplace(name, Known{.uid_validity = status.uid_validity,
-                                 .uid_next = status.uid_next,
-                                 .messages = status.messages,
-                                 .highest_modseq = status.highest_modseq});
+    for (const auto& [name, told] : pool_->told) {
+      known_.emplace(name, Known{.uid_validity = told.status.uid_validity,
+                                 .uid_next = told.status.uid_next,
+                                 .messages = told.status.messages,
+                                 .highest_modseq = told.status.highest_modseq,
+                                 .unseen = told.unseen});
       names_.push_back(name);
     }
   }
