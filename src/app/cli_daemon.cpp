@@ -84,19 +84,16 @@ void print_users(const json& result) {
 std::string date_text(const json& seconds) {
   if (!seconds.is_number_integer()) return "never";
   const std::chrono::sys_seconds time{std::chrono::seconds(seconds.get<std::int64_t>())};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format("{}-{:02}-{:02} {:02}:{:02} UTC", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count());
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+  return fmt::format("{}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 void print_devices(const json& result) {
-  std::cout << fmt::format("{:<28} {:<34} {:<14} {:<5} {:<13} {:<21}\n", "user", "device", "type",
+  std::cout << fmt::format("{:<28} {:<34} {:<14} {:<5} {:<13} {:<10}\n", "user", "device", "type",
                            "EAS", "state", "last seen");
   for (const json& device : result.value("devices", json::array())) {
-    std::cout << fmt::format("{:<28} {:<34} {:<14} {:<5} {:<13} {:<21}\n", device.value("user", ""),
+    std::cout << fmt::format("{:<28} {:<34} {:<14} {:<5} {:<13} {:<10}\n", device.value("user", ""),
                              device.value("device", ""), device.value("type", ""),
                              device.value("version", ""), device.value("state", ""),
                              date_text(device.value("seen", json())));

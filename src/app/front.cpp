@@ -122,8 +122,10 @@ Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol, B
     if (!where) return pass(where);
     auto listener = net::Listener::tcp(loop_.executor(), where->address, where->port);
     if (!listener) return pass(listener);
-    auto added =
-        add(door, std::move(*listener), fmt::format("{} {}", name, text), proxy_protocol, backends);
+    const std::string shown = where->port != 0
+                                  ? fmt::format("{} {}", name, text)
+                                  : fmt::format("{} {}:{}", name, where->address, listener->port());
+    auto added = add(door, std::move(*listener), shown, proxy_protocol, backends);
     if (!added) return added;
   }
   return {};
