@@ -63,6 +63,7 @@ void Device::change(const std::string& id, const std::string& server_id,
   if (item == held.items.end()) return;
   merge_properties(item->second, Node(wbxml::airsync::ApplicationData, properties));
   Command command;
+  command.number = ++held.commands_made;
   command.kind = Command::Kind::change;
   command.server_id = server_id;
   command.data = std::move(properties);
@@ -78,6 +79,7 @@ void Device::remove(const std::string& id, const std::string& server_id) {
   const auto item = held.items.find(server_id);
   if (item == held.items.end()) return;
   Command command;
+  command.number = ++held.commands_made;
   command.kind = Command::Kind::remove;
   command.server_id = server_id;
   command.before = std::move(item->second);

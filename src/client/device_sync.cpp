@@ -244,9 +244,10 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
   }
   held.sync_key = key;
   // Answered commands are done; those without an entry succeeded.
-  held.pending.erase(held.pending.begin(),
-                     held.pending.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                held.pending.size(), sent.commands.size())));
+  std::erase_if(held.pending, [&](const Command& command) {
+    return std::ranges::find(sent.commands, command.number, &Command::number) !=
+           sent.commands.end();
+  });
   for (const Command& command : sent.commands) {
     const auto item = held.items.find(command.server_id);
     if (command.kind == Command::Kind::change && item != held.items.end()) {

@@ -23,11 +23,12 @@ void merge_properties(Item& item, const Node& application_data);
 struct Command {
   enum class Kind : std::uint8_t { add, change, remove, fetch };
   Kind kind = Kind::change;
-  std::string server_id;   // but for add
-  std::string client_id;   // of add
-  std::string item_class;  // of add; empty = the folder's own
-  std::vector<Node> data;  // children of ApplicationData
-  Item before;             // of remove: what comes back when the server refuses
+  std::uint64_t number = 0;  // by which an answer finds what it answers
+  std::string server_id;     // but for add
+  std::string client_id;     // of add
+  std::string item_class;    // of add; empty = the folder's own
+  std::vector<Node> data;    // children of ApplicationData
+  Item before;               // of remove: what comes back when the server refuses
 };
 
 struct Collection {
@@ -35,6 +36,7 @@ struct Collection {
   std::string sync_key = "0";
   std::map<std::string, Item> items;  // by ServerId
   std::vector<Command> pending;       // in the order made; the next Sync carries them
+  std::uint64_t commands_made = 0;
   /// What was held before a restart with key 0: a ServerId must come back as the same item.
   std::map<std::string, Item> before_restart;
   unsigned empty_more = 0;  // answers in a row with MoreAvailable and nothing else
