@@ -17,21 +17,25 @@ namespace {
 /// One logical line: breaks only before blanks, no line of blanks alone, no other control
 /// characters.
 std::string clean_value(std::string_view raw) {
+  std::string text;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const bool line_end = raw[i] == '\r' && i + 1 < raw.size() && raw[i + 1] == '\n';
+    if (!line_end) text += raw[i] == '\r' || raw[i] == '\0' ? ' ' : raw[i];
+  }
   std::string out;
-  bool first = true;
-  while (!raw.empty()) {
-    const auto end = std::min(raw.find('\n'), raw.size());
-    std::string_view line = raw.substr(0, end);
-    raw.remove_prefix(std::min(end + 1, raw.size()));
-    if (first) {
-      while (line.starts_with(' ') || line.starts_with('\t')) line.remove_prefix(1);
-    } else if (trim(line).empty()) {
-      continue;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (trim(line).empty()) continue;
+    const bool blank = line.front() == ' ' || line.front() == '\t';
+    if (out.empty()) {
+      line.remove_prefix(line.find_first_not_of(" \t"));
+    } else {
+      out += blank ? "\r\n" : " ";
     }
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!first) out += line.starts_with(' ') || line.starts_with('\t') ? "\r\n" : " ";
-    for (const char c : line) out += c == '\r' || c == '\0' ? ' ' : c;
-    first = false;
+    out += line;
   }
   return out;
 }

@@ -107,6 +107,13 @@ TEST(Letter, ReplacesNonsense) {
   EXPECT_FALSE(header.has("Return-Path"));
 }
 
+TEST(Fields, AreTheSameWhenReadAgain) {
+  using namespace std::string_literals;
+  const Fields header("To: \0\0@x\r\n \0\r\n\t\r\r\n a\rb\n c\r\nX:\r\n  \r\n\r\n"s);
+  EXPECT_EQ(Fields(header.str()).str(), header.str());
+  EXPECT_EQ(header.str(), "To: @x\r\n a b\r\n c\r\nX: \r\n");
+}
+
 TEST(Fields, ValuesNeverBreakOut) {
   Fields header;
   header.set("X", "one\r\nBcc: two\r\n three\nfour\r\n\r\nfive");
