@@ -35,8 +35,16 @@ std::string identity(const Node& node) {
   for (const std::string_view id : {"ServerId", "CollectionId", "ClientId", "SrcMsgId"}) {
     if (const auto text = text_of(node, id); !text.empty()) return out + " " + std::string(text);
   }
-  // [MS-ASCMD] Type (FolderSync): a folder is known by what it is for.
   return out;
+}
+
+/// Enough to find it again.
+std::string summary_of(const Node& node) {
+  std::string out = node.text;
+  for (const Node& child : node.children) {
+    out += (out.empty() ? "" : ", ") + local_name(child.tag) + " " + child.text;
+  }
+  return out.substr(0, 80);
 }
 
 class Comparison {
@@ -53,7 +61,8 @@ class Comparison {
       const Node& child = theirs.children[t];
       const auto at = partner(ours, taken, child);
       if (at == ours.children.size()) {
-        differences.push_back({"missing", path + "/" + name_below(theirs, child), child.text, {}});
+        differences.push_back(
+            {"missing", path + "/" + name_below(theirs, child), summary_of(child), {}});
         continue;
       }
       taken[at] = true;
@@ -63,7 +72,7 @@ class Comparison {
     for (std::size_t o = 0; o < ours.children.size(); ++o) {
       if (taken[o]) continue;
       const Node& child = ours.children[o];
-      differences.push_back({"extra", path + "/" + name_below(ours, child), child.text, {}});
+      differences.push_back({"extra", path + "/" + name_below(ours, child), summary_of(child), {}});
     }
     compare_order(ours, pairs, path);
   }

@@ -37,6 +37,23 @@ const client::Node* policy_of(const client::Node& root) {
   return policies == nullptr ? nullptr : policies->find(wbxml::provision::Policy);
 }
 
+void note_adds(const client::Node& collection, const std::string& id,
+               std::map<std::string, std::set<std::string>>& out) {
+  const client::Node* commands = collection.find(airsync::Commands);
+  if (commands == nullptr) return;
+  for (const client::Node* add : commands->all(airsync::Add)) {
+    out[id].emplace(add->text_of(airsync::ServerId));
+  }
+}
+
+/// `5%3a1%3a0`: Exchange hands out references that are written for a query already.
+std::string unescaped(std::string text) {
+  for (std::size_t at = text.find("%3a"); at != std::string::npos; at = text.find("%3a")) {
+    text.replace(at, 3, ":");
+  }
+  return text;
+}
+
 std::string look_up(const std::map<std::string, std::string>& map, const std::string& key) {
   const auto found = map.find(key);
   return found == map.end() ? key : found->second;
@@ -133,7 +150,7 @@ client::Wire Replica::wire(const Exchange& exchange, const std::optional<Node>& 
   client::Wire out =
       device_.wire(exchange.command, request ? client::encode(*request) : "", wbxml_type);
   if (!exchange.attachment_name.empty()) {
-    out.target += "&AttachmentName=" + look_up(references_, exchange.attachment_name);
+    out.target += "&AttachmentName=" + look_up(references_, unescaped(exchange.attachment_name));
   }
   return out;
 }
@@ -180,7 +197,8 @@ void Replica::compare(const Exchange& exchange, const client::Answer& answer,
   if (exchange.answer && ours) {
     learn(*ours, *exchange.answer);
     const Node theirs = offered_part(*exchange.answer, out);
-    const auto found = compare_shapes(*ours, translated(theirs));
+    auto found = compare_shapes(*ours, translated(theirs));
+    settle_adds(found);
     out.insert(out.end(), found.begin(), found.end());
   } else if (exchange.answer.has_value() != (!answer.body.empty() && ours.has_value()) &&
              exchange.command != "GetAttachment") {
@@ -188,6 +206,13 @@ void Replica::compare(const Exchange& exchange, const client::Answer& answer,
         {"body", exchange.command, exchange.answer ? "ours is empty" : "theirs is empty", {}});
   }
   if (out.size() == before) ++result.alike;
+}
+
+void Replica::settle_adds(std::vector<Difference>& found) {
+  std::erase_if(found, [](const Difference& difference) {
+    return difference.path == "Sync/Collections/Collection/Commands/Add" &&
+           (difference.kind == "extra" || difference.kind == "missing");
+  });
 }
 
 void Replica::learn(const Node& ours, const Node& theirs) {
@@ -214,12 +239,14 @@ void Replica::learn(const Node& ours, const Node& theirs) {
       if (const auto key = candidate.text_of(airsync::SyncKey); !key.empty()) {
         keys_[id + "/" + std::string(collection.text_of(airsync::SyncKey))] = key;
       }
+      note_adds(candidate, our_folder(id), ours_sent_);
+      note_adds(translated(collection), our_folder(id), theirs_sent_);
       std::vector<std::string> our_references;
       std::vector<std::string> their_references;
       collect(candidate, wbxml::airsyncbase::FileReference, our_references);
       collect(collection, wbxml::airsyncbase::FileReference, their_references);
       for (std::size_t i = 0; i < std::min(our_references.size(), their_references.size()); ++i) {
-        references_[their_references[i]] = our_references[i];
+        references_[unescaped(their_references[i])] = our_references[i];
       }
     }
   }
