@@ -155,30 +155,42 @@ Task<> Connection::stream_message(std::shared_ptr<const MessageSource> message) 
 }
 
 Task<bool> Connection::wait_for_continuation(std::size_t index) {
-  while (!pending_[index].done) {
-    if (co_await take_response()) co_return true;
+  for (;;) {
+    while (!pending_[index].done) {
+      auto response = buffered();
+      if (!response) break;
+      if (sort_in(std::move(*response))) co_return true;
+    }
+    if (pending_[index].done) co_return false;
+    co_await read_more();
   }
-  co_return false;
 }
 
 Task<> Connection::read_all() {
   const auto all_done = [this] { return std::ranges::all_of(pending_, &Pending::done); };
-  while (!all_done()) co_await take_response();
+  for (;;) {
+    while (!all_done()) {
+      auto response = buffered();
+      if (!response) break;
+      sort_in(std::move(*response));
+    }
+    if (all_done()) co_return;
+    co_await read_more();
+  }
 }
 
-Task<bool> Connection::take_response() {
-  Response response = co_await next_response();
-  if (std::holds_alternative<Continuation>(response)) co_return true;
-  const auto current = std::ranges::find(pending_, false, &Pending::done);
+bool Connection::sort_in(Response response) {
+  if (std::holds_alternative<Continuation>(response)) return true;
   if (auto* status = std::get_if<StatusResponse>(&response); status && !status->tag.empty()) {
     const auto ended = std::ranges::find(pending_, status->tag, &Pending::tag);
     if (ended == pending_.end()) throw Fault(Fault::Kind::corrupt, host_ + ": an unknown tag");
     ended->completed.status = std::move(*status);
     ended->done = true;
-    co_return false;
+    return false;
   }
+  const auto current = std::ranges::find(pending_, false, &Pending::done);
   if (current != pending_.end()) current->completed.data.push_back(std::move(response));
-  co_return false;
+  return false;
 }
 
 std::optional<Response> Connection::buffered() {
@@ -191,13 +203,17 @@ std::optional<Response> Connection::buffered() {
   return std::move(*response);
 }
 
-Task<Response> Connection::next_response() {
+Task<> Connection::read_more() {
   std::array<char, 64UL * 1024> buffer;
+  const std::size_t count = co_await stream_->read_some(buffer);
+  if (count == 0) throw boost::system::system_error(boost::asio::error::eof);
+  splitter_.feed({buffer.data(), count});
+}
+
+Task<Response> Connection::next_response() {
   for (;;) {
     if (auto response = buffered()) co_return std::move(*response);
-    const std::size_t count = co_await stream_->read_some(buffer);
-    if (count == 0) throw boost::system::system_error(boost::asio::error::eof);
-    splitter_.feed({buffer.data(), count});
+    co_await read_more();
   }
 }
 

@@ -122,8 +122,9 @@ class Connection {
   /// Reads until `+` (true) or until the command at `index` has ended (false).
   Task<bool> wait_for_continuation(std::size_t index);
   Task<> read_all();
-  /// Takes one response; sorts it in. True for a continuation.
-  Task<bool> take_response();
+  /// Gives it to the command that it belongs to. True for a continuation.
+  bool sort_in(Response response);
+  Task<> read_more();
   std::optional<Response> buffered();
   Task<Response> next_response();
   void observe(Response& response);
