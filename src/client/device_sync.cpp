@@ -341,7 +341,10 @@ void Device::apply_commands(const Node& commands, const SentCollection& sent, Co
       merge_properties(item->second, *data);
       out.changed.push_back(id);
     } else {
-      const bool removed_here = sent.command(Command::Kind::remove, id) != nullptr ||
+      const auto waits = std::erase_if(held.pending, [&](const Command& command) {
+        return command.kind == Command::Kind::remove && command.server_id == id;
+      });
+      const bool removed_here = waits > 0 || sent.command(Command::Kind::remove, id) != nullptr ||
                                 out.responses.contains(id) || expected_removals_.erase(id) > 0;
       if (item == held.items.end() && !removed_here) violate("delete.names_unheld_item", id);
       held.items.erase(id);
