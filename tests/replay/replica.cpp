@@ -104,6 +104,10 @@ void Replica::classify() {
 
 void Replica::make_folders() {
   backend::MemoryMail& mail = fixture_.mail();
+  // Exchange's hierarchy has no such roles: there they are folders of the user's.
+  for (const FolderRole role : {FolderRole::junk, FolderRole::archive}) {
+    if (const auto folder = mail.find_folder(role)) mail.remove_folder(*folder);
+  }
   for (const Exchange* exchange : exchanges_) {
     if (!exchange->answer || exchange->answer->tag != hierarchy::FolderSync) continue;
     const Node* changes = exchange->answer->find(hierarchy::Changes);

@@ -109,23 +109,20 @@ std::optional<client::Node> Replica::our_request(const Exchange& exchange) {
     }
     return out;
   }
-  Node out = translated(request);
+  Node asked = request;
+  for (Node& child : asked.children) {
+    if (child.tag != wbxml::ping::Folders) continue;
+    std::erase_if(child.children, [&](const Node& folder) {
+      return !offered(std::string(folder.text_of(wbxml::ping::Id)));
+    });
+    if (child.children.empty()) return std::nullopt;
+  }
+  Node out = translated(asked);
   if (request.tag == hierarchy::FolderSync) {
     const std::string recorded(request.text_of(hierarchy::SyncKey));
     const auto known = folder_keys_.find(recorded);
     set_text(out, hierarchy::SyncKey,
              known == folder_keys_.end() ? device_.folder_key() : known->second);
-  }
-  if (request.tag == wbxml::ping::Ping) {
-    for (Node& child : out.children) {
-      if (child.tag != wbxml::ping::Folders) continue;
-      std::erase_if(child.children, [&](const Node& folder) {
-        return std::ranges::none_of(folders_, [&](const auto& entry) {
-          return entry.second == folder.text_of(wbxml::ping::Id);
-        });
-      });
-      if (child.children.empty()) return std::nullopt;
-    }
   }
   if (request.tag == wbxml::provision::Provision) {
     const Node* policy = policy_of(request);
