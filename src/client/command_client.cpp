@@ -286,7 +286,8 @@ Task<int> Session::watch() {
           print({{"added", item_id}, {"item", item}});
         } else {
           std::cout << item_id << '\t' << property(item, "From") << '\t'
-                    << property(item, "Subject") << "\n" << std::flush;
+                    << property(item, "Subject") << "\n"
+                    << std::flush;
         }
       }
       if (auto saved = save(); !saved) co_return complain(saved.error().message, failed);
