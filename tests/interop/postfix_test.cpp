@@ -154,28 +154,24 @@ class PostfixTest : public testing::Test {
     const auto large = co_await submit(smarthost, "bruno@elsewhere.test", "large", 150'000);
     EXPECT_EQ(large.error().code, Errc::too_large) << large.error().message;
     const auto outside = co_await submit(smarthost, "bruno@example.net", "outside");
-    EXPECT_TRUE(outside) << outside.error().message;
-
-    auto mails = co_await inbox(1);  // what cannot go out comes back
-    EXPECT_EQ(mails.size(), 1U);
-    if (mails.empty()) co_return;
-    EXPECT_TRUE(mails[0].contains("no way out of this test")) << mails[0];
+    EXPECT_FALSE(outside);
 
     const auto in = co_await submit(smarthost, "anna@example.com", "in");
     EXPECT_TRUE(in) << in.error().message;
-    mails = co_await inbox(2);
-    EXPECT_EQ(mails.size(), 2U);
-    if (mails.size() < 2) co_return;
-    EXPECT_TRUE(mails[1].ends_with("Subject: in\r\n\r\n.dots\r\n")) << mails[1];
+    auto mails = co_await inbox(1);
+    EXPECT_EQ(mails.size(), 1U);
+    if (mails.empty()) co_return;
+    EXPECT_TRUE(mails[0].contains("Subject: in\r\n")) << mails[0];
+    EXPECT_TRUE(mails[0].ends_with("\r\n\r\n.dots\r\n")) << mails[0];
 
     // Our own refusal over LMTP makes Postfix send a report, which comes in by LMTP too.
     const auto gone = co_await submit(smarthost, "gone@example.com", "gone");
     EXPECT_TRUE(gone) << gone.error().message;
-    mails = co_await inbox(3);
-    EXPECT_EQ(mails.size(), 3U);
-    if (mails.size() < 3) co_return;
-    EXPECT_TRUE(mails[2].contains("report-type=delivery-status")) << mails[2];
-    EXPECT_TRUE(mails[2].contains("gone@example.com"));
+    mails = co_await inbox(2);
+    EXPECT_EQ(mails.size(), 2U);
+    if (mails.size() < 2) co_return;
+    EXPECT_TRUE(mails[1].contains("report-type=delivery-status")) << mails[1];
+    EXPECT_TRUE(mails[1].contains("gone@example.com"));
     co_await queued(smarthost);
   }
 
@@ -193,7 +189,7 @@ class PostfixTest : public testing::Test {
     queue::Queue queue(options, local_.files(), clock_, random, smarthost, reports);
     clock_.advance(std::chrono::minutes(2));
     EXPECT_EQ(co_await queue.work(), 1U);
-    EXPECT_EQ((co_await inbox(4)).size(), 4U);
+    EXPECT_EQ((co_await inbox(3)).size(), 3U);
     EXPECT_TRUE((co_await queue.list()).empty());
   }
 
