@@ -37,6 +37,42 @@ std::vector<RawResponse> split(std::string_view bytes, std::size_t step) {
   return out;
 }
 
+/// Long literals may go elsewhere; nothing else changes by that.
+void check_sink(std::string_view bytes, const std::vector<RawResponse>& kept) {
+  ResponseSplitter splitter(
+      {.line_bytes = 1U << 16U, .literal_bytes = 1U << 16U, .literal_kept = 3});
+  godwit::StringSink sink;
+  splitter.set_literal_sink(&sink);
+  std::size_t count = 0;
+  std::string taken;
+  for (std::size_t at = 0; at < bytes.size(); at += 7) {
+    splitter.feed(bytes.substr(at, 7));
+    for (auto next = splitter.next(); next && *next; next = splitter.next(), ++count) {
+      if (count >= kept.size()) return;
+      expect((*next)->line == kept[count].line);
+      for (const std::string& literal : kept[count].literals) {
+        if (literal.size() > 3) taken += literal;
+      }
+    }
+  }
+  expect(sink.text().starts_with(taken));
+}
+
+/// Whatever is put into a command, its line ends where it should and nowhere else.
+void check_command(std::string_view foreign) {
+  Command command("X");
+  command.string(foreign).mailbox(foreign).mailbox(foreign, true);
+  command.flag_list({std::string(foreign)}).body(foreign, 1, 2);
+  for (const auto mode : {LiteralMode::synchronizing, LiteralMode::minus, LiteralMode::plus}) {
+    std::string all;
+    for (const auto& chunk : command.chunks("A1", mode)) all += chunk.bytes;
+    ResponseSplitter splitter;
+    splitter.feed(all);
+    const auto line = splitter.next();
+    expect(line && *line && !splitter.next());
+  }
+}
+
 void use(const Response& response, std::vector<ListEntry>& entries) {
   if (const auto* status = std::get_if<StatusResponse>(&response)) {
     parse_uid_code(status->code);
@@ -59,6 +95,8 @@ void use(const Response& response, std::vector<ListEntry>& entries) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   auto whole = split(bytes, size + 1);
+  check_sink(bytes, whole);
+  check_command(bytes);
   const auto single = split(bytes, 1);
   expect(whole.size() == single.size());
   std::vector<ListEntry> entries;
