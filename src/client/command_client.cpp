@@ -316,8 +316,11 @@ Task<int> Session::attachment() {
   co_return 0;
 }
 
-/// The subcommand's work between loading and saving the state.
-Task<int> with_state(Session& session, Task<int> (Session::*work)()) {
+/// The subcommand's work between loading and saving the state. The session goes before the loop
+/// does that its connection lives on.
+Task<int> with_state(ClientOptions options, Endpoint endpoint, bool json,
+                     Task<int> (Session::*work)()) {
+  Session session(std::move(options), std::move(endpoint), json);
   if (auto loaded = session.load(); !loaded) co_return complain(loaded.error().message, failed);
   const int code = co_await (session.*work)();
   if (auto saved = session.save(); !saved) co_return complain(saved.error().message, failed);
@@ -340,8 +343,7 @@ void register_client(CLI::App& app, std::function<int()>& run, const bool& json)
       run = [options, work, &json] {
         auto endpoint = endpoint_of(options->connection);
         if (!endpoint) return complain(endpoint.error().message, 2);
-        Session session(*options, *endpoint, json);
-        return run_to_end([&] { return with_state(session, work); }, failed);
+        return run_to_end([&] { return with_state(*options, *endpoint, json, work); }, failed);
       };
     });
     return std::pair(command, options);

@@ -163,7 +163,7 @@ class Probe {
         address, settings_.mark);
     require(co_await device_.send_mail(std::move(mail)), "send");
     end("send");
-    begin();
+    // Push is counted from the sending on: the mail may come before the answer to SendMail does.
     while (!waiting->done && stopwatch_() - began_ < settings_.push_limit) {
       co_await net::sleep_for(std::chrono::milliseconds(10));
     }
