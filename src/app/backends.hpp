@@ -20,6 +20,8 @@ class Backends {
   /// Null where there is none.
   virtual backend::Vacation* vacation() = 0;
   virtual admin::Accounts* accounts() = 0;
+  /// Throws Fault when mail could not go out now.
+  virtual Task<> reach_submission() = 0;
   /// Takes over a listening socket for LMTP; refused where mail does not come in that way.
   virtual Result<> listen_lmtp(net::Listener listener) = 0;
   /// A password or a user changed: connections made with the old one end.

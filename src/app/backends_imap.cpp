@@ -35,6 +35,7 @@ class ImapBackends final : public Backends {
   Result<> listen_lmtp(net::Listener) override {
     return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
   }
+  Task<> reach_submission() override { return outgoing_.reach(); }
   void forget_user(const UserId& user) override { server_.forget_user(user); }
   void start() override { outgoing_.start(); }
   Task<> stop() override { return outgoing_.stop(); }

@@ -105,6 +105,7 @@ class LocalBackends final : public Backends {
     loop_.spawn(accept_all(listeners_.back()), "lmtp.accept");
     return {};
   }
+  Task<> reach_submission() override { return outgoing_.reach(); }
   void forget_user(const UserId&) override {}
   void start() override {
     outgoing_.start();

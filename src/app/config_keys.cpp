@@ -239,8 +239,8 @@ constexpr auto table = std::to_array<Key>({
 
     choice<&C::policy, &C::Policy::mode>(
         "policy", "mode", "off|loose|strict",
-        "off: phones need not provision; loose: they must acknowledge the policy, whatever they "
-        "can do; strict: they must accept all of it."),
+        "off: nothing is asked of phones; loose: those that provision are held to the policy; "
+        "strict: nothing without the acknowledged policy."),
 });
 
 constexpr bool documented(const Key& key) {

@@ -5,9 +5,12 @@
 #include "app/system.hpp"
 #include "backend/smtp/submission.hpp"
 #include "base/fault.hpp"
+#include "net/connect.hpp"
 
 namespace godwit::app {
 namespace {
+
+constexpr std::chrono::seconds reach_limit{5};  // somebody looks at the page
 
 /// No way out is configured.
 class Closed final : public backend::Submission {
@@ -50,6 +53,8 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
                    Random& random, queue::Reports* reports)
     : loop_(loop), closed_(std::make_unique<Closed>()), way_(closed_.get()) {
   if (config.submission.host.empty()) return;
+  host_ = config.submission.host;
+  port_ = static_cast<std::uint16_t>(config.submission.port);
   hop_ = std::make_unique<backend::SmtpSubmission>(smtp_settings(config));
   way_ = hop_.get();
   // A mail that waits cannot be sent as its user: passwords are not kept.
@@ -63,6 +68,13 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
 }
 
 Outgoing::~Outgoing() = default;
+
+Task<> Outgoing::reach() const {
+  if (host_.empty()) co_return;
+  net::ConnectSettings settings{.host = host_, .port = port_, .limit = reach_limit};
+  const auto stream = co_await net::connect(std::move(settings));
+  stream->close();
+}
 
 void Outgoing::start() {
   if (queue_) loop_.spawn(queue_->run(), "queue");

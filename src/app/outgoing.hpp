@@ -22,12 +22,16 @@ class Outgoing {
   /// Refuses everything where no server is configured.
   backend::Submission& submission() { return *way_; }
   bool configured() const { return hop_ != nullptr; }
+  /// Throws Fault when the configured server cannot be connected to; no server is no fault.
+  Task<> reach() const;
   /// Begins to work the queue off.
   void start();
   Task<> stop();
 
  private:
   net::Loop& loop_;
+  std::string host_;
+  std::uint16_t port_ = 0;
   std::unique_ptr<backend::Submission> hop_;
   std::unique_ptr<queue::Queue> queue_;
   std::unique_ptr<backend::Submission> closed_;

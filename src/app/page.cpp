@@ -91,6 +91,16 @@ Task<Check> check_store(store::Store& store, const backend::Account& account) {
   co_return check;
 }
 
+Task<Check> check_submission(const std::function<Task<>()>& reach) {
+  Check check{"Sending", {}};
+  try {
+    co_await reach();
+  } catch (const Fault&) {
+    check.problem = "the server for outgoing mail does not answer at the moment";
+  }
+  co_return check;
+}
+
 std::string row(const Check& check) {
   const bool good = check.problem.empty();
   return fmt::format("<tr><td>{}</td><td class=\"{}\">{}</td></tr>\n", check.what,
@@ -110,11 +120,12 @@ Task<http::Reply> Page::answer(http::Request request) {
   const auto& account = std::get<backend::Account>(checked);
   const Check mail = co_await check_mail(parts_.mail, account);
   const Check store = co_await check_store(parts_.store, account);
-  const bool good = mail.problem.empty() && store.problem.empty();
-  std::string body =
-      fmt::format("<h1>{}</h1>\n<p>Signed in as <b>{}</b>.</p>\n<table>\n{}{}{}",
-                  good ? "Everything works" : "Something does not work",
-                  escape_html(account.user.view()), row({"Sign-in", {}}), row(mail), row(store));
+  const Check sending = co_await check_submission(parts_.reach_submission);
+  const bool good = mail.problem.empty() && store.problem.empty() && sending.problem.empty();
+  std::string body = fmt::format("<h1>{}</h1>\n<p>Signed in as <b>{}</b>.</p>\n<table>\n",
+                                 good ? "Everything works" : "Something does not work",
+                                 escape_html(account.user.view()));
+  body += row({"Sign-in", {}}) + row(mail) + row(sending) + row(store);
   body += "</table>\n";
   co_return html(good ? 200 : 503,
                  body + fmt::format(instructions, escape_html(parts_.hostname), ""));

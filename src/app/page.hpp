@@ -18,6 +18,7 @@ class Page {
     command::SignIn& sign_in;
     backend::MailBackend& mail;
     store::Store& store;
+    std::function<Task<>()> reach_submission;  // throws Fault
   };
   explicit Page(Parts parts) : parts_(std::move(parts)) {}
 
