@@ -122,9 +122,9 @@ Task<Result<>> StoreDevices::resync(UserId user, DeviceId device) {
   // Without its relationships every key the device holds is unknown: it starts over.
   std::vector<store::Write> batch;
   batch.push_back({{user.str(), Kind::hierarchy, device.str()}, std::nullopt, std::nullopt});
-  batch.push_back({{user.str(), Kind::request_cache, device.str()}, std::nullopt, std::nullopt});
+  batch.push_back({{user.str(), Kind::last_change, device.str()}, std::nullopt, std::nullopt});
   const std::string prefix = device.str() + "/";
-  for (const Kind kind : {Kind::collection, Kind::set_aside}) {
+  for (const Kind kind : {Kind::collection, Kind::set_aside, Kind::intent}) {
     std::string after;
     for (;;) {
       const auto page = co_await store_.list(user.str(), kind, prefix, after, page_records);

@@ -118,6 +118,7 @@ class PingRun : public std::enable_shared_from_this<PingRun> {
 
  private:
   void note_counters() {
+    hierarchy_seen_ = session_.services.hub.hierarchy(session_.account.user);
     watched_.clear();
     for (const std::string& text : folders_) {
       auto id = CollectionId::parse(text);
@@ -150,6 +151,7 @@ class PingRun : public std::enable_shared_from_this<PingRun> {
   std::vector<std::string> folders_;
   Time deadline_;
   std::vector<watch::Watched> watched_;
+  std::uint32_t hierarchy_seen_ = 0;
 };
 
 }  // namespace

@@ -167,7 +167,10 @@ class ProvisionRun {
   Task<> forget_state() {
     const std::string& id = session_.device_id.str();
     std::vector<store::Write> writes;
-    writes.push_back({session_.key(store::Kind::hierarchy, id), std::nullopt, std::nullopt});
+    for (const auto kind :
+         {store::Kind::hierarchy, store::Kind::last_change, store::Kind::device_password}) {
+      writes.push_back({session_.key(kind, id), std::nullopt, std::nullopt});
+    }
     for (const auto kind : {store::Kind::collection, store::Kind::intent, store::Kind::set_aside}) {
       constexpr std::size_t rows_max = 10'000;
       for (const store::Record& row :

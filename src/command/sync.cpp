@@ -175,6 +175,7 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
 
   /// Read before the backend is asked, so that no change falls between asking and waiting.
   void note_counters() {
+    hierarchy_seen_ = session_.services.hub.hierarchy(session_.account.user);
     watched_.clear();
     for (const eas::SyncCollection& collection : request_.collections) {
       auto id = CollectionId::parse(collection.id);
@@ -246,6 +247,7 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
   eas::SyncRequest request_;
   std::optional<Time> deadline_;
   std::vector<watch::Watched> watched_;
+  std::uint32_t hierarchy_seen_ = 0;
   std::vector<std::string> began_;
 };
 

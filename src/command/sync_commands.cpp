@@ -167,8 +167,8 @@ class CommandRun {
     }
     work_.writes.push_back(sync::Journal::close(work_.session.user(), intent->second));
     const auto trash = FolderKey::parse(target()->key);
-    const auto moved =
-        co_await finish_move(work_.session, {work_.folder, epoch(), *uid, *trash}, intent->second);
+    const auto moved = co_await finish_move(work_.session, {work_.folder, epoch(), *uid, *trash},
+                                            intent->second, &claimed_);
     // Gone already is what the device wanted.
     co_return moved || known ? status_ok : status_not_found;
   }
@@ -219,6 +219,7 @@ class CommandRun {
   backend::Mail& mail_;
   std::map<Uid, MessageState> before_;
   std::map<std::string, sync::OpenIntent> intents_;
+  UidSet claimed_;  // in the trash, by moves of this request: equal messages are not one
   std::vector<SyncResponse> responses_;
 };
 
