@@ -60,6 +60,35 @@ TEST_P(RealServer, NobodyListening) {
   EXPECT_EQ("unavailable", sign_in("ada", "secret"));
 }
 
+Task<> fill(ImapServer& gateway, std::string user, std::optional<Fault::Kind>& outcome) {
+  const auto account = co_await gateway.sign_in(std::move(user), Secret("secret"));
+  const auto mail = gateway.open(*account);
+  const auto message = std::make_shared<const backend::StringSource>(
+      "Subject: big\r\n\r\n" + std::string(300'000, 'x') + "\r\n");
+  try {
+    for (int i = 0; i < 5; ++i) {
+      co_await mail->append(FolderKey::parse("INBOX").value(), message, {}, {});
+    }
+  } catch (const Fault& fault) {
+    outcome = fault.kind();
+  }
+}
+
+TEST(FullMailbox, IsTold) {
+  if (!RunningServer::is_there("dovecot")) GTEST_SKIP() << RunningServer::why_not("dovecot");
+  const RunningServer* server = RunningServer::get("dovecot", "--quota 1000");
+  Settings settings;
+  settings.host = "127.0.0.1";
+  settings.port = server->port("IMAP_PORT");
+  settings.encryption = Encryption::none;
+  TestLoop loop;
+  SeededRandom random{1};
+  ImapServer gateway(settings, loop.executor(), random);
+  std::optional<Fault::Kind> outcome;
+  loop.run(fill(gateway, fresh_user(), outcome));
+  EXPECT_EQ(Fault::Kind::quota, outcome);
+}
+
 INSTANTIATE_TEST_SUITE_P(Servers, RealServer, testing::Values("dovecot", "cyrus"));
 
 }  // namespace

@@ -168,6 +168,23 @@ TEST_F(Scripted, OneRefusalEndsAllAttemptsUntilSomebodySignsIn) {
   EXPECT_EQ(3U, server_->connections());
 }
 
+TEST_F(Scripted, ConnectionsAndPasswordsAreNotKeptForLong) {
+  settings_.idle_close = 100ms;
+  settings_.password_keep = 200ms;
+  const Script status = {"C: STATUS", "S: * STATUS Box (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7)",
+                         "S: $ OK"};
+  serve({hello(rich, status), hello(rich, status)});
+  const Account account = sign_in().value();
+  mail_ = gateway_->open(account);
+  EXPECT_TRUE(get(mail_->status(box_)));
+  const auto begin = std::chrono::steady_clock::now();
+  loop_.wait_until([&] { return std::chrono::steady_clock::now() - begin > 500ms; });
+  EXPECT_EQ(Fault::Kind::unavailable, fault(mail_->status(box_)));
+  EXPECT_EQ(1U, server_->connections());
+  mail_ = gateway_->open(account);
+  EXPECT_TRUE(get(mail_->status(box_)));
+}
+
 TEST_F(Scripted, ABusyServerIsNoRefusal) {
   serve({{"S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hi", "C: AUTHENTICATE",
           "S: $ NO [UNAVAILABLE] directory is down"},

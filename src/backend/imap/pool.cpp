@@ -1,5 +1,6 @@
 #include "backend/imap/pool.hpp"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -41,6 +42,7 @@ Pool::Pool(const Settings& settings, net::Executor executor, Credentials credent
     : settings_(settings),
       executor_(std::move(executor)),
       credentials_(std::move(credentials)),
+      used_(Steady::now()),
       reaper_(std::make_unique<Reaper>(executor_)) {}
 
 Pool::~Pool() = default;
@@ -48,6 +50,9 @@ Pool::~Pool() = default;
 Task<std::unique_ptr<Connection>> Pool::open() {
   if (refused_) {
     throw Fault(Fault::Kind::sign_in_failed, settings_.host + ": refused the credentials before");
+  }
+  if (credentials_.password.empty()) {
+    throw Fault(Fault::Kind::unavailable, settings_.host + ": the password is not kept any more");
   }
   auto self = shared_from_this();
   Credentials used = credentials_;
@@ -131,12 +136,13 @@ std::unique_ptr<Connection> Pool::take_idle(const std::optional<FolderKey>& pref
 
 void Pool::give_back(std::unique_ptr<Connection> connection) {
   if (!connection) return;
+  used_ = Steady::now();
   if (connection->broken() || refused_) {
     --count_;
   } else {
-    idle_.push_front({std::move(connection), Steady::now() + settings_.idle_close});
-    schedule_reaper();
+    idle_.push_front({std::move(connection), used_ + settings_.idle_close});
   }
+  schedule_reaper();
   wake_one();
 }
 
@@ -162,6 +168,14 @@ void Pool::set_credentials(Credentials credentials, bool proved) {
   if (!same) close_all();  // made with what no longer counts
   credentials_ = std::move(credentials);
   refused_ = false;
+  used_ = Steady::now();
+  schedule_reaper();
+}
+
+void Pool::end_watch() {
+  --watches_;
+  used_ = Steady::now();
+  schedule_reaper();
 }
 
 void Pool::forget(const FolderKey& key) {
@@ -186,9 +200,11 @@ void Pool::close_all() {
 }
 
 void Pool::schedule_reaper() {
-  if (reaper_->waiting || idle_.empty()) return;
+  // What was refused is kept, to know it again.
+  const bool wipes = count_ == 0 && watches_ == 0 && !refused_ && !credentials_.password.empty();
+  if (reaper_->waiting || (idle_.empty() && !wipes)) return;
   reaper_->waiting = true;
-  reaper_->timer.expires_at(idle_.back().until);
+  reaper_->timer.expires_at(wipes ? used_ + settings_.password_keep : idle_.back().until);
   reaper_->timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
     if (self && !error) self->reap();
@@ -202,6 +218,8 @@ void Pool::reap() {
     idle_.pop_back();
     --count_;
   }
+  const bool unused = count_ == 0 && watches_ == 0 && !refused_;
+  if (unused && used_ + settings_.password_keep <= now) credentials_.password = Secret();
   schedule_reaper();
 }
 

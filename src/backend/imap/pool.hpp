@@ -2,6 +2,7 @@
 /// credentials ends all attempts until somebody signs in anew.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <list>
 #include <map>
@@ -42,7 +43,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   ~Pool();
 
   /// A connection, if possible one that has `preferred` selected. Throws Fault: sign_in_failed at
-  /// once when they were refused before; busy when all are in use for too long.
+  /// once when they were refused before; busy when all are in use for too long; unavailable when
+  /// the password is not kept any more.
   Task<Lease> acquire(std::optional<FolderKey> preferred);
   /// A connection outside of the bound, for a watch.
   Task<std::unique_ptr<Connection>> open();
@@ -55,6 +57,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   /// No kept connection has this mailbox, or one below it, selected any more.
   void forget(const FolderKey& key);
   void close_all();
+  /// A watch needs the credentials as long as it runs.
+  void begin_watch() { ++watches_; }
+  void end_watch();
   /// Somebody learned of messages on some connection: others must look before they fetch them.
   void learned(Connection& connection) { connection.synced = ++news_; }
   bool is_current(const Connection& connection) const { return connection.synced == news_; }
@@ -85,6 +90,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   net::Executor executor_;
   Credentials credentials_;
   bool refused_ = false;
+  std::size_t watches_ = 0;
+  std::chrono::steady_clock::time_point used_{};
   std::uint64_t news_ = 0;
   std::size_t count_ = 0;  // leased, idle and being opened
   std::list<Idle> idle_;   // the latest used first

@@ -34,6 +34,8 @@ struct Settings {
   std::chrono::milliseconds command_limit{30'000};
   std::chrono::milliseconds idle_close{45'000};  // an unused connection is closed after this
 
+  std::chrono::milliseconds password_keep{10 * 60'000};  // after its last use; a watch uses it
+
   std::size_t notify_connections_max = 10'000;  // of all users; others are watched by IDLE
   std::chrono::milliseconds sweep_min{60'000};
   std::chrono::milliseconds sweep_max{240'000};       // reached while nothing changes

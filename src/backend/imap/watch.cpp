@@ -69,9 +69,12 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
         listener_(&listener),
         random_(random),
         budget_(std::move(budget)),
-        timer_(pool_->executor()) {}
+        timer_(pool_->executor()) {
+    pool_->begin_watch();
+  }
 
   void end() {
+    if (!over()) pool_->end_watch();
     listener_ = nullptr;
     authoritative_ = false;
     timer_.cancel();
