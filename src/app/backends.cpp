@@ -5,10 +5,9 @@
 
 namespace godwit::app {
 
-std::unique_ptr<Backends> make_backends(const Config& config, net::Loop& loop, const Clock& clock,
-                                        Random& random) {
-  if (config.backend.kind == "imap") return make_imap_backends(config, loop, clock, random);
-  return make_local_backends(config, loop, clock, random);
+std::unique_ptr<Backends> make_backends(const Config& config, Surroundings around) {
+  if (config.backend.kind == "imap") return make_imap_backends(config, around);
+  return make_local_backends(config, around);
 }
 
 }  // namespace godwit::app

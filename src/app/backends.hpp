@@ -6,10 +6,20 @@
 #include "admin/operations.hpp"
 #include "app/config.hpp"
 #include "backend/backend.hpp"
+#include "base/files.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 
 namespace godwit::app {
+
+/// What backends stand on. All of it outlives them, and but for the loop, outlives the loop: jobs
+/// that are cut short at the end refer to it.
+struct Surroundings {
+  net::Loop& loop;
+  FileLayer& files;
+  const Clock& clock;
+  Random& random;
+};
 
 class Backends {
  public:
@@ -33,7 +43,6 @@ class Backends {
 };
 
 /// Blocks. Throws Fault (corrupt, or sqlite::SchemaMismatch) when what is stored cannot be used.
-std::unique_ptr<Backends> make_backends(const Config& config, net::Loop& loop, const Clock& clock,
-                                        Random& random);
+std::unique_ptr<Backends> make_backends(const Config& config, Surroundings around);
 
 }  // namespace godwit::app

@@ -2,7 +2,6 @@
 
 #include "app/outgoing.hpp"
 #include "backend/imap/imap.hpp"
-#include "base/files.hpp"
 
 namespace godwit::app {
 namespace {
@@ -22,10 +21,9 @@ Encryption encryption(const std::string& name) {
 
 class ImapBackends final : public Backends {
  public:
-  ImapBackends(const Config& config, net::Loop& loop, const Clock& clock, Random& random)
-      : files_(system_files()),
-        server_(imap_settings(config), loop.executor(), random),
-        outgoing_(config, loop, *files_, clock, random, nullptr) {}
+  ImapBackends(const Config& config, Surroundings around)
+      : server_(imap_settings(config), around.loop.executor(), around.random),
+        outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr) {}
 
   backend::Users& users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
@@ -41,7 +39,6 @@ class ImapBackends final : public Backends {
   Task<> stop() override { return outgoing_.stop(); }
 
  private:
-  std::unique_ptr<FileLayer> files_;
   backend::imap::ImapServer server_;
   Outgoing outgoing_;
 };
@@ -73,9 +70,8 @@ backend::imap::Settings imap_settings(const Config& config) {
   return settings;
 }
 
-std::unique_ptr<Backends> make_imap_backends(const Config& config, net::Loop& loop,
-                                             const Clock& clock, Random& random) {
-  return std::make_unique<ImapBackends>(config, loop, clock, random);
+std::unique_ptr<Backends> make_imap_backends(const Config& config, Surroundings around) {
+  return std::make_unique<ImapBackends>(config, around);
 }
 
 }  // namespace godwit::app

@@ -6,8 +6,7 @@
 
 namespace godwit::app {
 
-std::unique_ptr<Backends> make_imap_backends(const Config& config, net::Loop& loop,
-                                             const Clock& clock, Random& random);
+std::unique_ptr<Backends> make_imap_backends(const Config& config, Surroundings around);
 backend::imap::Settings imap_settings(const Config& config);
 
 }  // namespace godwit::app

@@ -10,7 +10,6 @@
 #include "backend/local/delivery.hpp"
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
-#include "base/files.hpp"
 #include "lmtp/server.hpp"
 
 namespace godwit::app {
@@ -78,19 +77,18 @@ lmtp::ServerSettings lmtp_settings(const Config& config) {
 
 class LocalBackends final : public Backends {
  public:
-  LocalBackends(const Config& config, net::Loop& loop, const Clock& clock, Random& random)
-      : loop_(loop),
-        files_(system_files()),
-        store_(local_options(config), *files_, clock),
+  LocalBackends(const Config& config, Surroundings around)
+      : loop_(around.loop),
+        store_(local_options(config), around.files, around.clock),
         users_(store_),
         accounts_(users_),
         vacation_(store_),
         delivery_(store_, &vacation_),
         reports_(delivery_),
-        outgoing_(config, loop, *files_, clock, random, &reports_),
+        outgoing_(config, around.loop, around.files, around.clock, around.random, &reports_),
         submission_(delivery_, outgoing_.configured() ? &outgoing_.submission() : nullptr),
         inbox_(delivery_),
-        lmtp_(lmtp_settings(config), inbox_, *files_, clock) {
+        lmtp_(lmtp_settings(config), inbox_, around.files, around.clock) {
     vacation_.set_submission(submission_);
   }
   ~LocalBackends() override { close(); }
@@ -139,7 +137,6 @@ class LocalBackends final : public Backends {
   Task<> sweep() { static_cast<void>(co_await store_.sweep()); }
 
   net::Loop& loop_;
-  std::unique_ptr<FileLayer> files_;
   backend::LocalStore store_;
   backend::LocalUsers users_;
   LocalAccounts accounts_;
@@ -163,9 +160,8 @@ backend::LocalOptions local_options(const Config& config) {
   return options;
 }
 
-std::unique_ptr<Backends> make_local_backends(const Config& config, net::Loop& loop,
-                                              const Clock& clock, Random& random) {
-  return std::make_unique<LocalBackends>(config, loop, clock, random);
+std::unique_ptr<Backends> make_local_backends(const Config& config, Surroundings around) {
+  return std::make_unique<LocalBackends>(config, around);
 }
 
 }  // namespace godwit::app

@@ -6,8 +6,7 @@
 
 namespace godwit::app {
 
-std::unique_ptr<Backends> make_local_backends(const Config& config, net::Loop& loop,
-                                              const Clock& clock, Random& random);
+std::unique_ptr<Backends> make_local_backends(const Config& config, Surroundings around);
 backend::LocalOptions local_options(const Config& config);
 
 }  // namespace godwit::app

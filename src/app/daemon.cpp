@@ -17,6 +17,7 @@
 #include "app/stores.hpp"
 #include "app/system.hpp"
 #include "base/fault.hpp"
+#include "base/files.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -65,6 +66,7 @@ struct Daemon::State {
   DaemonOptions options;
   SystemClock clock;
   SystemRandom random;
+  std::unique_ptr<FileLayer> files = system_files();
   net::Loop loop;
   watch::Hub hub;
   Time started;
@@ -100,7 +102,7 @@ void Daemon::State::open() {
         *store, clock, [this](const UserId& user, const DeviceId& device) {
           if (engine) engine->device_changed(user, device);
         });
-    backends = make_backends(options.config, loop, clock, random);
+    backends = make_backends(options.config, {loop, *files, clock, random});
     engine =
         std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
   } catch (const Fault& fault) {
