@@ -93,7 +93,8 @@ def tidy(limit):
     known = compiled()
     chosen = [f for f in steps if f.endswith(".cpp") and (known is None or f in known)]
     chosen.sort(key=lambda f: (steps[f], f.endswith("_test.cpp"), f))
-    print("\n".join(chosen[:limit]))
+    for name in chosen[:limit]:
+        print(name)
 
 
 def parser_files(name, graph):
