@@ -266,6 +266,7 @@ Task<std::string> Operations::run(std::string line) {
 
 std::vector<std::string_view> operation_names() {
   std::vector<std::string_view> names;
+  names.reserve(operations.size());
   for (const Operation& operation : operations) names.push_back(operation.name);
   return names;
 }

@@ -20,6 +20,7 @@ class FakeAccounts final : public Accounts {
   Task<std::vector<User>> list() override {
     if (broken) throw Fault(Fault::Kind::unavailable, "disk \xff gone");
     std::vector<User> out;
+    out.reserve(users.size());
     for (const auto& [login, user] : users) {
       out.push_back({login, user.display_name, user.aliases, user.quota_bytes, 7});
     }

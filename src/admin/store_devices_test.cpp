@@ -19,7 +19,9 @@ class StoreDevicesTest : public testing::Test {
     ASSERT_TRUE(test::run(store.commit({{std::move(key), std::nullopt, std::move(value)}})));
   }
   policy::Device stored(const char* user, const char* id) {
-    return *policy::unpack_device(test::run(store.get({user, Kind::device, id}))->value);
+    const auto record = test::run(store.get({user, Kind::device, id}));
+    return record ? policy::unpack_device(record->value).value_or(policy::Device{})
+                  : policy::Device{};
   }
 
   store::MemoryStore store;

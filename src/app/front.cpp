@@ -49,6 +49,7 @@ http::ServerSettings server_settings(const Config& config) {
 
 std::vector<net::CertificateFiles> certificate_files(const Config& config) {
   std::vector<net::CertificateFiles> files;
+  files.reserve(config.http.certificates.size());
   for (std::size_t i = 0; i < config.http.certificates.size(); ++i) {
     files.push_back({config.http.certificates[i], config.http.keys[i]});
   }
