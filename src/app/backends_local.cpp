@@ -11,6 +11,7 @@
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
 #include "lmtp/server.hpp"
+#include "net/keyed_lock.hpp"
 
 namespace godwit::app {
 namespace {
@@ -109,9 +110,12 @@ class LocalBackends final : public Backends {
     outgoing_.start();
     loop_.spawn(sweep(), "mail.sweep");
   }
+  /// Returns when nothing of the store runs any more: what is cut short would outlive the loop.
   Task<> stop() override {
     close();
-    return outgoing_.stop();
+    stopping_ = true;
+    const auto swept = co_await sweeping_.acquire("sweep");
+    co_await outgoing_.stop();
   }
 
  private:
@@ -134,9 +138,14 @@ class LocalBackends final : public Backends {
       co_return nullptr;
     }
   }
-  Task<> sweep() { static_cast<void>(co_await store_.sweep()); }
+  Task<> sweep() {
+    const auto running = co_await sweeping_.acquire("sweep");
+    static_cast<void>(co_await store_.sweep(&stopping_));
+  }
 
   net::Loop& loop_;
+  net::KeyedLocks sweeping_;
+  bool stopping_ = false;
   backend::LocalStore store_;
   backend::LocalUsers users_;
   LocalAccounts accounts_;

@@ -141,10 +141,11 @@ std::shared_ptr<Mail> LocalStore::open(const Account& account) {
   return std::make_shared<local::LocalMail>(core_, account.user);
 }
 
-Task<std::uint64_t> LocalStore::sweep() {
+Task<std::uint64_t> LocalStore::sweep(const bool* stopping) {
   const std::shared_ptr<local::Core> core = core_;
   std::uint64_t removed = 0;
   for (unsigned n = 0; n < local::BlobStore::folders; ++n) {
+    if (stopping != nullptr && *stopping) break;
     auto work = [core = core.get(), n] { return core->blobs.list(n); };
     auto hashes = co_await blocking(core->files_gate, std::move(work));
     removed += co_await local::remove_unused(core, std::move(hashes));

@@ -44,7 +44,8 @@ class LocalStore final : public MailBackend {
 
   /// Removes blobs that no message needs: what a kill left behind. Costs a look at every blob; run
   /// it once after the start. Returns how many it removed.
-  Task<std::uint64_t> sweep();
+  /// `stopping`, when given, is looked at between folders: true ends it early.
+  Task<std::uint64_t> sweep(const bool* stopping = nullptr);
 
   const std::shared_ptr<local::Core>& core() const { return core_; }
 
