@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -52,7 +54,8 @@ class Session {
 
  private:
   Task<bool> sign_on();
-  Task<bool> sync_folder(std::string id, bool progress);
+  /// Until nothing more is there; counts the items for a terminal.
+  Task<bool> sync_folder(std::string id);
   /// By id, or by name in any case; nothing (after a message) when there is none.
   const Folder* find_folder();
   bool check(const Outcome& outcome, std::string_view what) const;
@@ -111,17 +114,18 @@ const Folder* Session::find_folder() {
   return nullptr;
 }
 
-Task<bool> Session::sync_folder(std::string id, bool progress) {
+Task<bool> Session::sync_folder(std::string id) {
+  const bool progress = isatty(STDERR_FILENO) != 0;
   SyncOptions options;
   options.window_size = 100;
   options.options = mail_options(0, options_.body_type, 32'768);
   for (;;) {
     const SyncOutcome outcome = co_await device_.sync(id, options);
     if (!check(outcome, "Sync")) co_return false;
-    if (outcome.empty) co_return true;
+    if (outcome.empty) break;
     const CollectionOutcome& result = outcome.collections.at(id);
     const std::size_t held = device_.collection(id).items.size();
-    if (progress) std::cerr << "\r" << held << " items" << std::flush;
+    if (progress) std::cerr << '\r' << held << " items" << std::flush;
     if (result.status == 3) continue;  // starts over with key 0
     if (result.status != 1) {
       complain("Sync: status " + std::to_string(result.status) + " of the folder", failed);
@@ -136,7 +140,7 @@ Task<bool> Session::sync_folder(std::string id, bool progress) {
     options.options.reset();
     if (!result.more_available && result.changes() > 0) break;
   }
-  if (progress) std::cerr << '\n';
+  if (progress) std::cerr << "\r\033[K";
   co_return true;
 }
 
@@ -163,7 +167,7 @@ std::string_view property(const Item& item, std::string_view name) {
 Task<int> Session::sync() {
   if (!co_await sign_on()) co_return failed;
   const Folder* folder = find_folder();
-  if (folder == nullptr || !co_await sync_folder(folder->id, !json_)) co_return failed;
+  if (folder == nullptr || !co_await sync_folder(folder->id)) co_return failed;
   const auto& items = device_.collection(folder->id).items;
   using Row = std::pair<std::string, const Item*>;
   std::vector<Row> rows;
@@ -264,7 +268,7 @@ Task<int> Session::send() {
 Task<int> Session::watch() {
   if (!co_await sign_on()) co_return failed;
   const Folder* folder = find_folder();
-  if (folder == nullptr || !co_await sync_folder(folder->id, !json_)) co_return failed;
+  if (folder == nullptr || !co_await sync_folder(folder->id)) co_return failed;
   const std::string id = folder->id;
   unsigned heartbeat = 540;
   for (;;) {
@@ -279,7 +283,7 @@ Task<int> Session::watch() {
       if (!check(co_await device_.folder_sync(), "FolderSync")) co_return failed;
     } else if (ping.status == 2) {
       const std::map<std::string, Item> before = device_.collection(id).items;
-      if (!co_await sync_folder(id, false)) co_return failed;
+      if (!co_await sync_folder(id)) co_return failed;
       for (const auto& [item_id, item] : device_.collection(id).items) {
         if (before.contains(item_id)) continue;
         if (json_) {
