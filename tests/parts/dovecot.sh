@@ -54,6 +54,7 @@ mail_location = maildir:$run/mail/%u
 mailbox_idle_check_interval = 2 s
 mail_max_userip_connections = 50
 auth_failure_delay = 0
+mail_fsync = never
 lmtp_save_to_detail_mailbox = yes
 recipient_delimiter = +
 lda_mailbox_autocreate = yes
@@ -155,6 +156,7 @@ start() {
     if wait_for_greeting "$pid" "$imap_port" "$run/stdout"; then
       echo "IMAP_PORT=$imap_port"
       echo "LMTP_PORT=$lmtp_port"
+      echo "MAIL=$run/mail"
       echo "TLS_CERTIFICATE=$run/cert.pem"
       return
     fi
