@@ -116,7 +116,10 @@ class Watch {
  public:
   virtual ~Watch() = default;
   /// True when every change is told and none can be missed now: nothing told = nothing changed.
+  /// When it becomes true again after a gap, `unknown` was told.
   virtual bool authoritative() const = 0;
+  /// True when it gave up (credentials refused): it will tell nothing any more.
+  virtual bool ended() const { return false; }
 };
 
 /// One user's mail. Errors of all calls that name a folder: not_found (the folder is gone), stale
@@ -127,6 +130,12 @@ class Mail {
 
   virtual Task<std::vector<MailFolder>> folders() = 0;
   virtual Task<Result<MailboxStatus>> status(FolderKey folder) = 0;
+  /// Of several folders, in the order asked; in one round where the backend can.
+  virtual Task<std::vector<Result<MailboxStatus>>> statuses(std::vector<FolderKey> folders) {
+    std::vector<Result<MailboxStatus>> out;
+    for (FolderKey& folder : folders) out.push_back(co_await status(std::move(folder)));
+    co_return out;
+  }
 
   /// Errors: conflict (a folder of that name exists there), not_found (no such parent), refused.
   virtual Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent,

@@ -112,7 +112,7 @@ std::optional<sync::MailState> presented_state(const sync::Relationship& relatio
   return std::move(*state);
 }
 
-Task<Counted> count(Session& session, const sync::FolderTable& table, Wanted wanted) {
+Task<Counted> count(Session& session, Look& look, const sync::FolderTable& table, Wanted wanted) {
   const sync::FolderRow* row = table.find(wanted.id);
   const bool usable = row != nullptr && row->selectable && !wanted.max_items;
   if (!usable) co_return Counted{wanted.id, bad_collection};
@@ -124,7 +124,8 @@ Task<Counted> count(Session& session, const sync::FolderTable& table, Wanted wan
   auto state = presented_state(*relationship, wanted.sync_key);
   if (!state) co_return Counted{wanted.id, bad_key};
   if (wanted.only_sms) co_return Counted{wanted.id};
-  const auto items = co_await count_pending(session, *row, std::move(*state), wanted.filter_type);
+  const auto items =
+      co_await count_pending(session, look, *row, std::move(*state), wanted.filter_type);
   if (!items) {
     const bool gone = items.error().code == Errc::not_found;
     co_return Counted{wanted.id, gone ? bad_collection : bad_key};
@@ -157,8 +158,14 @@ Task<Answer> get_item_estimate(Session& session) {
   const bool knows_all = std::ranges::all_of(
       *wanted, [&](const Wanted& each) { return table.find(each.id) != nullptr; });
   if (!knows_all) table = co_await session.listed_folders();
+  Look look(session);
+  for (const Wanted& each : *wanted) look.note(each.id);
+  // One mailbox is asked for what changed at once.
+  if (wanted->size() > 1) co_await look.ask(table);
   std::vector<Counted> counted;
-  for (Wanted& each : *wanted) counted.push_back(co_await count(session, table, std::move(each)));
+  for (Wanted& each : *wanted) {
+    counted.push_back(co_await count(session, look, table, std::move(each)));
+  }
   DocumentWriter document(session.services.spools);
   wbxml::Writer& out = document.out();
   out.open(tag::GetItemEstimate);

@@ -1,15 +1,30 @@
 #include "command/pending.hpp"
 
+#include <utility>
+
 namespace godwit::command {
 
 Task<std::optional<sync::Relationship>> load_relationship(Session& session,
                                                           std::string collection) {
-  const auto record = co_await session.services.store.get(
-      session.key(store::Kind::collection, session.device_id.str() + '/' + collection));
-  if (!record) co_return std::nullopt;
-  auto relationship = sync::unpack_relationship(record->value);
-  if (!relationship) co_return std::nullopt;
-  co_return std::move(*relationship);
+  auto loaded = co_await load_relationships(session, {std::move(collection)});
+  co_return std::move(loaded.front());
+}
+
+Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
+    Session& session, std::vector<std::string> collections) {
+  std::vector<store::Key> keys;
+  for (const std::string& collection : collections) {
+    keys.push_back(
+        session.key(store::Kind::collection, session.device_id.str() + '/' + collection));
+  }
+  const auto records = co_await session.services.store.get_many(std::move(keys));
+  std::vector<std::optional<sync::Relationship>> out;
+  for (const auto& record : records) {
+    auto& loaded = out.emplace_back();
+    if (!record) continue;
+    if (auto known = sync::unpack_relationship(record->value)) loaded = std::move(*known);
+  }
+  co_return out;
 }
 
 sync::MailState proven_state(Session& session, const std::string& collection,
@@ -27,32 +42,46 @@ sync::MailState proven_state(Session& session, const std::string& collection,
   return sync::unpack_mail_state(packed).value_or(sync::MailState{});
 }
 
-Task<bool> has_pending(Session& session, const sync::FolderRow& row, sync::MailState state,
-                       std::optional<backend::MailboxStatus> status) {
-  if (!state.started || state.pending()) co_return true;
-  auto folder = FolderKey::parse(row.key);
-  if (!folder) co_return false;
-  if (!status) {
-    const auto asked = co_await session.mail().status(*folder);
-    if (!asked) co_return true;  // gone or another one: the device finds out by Sync
-    status = *asked;
-  }
-  const bool window_stands = sync::filter_floor(state.filter_type, session.now()) == state.floor;
-  if (*status == state.cursor.status && window_stands) co_return false;
-  const auto filter = state.filter_type;
-  const auto refreshed =
-      co_await sync::refresh(session.mail(), *folder, state, filter, session.now(), {});
-  co_return !refreshed || state.pending();
+namespace {
+
+std::uint64_t owed(const sync::MailState& state) {
+  return state.todo.count() + state.dirty.count() + state.gone.count() + state.soft.count();
 }
 
-Task<Result<std::uint64_t>> count_pending(Session& session, const sync::FolderRow& row,
+}  // namespace
+
+Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
+                       sync::MailState state, bool told) {
+  if (!state.started || state.pending()) co_return true;
+  const auto status = look.status(row.id);
+  if (!status) co_return true;  // gone or another one: the device finds out by Sync
+  const auto filter = state.filter_type;
+  if (sync::is_current(state, *status, filter, session.now())) co_return false;
+  const bool counts_alone = status->highest_modseq == 0 && !told;
+  if (counts_alone && *status == state.cursor.status &&
+      sync::filter_floor(filter, session.now()) == state.floor) {
+    co_return false;
+  }
+  const auto refreshed = co_await sync::refresh(session.mail(), FolderKey::parse(row.key).value(),
+                                                state, filter, session.now(), {});
+  if (!refreshed) co_return true;
+  look.learned(row.id, state.cursor.status);
+  co_return state.pending();
+}
+
+Task<Result<std::uint64_t>> count_pending(Session& session, Look& look, const sync::FolderRow& row,
                                           sync::MailState state, std::uint8_t filter_type) {
   auto folder = FolderKey::parse(row.key);
   if (!folder) co_return fail(Errc::not_found, "a folder without a mailbox");
+  const auto status = look.status(row.id);
+  if (status && sync::is_current(state, *status, filter_type, session.now())) {
+    co_return owed(state);
+  }
   const auto refreshed = co_await sync::refresh(session.mail(), std::move(*folder), state,
                                                 filter_type, session.now(), {});
   if (!refreshed) co_return pass(refreshed);
-  co_return state.todo.count() + state.dirty.count() + state.gone.count() + state.soft.count();
+  look.learned(row.id, state.cursor.status);
+  co_return owed(state);
 }
 
 }  // namespace godwit::command

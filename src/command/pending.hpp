@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "command/look.hpp"
 #include "command/session.hpp"
 #include "eas/sync.hpp"
 #include "sync/mail_state.hpp"
@@ -15,20 +17,24 @@ namespace godwit::command {
 
 /// The relationship as stored; nothing when the device never synced the collection.
 Task<std::optional<sync::Relationship>> load_relationship(Session& session, std::string collection);
+/// Of several collections, in the order given.
+Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
+    Session& session, std::vector<std::string> collections);
 
 /// The state that the device has proved to hold (engine.md §3): the offered one when its key was
 /// presented or this request follows on the same connection, else the acknowledged one.
 sync::MailState proven_state(Session& session, const std::string& collection,
                              const sync::Relationship& relationship);
 
-/// True when the mailbox has something that the state does not know, or the state still owes
-/// something. `status`: as just listed, nothing = ask.
-Task<bool> has_pending(Session& session, const sync::FolderRow& row, sync::MailState state,
-                       std::optional<backend::MailboxStatus> status);
+/// True when the mailbox, which `look` asked for, has something that the state does not know, or
+/// the state still owes something. `told`: a watch told of a change, so that equal counts of a
+/// server without mod-sequences prove nothing.
+Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
+                       sync::MailState state, bool told);
 
 /// How many items an answer without a limit would bring under `filter_type`: what is owed, and what
 /// the mailbox has since `state`. Errors: not_found, stale (the mailbox is another one now).
-Task<Result<std::uint64_t>> count_pending(Session& session, const sync::FolderRow& row,
+Task<Result<std::uint64_t>> count_pending(Session& session, Look& look, const sync::FolderRow& row,
                                           sync::MailState state, std::uint8_t filter_type);
 
 }  // namespace godwit::command

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "command/handlers.hpp"
 #include "command/hierarchy.hpp"
+#include "command/look.hpp"
 #include "command/pending.hpp"
 #include "wbxml/pages/ping.hpp"
 
@@ -80,26 +81,7 @@ class PingRun : public std::enable_shared_from_this<PingRun> {
         folders_(std::move(folders)),
         deadline_(session.now() + std::chrono::seconds(seconds)) {}
 
-  Task<Answer> run() {
-    // Counters first, then the look: no change falls between looking and waiting.
-    note_counters();
-    const auto listed = co_await session_.mail().folders();
-    const auto table = co_await session_.reconciled(listed);
-    Hierarchy hierarchy(session_);
-    co_await hierarchy.load();
-    if (!hierarchy.exists() || hierarchy.newest() != sync::shown(table)) {
-      co_return plain(session_, status_folder_sync);
-    }
-    std::vector<std::string> changed;
-    for (const std::string& id : folders_) {
-      const sync::FolderRow* row = table.find(id);
-      if (row == nullptr) co_return plain(session_, status_folder_sync);
-      if (co_await is_changed(*row, listed)) changed.push_back(id);
-    }
-    if (!changed.empty()) co_return with_changes(session_, changed);
-    session_.services.watching.ensure(session_.account.user, session_.mail(), table);
-    co_return wait();
-  }
+  Task<Answer> run() { return look({}); }
 
   Task<Answer> resume(watch::Ended ended) {
     switch (ended.wake) {
@@ -113,37 +95,66 @@ class PingRun : public std::enable_shared_from_this<PingRun> {
         break;
     }
     // What woke us may be nothing for this device (its own doing, seen late): then it waits on.
-    co_return co_await run();
+    co_return co_await look(std::move(ended.changed));
   }
 
  private:
-  void note_counters() {
-    hierarchy_seen_ = session_.services.hub.hierarchy(session_.account.user);
+  /// Answers or waits. `told`: collections of which the watch told a change.
+  Task<Answer> look(std::vector<CollectionId> told) {
+    // Watched first, counters next, then the look: no change falls between looking and waiting.
+    Watching& watching = session_.services.watching;
+    auto known = co_await session_.folder_table();
+    watching.ensure(session_.account.user, session_.mail(), known);
+    Look look(session_);
+    note_counters(look);
+    const auto table = co_await look.folders(std::move(known));
+    watching.ensure(session_.account.user, session_.mail(), table);
+    Hierarchy hierarchy(session_);
+    co_await hierarchy.load();
+    const bool knows_all = std::ranges::all_of(
+        folders_, [&](const std::string& id) { return table.find(id) != nullptr; });
+    if (!hierarchy.exists() || hierarchy.newest() != sync::shown(table) || !knows_all) {
+      co_return plain(session_, status_folder_sync);
+    }
+    co_await look.ask(table);
+    auto changed = co_await changed_folders(look, table, std::move(told));
+    if (!changed.empty()) co_return with_changes(session_, changed);
+    co_return wait();
+  }
+
+  void note_counters(Look& look) {
+    hierarchy_seen_ = look.hierarchy_seen();
     watched_.clear();
-    for (const std::string& text : folders_) {
-      auto id = CollectionId::parse(text);
-      if (!id) continue;
-      const auto seen = session_.services.hub.counter(session_.account.user, *id);
-      watched_.push_back({std::move(*id), seen});
+    for (const std::string& id : folders_) {
+      look.note(id);
+      if (auto noted = look.noted(id)) watched_.push_back(std::move(*noted));
     }
   }
 
-  Task<bool> is_changed(const sync::FolderRow& row,
-                        const std::vector<backend::MailFolder>& listed) {
-    const auto relationship = co_await load_relationship(session_, row.id);
-    // Quirk ios_pings_unsynced: folders that were never synced have no news (docs/spec-notes.md).
-    if (!relationship || !row.selectable) co_return false;
-    const auto folder = std::ranges::find(
-        listed, row.key, [](const backend::MailFolder& each) { return each.key.str(); });
-    const auto status = folder == listed.end() ? std::nullopt : folder->status;
-    co_return co_await has_pending(session_, row, proven_state(session_, row.id, *relationship),
-                                   status);
+  Task<std::vector<std::string>> changed_folders(Look& look, const sync::FolderTable& table,
+                                                 std::vector<CollectionId> told) {
+    const auto relationships = co_await load_relationships(session_, folders_);
+    std::vector<std::string> changed;
+    for (std::size_t i = 0; i < folders_.size(); ++i) {
+      const std::string& id = folders_[i];
+      const sync::FolderRow& row = *table.find(id);
+      // Quirk ios_pings_unsynced: folders that were never synced have no news
+      // (docs/spec-notes.md).
+      if (!relationships[i] || !row.selectable) continue;
+      const bool was_told =
+          std::ranges::any_of(told, [&](const CollectionId& each) { return each.view() == id; });
+      auto state = proven_state(session_, id, *relationships[i]);
+      if (co_await has_pending(session_, look, row, std::move(state), was_told)) {
+        changed.push_back(id);
+      }
+    }
+    co_return changed;
   }
 
   Answer wait() {
     if (session_.now() >= deadline_) return plain(session_, status_expired);
     return Wait{
-        {session_.account.user, session_.device_id, watched_, deadline_, true},
+        {session_.account.user, session_.device_id, watched_, deadline_, true, hierarchy_seen_},
         [self = shared_from_this()](watch::Ended ended) { return self->resume(std::move(ended)); }};
   }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command/handlers.hpp"
+#include "command/look.hpp"
 #include "command/sync_answer.hpp"
 #include "command/sync_collection.hpp"
 #include "wbxml/pages/airsync.hpp"
@@ -142,18 +143,18 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
   /// Works on every collection once; waits when there is nothing to say and the request wants to.
   Task<Answer> once() {
     auto table = co_await session_.folder_table();
-    if (knows_all(table)) {
-      note_counters();
-    } else {
-      table = co_await session_.listed_folders();
-      note_counters();
-    }
-    auto answers = co_await work(table);
+    if (!knows_all(table)) table = co_await session_.listed_folders();
+    // Watched first, counters next, then the look: no change falls between looking and waiting.
+    if (deadline_) watch(table);
+    Look look(session_);
+    note_counters(look);
+    if (needs_a_round(look)) co_await look.ask(table);
+    auto answers = co_await work(table, look);
     throw_when_all_failed(answers);
     remember(answers);
     const bool news = std::ranges::any_of(answers, &CollectionAnswer::has_news);
     if (news) co_return write_sync_answer(session_, answers);
-    if (deadline_ && session_.now() < *deadline_) co_return wait(table);
+    if (deadline_ && session_.now() < *deadline_) co_return wait();
     // [MS-ASCMD] Empty Sync: 12.0 knows no empty answers.
     if (session_.version < eas::Version::v12_1) co_return write_sync_answer(session_, answers);
     co_return Nothing{};
@@ -173,19 +174,29 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
     });
   }
 
-  /// Read before the backend is asked, so that no change falls between asking and waiting.
-  void note_counters() {
-    hierarchy_seen_ = session_.services.hub.hierarchy(session_.account.user);
+  void watch(const sync::FolderTable& table) {
+    session_.services.watching.ensure(session_.account.user, session_.mail(), table);
+  }
+
+  void note_counters(Look& look) {
+    hierarchy_seen_ = look.hierarchy_seen();
     watched_.clear();
     for (const eas::SyncCollection& collection : request_.collections) {
-      auto id = CollectionId::parse(collection.id);
-      if (!id || collection.is_initial() || !collection.wants_changes()) continue;
-      const auto seen = session_.services.hub.counter(session_.account.user, *id);
-      watched_.push_back({std::move(*id), seen});
+      if (collection.is_initial()) continue;
+      look.note(collection.id);
+      auto noted = look.noted(collection.id);
+      if (noted && collection.wants_changes()) watched_.push_back(std::move(*noted));
     }
   }
 
-  Task<std::vector<CollectionAnswer>> work(const sync::FolderTable& table) {
+  /// More than one mailbox must be asked for; one is asked for what changed at once.
+  bool needs_a_round(const Look& look) const {
+    return std::ranges::count_if(watched_, [&](const watch::Watched& each) {
+             return !look.status(each.collection.view());
+           }) > 1;
+  }
+
+  Task<std::vector<CollectionAnswer>> work(const sync::FolderTable& table, Look& look) {
     const Settings& settings = session_.services.settings;
     std::uint64_t left =
         std::min(request_.window.value_or(settings.window_max), settings.window_max);
@@ -197,8 +208,9 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
       if (left == 0) break;
       const std::uint64_t wanted = collection.window.value_or(settings.window_default);
       CollectionRequest one{collection, static_cast<std::uint32_t>(std::min(wanted, left)), bytes,
-                            deadline};
+                            deadline, look.status(collection.id)};
       auto answer = co_await sync_collection(session_, table, std::move(one));
+      if (answer.mailbox) look.learned(collection.id, *answer.mailbox);
       left -= std::min<std::uint64_t>(left, answer.items());
       for (const render::Prepared& item : answer.added) bytes -= std::min(bytes, item.size);
       // Commands are done once: a request that waits and goes on does not bring them again.
@@ -228,10 +240,9 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
 
   bool began(const std::string& id) const { return std::ranges::find(began_, id) != began_.end(); }
 
-  Answer wait(const sync::FolderTable& table) {
-    session_.services.watching.ensure(session_.account.user, session_.mail(), table);
+  Answer wait() {
     return Wait{
-        {session_.account.user, session_.device_id, watched_, *deadline_, true},
+        {session_.account.user, session_.device_id, watched_, *deadline_, true, hierarchy_seen_},
         [self = shared_from_this()](watch::Ended ended) { return self->resume(std::move(ended)); }};
   }
 

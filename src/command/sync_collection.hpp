@@ -40,8 +40,9 @@ struct CollectionAnswer {
   }
   /// Worth a Collection element in an answer that may leave out what has no news.
   bool has_news() const { return status != 1 || items() > 0 || !responses.empty() || must_answer; }
-  bool must_answer = false;          // key 0, a repeated key, client commands
-  std::optional<Fault::Kind> fault;  // `status` stands for it
+  bool must_answer = false;                       // key 0, a repeated key, client commands
+  std::optional<Fault::Kind> fault;               // `status` stands for it
+  std::optional<backend::MailboxStatus> mailbox;  // as it was found
 };
 
 struct CollectionRequest {
@@ -49,6 +50,8 @@ struct CollectionRequest {
   std::uint32_t window = 0;     // what this collection may carry at most
   std::uint64_t bytes_max = 0;  // of the answer that are left
   Time deadline;                // when to stop adding items
+  /// The mailbox as it is known to be; nothing = it must be asked.
+  std::optional<backend::MailboxStatus> status{};
 };
 
 /// Runs it: commands first, then changes. Everything the answer says is durable when this returns.

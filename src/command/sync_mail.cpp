@@ -52,13 +52,17 @@ class MailSync {
       work_.relationship.options = pack_options(*request_.request.options);
     read_options();
     const std::string before = pack(work_.state);
-    if (auto refreshed = co_await refresh(); !refreshed) co_return co_await lost(refreshed.error());
+    if (!is_current()) {
+      auto refreshed = co_await refresh();
+      if (!refreshed) co_return co_await lost(refreshed.error());
+    }
     answer_.uid_validity = epoch();
     if (!request_.request.commands.empty()) {
       answer_.responses = co_await run_commands(work_, request_.request);
       // Our own doing is taken in at once, so that neither an answer nor a Ping echoes it.
       if (auto again = co_await refresh(); !again) co_return co_await lost(again.error());
     }
+    answer_.mailbox = work_.state.cursor.status;
     if (request_.request.wants_changes()) co_await fill();
     answer_.must_answer = work_.repeated || !request_.request.commands.empty();
     co_return co_await commit(before);
@@ -128,6 +132,11 @@ class MailSync {
     for (eas::SyncOptions& block : unpack_options(work_.relationship.options)) {
       if (block.item_class != "SMS") work_.options = std::move(block);
     }
+  }
+
+  bool is_current() const {
+    return request_.status && sync::is_current(work_.state, *request_.status,
+                                               work_.options.filter_type, work_.session.now());
   }
 
   Task<Result<>> refresh() {

@@ -13,19 +13,68 @@ void Watching::ensure(const UserId& user, backend::Mail& mail, const sync::Folde
     }
     watched.table_version = table.version;
   }
-  if (!watched.watch) watched.watch = mail.watch(*this);
+  if (watched.watch && !watched.watch->ended()) return;
+  forget_looks(watched);
+  watched.watch = mail.watch(*this);
 }
 
-bool Watching::authoritative(const UserId& user) const {
+void Watching::forget_looks(Watched& watched) {
+  watched.number = ++numbers_;
+  watched.looked.clear();
+  watched.hierarchy.reset();
+}
+
+const Watching::Watched* Watching::covered(const UserId& user) const {
   const auto watched = users_.find(user);
-  return watched != users_.end() && watched->second.watch && watched->second.watch->authoritative();
+  if (watched == users_.end() || !watched->second.watch) return nullptr;
+  return watched->second.watch->authoritative() ? &watched->second : nullptr;
+}
+
+std::uint64_t Watching::coverage(const UserId& user) const {
+  const Watched* const watched = covered(user);
+  return watched == nullptr ? 0 : watched->number;
 }
 
 void Watching::sweep(std::chrono::seconds grace) {
-  const auto wanted = hub_.watched_users(grace);
-  std::erase_if(users_, [&](const auto& entry) {
-    return std::ranges::find(wanted, entry.first) == wanted.end();
-  });
+  auto wanted = hub_.watched_users(grace);
+  std::ranges::sort(wanted);
+  std::erase_if(
+      users_, [&](const auto& entry) { return !std::ranges::binary_search(wanted, entry.first); });
+}
+
+void Watching::looked(const UserId& user, std::uint64_t coverage, const watch::Watched& before,
+                      const backend::MailboxStatus& status) {
+  if (coverage == 0 || coverage != this->coverage(user)) return;
+  auto& all = users_.at(user).looked;
+  const auto place = std::ranges::lower_bound(
+      all, before.collection, {},
+      [](const Looked& each) -> const CollectionId& { return each.before.collection; });
+  if (place != all.end() && place->before.collection == before.collection) {
+    *place = {before, status};
+  } else {
+    all.insert(place, {before, status});
+  }
+}
+
+void Watching::listed(const UserId& user, std::uint64_t coverage, std::uint32_t before) {
+  if (coverage != 0 && coverage == this->coverage(user)) users_.at(user).hierarchy = before;
+}
+
+std::optional<backend::MailboxStatus> Watching::status(const UserId& user,
+                                                       const CollectionId& collection) const {
+  const Watched* const watched = covered(user);
+  if (watched == nullptr) return std::nullopt;
+  const auto place = std::ranges::lower_bound(
+      watched->looked, collection, {},
+      [](const Looked& each) -> const CollectionId& { return each.before.collection; });
+  if (place == watched->looked.end() || place->before.collection != collection) return std::nullopt;
+  if (place->before.seen != hub_.counter(user, collection)) return std::nullopt;
+  return place->status;
+}
+
+bool Watching::hierarchy_stands(const UserId& user) const {
+  const Watched* const watched = covered(user);
+  return watched != nullptr && watched->hierarchy == hub_.hierarchy(user);
 }
 
 void Watching::changed(const UserId& user, const std::optional<FolderKey>& folder, Kind kind) {
@@ -35,6 +84,7 @@ void Watching::changed(const UserId& user, const std::optional<FolderKey>& folde
   }
   const auto watched = users_.find(user);
   if (!folder || watched == users_.end()) {
+    if (watched != users_.end()) forget_looks(watched->second);
     hub_.mark_all(user);
     return;
   }

@@ -1,6 +1,7 @@
 /// Turns what backends tell (folder keys) into marks of the hub (collections), for users whose
-/// devices wait. A user's watch begins with the first parked request and ends some time after the
-/// last.
+/// devices wait. A user's watch begins with the first request that may park and ends some time
+/// after the last. While it sees every change, what a look at a mailbox found is kept here: as long
+/// as the counter stands, nobody needs to look again (engine.md §1).
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backend/backend.hpp"
 #include "sync/folder_table.hpp"
@@ -19,24 +21,47 @@ class Watching final : public backend::ChangeListener {
  public:
   explicit Watching(watch::Hub& hub) : hub_(hub) {}
 
-  /// Begins to watch the user's mail, or takes note of a newer table.
+  /// Begins to watch the user's mail (anew when the watch gave up), or takes note of a newer table.
   void ensure(const UserId& user, backend::Mail& mail, const sync::FolderTable& table);
-  /// True when nothing told means nothing changed.
-  bool authoritative(const UserId& user) const;
+  /// Numbers the stretch of time in which every change of the user's mail was seen, if now is in
+  /// one; else 0.
+  std::uint64_t coverage(const UserId& user) const;
   /// Ends watches of users who have had nothing parked for `grace`.
   void sweep(std::chrono::seconds grace);
   std::size_t size() const { return users_.size(); }
 
+  /// What a look found. `coverage` and the counter: as they were before the look.
+  void looked(const UserId& user, std::uint64_t coverage, const watch::Watched& before,
+              const backend::MailboxStatus& status);
+  /// The same of a listing of all folders; `before`: Hub::hierarchy.
+  void listed(const UserId& user, std::uint64_t coverage, std::uint32_t before);
+  /// The mailbox as it still is; nothing = it must be looked at.
+  std::optional<backend::MailboxStatus> status(const UserId& user,
+                                               const CollectionId& collection) const;
+  /// The folders are as they were listed last.
+  bool hierarchy_stands(const UserId& user) const;
+
   void changed(const UserId& user, const std::optional<FolderKey>& folder, Kind kind) override;
 
  private:
+  struct Looked {
+    watch::Watched before;
+    backend::MailboxStatus status;
+  };
   struct Watched {
     std::unique_ptr<backend::Watch> watch;
+    std::uint64_t number = 0;  // another one after every gap
     std::uint64_t table_version = 0;
     std::map<std::string, CollectionId, std::less<>> ids;  // by folder key
+    std::vector<Looked> looked;                            // sorted by collection
+    std::optional<std::uint32_t> hierarchy;                // listed at this counter
   };
+  const Watched* covered(const UserId& user) const;
+  void forget_looks(Watched& watched);
+
   watch::Hub& hub_;
   std::map<UserId, Watched> users_;
+  std::uint64_t numbers_ = 0;
 };
 
 }  // namespace godwit::command

@@ -168,6 +168,12 @@ std::optional<std::chrono::sys_days> filter_floor(std::uint8_t filter_type, Time
   }
 }
 
+bool is_current(const MailState& state, const backend::MailboxStatus& status,
+                std::uint8_t filter_type, Time now) {
+  return state.started && status.highest_modseq != 0 && status == state.cursor.status &&
+         state.filter_type == filter_type && state.floor == filter_floor(filter_type, now);
+}
+
 Task<Result<>> refresh(backend::Mail& mail, FolderKey folder, MailState& state,
                        std::uint8_t filter_type, Time now, ExpectedFlags expected) {
   const auto floor = filter_floor(filter_type, now);

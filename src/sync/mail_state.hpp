@@ -44,6 +44,11 @@ using ExpectedFlags = std::map<Uid, Flags>;
 /// The first day of FilterType's window ([MS-ASCMD] FilterType: 1 to 5); nothing = all.
 std::optional<std::chrono::sys_days> filter_floor(std::uint8_t filter_type, Time now);
 
+/// The mailbox is where the sets are, under this filter and now: there is nothing to ask for.
+/// Without mod-sequences that cannot be told from the counts.
+bool is_current(const MailState& state, const backend::MailboxStatus& status,
+                std::uint8_t filter_type, Time now);
+
 /// Brings the sets up to the mailbox. Error: stale (the mailbox is another one now: start over),
 /// not_found.
 Task<Result<>> refresh(backend::Mail& mail, FolderKey folder, MailState& state,

@@ -178,4 +178,16 @@ TEST_P(BackendSuite, TheStatusInAListingIsTheStatus) {
   if (found->status) EXPECT_EQ(status, *found->status);
 }
 
+TEST_P(BackendSuite, SeveralStatusesAreThoseOfTheFoldersAsked) {
+  const FolderKey full = make("Full");
+  const FolderKey gone = make("Gone");
+  append(full, simple_message("one"));
+  ok(mail().delete_folder(gone));
+  const auto statuses = get(mail().statuses({inbox(), gone, full}));
+  ASSERT_EQ(3U, statuses.size());
+  EXPECT_EQ(ok(mail().status(inbox())), statuses[0].value());
+  EXPECT_EQ(Errc::not_found, statuses[1].error().code);
+  EXPECT_EQ(ok(mail().status(full)), statuses[2].value());
+}
+
 }  // namespace godwit::conformance

@@ -375,6 +375,21 @@ TEST_F(Scripted, AWatchTellsWhatHappenedBeforeItsFirstLook) {
   EXPECT_EQ((std::vector<std::string>{"Box 0", "Box 1", "- 2"}), listener.told);
 }
 
+TEST_F(Scripted, SeveralStatusesTakeOneRoundAndAreKnownByTheirNames) {
+  serve({hello(
+      rich, {"C: STATUS \"Box\"",
+             "S: * STATUS Other (MESSAGES 4 UIDNEXT 5 UIDVALIDITY 7 HIGHESTMODSEQ 9)", "S: $ OK",
+             "C: STATUS \"Gone\"", "S: $ NO [NONEXISTENT] gone", "C: STATUS \"Other\"",
+             "S: * STATUS Box (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 7 HIGHESTMODSEQ 3)", "S: $ OK"})});
+  const auto gone = FolderKey::parse("Gone").value();
+  const auto other = FolderKey::parse("Other").value();
+  const auto statuses = get(mail().statuses({box_, gone, other}));
+  ASSERT_EQ(3U, statuses.size());
+  EXPECT_EQ(1U, statuses[0].value().messages);
+  EXPECT_EQ(Errc::not_found, statuses[1].error().code);
+  EXPECT_EQ(9U, statuses[2].value().highest_modseq);
+}
+
 TEST_F(Scripted, AWatchEndsAtOneRefusal) {
   serve({hello(rich),
          {"S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hi", "C: AUTHENTICATE",
@@ -385,6 +400,7 @@ TEST_F(Scripted, AWatchEndsAtOneRefusal) {
   EXPECT_TRUE(loop_.wait_until([&] { return !listener.told.empty(); }));
   EXPECT_EQ((std::vector<std::string>{"- 3"}), listener.told);
   EXPECT_FALSE(watch->authoritative());
+  EXPECT_TRUE(watch->ended());
   EXPECT_EQ(Fault::Kind::sign_in_failed, fault(mail().folders()));
   EXPECT_EQ(2U, server_->connections());
 }

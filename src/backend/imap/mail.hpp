@@ -30,6 +30,7 @@ class ImapMail final : public Mail {
 
   Task<std::vector<MailFolder>> folders() override;
   Task<Result<MailboxStatus>> status(FolderKey folder) override;
+  Task<std::vector<Result<MailboxStatus>>> statuses(std::vector<FolderKey> folders) override;
   Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent, std::string name) override;
   Task<Result<FolderKey>> rename_folder(FolderKey folder, std::optional<FolderKey> parent,
                                         std::string name) override;
@@ -84,6 +85,8 @@ class ImapMail final : public Mail {
 
   Task<std::vector<MailFolder>> list_step(Connection& connection);
   Task<Result<MailboxStatus>> status_step(Connection& connection, FolderKey folder);
+  Task<std::vector<Result<MailboxStatus>>> statuses_step(Connection& connection,
+                                                         std::vector<FolderKey> folders);
   Task<Result<FolderKey>> create_step(Connection& connection, std::optional<FolderKey> parent,
                                       std::string name);
   Task<Result<FolderKey>> rename_step(Connection& connection, FolderKey folder,

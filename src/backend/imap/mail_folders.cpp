@@ -1,5 +1,7 @@
 // The hierarchy: listing, making, renaming and deleting mailboxes.
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 #include "backend/imap/folder_tree.hpp"
 #include "backend/imap/mail.hpp"
@@ -18,6 +20,27 @@ void status_items(Command& command, const Connection& connection) {
   command.words(connection.condstore() ? Words("HIGHESTMODSEQ") : Words("UNSEEN"));
   // Quirk mailbox_id_garbage: MAILBOXID is not asked for.
   command.close();
+}
+
+using StatusEntries = std::map<std::string_view, const StatusEntry*>;
+
+/// Pipelined answers may stand with another's command, so they are known by their names.
+StatusEntries entries_by_name(const std::vector<Completed>& completed) {
+  StatusEntries entries;
+  for (const Completed& each : completed) {
+    for (const Response& response : each.data) {
+      if (const auto* entry = std::get_if<StatusEntry>(&response)) entries[entry->name] = entry;
+    }
+  }
+  return entries;
+}
+
+const StatusEntry* entry_of(const StatusEntries& entries, const FolderKey& folder,
+                            const Completed& own) {
+  if (const auto named = entries.find(folder.view()); named != entries.end()) return named->second;
+  // Quirk status_name_lost: the only answer is the answer.
+  if (own.data.size() != 1) return nullptr;
+  return std::get_if<StatusEntry>(&own.data.front());
 }
 
 }  // namespace
@@ -100,6 +123,42 @@ Task<Result<MailboxStatus>> ImapMail::status_step(Connection& connection, Folder
   if (!found) throw Fault(Fault::Kind::corrupt, pool_->settings().host + ": STATUS without status");
   pool_->told.insert_or_assign(folder.str(), Pool::Told{*found, unseen});
   co_return *found;
+}
+
+Task<std::vector<Result<MailboxStatus>>> ImapMail::statuses(std::vector<FolderKey> folders) {
+  return reading(&ImapMail::statuses_step, std::nullopt, std::move(folders));
+}
+
+Task<std::vector<Result<MailboxStatus>>> ImapMail::statuses_step(Connection& connection,
+                                                                 std::vector<FolderKey> folders) {
+  constexpr std::size_t at_a_time = 100;
+  if (connection.selected()) co_await connection.run(Command("NOOP"), limit());
+  std::vector<Result<MailboxStatus>> out;
+  for (std::size_t begin = 0; begin < folders.size(); begin += at_a_time) {
+    const std::size_t end = std::min(folders.size(), begin + at_a_time);
+    std::vector<Command> commands;
+    for (std::size_t i = begin; i < end; ++i) {
+      commands.push_back(Command("STATUS").mailbox(folders[i].view(), connection.utf8()));
+      status_items(commands.back(), connection);
+    }
+    const auto completed = co_await connection.run(std::move(commands), limit() * 4);
+    const auto entries = entries_by_name(completed);
+    for (std::size_t i = begin; i < end; ++i) {
+      const Completed& own = completed[i - begin];
+      const StatusEntry* entry = entry_of(entries, folders[i], own);
+      const auto status = entry == nullptr ? std::nullopt : mailbox_status(*entry);
+      if (own.ok() && status) {
+        pool_->told.insert_or_assign(folders[i].str(), Pool::Told{*status, entry->unseen});
+        out.emplace_back(*status);
+      } else if (own.ok()) {
+        throw Fault(Fault::Kind::corrupt, pool_->settings().host + ": STATUS without status");
+      } else {
+        out.emplace_back(std::unexpected(co_await meaning(connection, folders[i], own.status)));
+      }
+    }
+  }
+  pool_->learned(connection);
+  co_return out;
 }
 
 Task<Result<FolderKey>> ImapMail::create_folder(std::optional<FolderKey> parent, std::string name) {

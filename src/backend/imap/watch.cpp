@@ -81,6 +81,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     if (connection_) connection_->close();
   }
   bool authoritative() const { return authoritative_; }
+  bool ended() const { return ended_; }
 
   static Task<> run(std::shared_ptr<Watcher> self) { co_await self->loop(); }
 
@@ -105,6 +106,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
       if (over()) co_return;
       if (fault == Fault::Kind::sign_in_failed) {
         // One refusal ends it; whoever waits asks again, and learns of it.
+        ended_ = true;
         tell(std::nullopt, Kind::unknown);
         co_return;
       }
@@ -375,6 +377,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   std::vector<std::string> names_;
   std::chrono::milliseconds pause_ = pool_->settings().sweep_min;
   bool authoritative_ = false;
+  bool ended_ = false;
   bool gap_ = false;
   bool baseline_ = false;
   bool changed_ = false;
@@ -387,6 +390,7 @@ class WatchHandle final : public Watch {
   explicit WatchHandle(std::shared_ptr<Watcher> watcher) : watcher_(std::move(watcher)) {}
   ~WatchHandle() override { watcher_->end(); }
   bool authoritative() const override { return watcher_->authoritative(); }
+  bool ended() const override { return watcher_->ended(); }
 
  private:
   std::shared_ptr<Watcher> watcher_;

@@ -83,6 +83,23 @@ Task<Result<MailboxStatus>> LocalMail::status(FolderKey folder) {
   co_return co_await core_->database.read(std::move(job));
 }
 
+Task<std::vector<Result<MailboxStatus>>> LocalMail::statuses(std::vector<FolderKey> folders) {
+  auto job = [user = user_, folders = std::move(folders)](Database& database) {
+    const RowId row = user_row(database, user);
+    std::vector<Result<MailboxStatus>> out;
+    for (const FolderKey& folder : folders) {
+      const auto box = find_mailbox(database, row, folder);
+      if (box) {
+        out.emplace_back(box->status);
+      } else {
+        out.emplace_back(std::unexpected(box.error()));
+      }
+    }
+    return out;
+  };
+  co_return co_await core_->database.read(std::move(job));
+}
+
 Task<Result<FolderKey>> LocalMail::create_folder(std::optional<FolderKey> parent,
                                                  std::string name) {
   auto job = [user = user_, parent = std::move(parent), name = std::move(name),

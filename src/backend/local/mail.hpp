@@ -15,6 +15,7 @@ class LocalMail final : public Mail {
 
   Task<std::vector<MailFolder>> folders() override;
   Task<Result<MailboxStatus>> status(FolderKey folder) override;
+  Task<std::vector<Result<MailboxStatus>>> statuses(std::vector<FolderKey> folders) override;
   Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent, std::string name) override;
   Task<Result<FolderKey>> rename_folder(FolderKey folder, std::optional<FolderKey> parent,
                                         std::string name) override;

@@ -49,6 +49,21 @@ Task<Result<MailboxStatus>> MemoryMail::status(FolderKey folder) {
   co_return status_of(**found);
 }
 
+Task<std::vector<Result<MailboxStatus>>> MemoryMail::statuses(std::vector<FolderKey> folders) {
+  begin_call();
+  std::vector<Result<MailboxStatus>> out;
+  for (const FolderKey& folder : folders) {
+    const auto found = checked(folder);
+    if (found) {
+      out.emplace_back(status_of(**found));
+    } else {
+      out.emplace_back(std::unexpected(found.error()));
+    }
+  }
+  end_call();
+  co_return out;
+}
+
 Task<Result<FolderKey>> MemoryMail::create_folder(std::optional<FolderKey> parent,
                                                   std::string name) {
   begin_call();

@@ -35,6 +35,7 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
 
   Task<std::vector<MailFolder>> folders() override;
   Task<Result<MailboxStatus>> status(FolderKey folder) override;
+  Task<std::vector<Result<MailboxStatus>>> statuses(std::vector<FolderKey> folders) override;
   Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent, std::string name) override;
   Task<Result<FolderKey>> rename_folder(FolderKey folder, std::optional<FolderKey> parent,
                                         std::string name) override;
@@ -92,8 +93,9 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
                  Mishap when = Mishap::before);
   /// How many calls of `Mail` there were, `watch` not counted.
   std::uint64_t calls() const { return calls_; }
-  /// False: watches say that they may miss changes, and they do: nothing is told.
-  void set_watch_authoritative(bool authoritative) { authoritative_ = authoritative; }
+  /// False: watches say that they may miss changes, and they do: nothing is told. True again: that
+  /// there was a gap is told.
+  void set_watch_authoritative(bool authoritative);
   const UserId& user() const { return user_; }
 
  private:

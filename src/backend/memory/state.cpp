@@ -174,6 +174,12 @@ void MemoryMail::tell(const Folder* folder, ChangeListener::Kind kind) {
   }
 }
 
+void MemoryMail::set_watch_authoritative(bool authoritative) {
+  const bool gap = authoritative && !authoritative_;
+  authoritative_ = authoritative;
+  if (gap) tell(nullptr, ChangeListener::Kind::unknown);
+}
+
 MemoryMail::Content::Content(std::string bytes)
     : text(std::move(bytes)),
       layout(convert::parse_layout(convert::read_at(std::string_view(text)))) {}
