@@ -40,13 +40,16 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
     const http::Request& request, const DeviceId* device) {
   const auto sent = auth::parse_authorization(request.header("authorization"));
   if (!sent) co_return command::Refusal{401, 0};
-  if (settings_.remember) {
-    if (auto known = cache_.find(sent->user, sent->password)) co_return std::move(*known);
-  }
-  const std::string device_name = device == nullptr ? std::string() : device->str();
+  // What names no device, OPTIONS and the page, is known by its address.
+  const std::string device_name =
+      device == nullptr ? '@' + std::string(net::address_of(request.peer)) : device->str();
   const auth::FailureLimit::Attempt attempt{sent->user, device_name, address_of(request)};
   if (const auto wait = failures_.admit(attempt)) {
     co_return command::Refusal{503, static_cast<unsigned>(wait->count())};
+  }
+  // Not before: who has to wait would else learn which guess is right.
+  if (settings_.remember) {
+    if (auto known = cache_.find(sent->user, sent->password)) co_return std::move(*known);
   }
   const std::uint64_t epoch = cache_.epoch();
   auto account = co_await ask(users_, sent->user, sent->password);
