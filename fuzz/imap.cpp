@@ -59,10 +59,7 @@ void check_sink(std::string_view bytes, const std::vector<RawResponse>& kept) {
 }
 
 /// Whatever is put into a command, its line ends where it should and nowhere else.
-void check_command(std::string_view foreign) {
-  Command command("X");
-  command.string(foreign).mailbox(foreign).mailbox(foreign, true);
-  command.flag_list({std::string(foreign)}).body(foreign, 1, 2);
+void check_line(const Command& command) {
   for (const auto mode : {LiteralMode::synchronizing, LiteralMode::minus, LiteralMode::plus}) {
     std::string all;
     for (const auto& chunk : command.chunks("A1", mode)) all += chunk.bytes;
@@ -71,6 +68,13 @@ void check_command(std::string_view foreign) {
     const auto line = splitter.next();
     expect(line && *line && !splitter.next());
   }
+}
+
+void check_command(std::string_view foreign) {
+  Command command("X");
+  command.string(foreign).mailbox(foreign).mailbox(foreign, true);
+  command.flag_list({std::string(foreign)}).body(foreign, 1, 2);
+  check_line(command);
 }
 
 void use(const Response& response, std::vector<ListEntry>& entries) {
@@ -84,6 +88,10 @@ void use(const Response& response, std::vector<ListEntry>& entries) {
       expect(chunk.bytes.ends_with("\r\n"));
     }
   } else if (const auto* fetch = std::get_if<FetchEntry>(&response); fetch && fetch->flags) {
+    check_line(Command("UID STORE").uids_from(fetch->uid).flags(*fetch->flags));
+    if (fetch->internal_date) {
+      check_line(Command("APPEND").number(fetch->uid).date_time(*fetch->internal_date));
+    }
     Listing listing;
     listing.add(fetch->uid, *fetch->flags);
     expect(Listing::parse(listing.str()).has_value());

@@ -32,6 +32,25 @@ void check_header(compose::Fields header) {
   require(again.all("From").size() == 1);
 }
 
+/// Whatever is put into a field, it does not end there.
+void check_foreign_text(std::string_view text) {
+  for (const std::string& field : {compose::format_phrase(text), compose::format_unstructured(text),
+                                   compose::format_parameter("name", text)}) {
+    require(compose::LineEnds::clean(field, 0));
+    for (auto at = field.find('\n'); at != std::string::npos; at = field.find('\n', at + 1)) {
+      require(at + 1 < field.size() && field[at + 1] == ' ');
+    }
+  }
+  require(compose::end_of_body(text) <= text.size());
+  require(!compose::escape_html(text).contains('<'));
+  const convert::Header header(text);
+  require(header.has("Message-ID") || header.get("Message-ID").empty());
+  const auto ids = convert::message_ids(header.get("References"));
+  const std::string first = convert::first_message_id(header.get("References"));
+  require(ids.empty() ? first.empty() : first == ids.front());
+  static_cast<void>(convert::parse_date(header.get("Date")));
+}
+
 template <class Filter>
 std::string run(std::string_view text, std::size_t piece) {
   Filter filter;
@@ -55,6 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     check_header(letter->header);
   }
+  check_foreign_text(text);
   const std::string repaired = run<compose::LineEnds>(text, size + 1);
   require(compose::LineEnds::clean(repaired, 0));
   require(run<compose::LineEnds>(text, 1) == repaired);

@@ -1,4 +1,5 @@
 // links: godwit_convert godwit_mapping
+// writes: mapping/email.hpp
 /// A message from octets to an Email item: layout (whole and in pieces), header fields, text of
 /// every part, WBXML.
 #include <cstddef>
