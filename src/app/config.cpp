@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -192,6 +193,21 @@ void read_table(const toml::table& root, Config& config, Problems& problems) {
   }
 }
 
+/// Relative paths count from the folder of `file`, wherever the program was started.
+void resolve_paths(Config& config, const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  const auto resolve = [&](std::string& path) {
+    if (!path.empty()) path = (folder / path).string();
+  };
+  for (const Key& key : keys()) {
+    if (!key.is_path) continue;
+    std::visit(
+        Overloaded{[](bool*) {}, [](std::int64_t*) {}, [&](std::string* one) { resolve(*one); },
+                   [&](Strings* all) { std::ranges::for_each(*all, resolve); }},
+        key.target(config));
+  }
+}
+
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, const std::string& file) {
@@ -206,6 +222,7 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
                  fmt::format("{}; see https://toml.io for the form", error.description()));
   }
   if (problems.any()) return fail(Errc::malformed, problems.text());
+  resolve_paths(config, file);
   return config;
 }
 

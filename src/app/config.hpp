@@ -106,6 +106,7 @@ struct Config {
     std::int64_t window_default = 100;
     std::int64_t window_max = 512;
     std::int64_t answer_seconds = 25;
+    std::int64_t answer_kilobytes_max = 4096;
   } mail;
 
   struct Push {
@@ -126,6 +127,8 @@ struct Config {
 
   struct Policy {
     std::string mode = "off";
+    bool accept_partial = true;
+    bool accept_external = true;
     std::map<std::string, std::string> settings;  // by the names of [MS-ASPROV] EASProvisionDoc
     std::map<std::string, int> setting_lines;     // where each stands, for messages
   } policy;
@@ -147,6 +150,7 @@ struct Key {
   bool reloads = false;      // SIGHUP applies it
   std::string_view example;  // shown instead of the default where the default says little
   std::string_view doc;      // one or two sentences
+  bool is_path = false;      // relative to the folder of the configuration file
 };
 
 /// All keys, in the order of the example.

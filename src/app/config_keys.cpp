@@ -26,8 +26,9 @@ constexpr Key number(std::string_view group, std::string_view name, Range range,
 }
 
 template <auto section, auto member>
-constexpr Key flag(std::string_view group, std::string_view name, std::string_view doc) {
-  return {group, name, &at<section, member>, 0, 0, {}, false, {}, doc};
+constexpr Key flag(std::string_view group, std::string_view name, std::string_view doc,
+                   bool reloads = false) {
+  return {group, name, &at<section, member>, 0, 0, {}, reloads, {}, doc};
 }
 
 template <auto section, auto member>
@@ -43,6 +44,13 @@ constexpr Key text(std::string_view group, std::string_view name, std::string_vi
   return {group, name, &at<section, member>, 0, 0, {}, reloads, example, doc};
 }
 
+/// A file or folder, or a list of them.
+template <auto section, auto member>
+constexpr Key path(std::string_view group, std::string_view name, std::string_view example,
+                   std::string_view doc, bool reloads = false) {
+  return {group, name, &at<section, member>, 0, 0, {}, reloads, example, doc, true};
+}
+
 using S = C::Server;
 using H = C::Http;
 using I = C::Imap;
@@ -53,10 +61,10 @@ constexpr auto table = std::to_array<Key>({
         "server", "hostname", "\"mail.example.org\"",
         "The name this server has to others: greetings, Message-ID, the page for people. "
         "Empty: the machine's own."),
-    text<&C::server, &S::control_socket>(
+    path<&C::server, &S::control_socket>(
         "server", "control_socket", {},
         "Unix socket on which the godwit command talks to the daemon; only its owner may."),
-    text<&C::server, &S::state_directory>(
+    path<&C::server, &S::state_directory>(
         "server", "state_directory", {},
         "Where the embedded store, spools and the queue of outgoing mail live."),
     choice<&C::server, &S::log_level>("server", "log_level", "debug|info|warning|error",
@@ -75,14 +83,15 @@ constexpr auto table = std::to_array<Key>({
         "only behind a proxy that ends TLS."),
     text<&C::http, &H::listen_tls>("http", "listen_tls", "[\"[::]:443\", \"0.0.0.0:443\"]",
                                    "Addresses for HTTPS."),
-    text<&C::http, &H::certificates>(
+    path<&C::http, &H::certificates>(
         "http", "certificates", "[\"/etc/godwit/fullchain.pem\"]",
         "Certificate chains (PEM). The name a phone asks for picks among them; the first is for "
         "all others.",
         true),
-    text<&C::http, &H::keys>("http", "keys", "[\"/etc/godwit/privkey.pem\"]",
+    path<&C::http, &H::keys>("http", "keys", "[\"/etc/godwit/privkey.pem\"]",
                              "Their private keys (PEM), in the same order.", true),
-    text<&C::http, &H::paths>("http", "paths", {}, "The paths at which phones find ActiveSync."),
+    text<&C::http, &H::paths>("http", "paths", {}, "The paths at which phones find ActiveSync.",
+                              true),
     text<&C::http, &H::trusted_proxies>(
         "http", "trusted_proxies", "[\"127.0.0.1\", \"192.0.2.0/24\"]",
         "Addresses or networks whose X-Forwarded-For, X-Forwarded-Proto and PROXY "
@@ -109,7 +118,7 @@ constexpr auto table = std::to_array<Key>({
     text<&C::store, &C::Store::postgres_url>("store", "postgres_url",
                                              "\"host=db.example.org dbname=godwit user=godwit\"",
                                              "libpq connection string, without the password."),
-    text<&C::store, &C::Store::postgres_password_file>("store", "postgres_password_file",
+    path<&C::store, &C::Store::postgres_password_file>("store", "postgres_password_file",
                                                        "\"/etc/godwit/postgres.password\"",
                                                        "File with the password for PostgreSQL."),
     number<&C::store, &C::Store::connections>("store", "connections", {1, 100},
@@ -141,7 +150,7 @@ constexpr auto table = std::to_array<Key>({
     number<&C::imap, &I::port>("imap", "port", {1, 65'535}, "Its port."),
     choice<&C::imap, &I::tls>("imap", "tls", "starttls|tls|none",
                               "How the connection is protected."),
-    text<&C::imap, &I::ca_file>("imap", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
+    path<&C::imap, &I::ca_file>("imap", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
                                 "Who may sign its certificate (PEM). Empty: the system's list."),
     flag<&C::imap, &I::verify>("imap", "verify",
                                "Whether the certificate must be valid and for this host."),
@@ -179,7 +188,7 @@ constexpr auto table = std::to_array<Key>({
     number<&C::submission, &M::port>("submission", "port", {1, 65'535}, "Its port."),
     choice<&C::submission, &M::tls>("submission", "tls", "starttls|tls|none",
                                     "How the connection is protected."),
-    text<&C::submission, &M::ca_file>("submission", "ca_file",
+    path<&C::submission, &M::ca_file>("submission", "ca_file",
                                       "\"/etc/ssl/certs/ca-certificates.crt\"",
                                       "Who may sign its certificate. Empty: the system's list."),
     flag<&C::submission, &M::verify>("submission", "verify",
@@ -188,7 +197,7 @@ constexpr auto table = std::to_array<Key>({
         "submission", "sign_in", "user|fixed|none",
         "Sign in as the user who sends, with one fixed account, or not at all."),
     text<&C::submission, &M::user>("submission", "user", "\"godwit\"", "The fixed account's name."),
-    text<&C::submission, &M::password_file>("submission", "password_file",
+    path<&C::submission, &M::password_file>("submission", "password_file",
                                             "\"/etc/godwit/submission.password\"",
                                             "File with the fixed account's password."),
     number<&C::submission, &M::command_seconds>("submission", "command_seconds", {1, 600},
@@ -208,6 +217,9 @@ constexpr auto table = std::to_array<Key>({
     number<&C::mail, &C::Mail::answer_seconds>(
         "mail", "answer_seconds", {5, 300},
         "An answer that takes longer is cut, and the phone asks for the rest.", true),
+    number<&C::mail, &C::Mail::answer_kilobytes_max>(
+        "mail", "answer_kilobytes_max", {64, 102'400},
+        "An answer that grows larger is cut, too; one message always fits.", true),
 
     number<&C::push, &C::Push::heartbeat_seconds_min>("push", "heartbeat_seconds_min", {1, 3540},
                                                       "Shortest time a phone may wait.", true),
@@ -241,6 +253,12 @@ constexpr auto table = std::to_array<Key>({
         "policy", "mode", "off|loose|strict",
         "off: nothing is asked of phones; loose: those that provision are held to the policy; "
         "strict: nothing without the acknowledged policy."),
+    flag<&C::policy, &C::Policy::accept_partial>(
+        "policy", "accept_partial", "Let a phone in that could apply the policy in part only.",
+        true),
+    flag<&C::policy, &C::Policy::accept_external>(
+        "policy", "accept_external", "Let a phone in that says that somebody else manages it.",
+        true),
 });
 
 constexpr bool documented(const Key& key) {

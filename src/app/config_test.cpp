@@ -67,6 +67,19 @@ TEST(Config, BadFormNamesTheLine) {
   EXPECT_TRUE(error_of("server = 3\n").contains("is a section; write [server]"));
 }
 
+TEST(Config, PathsCountFromTheFolderOfTheFile) {
+  const auto config = parse_config(
+      "[server]\nstate_directory = \"/var/lib/godwit\"\n"
+      "[http]\ncertificates = [\"chain.pem\", \"/etc/ssl/other.pem\"]\n"
+      "[submission]\npassword_file = \"secret\"\n",
+      "/etc/godwit/godwit.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->server.state_directory, "/var/lib/godwit");
+  EXPECT_EQ(config->http.certificates, (Strings{"/etc/godwit/chain.pem", "/etc/ssl/other.pem"}));
+  EXPECT_EQ(config->submission.password_file, "/etc/godwit/secret");
+  EXPECT_EQ(config->imap.ca_file, "");
+}
+
 TEST(Config, CombinationsThatCannotWorkAreRefused) {
   EXPECT_TRUE(check_config(Config{}));
   Config config;

@@ -121,6 +121,7 @@ std::string config_example() {
   std::string out =
       "# Configuration of Godwit. Every key is here with its default; lines that begin with # may\n"
       "# be left out. `godwit config check FILE` reads a file and says what is wrong with it.\n"
+      "# Paths that do not begin with / count from the folder of this file.\n"
       "# Keys marked (reload) are applied by SIGHUP, all others by a restart.\n";
   std::string_view section;
   for (const Key& key : keys()) {
@@ -147,6 +148,7 @@ std::string config_manual() {
       "A TOML file. Unknown keys and values out of range are refused with file, line and what to "
       "do.\nSecrets are never in it: keys that end in\n.Li _file\nname files that hold them on "
       "their first line, not readable by others.\n"
+      "Paths that do not begin with / count from the folder of this file.\n"
       "Keys marked\n.Em reload\nare applied by SIGHUP.\n";
   std::string_view section;
   for (const Key& key : keys()) {

@@ -40,7 +40,11 @@ command::Settings command_settings(const Config& config) {
   settings.answer_time_max = std::chrono::seconds(config.mail.answer_seconds);
   settings.message_bytes_max =
       static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte;
+  settings.answer_bytes_max = static_cast<std::uint64_t>(config.mail.answer_kilobytes_max) * 1024;
+  settings.paths = config.http.paths;
   settings.provisioning.mode = policy_mode(config.policy.mode);
+  settings.provisioning.accept_partial = config.policy.accept_partial;
+  settings.provisioning.accept_external = config.policy.accept_external;
   settings.provisioning.values = config.policy.settings;
   return settings;
 }

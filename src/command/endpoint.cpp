@@ -19,9 +19,11 @@ namespace {
 
 constexpr Log logger("request");
 
-constexpr auto endpoint_paths = std::to_array<std::string_view>(
-    {"/microsoft-server-activesync", "/microsoft-server-activesync/default.eas",
-     "/opush/activesyncservlet"});
+/// Paths are compared in lower case, without slashes at the end.
+std::string plain_path(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return ascii_lower(path);
+}
 
 /// The command's failure as the version wants it.
 http::Reply fail_with(Session& session, const Command& command, eas::Status status) {
@@ -199,10 +201,12 @@ http::Outcome to_outcome(std::shared_ptr<Session> session, const Command& comman
 
 }  // namespace
 
-bool is_endpoint_path(std::string_view path) {
-  std::string lower = ascii_lower(path);
-  while (lower.size() > 1 && lower.ends_with('/')) lower.pop_back();
-  return std::ranges::find(endpoint_paths, lower) != endpoint_paths.end();
+bool is_endpoint_path(const Settings& settings, std::string_view path) {
+  const std::string asked = plain_path(path);
+  return std::ranges::any_of(settings.paths, [&](const std::string& each) {
+    const std::string known = plain_path(each);
+    return asked == known || asked == known + "/default.eas";
+  });
 }
 
 Endpoint::Endpoint(Services& services, SignIn& sign_in, Page page)
@@ -210,7 +214,7 @@ Endpoint::Endpoint(Services& services, SignIn& sign_in, Page page)
 
 Task<http::Outcome> Endpoint::handle(http::Request request) {
   const bool is_get = request.method == "GET" || request.method == "HEAD";
-  if (!is_endpoint_path(request.path) && !(is_get && request.path == "/")) {
+  if (!is_endpoint_path(services_.settings, request.path) && !(is_get && request.path == "/")) {
     co_return http_status_reply({404});
   }
   if (is_get && request.header("accept").contains("text/html")) {

@@ -48,8 +48,7 @@ class Endpoint final : public http::Service {
   Page page_;
 };
 
-/// `/Microsoft-Server-ActiveSync` in any case, with a slash or `/default.eas` behind it, and the
-/// alias of Opush, whose phones shall not need a new URL.
-bool is_endpoint_path(std::string_view path);
+/// Whether `path` is one of Settings::paths.
+bool is_endpoint_path(const Settings& settings, std::string_view path);
 
 }  // namespace godwit::command

@@ -38,6 +38,8 @@ struct Settings {
   std::uint64_t answer_bytes_max = 4 * 1024 * 1024;  // of one Sync answer, one item excepted
   std::chrono::seconds answer_time_max{25};          // then MoreAvailable (engine.md §1)
   std::uint64_t message_bytes_max = 50 * 1024 * 1024;
+  /// Where phones find us, beside default.eas below each; in any case, with a slash behind or not.
+  std::vector<std::string> paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet"};
   policy::Settings provisioning;
 };
 
