@@ -79,8 +79,9 @@ Result<Address> Address::parse(std::string_view text) {
   std::optional<std::string> bytes;
   if (text.contains(':')) {
     bytes = parse_v6(text);
-  } else if ((bytes = parse_v4(text))) {
-    bytes->insert(0, v4_mapped);
+  } else {
+    bytes = parse_v4(text);
+    if (bytes) bytes->insert(0, v4_mapped);
   }
   if (!bytes) return malformed();
   Address address;

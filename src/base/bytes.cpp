@@ -71,7 +71,7 @@ Result<std::string> base64_decode(std::string_view text) {
       padded = true;
       continue;
     }
-    const int value = base64_values[static_cast<unsigned char>(c)];
+    const auto value = base64_values[static_cast<unsigned char>(c)];
     if (value < 0 || padded) return fail(Errc::malformed, "not base64");
     group = group << 6U | static_cast<unsigned>(value);
     if (++digits == 4) {

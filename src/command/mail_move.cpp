@@ -109,6 +109,7 @@ Task<std::vector<sync::OpenIntent>> open_move_intents(Session& session, FolderKe
   const auto status = co_await session.mail().status(target);
   const Detail detail = status ? Detail{status->uid_validity, status->uid_next, {}} : Detail{};
   std::vector<sync::Intent> intents;
+  intents.reserve(names.size());
   for (std::string& name : names) intents.push_back({std::move(name), pack(detail)});
   co_return co_await session.services.journal.open(session.user(), std::move(intents));
 }

@@ -113,6 +113,7 @@ class MoveRun {
     std::set<std::string> folders;
     for (const Item& item : items_) folders.insert(item.source_folder);
     std::vector<store::Key> keys;
+    keys.reserve(folders.size());
     for (const std::string& folder : folders) {
       keys.push_back(
           session_.key(store::Kind::collection, session_.device_id.str() + '/' + folder));

@@ -58,7 +58,7 @@ std::optional<std::uint32_t> read_request(const wbxml::Element& ping, CachedPing
   if (const auto* interval = ping.find(tag::HeartbeatInterval)) {
     const auto seconds = parse_number<std::uint32_t>(trim(interval->text));
     if (!seconds) return status_syntax;
-    cached.heartbeat_seconds = *seconds;
+    cached.heartbeat_seconds = seconds;
   }
   const auto* folders = ping.find(tag::Folders);
   // Quirk android_pings_no_folders: an empty list changes nothing (docs/spec-notes.md).

@@ -50,7 +50,7 @@ class ProvisionRun {
     const Element* wipe = wipe_acknowledgement(request);
     if (wipe != nullptr) {
       co_await acknowledge_wipe(*wipe);
-    } else if (const auto refused = read(request)) {
+    } else if (auto refused = read(request)) {
       co_return std::move(*refused);
     }
     if (!co_await save()) co_return Failed{eas::Status::server_error_retry_later};

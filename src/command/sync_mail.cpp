@@ -221,6 +221,7 @@ class MailSync {
 
   Task<std::map<Uid, FollowUp>> follow_ups(const std::vector<Uid>& uids) {
     std::vector<store::Key> keys;
+    keys.reserve(uids.size());
     for (const Uid uid : uids) {
       keys.push_back(
           work_.session.key(store::Kind::item, sync::format_mail_id(answer_.id, epoch(), uid)));

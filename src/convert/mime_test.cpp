@@ -166,7 +166,11 @@ TEST(Layout, DepthIsBounded) {
   std::string text;
   for (int i = 0; i < 500; ++i) {
     const std::string boundary = "b" + std::to_string(i);
-    text += "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n";
+    text += "Content-Type: multipart/mixed; boundary=";
+    text += boundary;
+    text += "\n\n--";
+    text += boundary;
+    text += '\n';
   }
   const Layout layout = parse(text);
   EXPECT_LE(layout.parts.size(), depth_max + 4);

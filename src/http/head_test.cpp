@@ -98,7 +98,6 @@ TEST(Chunks, decode_however_they_are_cut) {
     ChunkedDecoder decoder;
     StringSink out;
     std::size_t used = 0;
-    std::string pending;
     for (std::size_t at = 0; at < text.size() && !decoder.done(); at += cut) {
       const auto result = decoder.feed(std::string_view(text).substr(at, cut), out);
       ASSERT_TRUE(result) << result.error().reason;

@@ -60,6 +60,7 @@ Task<std::vector<Verdict>> LocalInbox::deliver(
                                             .trace = std::move(trace)};
   const auto outcomes = co_await delivery_.deliver(std::move(envelope), std::move(message));
   std::vector<Verdict> verdicts;
+  verdicts.reserve(outcomes.size());
   for (const auto outcome : outcomes) verdicts.push_back(verdict_of(outcome));
   co_return verdicts;
 }

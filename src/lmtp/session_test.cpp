@@ -54,6 +54,7 @@ class Peer {
       } else if (const auto* whole = std::get_if<DeliverMail>(&*action)) {
         mails.push_back({whole->transaction, text_});
         std::vector<Verdict> verdicts;
+        verdicts.reserve(whole->transaction.recipients.size());
         for (const std::string& address : whole->transaction.recipients) {
           verdicts.push_back(verdict(address, true));
         }

@@ -88,6 +88,7 @@ Task<> serve_once(Listener& listener, std::shared_ptr<TlsServer> tls) {
 }
 
 Task<std::string> talk(ConnectSettings settings, std::string text) {
+  const bool wants_tls = settings.tls.has_value();
   auto stream = co_await connect(std::move(settings));
   std::string back;
   co_await stream->write_all(text);
@@ -98,7 +99,7 @@ Task<std::string> talk(ConnectSettings settings, std::string text) {
     if (count == 0) break;
     back.append(buffer.data(), count);
   }
-  EXPECT_EQ(stream->is_tls(), settings.tls.has_value());
+  EXPECT_EQ(stream->is_tls(), wants_tls);
   stream->close();
   co_return back;
 }

@@ -134,6 +134,7 @@ TEST_F(RenderTest, PlainerForms) {
 
 TEST_F(RenderTest, MultipartAnswersCarryBodiesApart) {
   std::vector<Uid> uids;
+  uids.reserve(2);
   for (int i = 0; i < 2; ++i)
     uids.push_back(bed.memory.deliver(bed.inbox, std::string(alternative)));
   Request request = bed.request(uids, asking({{2}}));
@@ -151,6 +152,7 @@ TEST_F(RenderTest, MultipartAnswersCarryBodiesApart) {
 
 TEST_F(RenderTest, KeepsTheOrderAndCountsWhatIsGone) {
   std::vector<Uid> uids;
+  uids.reserve(150);
   for (int i = 0; i < 150; ++i) {
     uids.push_back(bed.memory.deliver(bed.inbox, "Subject: " + std::to_string(i) + "\r\n\r\nx"));
   }
@@ -168,6 +170,7 @@ TEST_F(RenderTest, KeepsTheOrderAndCountsWhatIsGone) {
 
 TEST_F(RenderTest, StopsWhenEnoughIsHeld) {
   std::vector<Uid> uids;
+  uids.reserve(20);
   for (int i = 0; i < 20; ++i) {
     uids.push_back(bed.memory.deliver(bed.inbox, "Subject: x\r\n\r\n" + std::string(100'000, 'x')));
   }

@@ -55,6 +55,7 @@ TEST_F(GroupCommit, OneFailingJobIsUndoneAlone) {
   std::atomic<int> failed = 0;
   {
     std::vector<std::jthread> callers;
+    callers.reserve(threads);
     for (int thread = 0; thread < threads; ++thread) {
       callers.emplace_back([&committer, &failed, thread] {
         for (int round = 0; round < rounds; ++round) {

@@ -32,6 +32,7 @@ Row unpack(std::string_view bytes) {
 
 Task<std::vector<OpenIntent>> Journal::open(std::string user, std::vector<Intent> intents) {
   std::vector<store::Key> keys;
+  keys.reserve(intents.size());
   for (const Intent& intent : intents) keys.push_back({user, store::Kind::intent, intent.name});
   const auto found = co_await store_.get_many(keys);
   const auto now = static_cast<std::uint64_t>(clock_.now().time_since_epoch().count());
@@ -71,6 +72,7 @@ Task<std::vector<store::Write>> Journal::closing(std::string user, std::string p
   constexpr std::size_t entries_max = 1000;
   const auto rows = co_await store_.list(user, store::Kind::intent, prefix, "", entries_max);
   std::vector<store::Write> batch;
+  batch.reserve(rows.size());
   for (const store::Record& row : rows) batch.push_back({row.key, std::nullopt, std::nullopt});
   co_return batch;
 }

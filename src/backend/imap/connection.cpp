@@ -126,6 +126,7 @@ Task<std::vector<Completed>> Connection::run_now(std::vector<Command> commands,
   }
   co_await read_all();
   std::vector<Completed> out;
+  out.reserve(pending_.size());
   for (Pending& each : pending_) out.push_back(std::move(each.completed));
   pending_.clear();
   co_return out;

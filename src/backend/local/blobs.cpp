@@ -132,8 +132,9 @@ std::vector<std::string> BlobStore::list(unsigned n) const {
   const std::string folder = folder_ + "/" + first + "/";
   std::vector<std::string> out;
   for (const std::string& second : files_.list(folder)) {
+    const std::string prefix = first + second;
     for (const std::string& rest : files_.list(folder + second)) {
-      const auto hash = hex_decode(first + second + rest);
+      const auto hash = hex_decode(prefix + rest);
       if (hash && hash->size() == hash_bytes) out.push_back(*hash);
     }
   }

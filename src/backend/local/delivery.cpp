@@ -103,6 +103,7 @@ Task<std::vector<Outcome>> LocalDelivery::deliver(Envelope envelope,
   auto job = [core = core_.get(), uploaded, envelope, now](Database& database) {
     database.run("DELETE FROM delivery WHERE at < ?", to_row(now - redelivery_window));
     std::vector<Arrived> out;
+    out.reserve(envelope.to.size());
     for (const std::string& address : envelope.to) {
       out.push_back(deliver_to(database, *core, envelope, address, uploaded->content, now));
     }

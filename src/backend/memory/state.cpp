@@ -94,7 +94,7 @@ FolderKey MemoryMail::key_of(const Folder& folder) const {
   } else {
     text = folder.name;
     for (const Folder* above = folder.parent; above != nullptr; above = above->parent) {
-      text = above->name + "/" + text;
+      text.insert(0, above->name + '/');
     }
   }
   return FolderKey::parse(text).value();

@@ -18,6 +18,7 @@ Task<std::optional<Record>> MemoryStore::get(Key key) { co_return find(key); }
 
 Task<std::vector<std::optional<Record>>> MemoryStore::get_many(std::vector<Key> keys) {
   std::vector<std::optional<Record>> records;
+  records.reserve(keys.size());
   for (const Key& key : keys) records.push_back(find(key));
   co_return records;
 }

@@ -96,6 +96,7 @@ std::optional<Record> find(Connection& connection, const Key& key) {
 
 std::vector<Record> collect(const Rows& rows, Kind kind) {
   std::vector<Record> records;
+  records.reserve(static_cast<std::size_t>(rows.count()));
   for (int row = 0; row < rows.count(); ++row) {
     records.push_back({Key{rows.bytes(row, 0), kind, rows.bytes(row, 1)},
                        static_cast<std::uint64_t>(rows.number(row, 2)), rows.bytes(row, 3)});
