@@ -164,6 +164,19 @@ Task<Result<json>> user_remove(Parts& parts, json arguments) {
   co_return nothing(done);
 }
 
+json to_json(Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+json to_json(const Device& device) {
+  json row{{"user", device.user.str()}, {"device", device.id.str()},
+           {"type", device.type},       {"model", device.model},
+           {"agent", device.agent},     {"version", device.version},
+           {"state", device.state},     {"seen", nullptr}};
+  if (device.seen) row["seen"] = to_json(*device.seen);
+  return row;
+}
+
 Task<Result<json>> device_list(Parts& parts, json arguments) {
   const auto place = devices(parts);
   if (!place) co_return pass(place);
@@ -177,32 +190,83 @@ Task<Result<json>> device_list(Parts& parts, json arguments) {
   }
   json rows = json::array();
   for (const Device& device : co_await (*place)->list(std::move(user))) {
-    json row{{"user", device.user.str()}, {"device", device.id.str()},
-             {"type", device.type},       {"model", device.model},
-             {"agent", device.agent},     {"version", device.version},
-             {"state", device.state},     {"seen", nullptr}};
-    if (device.seen) {
-      const auto since = std::chrono::floor<std::chrono::seconds>(device.seen->time_since_epoch());
-      row["seen"] = since.count();
-    }
-    rows.push_back(std::move(row));
+    rows.push_back(to_json(device));
   }
   co_return json{{"devices", std::move(rows)}};
+}
+
+struct DeviceName {
+  UserId user;
+  DeviceId id;
+};
+
+Result<DeviceName> device_name(const json& arguments) {
+  const auto login = text(arguments, "user");
+  if (!login) return pass(login);
+  const auto name = text(arguments, "device");
+  if (!name) return pass(name);
+  auto user = UserId::parse(*login);
+  if (!user) return pass(user);
+  auto device = DeviceId::parse(*name);
+  if (!device) return pass(device);
+  return DeviceName{std::move(*user), std::move(*device)};
+}
+
+Task<Result<json>> device_show(Parts& parts, json arguments) {
+  const auto place = devices(parts);
+  if (!place) co_return pass(place);
+  auto name = device_name(arguments);
+  if (!name) co_return pass(name);
+  const auto device = co_await (*place)->show(std::move(name->user), std::move(name->id));
+  if (!device) co_return pass(device);
+  json row = to_json(*device);
+  row["recovery_password"] = nullptr;
+  if (device->recovery_password) row["recovery_password"] = device->recovery_password->reveal();
+  co_return row;
 }
 
 template <auto action>
 Task<Result<json>> device_do(Parts& parts, json arguments) {
   const auto place = devices(parts);
   if (!place) co_return pass(place);
-  const auto login = text(arguments, "user");
-  if (!login) co_return pass(login);
-  const auto name = text(arguments, "device");
+  auto name = device_name(arguments);
   if (!name) co_return pass(name);
-  auto user = UserId::parse(*login);
-  if (!user) co_return pass(user);
-  auto device = DeviceId::parse(*name);
-  if (!device) co_return pass(device);
-  co_return nothing(co_await ((*place)->*action)(std::move(*user), std::move(*device)));
+  co_return nothing(co_await ((*place)->*action)(std::move(name->user), std::move(name->id)));
+}
+
+Result<Outbox*> outbox(Parts& parts) {
+  if (parts.outbox != nullptr) return parts.outbox;
+  return fail(Errc::unsupported,
+              "no mail is queued here: submission.host is empty, or users send by their own "
+              "sign-in, or the store cannot be used");
+}
+
+Task<Result<json>> queue_list(Parts& parts, json) {
+  const auto place = outbox(parts);
+  if (!place) co_return pass(place);
+  json rows = json::array();
+  for (const WaitingMail& mail : co_await (*place)->list()) {
+    rows.push_back({{"mail", mail.name},
+                    {"user", mail.user},
+                    {"from", mail.from},
+                    {"to", mail.to},
+                    {"bytes", mail.bytes},
+                    {"accepted", to_json(mail.accepted)},
+                    {"next", to_json(mail.next)},
+                    {"attempts", mail.attempts},
+                    {"reason", mail.reason}});
+  }
+  co_return json{{"mails", std::move(rows)}};
+}
+
+template <auto action>
+Task<Result<json>> queue_do(Parts& parts, json arguments) {
+  const auto place = outbox(parts);
+  if (!place) co_return pass(place);
+  auto name = text(arguments, "mail");
+  if (!name) co_return pass(name);
+  if (co_await ((*place)->*action)(std::move(*name))) co_return json::object();
+  co_return fail(Errc::not_found, "no such mail waits");
 }
 
 Task<Result<json>> status(Parts& parts, json) {
@@ -223,8 +287,12 @@ constexpr auto operations = std::to_array<Operation>({
     {"device.block", &device_do<&Devices::block>},
     {"device.list", &device_list},
     {"device.resync", &device_do<&Devices::resync>},
+    {"device.show", &device_show},
     {"device.unblock", &device_do<&Devices::unblock>},
     {"device.wipe", &device_do<&Devices::wipe>},
+    {"queue.list", &queue_list},
+    {"queue.remove", &queue_do<&Outbox::remove>},
+    {"queue.retry", &queue_do<&Outbox::retry>},
     {"status", &status},
     {"user.add", &user_add},
     {"user.list", &user_list},

@@ -48,6 +48,29 @@ class Accounts {
   virtual Task<Result<>> remove(std::string login) = 0;
 };
 
+/// A mail that waits for the next mail server.
+struct WaitingMail {
+  std::string name;  // as logs name it
+  std::string user;
+  std::string from;
+  std::vector<std::string> to;  // those who have not got it yet
+  std::uint64_t bytes = 0;
+  Time accepted{};
+  Time next{};  // when it is tried again
+  std::uint32_t attempts = 0;
+  std::string reason;  // why it waits
+};
+
+/// The queue of outgoing mail.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+  virtual Task<std::vector<WaitingMail>> list() = 0;
+  /// False: none of that name waits.
+  virtual Task<bool> retry(std::string name) = 0;
+  virtual Task<bool> remove(std::string name) = 0;
+};
+
 struct Device {
   UserId user;
   DeviceId id;
@@ -57,6 +80,8 @@ struct Device {
   std::string version;       // protocol version last used
   std::string state;         // "allowed", "blocked", "wipe pending", "wiped"
   std::optional<Time> seen;  // its last request
+  /// Opens the device when its user forgot the password; kept where the policy asks for it.
+  std::optional<Secret> recovery_password = {};  // by `show` alone
 };
 
 /// Devices of all users. Errors: not_found; conflict (wiping what is wiped already).
@@ -65,6 +90,7 @@ class Devices {
   virtual ~Devices() = default;
   /// Of one user, or of all.
   virtual Task<std::vector<Device>> list(std::optional<UserId> user) = 0;
+  virtual Task<Result<Device>> show(UserId user, DeviceId device) = 0;
   virtual Task<Result<>> wipe(UserId user, DeviceId device) = 0;
   /// Takes an unanswered wipe back, and lets a wiped or blocked device in again.
   virtual Task<Result<>> unblock(UserId user, DeviceId device) = 0;
@@ -89,6 +115,7 @@ class Operations {
   struct Parts {
     Accounts* accounts = nullptr;
     Devices* devices = nullptr;
+    Outbox* outbox = nullptr;
     std::function<Status()> status;
     /// Drops what is cached about a user, and ends the user's waiting requests.
     std::function<void(const UserId&)> forget_user;

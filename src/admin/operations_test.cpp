@@ -43,8 +43,13 @@ class FakeDevices final : public Devices {
  public:
   Task<std::vector<Device>> list(std::optional<UserId> user) override {
     last = user ? user->str() : "all";
-    co_return std::vector<Device>{{*UserId::parse("ann"), *DeviceId::parse("d1"), "iPhone", "", "",
-                                   "16.1", "allowed", Time(std::chrono::seconds(5))}};
+    co_return std::vector<Device>{one()};
+  }
+  Task<Result<Device>> show(UserId user, DeviceId device) override {
+    note("show", user, device);
+    Device shown = one();
+    shown.recovery_password = Secret("open sesame");
+    co_return shown;
   }
   Task<Result<>> wipe(UserId user, DeviceId device) override {
     co_return note("wipe", user, device);
@@ -61,10 +66,25 @@ class FakeDevices final : public Devices {
   std::string last;
 
  private:
+  static Device one() {
+    return {
+        *UserId::parse("ann"),        *DeviceId::parse("d1"), "iPhone", "", "", "16.1", "allowed",
+        Time(std::chrono::seconds(5))};
+  }
   Result<> note(std::string_view what, const UserId& user, const DeviceId& device) {
     last = std::string(what) + " " + user.str() + " " + device.str();
     return {};
   }
+};
+
+class FakeOutbox final : public Outbox {
+ public:
+  Task<std::vector<WaitingMail>> list() override {
+    co_return std::vector<WaitingMail>{
+        {"m1", "ann", "ann@x.test", {"b@x.test"}, 10, {}, {}, 3, "the hop is down"}};
+  }
+  Task<bool> retry(std::string name) override { co_return name == "m1"; }
+  Task<bool> remove(std::string name) override { co_return name == "m1"; }
 };
 
 class OperationsTest : public testing::Test {
@@ -73,8 +93,9 @@ class OperationsTest : public testing::Test {
 
   FakeAccounts accounts;
   FakeDevices devices;
+  FakeOutbox outbox;
   std::vector<std::string> forgotten;
-  Operations operations{{&accounts, &devices,
+  Operations operations{{&accounts, &devices, &outbox,
                          [] { return Status{.version = "1", .mode = "serving"}; },
                          [this](const UserId& user) { forgotten.push_back(user.str()); }}};
 };
@@ -106,6 +127,20 @@ TEST_F(OperationsTest, DevicesAreNamedByUserAndId) {
                   .contains("argument 'device' is missing"));
 }
 
+TEST_F(OperationsTest, ADeviceIsShownWithItsRecoveryPassword) {
+  const std::string shown =
+      run(R"({"operation":"device.show","arguments":{"user":"ann","device":"d1"}})");
+  EXPECT_TRUE(shown.contains(R"("recovery_password":"open sesame")")) << shown;
+  EXPECT_FALSE(run(R"({"operation":"device.list"})").contains("sesame"));
+}
+
+TEST_F(OperationsTest, MailThatWaitsIsHurriedAndDropped) {
+  EXPECT_TRUE(run(R"({"operation":"queue.list"})").contains(R"("reason":"the hop is down")"));
+  EXPECT_TRUE(run(R"({"operation":"queue.retry","arguments":{"mail":"m1"}})").contains("true"));
+  EXPECT_TRUE(run(R"({"operation":"queue.remove","arguments":{"mail":"m2"}})").contains("not_fou"));
+  EXPECT_TRUE(run(R"({"operation":"queue.remove"})").contains("argument 'mail' is missing"));
+}
+
 TEST_F(OperationsTest, NonsenseIsAnswered) {
   EXPECT_TRUE(run("").contains("malformed"));
   EXPECT_TRUE(run("[]").contains("malformed"));
@@ -125,6 +160,7 @@ TEST_F(OperationsTest, WithoutAStoreItSaysSo) {
   Operations bare({});
   EXPECT_TRUE(test::run(bare.run(R"({"operation":"user.list"})")).contains("unsupported"));
   EXPECT_TRUE(test::run(bare.run(R"({"operation":"device.list"})")).contains("schema status"));
+  EXPECT_TRUE(test::run(bare.run(R"({"operation":"queue.list"})")).contains("unsupported"));
 }
 
 }  // namespace

@@ -70,6 +70,16 @@ Task<std::vector<Device>> StoreDevices::list(std::optional<UserId> user) {
   }
 }
 
+Task<Result<Device>> StoreDevices::show(UserId user, DeviceId device) {
+  const auto record = co_await store_.get({user.str(), Kind::device, device.str()});
+  if (!record) co_return fail(Errc::not_found, "this user has no such device");
+  auto found = row(*record);
+  if (!found) co_return fail(Errc::malformed, "the device's record has no good name");
+  const auto kept = co_await store_.get({user.str(), Kind::device_password, device.str()});
+  if (kept) found->recovery_password = Secret(kept->value);
+  co_return std::move(*found);
+}
+
 Task<Result<>> StoreDevices::edit(UserId user, DeviceId device, Edit change) {
   const store::Key key{user.str(), Kind::device, device.str()};
   for (int attempt = 0; attempt < edit_attempts_max; ++attempt) {

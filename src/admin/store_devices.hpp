@@ -18,6 +18,7 @@ class StoreDevices final : public Devices {
       : store_(store), clock_(clock), changed_(std::move(changed)) {}
 
   Task<std::vector<Device>> list(std::optional<UserId> user) override;
+  Task<Result<Device>> show(UserId user, DeviceId device) override;
   Task<Result<>> wipe(UserId user, DeviceId device) override;
   Task<Result<>> unblock(UserId user, DeviceId device) override;
   Task<Result<>> block(UserId user, DeviceId device) override;

@@ -86,9 +86,21 @@ TEST_F(StoreDevicesTest, ResyncForgetsTheRelationshipsOfThatDeviceOnly) {
   EXPECT_TRUE(test::run(store.get({"ann", Kind::device, "phone"})));
 }
 
+TEST_F(StoreDevicesTest, ShowsTheRecoveryPasswordToWhoAsksForOneDevice) {
+  put("ann", "phone", {});
+  const auto without = test::run(devices.show(ann, phone));
+  ASSERT_TRUE(without);
+  EXPECT_EQ(without->state, "allowed");
+  EXPECT_FALSE(without->recovery_password);
+  put_record({"ann", Kind::device_password, "phone"}, "open sesame");
+  EXPECT_EQ(test::run(devices.show(ann, phone))->recovery_password->reveal(), "open sesame");
+  EXPECT_FALSE(test::run(devices.list(ann))[0].recovery_password);
+}
+
 TEST_F(StoreDevicesTest, UnknownDevicesAreNotFound) {
   EXPECT_EQ(test::run(devices.wipe(ann, phone)).error().code, Errc::not_found);
   EXPECT_EQ(test::run(devices.resync(ann, phone)).error().code, Errc::not_found);
+  EXPECT_EQ(test::run(devices.show(ann, phone)).error().code, Errc::not_found);
 }
 
 }  // namespace

@@ -29,7 +29,10 @@ class Backends {
   virtual backend::Submission& submission() = 0;
   /// Null where there is none.
   virtual backend::Vacation* vacation() = 0;
+  /// Null where they are not kept here.
   virtual admin::Accounts* accounts() = 0;
+  /// Null where no mail waits.
+  virtual admin::Outbox* outbox() = 0;
   /// Throws Fault when mail could not go out now.
   virtual Task<> reach_submission() = 0;
   /// Takes over a listening socket for LMTP; refused where mail does not come in that way.

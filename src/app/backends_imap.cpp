@@ -30,6 +30,7 @@ class ImapBackends final : public Backends {
   backend::Submission& submission() override { return outgoing_.submission(); }
   backend::Vacation* vacation() override { return nullptr; }
   admin::Accounts* accounts() override { return nullptr; }
+  admin::Outbox* outbox() override { return nullptr; }
   Result<> listen_lmtp(net::Listener) override {
     return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
   }

@@ -1,6 +1,7 @@
 #include "app/backends_local.hpp"
 
 #include <boost/system/system_error.hpp>
+#include <optional>
 #include <utility>
 
 #include "app/databases.hpp"
@@ -64,6 +65,27 @@ class LocalReports final : public queue::Reports {
   backend::LocalDelivery& delivery_;
 };
 
+/// The administrator's view of the queue.
+class QueueOutbox final : public admin::Outbox {
+ public:
+  explicit QueueOutbox(queue::Queue& queue) : queue_(queue) {}
+
+  Task<std::vector<admin::WaitingMail>> list() override {
+    std::vector<admin::WaitingMail> out;
+    for (queue::QueuedMail& mail : co_await queue_.list()) {
+      out.push_back({std::move(mail.name), std::move(mail.user), std::move(mail.from),
+                     std::move(mail.to), mail.bytes, mail.accepted, mail.next, mail.attempts,
+                     std::move(mail.reason)});
+    }
+    co_return out;
+  }
+  Task<bool> retry(std::string name) override { return queue_.retry(std::move(name)); }
+  Task<bool> remove(std::string name) override { return queue_.remove(std::move(name)); }
+
+ private:
+  queue::Queue& queue_;
+};
+
 lmtp::ServerSettings lmtp_settings(const Config& config) {
   lmtp::ServerSettings settings;
   settings.session.host = config.server.hostname.empty() ? machine_name() : config.server.hostname;
@@ -91,6 +113,7 @@ class LocalBackends final : public Backends {
         inbox_(delivery_),
         lmtp_(lmtp_settings(config), inbox_, around.files, around.clock) {
     vacation_.set_submission(submission_);
+    if (queue::Queue* queue = outgoing_.queue()) outbox_.emplace(*queue);
   }
   ~LocalBackends() override { close(); }
 
@@ -99,6 +122,7 @@ class LocalBackends final : public Backends {
   backend::Submission& submission() override { return submission_; }
   backend::Vacation* vacation() override { return &vacation_; }
   admin::Accounts* accounts() override { return &accounts_; }
+  admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener listener) override {
     listeners_.push_back(std::make_shared<net::Listener>(std::move(listener)));
     loop_.spawn(accept_all(listeners_.back()), "lmtp.accept");
@@ -153,6 +177,7 @@ class LocalBackends final : public Backends {
   backend::LocalDelivery delivery_;
   LocalReports reports_;
   Outgoing outgoing_;
+  std::optional<QueueOutbox> outbox_;
   LocalSubmission submission_;
   lmtp::LocalInbox inbox_;
   lmtp::Server lmtp_;

@@ -119,7 +119,7 @@ void register_schema_commands(CLI::App& app, CliOptions& options) {
 void register_store_commands(CLI::App& app, CliOptions& options) {
   register_schema_commands(app, options);
   auto* command = app.add_subcommand(
-      "backup", "Store and mail as one consistent point; the daemon may go on meanwhile");
+      "backup", "Store, mail and queue in a new folder; the daemon may go on meanwhile");
   auto* folder = command->add_option("folder", "A new folder")->required();
   command->callback([&options, folder] {
     options.run = [&options, name = folder->as<std::string>()] { return backup(options, name); };

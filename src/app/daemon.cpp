@@ -115,6 +115,7 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   admin::Operations::Parts parts;
   parts.accounts = backends ? backends->accounts() : nullptr;
   parts.devices = devices.get();
+  parts.outbox = backends ? backends->outbox() : nullptr;
   parts.status = [this] { return status(); };
   parts.forget_user = [this](const UserId& user) {
     if (engine) engine->forget_user(user);

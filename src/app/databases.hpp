@@ -12,7 +12,7 @@
 namespace godwit::app {
 
 struct Database {
-  std::string name;   // "store", "mail"
+  std::string name;   // "store", "mail", "queue"
   std::string place;  // a path, or where the server is; without secrets
   bool embedded;      // its files are ours: made at the first start
   std::function<store::SchemaStatus()> status;
@@ -22,11 +22,14 @@ struct Database {
   std::function<void(const std::string& folder)> copy;  // one consistent point; null = not ours
 };
 
+/// In the order in which they are copied: what one says of another is not older there, so that a
+/// restored copy loses no mail and doubles none that its queue knows.
 std::vector<Database> databases(const Config& config);
 
 /// Where things lie below server.state_directory.
 std::string store_path(const Config& config);
 std::string mail_directory(const Config& config);
 std::string spool_directory(const Config& config);
+std::string queue_directory(const Config& config);
 
 }  // namespace godwit::app

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/databases.hpp"
 #include "app/system.hpp"
 #include "backend/smtp/submission.hpp"
 #include "base/fault.hpp"
@@ -49,6 +50,13 @@ backend::SmtpSettings smtp_settings(const Config& config) {
 
 }  // namespace
 
+bool queues_mail(const Config& config) {
+  // A mail that waits cannot be sent as its user: passwords are not kept. Nor where nobody could be
+  // told that it failed.
+  return config.backend.kind == "local" && !config.submission.host.empty() &&
+         config.submission.sign_in != "user";
+}
+
 Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, const Clock& clock,
                    Random& random, queue::Reports* reports)
     : loop_(loop), closed_(std::make_unique<Closed>()), way_(closed_.get()) {
@@ -57,10 +65,8 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
   port_ = static_cast<std::uint16_t>(config.submission.port);
   hop_ = std::make_unique<backend::SmtpSubmission>(smtp_settings(config));
   way_ = hop_.get();
-  // A mail that waits cannot be sent as its user: passwords are not kept.
-  if (reports == nullptr || config.submission.sign_in == "user") return;
-  queue::QueueOptions options{.folder = config.server.state_directory + "/queue",
-                              .host = own_name(config)};
+  if (reports == nullptr || !queues_mail(config)) return;
+  queue::QueueOptions options{.folder = queue_directory(config), .host = own_name(config)};
   options.expiry = std::chrono::hours(config.submission.queue_hours_max);
   queue_ =
       std::make_unique<queue::Queue>(std::move(options), files, clock, random, *hop_, *reports);

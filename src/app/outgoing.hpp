@@ -11,6 +11,9 @@
 
 namespace godwit::app {
 
+/// Whether mail that cannot go out now waits, as the configuration says.
+bool queues_mail(const Config& config);
+
 class Outgoing {
  public:
   /// `reports` null: there is nowhere to tell of final failures, so nothing is queued and a server
@@ -27,6 +30,8 @@ class Outgoing {
   /// Begins to work the queue off.
   void start();
   Task<> stop();
+  /// Null where nothing is queued.
+  queue::Queue* queue() { return queue_.get(); }
 
  private:
   net::Loop& loop_;

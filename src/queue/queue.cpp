@@ -6,13 +6,13 @@
 #include <set>
 #include <utility>
 
-#include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "convert/header.hpp"
 #include "net/deadline.hpp"
 #include "net/loop.hpp"
 #include "queue/bounce.hpp"
+#include "queue/places.hpp"
 #include "queue/schedule.hpp"
 #include "queue/schema.hpp"
 
@@ -28,8 +28,6 @@ constexpr std::chrono::days remembered{7};
 
 std::int64_t to_row(Time time) { return time.time_since_epoch().count(); }
 Time from_row(std::int64_t value) { return Time(std::chrono::milliseconds(value)); }
-
-std::string file_name(const std::string& id) { return hex_encode(digest128(id)); }
 
 /// A queued mail's content, read while it is handed on.
 class FileMessage final : public backend::MessageSource {
@@ -48,23 +46,26 @@ class FileMessage final : public backend::MessageSource {
 };
 
 std::unique_ptr<sqlite::OpenOptions> open_options(const QueueOptions& options, FileLayer& files) {
-  files.make_folders(options.folder + "/mail");
+  files.make_folders(mail_folder(options.folder));
   auto out = std::make_unique<sqlite::OpenOptions>();
-  out->path = options.folder + "/queue.sqlite";
+  out->path = database_path(options.folder);
   out->vfs = options.vfs;
   return out;
 }
 
-/// The schema is brought up to date, and files that no row needs go.
+/// A new one gets its tables; files that no row needs go.
 sqlite::CommitterOptions prepare(const QueueOptions& options, FileLayer& files) {
   const auto open = open_options(options, files);
   sqlite::Database database(*open);
-  sqlite::migrate(database, migrations);
+  if (sqlite::schema_status(database, migrations).current == 0) {
+    sqlite::migrate(database, migrations);
+  }
+  sqlite::require_schema(database, migrations);
   std::set<std::string> wanted;
   auto rows = database.query("SELECT id FROM mail WHERE next IS NOT NULL");
-  while (rows.step()) wanted.insert(file_name(rows.text(0)));
-  for (const std::string& name : files.list(options.folder + "/mail")) {
-    if (!wanted.contains(name)) files.remove(options.folder + "/mail/" + name);
+  while (rows.step()) wanted.insert(name_of(rows.text(0)));
+  for (const std::string& name : files.list(mail_folder(options.folder))) {
+    if (!wanted.contains(name)) files.remove(mail_folder(options.folder) + '/' + name);
   }
   return {.database = *open, .readers = 1};
 }
@@ -88,6 +89,12 @@ enum class State : std::uint8_t {
   taken = 1,     // by the next hop
   refused = 2,   // for good; the report is due
   reported = 3,  // and its sender knows
+};
+
+/// Empties a text at the end of a scope.
+struct Clearing {
+  std::string& text;
+  ~Clearing() { text.clear(); }
 };
 
 struct Recipient {
@@ -187,13 +194,13 @@ Queue::Queue(QueueOptions options, FileLayer& files, const Clock& clock, Random&
 Queue::~Queue() = default;
 
 std::string Queue::path(const std::string& id) const {
-  return options_.folder + "/mail/" + file_name(id);
+  return mail_folder(options_.folder) + '/' + name_of(id);
 }
 
 Task<Result<>> Queue::submit(backend::Account account, Envelope envelope,
                              std::shared_ptr<const backend::MessageSource> message) {
   if (co_await known(envelope.id)) {
-    logger.info("queue.repeated", {{"user", account.user}, {"mail", file_name(envelope.id)}});
+    logger.info("queue.repeated", {{"user", account.user}, {"mail", name_of(envelope.id)}});
     co_return Result<>{};
   }
   Try first = co_await try_hop(account, envelope, message, options_.try_limit);
@@ -254,11 +261,11 @@ Task<> Queue::accept(backend::Account account, Envelope envelope,
   mail.reason = first.error.message;
   for (std::string& address : envelope.to)
     mail.recipients.push_back({.address = std::move(address)});
-  auto store = [files = &files_, folder = options_.folder + "/mail", name = file_name(mail.id),
+  auto store = [files = &files_, folder = mail_folder(options_.folder), name = name_of(mail.id),
                 message = std::move(message)] { write_file(*files, folder, name, *message); };
   co_await blocking(*gate_, std::move(store));
   logger.warning("queue.accepted", {{"user", account.user},
-                                    {"mail", file_name(mail.id)},
+                                    {"mail", name_of(mail.id)},
                                     {"recipients", mail.recipients.size()},
                                     {"why", mail.reason}});
   auto job = [mail = std::move(mail)](sqlite::Database& database) { mail.write(database); };
@@ -307,6 +314,12 @@ Task<std::optional<Queue::Mail>> Queue::next_due() {
 
 Task<> Queue::handle(Mail mail) {
   const Time before = clock_.now();
+  if (removed_.erase(mail.id) > 0) {
+    co_await finish(mail);
+    co_return;
+  }
+  at_work_ = mail.id;
+  const Clearing clearing{at_work_};
   // A report that a crash left undone comes first, with the facts that it had.
   if (!mail.has(State::refused)) {
     co_await attempt(mail);
@@ -314,6 +327,10 @@ Task<> Queue::handle(Mail mail) {
       mail.settle(State::refused, mail.reason, true);
     }
     mail.changed = clock_.now();
+  }
+  if (removed_.erase(mail.id) > 0) {
+    co_await finish(mail);
+    co_return;
   }
   mail.next = clock_.now() + retry_delay(mail.attempts, random_.next());
   auto job = [mail](sqlite::Database& database) { mail.write(database); };
@@ -350,9 +367,9 @@ Task<> Queue::attempt(Mail& mail) {
     mail.reason = tried.error.message;
     logger.warning(
         "queue.deferred",
-        {{"mail", file_name(mail.id)}, {"attempts", mail.attempts}, {"why", tried.error.message}});
+        {{"mail", name_of(mail.id)}, {"attempts", mail.attempts}, {"why", tried.error.message}});
     if (tried.outcome == Tried::doubtful && ++mail.doubtful >= doubtful_max) {
-      logger.error("queue.doubtful", {{"mail", file_name(mail.id)}});
+      logger.error("queue.doubtful", {{"mail", name_of(mail.id)}});
       mail.settle(State::refused,
                   "the next mail server did not answer twice; it may have taken the mail", false,
                   only);
@@ -364,7 +381,7 @@ Task<> Queue::attempt(Mail& mail) {
 Task<> Queue::report(Mail& mail) {
   BounceFacts facts{.reporting_host = options_.host,
                     .sender = mail.sender,
-                    .mail_id = file_name(mail.id),
+                    .mail_id = name_of(mail.id),
                     .accepted = mail.accepted,
                     .failed = mail.changed};
   for (const Recipient& each : mail.recipients) {
@@ -407,29 +424,44 @@ Task<std::vector<QueuedMail>> Queue::list() {
         listed_max);
     while (row.step()) {
       const Mail mail = Mail::from(database, row);
-      out.push_back({mail.id, mail.account, mail.sender, mail.waiting(), mail.bytes, mail.accepted,
-                     mail.next.value_or(Time{}), mail.attempts, mail.reason});
+      out.push_back({name_of(mail.id), mail.account, mail.sender, mail.waiting(), mail.bytes,
+                     mail.accepted, mail.next.value_or(Time{}), mail.attempts, mail.reason});
     }
     return out;
   };
   co_return co_await database_.read(std::move(job));
 }
 
-Task<bool> Queue::retry(std::string id) {
-  auto job = [id = std::move(id), now = to_row(clock_.now())](sqlite::Database& database) {
+Task<std::optional<std::string>> Queue::find(std::string name) {
+  auto job = [name = std::move(name)](sqlite::Database& database) {
+    std::optional<std::string> found;
+    auto row = database.query("SELECT id FROM mail WHERE next IS NOT NULL");
+    while (!found && row.step()) {
+      if (name_of(row.text(0)) == name) found = row.text(0);
+    }
+    return found;
+  };
+  co_return co_await database_.read(std::move(job));
+}
+
+Task<bool> Queue::retry(std::string name) {
+  auto id = co_await find(std::move(name));
+  if (!id) co_return false;
+  auto job = [id = std::move(*id), now = to_row(clock_.now())](sqlite::Database& database) {
     return database.run("UPDATE mail SET next = ? WHERE id = ? AND next IS NOT NULL", now, id) > 0;
   };
   co_return co_await database_.write(std::move(job));
 }
 
-Task<bool> Queue::remove(std::string id) {
-  auto job = [id](sqlite::Database& database) {
-    auto row = database.query("SELECT 1 FROM mail WHERE id = ? AND next IS NOT NULL", id);
-    return row.step();
-  };
-  if (!co_await database_.read(std::move(job))) co_return false;
-  Mail mail{.id = std::move(id)};
-  logger.warning("queue.removed", {{"mail", file_name(mail.id)}});
+Task<bool> Queue::remove(std::string name) {
+  auto id = co_await find(name);
+  if (!id) co_return false;
+  logger.warning("queue.removed", {{"mail", name}});
+  if (*id == at_work_) {
+    removed_.insert(std::move(*id));  // once the attempt that runs has ended
+    co_return true;
+  }
+  Mail mail{.id = std::move(*id)};
   co_await finish(mail);
   co_return true;
 }

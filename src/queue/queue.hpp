@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,7 @@ class Reports {
 };
 
 struct QueuedMail {
-  std::string id;
+  std::string name;  // as logs name it, and retry and remove take it
   std::string user;
   std::string from;
   std::vector<std::string> to;  // those that wait
@@ -56,7 +57,8 @@ struct QueuedMail {
 
 class Queue final : public backend::Submission {
  public:
-  /// Blocks: makes the folder and the schema, removes what a kill left half-written. Throws Fault.
+  /// Blocks: makes the folder and the tables where there are none, removes what a kill left
+  /// half-written. Throws Fault (sqlite::SchemaMismatch when the tables are not those of today).
   /// All references outlive it.
   Queue(QueueOptions options, FileLayer& files, const Clock& clock, Random& random,
         backend::Submission& hop, Reports& reports);
@@ -75,10 +77,11 @@ class Queue final : public backend::Submission {
   // For administrators.
   /// At most 1,000, the next one due first.
   Task<std::vector<QueuedMail>> list();
-  /// Makes it due now. False: there is none of that id.
-  Task<bool> retry(std::string id);
-  /// Drops it without a report. False: there is none of that id.
-  Task<bool> remove(std::string id);
+  /// Makes it due now. False: none of that name waits.
+  Task<bool> retry(std::string name);
+  /// Drops it without a report; an attempt that runs is not called back. False: none of that name
+  /// waits.
+  Task<bool> remove(std::string name);
 
  private:
   struct Mail;
@@ -89,6 +92,8 @@ class Queue final : public backend::Submission {
   };
 
   Task<bool> known(std::string id);
+  /// The id of the waiting mail of that name.
+  Task<std::optional<std::string>> find(std::string name);
   Task<> accept(backend::Account account, Envelope envelope,
                 std::shared_ptr<const backend::MessageSource> message, Try first);
   Task<> note_delivered(backend::Account account, Envelope envelope);
@@ -111,6 +116,8 @@ class Queue final : public backend::Submission {
   sqlite::GroupCommitter database_;
   std::shared_ptr<Gate> gate_;  // shared with jobs that outlive a cancelled caller
   bool working_ = false;
+  std::string at_work_;            // the id of the mail that is being handed on
+  std::set<std::string> removed_;  // ids of such mails, meanwhile
   bool stopping_ = false;
 };
 

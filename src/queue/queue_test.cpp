@@ -9,7 +9,9 @@
 #include <map>
 
 #include "base/fault.hpp"
+#include "queue/administration.hpp"
 #include "queue/bounce.hpp"
+#include "queue/places.hpp"
 #include "queue/schedule.hpp"
 #include "run.hpp"
 
@@ -24,6 +26,7 @@ class ScriptedHop final : public backend::Submission {
   Task<Result<>> submit(backend::Account, Envelope envelope,
                         std::shared_ptr<const backend::MessageSource> message) override {
     ++calls;
+    if (while_called) co_await while_called();
     if (down) throw Fault(*down, "the hop is down");
     for (const std::string& one : envelope.to) {
       if (refused.contains(one)) co_return fail(Errc::refused, refused[one]);
@@ -36,6 +39,7 @@ class ScriptedHop final : public backend::Submission {
   }
 
   unsigned calls = 0;
+  std::function<Task<>()> while_called;
   std::optional<Fault::Kind> down;
   bool lost = false;  // takes the mail and does not say so
   std::map<std::string, std::string> refused;
@@ -47,7 +51,9 @@ class KeptReports final : public Reports {
   Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
     std::string text = report->read(0, static_cast<std::size_t>(report->size()));
     if (fails_after == 1) kept.emplace_back(to, text);
-    if (fails_after > 0 && fails_after-- > 0) throw Fault(Fault::Kind::unavailable, "full");
+    const bool fails = fails_after > 0;
+    if (fails) --fails_after;
+    if (fails) throw Fault(Fault::Kind::unavailable, "full");
     kept.emplace_back(std::move(to), std::move(text));
     co_return;
   }
@@ -72,6 +78,7 @@ class QueueTest : public testing::Test {
     QueueOptions options{.folder = folder_ + "/queue", .host = "mx.example.test"};
     queue_ = std::make_unique<Queue>(std::move(options), *files_, clock_, random_, hop_, reports_);
   }
+  Task<> remove_first() { EXPECT_TRUE(co_await queue_->remove(name_of("m1"))); }
   Result<> submit(std::string id, std::vector<std::string> to) {
     backend::Account account{UserId::parse("anna@example.test").value(), "anna", {}, {}, {}};
     backend::Submission::Envelope envelope{"anna@example.test", std::move(to), std::move(id)};
@@ -203,15 +210,70 @@ TEST_F(QueueTest, ALostAnswerIsTriedOnceMore) {
   EXPECT_TRUE(list().empty());
 }
 
+TEST_F(QueueTest, WhatIsRemovedWhileItIsTriedIsNotTriedAgain) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  clock_.advance(1h);
+  hop_.while_called = [this] { return remove_first(); };
+  EXPECT_EQ(work(), 1U);
+  EXPECT_TRUE(list().empty());
+  EXPECT_TRUE(files_->list(folder_ + "/queue/mail").empty());
+  hop_.while_called = nullptr;
+  clock_.advance(24h);
+  EXPECT_EQ(work(), 0U);
+  EXPECT_TRUE(reports_.kept.empty());
+}
+
+TEST_F(QueueTest, ACopyHoldsWhatWaitsAndKnowsWhatWasTaken) {
+  EXPECT_TRUE(submit("m1", {"a@x.test"}));
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m2", {"b@x.test"}));
+  EXPECT_TRUE(submit("m3", {"c@x.test"}));
+  // Of one the file is gone, as though it was finished while the copy was made.
+  files_->remove(folder_ + "/queue/mail/" + name_of("m3"));
+  EXPECT_THROW(check(folder_ + "/queue", *files_), Fault);
+  backup(folder_ + "/queue", *files_, folder_ + "/copy");
+  EXPECT_THROW(backup(folder_ + "/queue", *files_, folder_ + "/copy"), Fault);
+  check(folder_ + "/copy", *files_);
+  EXPECT_EQ(schema_status(folder_ + "/copy", *files_), (sqlite::SchemaStatus{1, 1}));
+  EXPECT_EQ(schema_status(folder_ + "/none", *files_), (sqlite::SchemaStatus{0, 1}));
+
+  queue_.reset();
+  std::filesystem::remove_all(folder_ + "/queue");
+  std::filesystem::rename(folder_ + "/copy", folder_ + "/queue");
+  restart();
+  hop_.down.reset();
+  EXPECT_TRUE(submit("m1", {"a@x.test"}));
+  EXPECT_TRUE(submit("m3", {"c@x.test"}));
+  clock_.advance(1h);
+  EXPECT_EQ(work(), 1U);
+  EXPECT_EQ(hop_.got["a@x.test"].size(), 1U);
+  EXPECT_EQ(hop_.got["b@x.test"].size(), 1U);
+  EXPECT_FALSE(hop_.got.contains("c@x.test"));
+}
+
+TEST_F(QueueTest, ADatabaseOfAnotherSchemaIsNotTouched) {
+  queue_.reset();
+  {
+    sqlite::Database database({.path = database_path(folder_ + "/queue")});
+    database.execute("PRAGMA user_version=99");
+  }
+  EXPECT_THROW(restart(), sqlite::SchemaMismatch);
+  EXPECT_THROW(update_schema(folder_ + "/queue"), sqlite::SchemaMismatch);
+}
+
 TEST_F(QueueTest, AnAdministratorMayHurryAndDrop) {
   hop_.down = Fault::Kind::unavailable;
   EXPECT_TRUE(submit("m1", {"b@x.test"}));
   EXPECT_TRUE(submit("m2", {"b@x.test"}));
-  EXPECT_FALSE(test::run(queue_->retry("m3")));
-  EXPECT_TRUE(test::run(queue_->remove("m2")));
-  EXPECT_FALSE(test::run(queue_->remove("m2")));
+  const auto waiting = test::run(queue_->list());
+  ASSERT_EQ(waiting.size(), 2U);
+  EXPECT_EQ(waiting[0].to, std::vector<std::string>{"b@x.test"});
+  EXPECT_FALSE(test::run(queue_->retry(name_of("m3"))));
+  EXPECT_TRUE(test::run(queue_->remove(name_of("m2"))));
+  EXPECT_FALSE(test::run(queue_->remove(name_of("m2"))));
   hop_.down.reset();
-  EXPECT_TRUE(test::run(queue_->retry("m1")));
+  EXPECT_TRUE(test::run(queue_->retry(name_of("m1"))));
   EXPECT_EQ(work(), 1U);
   EXPECT_EQ(hop_.got["b@x.test"].size(), 1U);
   EXPECT_EQ(files(), 0U);
