@@ -116,6 +116,10 @@ void ScriptedServer::follow(int descriptor, const Script& script) {
       }
     } else if (step.starts_with("raw: ")) {
       peer.say(step.substr(5));
+    } else if (step.starts_with("until: ")) {
+      auto line = peer.line();
+      while (line && *line != step.substr(7)) line = peer.line();
+      if (!line) return complain("the client left before: " + step);
     } else if (step == "stall") {
       while (peer.octet(10'000)) {
       }

@@ -15,6 +15,7 @@ namespace godwit::interop {
 ///   "S: text"   sends it and CRLF; `$` is the tag of the last line received
 ///   "C: text"   reads a line, which must hold the text
 ///   "+N"        reads N octets
+///   "until: text" reads lines up to this one
 ///   "raw: text" sends it without CRLF
 ///   "stall"     says nothing more until the client goes
 /// At its end a script closes the connection.

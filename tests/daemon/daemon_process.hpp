@@ -1,0 +1,152 @@
+/// godwitd as a process of its own: on free loopback ports, with a configuration and a state folder
+/// that nothing else uses. Everything here blocks.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/device.hpp"
+#include "client/http_transport.hpp"
+
+namespace godwit::test {
+
+/// What a command printed, and how it ended.
+struct Finished {
+  int code = 0;
+  std::string output;  // standard output and standard error
+};
+
+/// What `status` over the control socket tells.
+struct Status {
+  std::string mode;
+  std::string problem;
+  unsigned parked = 0;
+  std::vector<std::string> listening;
+};
+
+class DaemonProcess {
+ public:
+  /// How it is started.
+  struct Launch {
+    std::string within;        // a command that becomes the command behind it: "unshare -m"
+    std::vector<int> sockets;  // passed as a service manager does, from descriptor 3 on
+    std::string socket_names;  // LISTEN_FDNAMES
+  };
+
+  /// Makes the folder; the process comes with `start`.
+  DaemonProcess();
+  /// Kills what still runs.
+  ~DaemonProcess();
+  DaemonProcess(const DaemonProcess&) = delete;
+  DaemonProcess& operator=(const DaemonProcess&) = delete;
+
+  const std::string& folder() const { return folder_; }
+  std::string state_folder() const { return folder_ + "/state"; }
+  /// Lines of the configuration by section. `start` and `write_config` write them to the file.
+  std::map<std::string, std::string> config;
+  void write_config() const;
+
+  /// Returns once it told that it is ready. Throws std::runtime_error with its log when it ends
+  /// instead.
+  void start();
+  void start(const Launch& launch);
+  /// Runs it to an end that comes by itself: a start that must fail.
+  Finished run_to_end();
+  void signal(int number) const;
+  /// Its exit code; -1 when a signal killed it. Throws when it is still there after 30 s.
+  int wait_for_end();
+  /// SIGTERM, and wait_for_end().
+  int stop();
+  /// As a crash: SIGKILL.
+  void kill();
+  pid_t pid() const { return pid_; }
+
+  /// All that it logged; and whether a line with `text` came within 20 s.
+  std::string log() const;
+  bool wait_for_log(std::string_view text) const;
+  /// Whether the service manager was told `state` within 20 s.
+  bool wait_for_state(std::string_view state);
+
+  /// An operation over the control socket: whether it was done.
+  bool ask(const std::string& operation, const std::map<std::string, std::string>& arguments) const;
+  Status status() const;
+  void add_user(const std::string& login) const;  // with the password below
+  /// `godwit ARGUMENTS`, with this daemon's configuration.
+  Finished command(const std::string& arguments) const;
+
+  /// The port of the first listening address that begins so: "http ".
+  std::uint16_t port(std::string_view door) const;
+  client::ServerUrl url() const;
+
+ private:
+  void wait_until_ready();
+  void read_states(std::chrono::milliseconds limit);
+
+  std::string folder_;
+  int states_socket_ = -1;
+  std::string states_;  // what the service manager was told
+  pid_t pid_ = -1;
+};
+
+inline constexpr const char* password = "secret";
+
+/// A phone of one user.
+class Phone {
+ public:
+  Phone(const DaemonProcess& daemon, const std::string& user, const std::string& id = "phone1");
+  Phone(const client::ServerUrl& url, const client::Trust& trust, const std::string& user,
+        const std::string& id);
+
+  client::Device& operator*() { return device_; }
+  client::Device* operator->() { return &device_; }
+  /// FolderSync and a whole Sync of the inbox; the inbox's id. Throws when one fails.
+  std::string inbox();
+  /// SendMail; the HTTP status, or the command's where there is one.
+  int send(const std::string& mime);
+  /// Ping on a connection and a thread of its own.
+  std::future<client::Answer> ping(const std::string& collection, unsigned heartbeat_seconds) const;
+
+ private:
+  client::ServerUrl url_;
+  client::Trust trust_;
+  client::HttpTransport transport_;
+  client::Device device_;
+  unsigned sent_ = 0;
+};
+
+/// The Status of a Ping's answer; 0 when it is no such answer.
+int ping_status(const client::Answer& answer);
+
+/// Polls until `done`, for at most 20 s; what it said last.
+bool wait_until(const std::function<bool()>& done);
+
+/// One HTTP request on a connection of its own to `address`; `sent_first` goes before it. The whole
+/// answer; empty when the connection was closed without one.
+struct RawRequest {
+  std::string head = "OPTIONS /Microsoft-Server-ActiveSync HTTP/1.1";
+  std::string user = {};  // empty: no Authorization
+  std::string password = test::password;
+  std::string sent_first = {};
+  std::string address = "127.0.0.1";
+};
+std::string ask_http(std::uint16_t port, const RawRequest& request);
+
+/// A listening loopback socket.
+struct BoundSocket {
+  BoundSocket();
+  ~BoundSocket();
+  BoundSocket(const BoundSocket&) = delete;
+  BoundSocket& operator=(const BoundSocket&) = delete;
+  int descriptor = -1;
+  std::uint16_t port = 0;
+};
+
+}  // namespace godwit::test

@@ -1,0 +1,249 @@
+// godwitd over stores that cannot be used, or not now: phones come later and lose nothing.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "daemon/daemon_process.hpp"
+#include "run.hpp"
+#include "sqlite/database.hpp"
+
+namespace godwit::test {
+namespace {
+
+constexpr const char* ann = "ann@example.org";
+
+/// A daemon that was used once: a user with a mail, and a phone that has it.
+class StoresTest : public testing::Test {
+ protected:
+  void use() {
+    daemon_.config["lmtp"] = "listen = [\"127.0.0.1:0\"]\n";
+    daemon_.start(launch_);
+    daemon_.add_user(ann);
+    phone_ = std::make_unique<Phone>(daemon_, ann);
+    ASSERT_EQ(deliver("first").code, 0);
+    inbox_ = phone_->inbox();
+    ASSERT_EQ(items(), 1U);
+  }
+  Finished deliver(const std::string& subject) {
+    return daemon_.command("deliver --server 127.0.0.1:" + std::to_string(daemon_.port("lmtp ")) +
+                           " " + ann + " --subject " + subject + " --text hello");
+  }
+  std::size_t items() { return phone().collection(inbox_).items.size(); }
+  client::Device& phone() { return **phone_; }
+  /// The one phone, on the port that the daemon has now.
+  void reconnect() {
+    auto again = std::make_unique<Phone>(daemon_, ann);
+    std::vector<client::Folder> folders;
+    for (const auto& [id, folder] : phone().folders()) folders.push_back(folder);
+    (*again)->restore(phone().folder_key(), folders, phone().collections());
+    phone_ = std::move(again);
+  }
+  /// The Status of the collection [MS-ASCMD] Status (Sync); the HTTP status where there is none.
+  int sync_status() {
+    auto outcome = run(phone().sync(inbox_, {}));
+    return outcome.http_status == 200 ? outcome.collections[inbox_].status : outcome.http_status;
+  }
+  void mark_first_read() {
+    phone().set_read(inbox_, phone().collection(inbox_).items.begin()->first, true);
+  }
+  /// What another phone of the user finds: subjects with a mark for those that are read.
+  std::vector<std::string> found() {
+    Phone other(daemon_, ann, "other");
+    const std::string inbox = other.inbox();
+    std::vector<std::string> out;
+    for (const auto& [id, item] : other->collection(inbox).items) {
+      out.push_back(item.at("Subject") + (item.at("Read") == "1" ? "*" : ""));
+    }
+    std::ranges::sort(out);
+    return out;
+  }
+  void set_schema(const std::string& file, int version) const {
+    sqlite::Database database({.path = daemon_.state_folder() + '/' + file});
+    database.execute("PRAGMA user_version=" + std::to_string(version));
+  }
+  /// Administrators are told `reason`; phones are told to come later.
+  void expect_administration_only(const std::string& reason) {
+    const auto status = daemon_.status();
+    EXPECT_EQ(status.mode, "administration only");
+    EXPECT_TRUE(status.problem.contains(reason)) << status.problem;
+    EXPECT_TRUE(daemon_.wait_for_state("Administration only"));
+    const std::string reply = ask_http(daemon_.port("http "), {.user = ann});
+    EXPECT_TRUE(reply.starts_with("HTTP/1.1 503")) << reply;
+    EXPECT_TRUE(reply.contains("Retry-After: ")) << reply;
+    EXPECT_EQ(daemon_.command("status").code, 0);
+  }
+  /// After the repair: the phone goes on where it was.
+  void expect_all_is_there() {
+    reconnect();
+    EXPECT_EQ(daemon_.status().mode, "serving");
+    const auto synced = run(phone().sync_all(inbox_, {}));
+    EXPECT_TRUE(synced.ok()) << synced.http_status;
+    EXPECT_EQ(items(), 1U);
+  }
+
+  DaemonProcess::Launch launch_;
+  DaemonProcess daemon_;
+  std::unique_ptr<Phone> phone_;
+  std::string inbox_;
+};
+
+TEST_F(StoresTest, ASchemaThatIsTooNew) {
+  use();
+  for (const std::string file : {"store.sqlite", "mail/mail.sqlite"}) {
+    ASSERT_EQ(daemon_.stop(), 0);
+    set_schema(file, 99);
+    daemon_.start();
+    expect_administration_only("schema 99");
+    const Finished schema = daemon_.command("schema status");
+    EXPECT_EQ(schema.code, 1);
+    EXPECT_TRUE(schema.output.contains("newer than this program")) << schema.output;
+    EXPECT_EQ(daemon_.command("schema update").code, 1);
+    ASSERT_EQ(daemon_.stop(), 0);
+    set_schema(file, 1);
+    daemon_.start();
+    expect_all_is_there();
+  }
+}
+
+TEST_F(StoresTest, ASchemaThatIsTooOld) {
+  use();
+  for (const std::string file : {"store.sqlite", "mail/mail.sqlite"}) {
+    ASSERT_EQ(daemon_.stop(), 0);
+    set_schema(file, -1);  // there is but one yet, and nothing is before it
+    daemon_.start();
+    expect_administration_only("godwit schema update");
+    EXPECT_TRUE(daemon_.command("schema status").output.contains("older than this program"));
+    ASSERT_EQ(daemon_.stop(), 0);
+    set_schema(file, 1);
+    daemon_.start();
+    expect_all_is_there();
+  }
+}
+
+TEST_F(StoresTest, AStoreThatIsDamaged) {
+  use();
+  for (const std::string file : {"store.sqlite", "mail/mail.sqlite"}) {
+    ASSERT_EQ(daemon_.stop(), 0);
+    const std::string path = daemon_.state_folder() + '/' + file;
+    std::filesystem::rename(path, path + ".good");
+    std::ofstream(path) << std::string(8192, 'x');
+    daemon_.start();
+    expect_administration_only(file);
+    EXPECT_EQ(daemon_.command("schema verify").code, 1);
+    ASSERT_EQ(daemon_.stop(), 0);
+    std::filesystem::rename(path + ".good", path);
+    daemon_.start();
+    expect_all_is_there();
+  }
+}
+
+TEST_F(StoresTest, ADatabaseThatAnotherProcessHasLocked) {
+  use();
+  ASSERT_EQ(deliver("second").code, 0);
+  mark_first_read();
+  {
+    sqlite::Database store({.path = daemon_.state_folder() + "/store.sqlite"});
+    store.execute("BEGIN IMMEDIATE");
+    EXPECT_EQ(sync_status(), 16);  // try again
+    store.execute("ROLLBACK");
+  }
+  {
+    sqlite::Database mail({.path = daemon_.state_folder() + "/mail/mail.sqlite"});
+    mail.execute("BEGIN IMMEDIATE");
+    const Finished refused = deliver("third");
+    EXPECT_NE(refused.code, 0);
+    EXPECT_TRUE(refused.output.contains("451")) << refused.output;
+    mail.execute("ROLLBACK");
+  }
+  EXPECT_EQ(deliver("third").code, 0);
+  EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
+  EXPECT_EQ(items(), 3U);
+  EXPECT_EQ(found(), (std::vector<std::string>{"first*", "second", "third"}));
+}
+
+TEST(Queue, WhatWaitsIsListedHurriedDroppedAndCopied) {
+  DaemonProcess daemon;
+  daemon.config["submission"] =
+      "host = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nsign_in = \"none\"\n";
+  daemon.start();
+  daemon.add_user(ann);
+  Phone phone(daemon, ann);
+  EXPECT_EQ(daemon.command("queue list --json").output,
+            "{\"ok\":true,\"result\":{\"mails\":[]}}\n");
+  for (const std::string to : {"bob@example.com", "eve@example.com"}) {
+    EXPECT_EQ(phone.send("From: ann@example.org\r\nTo: " + to + "\r\nSubject: x\r\n\r\nx\r\n"), 1);
+  }
+  const Finished listed = daemon.command("queue list");
+  EXPECT_TRUE(listed.output.contains("ann@example.org -> bob@example.com: ")) << listed.output;
+  const auto name_for = [](const std::string& text, const std::string& to) {
+    const auto line = text.rfind('\n', text.find(to));
+    return text.substr(line + 1, 32);
+  };
+  const std::string bob = name_for(listed.output, "bob@");
+  EXPECT_EQ(daemon.command("queue retry " + bob).code, 0);
+  EXPECT_TRUE(daemon.wait_for_log("attempts=2"));
+  EXPECT_EQ(daemon.command("queue remove " + name_for(listed.output, "eve@")).code, 0);
+  EXPECT_EQ(daemon.command("queue remove " + name_for(listed.output, "eve@")).code, 1);
+  EXPECT_TRUE(daemon.command("schema status").output.contains("queue ("));
+  const std::string copy = daemon.folder() + "/copy";
+  EXPECT_EQ(daemon.command("backup " + copy).code, 0);
+
+  // The copy in the store's place knows the mail that waits, and the user.
+  ASSERT_EQ(daemon.stop(), 0);
+  std::filesystem::remove_all(daemon.state_folder());
+  std::filesystem::rename(copy, daemon.state_folder());
+  EXPECT_EQ(daemon.command("schema verify").code, 0);
+  daemon.start();
+  const Finished again = daemon.command("queue list");
+  EXPECT_TRUE(again.output.contains(bob)) << again.output;
+  EXPECT_FALSE(again.output.contains("eve@")) << again.output;
+  EXPECT_TRUE(ask_http(daemon.port("http "), {.user = ann}).starts_with("HTTP/1.1 200"));
+}
+
+class FullDisk : public StoresTest {
+ protected:
+  FullDisk() {
+    launch_.within =
+        "unshare -m /bin/sh -c 'mount -t tmpfs -o size=12m none \"$0\" && exec \"$@\"' " +
+        daemon_.state_folder();
+    std::filesystem::create_directories(daemon_.state_folder());
+  }
+  static bool can_mount() {
+    return ::geteuid() == 0 && std::system("unshare -m mount -t tmpfs none /mnt 2>/dev/null") == 0;
+  }
+  /// The disk as the daemon sees it.
+  std::string filler() const {
+    return "/proc/" + std::to_string(daemon_.pid()) + "/root" + daemon_.state_folder() + "/filler";
+  }
+  void fill() {
+    std::ofstream out(filler(), std::ios::binary);
+    const std::string piece(4096, 'f');
+    while (out.write(piece.data(), static_cast<std::streamsize>(piece.size())).flush()) {
+    }
+  }
+};
+
+TEST_F(FullDisk, RefusesForNowAndGoesOnWhenThereIsRoom) {
+  if (!can_mount()) GTEST_SKIP() << "a disk of its own needs root, unshare and mount";
+  use();
+  ASSERT_EQ(deliver("second").code, 0);
+  fill();
+  const Finished refused = deliver("third");
+  EXPECT_NE(refused.code, 0);
+  EXPECT_TRUE(refused.output.contains("452")) << refused.output;
+  mark_first_read();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(sync_status(), 9);  // out of space
+  EXPECT_EQ(daemon_.status().mode, "serving");
+  std::filesystem::remove(filler());
+  EXPECT_EQ(deliver("third").code, 0);
+  EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
+  EXPECT_EQ(items(), 3U);
+  EXPECT_EQ(found(), (std::vector<std::string>{"first*", "second", "third"}));
+  EXPECT_EQ(daemon_.stop(), 0);
+}
+
+}  // namespace
+}  // namespace godwit::test
