@@ -73,7 +73,7 @@ render::Options render_options(const Session& session, const eas::SyncOptions& o
   if (!options.body_parts.empty()) out.body_part = for_rendering(options.body_parts.front());
   out.mime_support = options.mime_support;
   out.mime_truncation = options.mime_truncation;
-  if (!session.account.addresses.empty()) out.own_address = session.account.addresses.front();
+  out.own_addresses = session.account.addresses;
   return out;
 }
 

@@ -81,13 +81,16 @@ bool contains_address(const std::vector<Mailbox>& list, std::string_view address
 }
 
 /// Sent to us without naming us; not so for lists and for what is our own.
-bool received_as_bcc(const Header& header, std::string_view own, const std::vector<Mailbox>& to,
-                     const std::vector<Mailbox>& cc, const std::vector<Mailbox>& from) {
+bool received_as_bcc(const Header& header, std::span<const std::string> own,
+                     const std::vector<Mailbox>& to, const std::vector<Mailbox>& cc,
+                     const std::vector<Mailbox>& from) {
   if (own.empty() || (to.empty() && cc.empty())) return false;
   const bool list = header.has("List-Id") || header.has("List-Post") ||
                     header.has("Mailing-List") || header.has("Resent-To");
-  return !list && !contains_address(to, own) && !contains_address(cc, own) &&
-         !contains_address(from, own);
+  return !list && std::ranges::none_of(own, [&](const std::string& address) {
+    return contains_address(to, address) || contains_address(cc, address) ||
+           contains_address(from, address);
+  });
 }
 
 /// Thread-Index, decoded, when it has the root that [MS-ASCON] describes.
@@ -172,7 +175,7 @@ Email email_of(const Message& message, const EmailContext& context) {
     email.bcc = format_addresses(bcc, ", ", address_field_max);
   }
   email.received_as_bcc =
-      !flags.draft && received_as_bcc(header, context.own_address, to, cc, from);
+      !flags.draft && received_as_bcc(header, context.own_addresses, to, cc, from);
   return email;
 }
 

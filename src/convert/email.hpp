@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,8 @@
 namespace godwit::convert {
 
 struct EmailContext {
-  std::string_view own_address;  // for ReceivedAsBcc; empty: never
-  std::optional<FollowUp> flag;  // kept beside the mailbox
+  std::span<const std::string> own_addresses;  // for ReceivedAsBcc; none: never
+  std::optional<FollowUp> flag;                // kept beside the mailbox
 };
 
 Email email_of(const Message& message, const EmailContext& context);

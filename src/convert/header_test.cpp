@@ -93,7 +93,8 @@ TEST(EmailOf, HeaderFields) {
   mail.state.flags.answered = true;
   mail.state.flags.keywords = {"Work", "$x"};
   EmailContext context;
-  context.own_address = "ME@x";
+  std::vector<std::string> own{"primary@x", "ME@x"};
+  context.own_addresses = own;
   const Email email = email_of(mail, context);
   EXPECT_EQ(email.from, "\"A\" <a@x>");
   EXPECT_EQ(email.sender, "\"B\" <b@x>");
@@ -107,7 +108,8 @@ TEST(EmailOf, HeaderFields) {
   EXPECT_EQ(email.last_verb, Verb::reply);
   EXPECT_EQ(email.categories, std::vector<std::string>{"Work"});
   EXPECT_FALSE(email.received_as_bcc);
-  context.own_address = "other@x";
+  own.pop_back();
+  context.own_addresses = own;
   EXPECT_TRUE(email_of(mail, context).received_as_bcc);
 }
 

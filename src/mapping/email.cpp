@@ -56,8 +56,7 @@ constexpr auto properties = std::to_array<Property>({
     text<&Email::cc>(email::Cc),
     text<&Email::from>(email::From),
     text<&Email::reply_to>(email::ReplyTo),
-    {email::Subject, eas::all_versions,
-     [](const Email& item, Tag t, Writer& out) { out.text(t, item.subject); }},
+    text<&Email::subject>(email::Subject),
     {email::DateReceived, eas::all_versions,
      [](const Email& item, Tag t, Writer& out) {
        out.text(t, format_dashed_date(item.date_received));

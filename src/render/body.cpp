@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "convert/html.hpp"
+#include "convert/html_charset.hpp"
 #include "convert/mime_text.hpp"
 #include "convert/text.hpp"
 #include "render/quote.hpp"
@@ -23,32 +24,35 @@ class PartConverter {
   PartConverter(const Part& part, std::uint8_t type) : decoder_(part) {
     if (type == plain_type && is_html(part)) to_text_.emplace();
     if (type == html_type && !is_html(part)) to_html_.emplace();
+    if (type == html_type && is_html(part)) charset_.emplace();
   }
 
   void feed(std::string_view encoded, std::string& out) {
-    if (!to_text_ && !to_html_) return decoder_.feed(encoded, out);
     text_.clear();
     decoder_.feed(encoded, text_);
     pass_on(out);
   }
   void finish(std::string& out) {
-    if (!to_text_ && !to_html_) return decoder_.finish(out);
     text_.clear();
     decoder_.finish(text_);
     pass_on(out);
     if (to_text_) to_text_->finish(out);
     if (to_html_) to_html_->finish(out);
+    if (charset_) charset_->finish(out);
   }
 
  private:
   void pass_on(std::string& out) {
     if (to_text_) to_text_->feed(text_, out);
     if (to_html_) to_html_->feed(text_, out);
+    if (charset_) charset_->feed(text_, out);
+    if (!to_text_ && !to_html_ && !charset_) out += text_;
   }
 
   convert::TextDecoder decoder_;
   std::optional<convert::HtmlToText> to_text_;
   std::optional<convert::TextToHtml> to_html_;
+  std::optional<convert::HtmlCharset> charset_;
   std::string text_;
 };
 

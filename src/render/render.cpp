@@ -159,7 +159,7 @@ class MessageRenderer {
  private:
   void fill_email() {
     convert::EmailContext context;
-    context.own_address = request_.options.own_address;
+    context.own_addresses = request_.options.own_addresses;
     const auto kept = request_.follow_ups.find(message_.state.uid);
     if (kept != request_.follow_ups.end()) context.flag = kept->second;
     rendered_->email = convert::email_of(message_, context);
@@ -218,7 +218,7 @@ class MessageRenderer {
     if (request_.multipart) {
       value.part = next_part;
       prepared_.parts.push_back(body.kept);
-    } else {
+    } else if (body.kept->size() > 0) {
       value.data = body.writer();
     }
   }

@@ -34,7 +34,7 @@ struct Options {
   std::optional<BodyPreference> body_part;      // 14.1+
   std::uint8_t mime_support = 0;                // 0 never, 1 signed and encrypted only, 2 all
   std::optional<std::uint8_t> mime_truncation;  // [MS-ASCMD] MIMETruncation 0 to 8
-  std::string own_address;                      // for ReceivedAsBcc; empty = leave out
+  std::vector<std::string> own_addresses;       // for ReceivedAsBcc; none = leave out
 };
 
 /// One message ready to be written, or why it cannot be.

@@ -215,6 +215,13 @@ def clean(text):
     return "".join(c for c in text if (c >= " " or c in "\t\r\n") and c not in "\ufffe\uffff")
 
 
+def said_utf8(source):
+    """HTML that is sent as UTF-8 names that charset in the meta tags of its first 4 KiB."""
+    octets = source.encode()
+    name = re.compile(rb"""(?is)(<meta[^>]*?charset\s*=[\s"']*)[^\s"'>;/]+""")
+    return (name.sub(rb"\1utf-8", octets[:4096]) + octets[4096:]).decode("utf-8", "replace")
+
+
 def repaired(octets):
     """Header syntax that the package does not read: RFC 5322 4.5 blanks before a colon, and a
     boundary that is folded."""
@@ -235,7 +242,7 @@ def main():
         text = "\n".join(plain_text(part) for part in plain)
         source = ""
         if any(kind(part)[1] for part in html_parts):
-            source = content(html_parts[0]) if len(html_parts) == 1 else None
+            source = said_utf8(clean(content(html_parts[0]))) if len(html_parts) == 1 else None
         encoded = ["*" if t is None else base64.b64encode(clean(t).encode()).decode()
                    for t in (text, source)]
         print(path.relative_to(root), *encoded, sep="\t")
