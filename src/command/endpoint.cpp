@@ -27,6 +27,9 @@ std::string plain_path(std::string_view path) {
 
 /// The command's failure as the version wants it.
 http::Reply fail_with(Session& session, const Command& command, eas::Status status) {
+  // [MS-ASCMD] Common Status Codes 140: a device that sends no key at all knows no 449.
+  const bool knows_449 = session.version >= eas::Version::v14_0 || session.policy_key.has_value();
+  if (status == eas::Status::remote_wipe_requested && !knows_449) return http_status_reply({403});
   return failure_reply(session.services.spools, session.version, command.root, command.status,
                        status);
 }

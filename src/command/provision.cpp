@@ -58,9 +58,7 @@ class ProvisionRun {
   }
 
  private:
-  bool wipe_ordered() const {
-    return device_.wipe == policy::Wipe::ordered || device_.wipe == policy::Wipe::sent;
-  }
+  bool wipe_ordered() const { return policy::wipe_stands(device_); }
 
   /// Quirk android_wipe_in_policies: some devices put it inside Policies (docs/spec-notes.md).
   static const Element* wipe_acknowledgement(const Element& request) {
@@ -80,7 +78,11 @@ class ProvisionRun {
       if (!read_device_information(*information, device_)) outcome_.status = protocol_error;
     }
     if (wipe_ordered()) {
-      device_.wipe = policy::Wipe::sent;
+      const bool account_only = device_.wipe_scope == policy::WipeScope::account;
+      if (account_only && session_.version < eas::Version::v16_1) {
+        return Failed{eas::Status::device_blocked};
+      }
+      if (device_.wipe == policy::Wipe::ordered) device_.wipe = policy::Wipe::sent;
       outcome_.wipe = true;
       return std::nullopt;
     }

@@ -16,6 +16,10 @@ Time time_of(std::uint64_t stamp) {
 
 }  // namespace
 
+bool wipe_stands(const Device& device) {
+  return device.wipe == Wipe::ordered || device.wipe == Wipe::sent || device.wipe == Wipe::failed;
+}
+
 std::string pack(const Device& device) {
   Packer out;
   out.number(format);

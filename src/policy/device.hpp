@@ -35,6 +35,10 @@ struct Device {
   friend bool operator==(const Device&, const Device&) = default;
 };
 
+/// Ordered and not yet done: the device gets nothing else. One that failed is asked again until it
+/// succeeds or an admin takes the order back.
+bool wipe_stands(const Device& device);
+
 std::string pack(const Device& device);
 Result<Device> unpack_device(std::string_view bytes);
 

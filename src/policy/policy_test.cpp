@@ -61,6 +61,14 @@ TEST(Gate, BlockAndWipeComeFirst) {
   Device device;
   device.wipe = Wipe::ordered;
   EXPECT_EQ(gate({}, device, Version::v16_1, std::nullopt, false), Status::remote_wipe_requested);
+  device.wipe = Wipe::failed;
+  EXPECT_EQ(gate({}, device, Version::v16_1, std::nullopt, false), Status::remote_wipe_requested);
+  device.wipe_scope = WipeScope::account;
+  EXPECT_EQ(gate({}, device, Version::v16_1, std::nullopt, false), Status::remote_wipe_requested);
+  EXPECT_EQ(gate({}, device, Version::v16_0, std::nullopt, false), Status::device_blocked);
+  device.wipe = Wipe::done;
+  EXPECT_EQ(gate({}, device, Version::v16_0, std::nullopt, false), std::nullopt);
+  device.wipe = Wipe::ordered;
   device.blocked = true;
   EXPECT_EQ(gate({}, device, Version::v16_1, std::nullopt, false), Status::device_blocked);
 }

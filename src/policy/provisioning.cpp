@@ -22,8 +22,11 @@ std::optional<eas::Status> gate(const Settings& settings, const Device& device,
                                 eas::Version version, std::optional<std::uint32_t> key,
                                 bool key_needed) {
   if (device.blocked) return eas::Status::device_blocked;
-  if (device.wipe == Wipe::ordered || device.wipe == Wipe::sent) {
-    return eas::Status::remote_wipe_requested;
+  if (wipe_stands(device)) {
+    // [MS-ASPROV] AccountOnlyRemoteWipe: older devices know only the wipe of everything, which was
+    // not ordered.
+    const bool possible = device.wipe_scope == WipeScope::device || version >= eas::Version::v16_1;
+    return possible ? eas::Status::remote_wipe_requested : eas::Status::device_blocked;
   }
   if (!key_needed || settings.mode == Mode::off) return std::nullopt;
   const bool provisioned = device.policy_key != 0;
