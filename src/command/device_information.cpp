@@ -1,5 +1,6 @@
 #include "command/device_information.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -11,12 +12,22 @@ namespace {
 
 namespace tag = wbxml::settings;
 
-constexpr std::size_t value_bytes_max = 1024;  // [MS-ASCMD]: each at most 1024 characters
+constexpr std::size_t value_characters_max = 1024;  // [MS-ASCMD] DeviceInformation
 
 struct Row {
   wbxml::Tag tag;
   std::string policy::Device::* member;
 };
+struct Newer {
+  wbxml::Tag tag;
+  eas::Version since;
+};
+// [MS-ASCMD] 2.2.3: what not every version has.
+constexpr auto newer = std::to_array<Newer>({
+    {tag::UserAgent, eas::Version::v12_1},
+    {tag::EnableOutboundSMS, eas::Version::v14_0},
+    {tag::MobileOperator, eas::Version::v14_0},
+});
 constexpr auto rows = std::to_array<Row>({
     {tag::Model, &policy::Device::model},
     {tag::IMEI, &policy::Device::imei},
@@ -30,6 +41,14 @@ constexpr auto rows = std::to_array<Row>({
 
 }  // namespace
 
+bool knows_device_information(const wbxml::Element& set, eas::Version version) {
+  return std::ranges::all_of(set.children, [&](const wbxml::Element& child) {
+    const auto* const late = std::ranges::find(newer, child.tag, &Newer::tag);
+    if (late != newer.end()) return version >= late->since;
+    return std::ranges::find(rows, child.tag, &Row::tag) != rows.end();
+  });
+}
+
 Result<> read_device_information(const wbxml::Element& device_information, policy::Device& device) {
   const wbxml::Element* set = device_information.find(tag::Set);
   if (set == nullptr) return fail(Errc::malformed, "DeviceInformation without Set");
@@ -37,7 +56,8 @@ Result<> read_device_information(const wbxml::Element& device_information, polic
     const wbxml::Element* element = set->find(row.tag);
     if (row.tag == tag::UserAgent && element == nullptr) continue;  // the request's header stands
     std::string value = element == nullptr ? std::string() : utf8_clean(element->text);
-    if (value.size() > value_bytes_max) return fail(Errc::malformed, "device information too long");
+    const bool fits = utf8_prefix_characters(value, value_characters_max).size() == value.size();
+    if (!fits) return fail(Errc::malformed, "device information too long");
     device.*row.member = std::move(value);
   }
   return {};

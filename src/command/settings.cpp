@@ -40,8 +40,9 @@ bool has_only(const Element& property, wbxml::Tag child) {
   return property.children.size() == 1 && property.has(child);
 }
 
-bool is_device_information(const Element& property, Version) {
-  return has_only(property, tag::Set);
+bool is_device_information(const Element& property, Version version) {
+  return has_only(property, tag::Set) &&
+         knows_device_information(*property.find(tag::Set), version);
 }
 
 Task<Outcome> device_information(Session& session, const Element& property) {
