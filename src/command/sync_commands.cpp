@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "base/pack.hpp"
 #include "command/mail_move.hpp"
 #include "item/email.hpp"
@@ -19,7 +20,9 @@ using Kind = eas::SyncCommand::Kind;
 // [MS-ASCMD] Status (Sync), item level.
 constexpr std::uint16_t status_ok = 1;
 constexpr std::uint16_t status_conversion = 6;
+constexpr std::uint16_t status_conflict = 7;
 constexpr std::uint16_t status_not_found = 8;
+constexpr std::uint16_t status_no_space = 9;
 
 void digest_into(Packer& out, const wbxml::Element& element) {
   out.number(element.tag.page).number(element.tag.code).text(element.text);
@@ -87,10 +90,7 @@ class CommandRun {
       outcome.kind = std::to_underlying(command.kind);
       outcome.id = command.id;
       outcome.digest = content;
-      if (command.kind == Kind::change) outcome.status = co_await change(command, outcome);
-      if (command.kind == Kind::remove) outcome.status = co_await remove(command);
-      // [MS-ASCMD] Add (Sync): mail comes from servers; drafts are the exception, from 16.0 on.
-      if (command.kind == Kind::add) outcome.status = status_conversion;
+      outcome.status = co_await work(command, outcome);
       note(command, outcome);
     }
     co_return std::move(responses_);
@@ -127,19 +127,58 @@ class CommandRun {
     for (sync::OpenIntent& intent : open) intents_.emplace(intent.name, std::move(intent));
   }
 
-  Task<std::uint16_t> change(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
+  Task<std::uint16_t> work(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
+    // [MS-ASCMD] Add (Sync): mail comes from servers.
+    if (command.kind == Kind::add) co_return status_conversion;
     const auto uid = uid_of(work_, command.id);
-    if (!uid || !work_.state.held.contains(*uid)) co_return status_not_found;
+    if (!uid) co_return status_not_found;
+    const bool held = work_.state.held.contains(*uid);
+    try {
+      outcome.status = command.kind == Kind::change ? co_await change(command, *uid, outcome)
+                                                    : co_await remove(command, *uid);
+    } catch (const Fault& fault) {
+      if (fault.kind() != Fault::Kind::quota) throw;
+      outcome.status = status_no_space;
+    }
+    const bool undone = outcome.status == status_conflict || outcome.status == status_no_space;
+    // What the device did in vain is undone there: it is told what the mailbox holds.
+    if (held && undone)
+      (command.kind == Kind::change ? work_.state.dirty : work_.state.todo).add(*uid);
+    co_return outcome.status;
+  }
+
+  /// [MS-ASCMD] Conflict: somebody else changed the message since the device saw it. Read and
+  /// flagged have two values each, so that two changes of them agree; two sets of categories do
+  /// not.
+  bool conflicts(Uid uid, const mapping::EmailChange& wanted, const Flags& flags) const {
+    const bool server_wins = work_.options.conflict == 1 && work_.state.dirty.contains(uid);
+    return server_wins && wanted.categories &&
+           keywords_with(flags.keywords, *wanted.categories) !=
+               keywords_with(flags.keywords, categories_of(flags.keywords));
+  }
+
+  /// What a refusal of the backend is to the device: its command has no effect, ours stays.
+  static std::uint16_t status_of(const Error& error) {
+    return error.code == Errc::refused ? status_conflict : status_not_found;
+  }
+
+  Task<std::uint16_t> change(const eas::SyncCommand& command, Uid uid,
+                             sync::CommandOutcome& outcome) {
+    if (!work_.state.held.contains(uid) || command.data == nullptr) co_return status_not_found;
     const auto wanted = mapping::read_email_change(*command.data, work_.session.version);
     if (!wanted) co_return status_conversion;
-    const auto before = before_.find(*uid);
+    const auto before = before_.find(uid);
     if (before == before_.end()) co_return status_not_found;
-    Flags& flags = before->second.flags;
+    // [MS-ASEMAIL] 3.1.5: of a received mail only its marks can be changed.
+    if (!wanted->draft.empty()) co_return status_conversion;
+    if (conflicts(uid, *wanted, before->second.flags)) co_return status_conflict;
+    Flags flags = before->second.flags;
     const auto done =
-        co_await mail_.store_flags(work_.folder, epoch(), *uid, apply_change(*wanted, flags));
-    if (!done) co_return status_not_found;
-    work_.expected[*uid] = flags;
-    outcome.uid = *uid;
+        co_await mail_.store_flags(work_.folder, epoch(), uid, apply_change(*wanted, flags));
+    if (!done) co_return status_of(done.error());
+    before->second.flags = flags;
+    work_.expected[uid] = flags;
+    outcome.uid = uid;
     outcome.flags = flags;
     if (wanted->flag) keep_follow_up(command.id, *wanted->flag);
     co_return status_ok;
@@ -152,25 +191,25 @@ class CommandRun {
     work_.writes.push_back(std::move(write));
   }
 
-  Task<std::uint16_t> remove(const eas::SyncCommand& command) {
-    const auto uid = uid_of(work_, command.id);
-    if (!uid) co_return status_not_found;
-    const bool known = work_.state.held.contains(*uid) || work_.state.gone.contains(*uid) ||
-                       work_.state.soft.contains(*uid);
-    drop(work_.state, *uid);
+  Task<std::uint16_t> remove(const eas::SyncCommand& command, Uid uid) {
+    const bool known = work_.state.held.contains(uid) || work_.state.gone.contains(uid) ||
+                       work_.state.soft.contains(uid);
+    drop(work_.state, uid);
     const auto intent = intents_.find(intent_name(command));
     if (intent == intents_.end()) {
       UidSet one;
-      one.add(*uid);
+      one.add(uid);
       const auto done = co_await mail_.expunge(work_.folder, epoch(), std::move(one));
-      co_return done&& known ? status_ok : status_not_found;
+      if (!done) co_return status_of(done.error());
+      co_return known ? status_ok : status_not_found;
     }
     work_.writes.push_back(sync::Journal::close(work_.session.user(), intent->second));
     const auto trash = FolderKey::parse(target()->key);
-    const auto moved = co_await finish_move(work_.session, {work_.folder, epoch(), *uid, *trash},
+    const auto moved = co_await finish_move(work_.session, {work_.folder, epoch(), uid, *trash},
                                             intent->second, &claimed_);
     // Gone already is what the device wanted.
-    co_return moved || known ? status_ok : status_not_found;
+    const bool gone = moved || (known && moved.error().code == Errc::not_found);
+    co_return gone ? status_ok : status_of(moved.error());
   }
 
   Task<> fetch(const eas::SyncCommand& command) {
@@ -182,6 +221,8 @@ class CommandRun {
                               {*uid},
                               work_.row.id,
                               render_options(work_.session, work_.options)};
+      // The schema of Fetch has no place for it; Add and Change do.
+      request.options.body_part.reset();
       auto batch = co_await renderer.prepare(std::move(request));
       if (batch && !batch->items.empty()) {
         response.status = batch->items.front().write ? status_ok : status_conversion;

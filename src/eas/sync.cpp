@@ -136,6 +136,10 @@ Result<SyncCollection> read_collection(const Element& element, Version version,
   if (const Element* list = element.find(airsync::Commands)) {
     if (auto read = read_commands(*list, collection, commands); !read) return pass(read);
   }
+  // [MS-ASCMD] Add (Sync): the recipient information cache is the server's own.
+  const bool adds = std::ranges::find(collection.commands, SyncCommand::Kind::add,
+                                      &SyncCommand::kind) != collection.commands.end();
+  if (collection.id == "RI" && adds) return broken("Add to the recipient information cache");
   // [MS-ASCMD] SyncKey: key 0 asks for a state only.
   if (collection.is_initial() && collection.get_changes.value_or(false)) {
     return broken("GetChanges with SyncKey 0");

@@ -103,6 +103,9 @@ Task<Result<UidSet>> MemoryMail::search(FolderKey folder,
 
 Task<Result<MailChanges>> MemoryMail::changes(FolderKey folder, MailCursor since, UidSet known) {
   begin_call();
+  if (const auto kind = std::exchange(changes_failure_, std::nullopt)) {
+    throw Fault(*kind, "listing changes fails by order");
+  }
   auto found = changes_now(folder, since, known);
   end_call();
   co_return found;
@@ -176,6 +179,9 @@ Task<Result<>> MemoryMail::store_flags(FolderKey folder, std::uint32_t uid_valid
 Task<Result<Uid>> MemoryMail::move(FolderKey folder, std::uint32_t uid_validity, Uid uid,
                                    FolderKey target) {
   begin_call();
+  if (const auto kind = std::exchange(move_failure_, std::nullopt)) {
+    throw Fault(*kind, "moving fails by order");
+  }
   auto moved = move_now(folder, uid_validity, uid, target);
   end_call();
   co_return moved;
@@ -184,9 +190,11 @@ Task<Result<Uid>> MemoryMail::move(FolderKey folder, std::uint32_t uid_validity,
 Task<Result<>> MemoryMail::expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) {
   begin_call();
   const auto found = checked(folder, uid_validity);
-  if (found) take(**found, uids);
+  const bool read_only = found && (*found)->read_only;
+  if (found && !read_only) take(**found, uids);
   end_call();
   if (!found) co_return pass(found);
+  if (read_only) co_return fail(Errc::refused, "the folder can only be read");
   co_return Result<>{};
 }
 
@@ -288,6 +296,7 @@ Result<> MemoryMail::store_flags_now(const FolderKey& key, std::uint32_t uid_val
                                      const FlagChange& change) {
   const auto found = checked(key, uid_validity);
   if (!found) return pass(found);
+  if ((*found)->read_only) return fail(Errc::refused, "the folder can only be read");
   const auto at = (*found)->messages.find(uid);
   if (at == (*found)->messages.end()) return fail(Errc::not_found, "no such message");
   MessageState& state = at->second.state;
@@ -310,6 +319,7 @@ Result<Uid> MemoryMail::move_now(const FolderKey& key, std::uint32_t uid_validit
                                  const FolderKey& target) {
   const auto found = checked(key, uid_validity);
   if (!found) return pass(found);
+  if ((*found)->read_only) return fail(Errc::refused, "the folder can only be read");
   const auto into = checked(target);
   if (!into) return pass(into);
   const auto at = (*found)->messages.find(uid);
@@ -404,6 +414,10 @@ void MemoryMail::remove_folder(const FolderKey& folder) {
 void MemoryMail::set_selectable(const FolderKey& folder, bool selectable) {
   get(folder).selectable = selectable;
   tell(nullptr, ChangeListener::Kind::hierarchy);
+}
+
+void MemoryMail::set_read_only(const FolderKey& folder, bool read_only) {
+  get(folder).read_only = read_only;
 }
 
 void MemoryMail::change_uid_validity(const FolderKey& folder) {

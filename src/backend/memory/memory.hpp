@@ -91,6 +91,12 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
   /// The next `calls` calls throw Fault.
   void fail_next(unsigned calls, Fault::Kind kind = Fault::Kind::unavailable,
                  Mishap when = Mishap::before);
+  /// The next `move` throws, whatever is called before it.
+  void fail_next_move(Fault::Kind kind) { move_failure_ = kind; }
+  /// The same of `changes`.
+  void fail_next_changes(Fault::Kind kind) { changes_failure_ = kind; }
+  /// Messages of the folder can be read and nothing else.
+  void set_read_only(const FolderKey& folder, bool read_only);
   /// How many calls of `Mail` there were, `watch` not counted.
   std::uint64_t calls() const { return calls_; }
   /// False: watches say that they may miss changes, and they do: nothing is told. True again: that
@@ -140,6 +146,7 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
   unsigned failing_ = 0;
   Fault::Kind failure_ = Fault::Kind::unavailable;
   Mishap mishap_ = Mishap::before;
+  std::optional<Fault::Kind> move_failure_, changes_failure_;
   bool authoritative_ = true;
 };
 
@@ -150,6 +157,8 @@ class MemoryServer final : public MailBackend, public Users {
 
   /// `address` is the canonical name; signs in as the address or its local part.
   Account add_user(const std::string& address, std::string password, std::string display_name = {});
+  /// Another address of the user's, not one to sign in with.
+  void add_alias(const UserId& user, const std::string& address);
   MemoryMail& mail(const UserId& user);
 
   std::shared_ptr<Mail> open(const Account& account) override;

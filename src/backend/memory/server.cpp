@@ -21,6 +21,10 @@ Account MemoryServer::add_user(const std::string& address, std::string password,
   return account;
 }
 
+void MemoryServer::add_alias(const UserId& user, const std::string& address) {
+  users_.at(user).account.addresses.push_back(address);
+}
+
 MemoryMail& MemoryServer::mail(const UserId& user) { return *users_.at(user).mail; }
 
 std::shared_ptr<Mail> MemoryServer::open(const Account& account) {

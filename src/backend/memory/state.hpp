@@ -33,6 +33,7 @@ struct MemoryMail::Folder {
   std::string name;
   FolderRole role = FolderRole::none;
   bool selectable = true;
+  bool read_only = false;
   std::uint32_t uid_validity = 0;
   Uid uid_next = 1;
   std::uint64_t modseq = 1;
