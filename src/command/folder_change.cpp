@@ -53,6 +53,16 @@ bool parent_exists(const Context& context, const std::string& parent) {
   return parent == "0" || context.table.find(parent) != nullptr;
 }
 
+/// `id` is `folder` itself or stands below it.
+bool is_within(const sync::FolderTable& table, const std::string& id, const std::string& folder) {
+  const sync::FolderRow* row = table.find(id);
+  for (std::size_t level = 0; row != nullptr && level < table.rows.size(); ++level) {
+    if (row->id == folder) return true;
+    row = table.find(row->parent);
+  }
+  return false;
+}
+
 const sync::FolderRow* find_child(const sync::FolderTable& table, std::string_view parent,
                                   std::string_view name) {
   const auto at = std::ranges::find_if(table.rows, [&](const sync::FolderRow& row) {
@@ -128,11 +138,12 @@ Task<Done> update(Context context) {
   const std::string name = context.text(tag::DisplayName);
   const std::string parent = context.text(tag::ParentId);
   if (name.empty() || name.size() > display_name_max) co_return refused(folder_status::malformed);
-  if (id == "RI") co_return refused(folder_status::special);
+  if (id == "RI" || parent == "RI") co_return refused(folder_status::special);
   const sync::FolderRow* row = context.table.find(id);
   if (row == nullptr) co_return refused(folder_status::not_found);
   if (is_special(*row)) co_return refused(folder_status::exists);
-  if (!parent_exists(context, parent) || parent == id) co_return refused(folder_status::no_parent);
+  const bool possible = parent_exists(context, parent) && !is_within(context.table, parent, id);
+  if (!possible) co_return refused(folder_status::no_parent);
   if (row->parent != parent || row->name != name) {
     if (find_child(context.table, parent, name) != nullptr) {
       co_return refused(folder_status::exists);

@@ -57,6 +57,7 @@ Task<Answer> folder_sync(Session& session) {
   const auto now = sync::shown(co_await session.listed_folders());
   const auto delta = sync::difference(hierarchy.known(), now);
   if (delta.size() == 0 && !initial && !hierarchy.repeated()) {
+    if (!co_await hierarchy.note_proof()) co_return failed(session, folder_status::server_error);
     co_return write_answer(session, hierarchy.same_key(), delta);
   }
   const std::string next = co_await hierarchy.offer(now, {});

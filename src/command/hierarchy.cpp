@@ -38,6 +38,7 @@ bool Hierarchy::present(std::string_view text) {
   if (repeated_) {
     sync::repeat(relationship_);
   } else {
+    proved_ = relationship_.offered != 0;
     sync::acknowledge(relationship_, *key);
   }
   auto state = sync::unpack_hierarchy(relationship_.acknowledged_state);
@@ -60,6 +61,13 @@ sync::HierarchyState Hierarchy::newest() const {
 
 const sync::CommandOutcome* Hierarchy::outcome(std::string_view digest) const {
   return repeated_ ? sync::find_outcome(relationship_, 0, "", digest) : nullptr;
+}
+
+Task<bool> Hierarchy::note_proof() {
+  if (!proved_) co_return true;
+  std::vector<store::Write> writes;
+  writes.push_back({key(), revision_, pack(relationship_)});
+  co_return co_await session_.services.store.commit(std::move(writes));
 }
 
 Task<std::string> Hierarchy::offer(const sync::HierarchyState& state,

@@ -48,6 +48,9 @@ class Hierarchy {
   Task<std::string> offer(const sync::HierarchyState& state,
                           std::vector<sync::CommandOutcome> outcomes,
                           std::vector<store::Write> writes = {});
+  /// Where there is nothing to offer: the key before the presented one is dead from now on, which
+  /// is written once. False: somebody else was faster.
+  Task<bool> note_proof();
   /// The presented key, when nothing changed.
   std::string same_key() const { return presented_.str(); }
   std::string intent_prefix() const;
@@ -60,6 +63,7 @@ class Hierarchy {
   sync::SyncKey presented_ = sync::SyncKey::initial();
   std::uint64_t revision_ = 0;
   bool repeated_ = false;
+  bool proved_ = false;  // the presented key came for the first time
 };
 
 }  // namespace godwit::command
