@@ -87,6 +87,8 @@ std::expected<std::vector<Wanted>, eas::Status> read_request(const Element& requ
     if (version < Version::v14_0) {
       wanted.filtered = collection.has(airsync::FilterType);
       read_filter(collection, wanted);
+      // A Response of these versions has no code for it.
+      if (wanted.bad_filter) return std::unexpected(eas::Status::invalid_xml);
     } else if (!read_options(collection, wanted)) {
       return std::unexpected(eas::Status{bad_key});
     }

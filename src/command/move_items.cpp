@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "base/pack.hpp"
 #include "base/text.hpp"
 #include "command/handlers.hpp"
@@ -78,7 +79,9 @@ class MoveRun {
       item.source_id = trim(move.text_of(tag::SrcMsgId));
       item.source_folder = trim(move.text_of(tag::SrcFldId));
       item.target_folder = trim(move.text_of(tag::DstFldId));
-      if (move.tag != tag::Move || item.source_id.empty()) return false;
+      const bool complete =
+          !item.source_id.empty() && !item.source_folder.empty() && !item.target_folder.empty();
+      if (move.tag != tag::Move || !complete) return false;
       // [MS-ASCMD] Status (MoveItems) 5: to more than one place at a time.
       const bool twice = !seen.insert(item.source_id).second || move.count(tag::DstFldId) > 1;
       if (twice) item.status = cannot_move;
@@ -163,7 +166,13 @@ class MoveRun {
     std::map<FolderKey, UidSet> claimed;
     for (std::size_t i = 0; i < open.size(); ++i) {
       const bool is_there = moves[i].likeness.size != 0 || intents[i].recovered;
-      co_await move_one(*open[i], moves[i].move, intents[i], is_there, claimed);
+      try {
+        co_await move_one(*open[i], moves[i].move, intents[i], is_there, claimed);
+      } catch (const Fault& fault) {
+        // No room for this one; another may be smaller.
+        if (fault.kind() != Fault::Kind::quota) throw;
+        open[i]->status = cannot_move;
+      }
       writes_.push_back(sync::Journal::close(session_.user(), intents[i]));
     }
   }
