@@ -184,8 +184,8 @@ void TestServer::inspect(const client::Wire& request, const client::Answer& answ
 Task<Result<>> RecordingSubmission::submit(backend::Account, Envelope envelope,
                                            std::shared_ptr<const backend::MessageSource> message) {
   ++calls_;
-  if (const auto words = std::exchange(refusal_, std::nullopt)) {
-    co_return fail(Errc::refused, *words);
+  if (auto refusal = std::exchange(refusal_, std::nullopt)) {
+    co_return std::unexpected(std::move(*refusal));
   }
   const auto failure = std::exchange(failure_, std::nullopt);
   if (failure && !fails_after_) throw Fault(*failure, "submission is down");

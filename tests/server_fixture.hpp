@@ -81,7 +81,9 @@ class RecordingSubmission final : public backend::Submission {
   Task<Result<>> submit(backend::Account account, Envelope envelope,
                         std::shared_ptr<const backend::MessageSource> message) override;
   void add_local(const std::string& address) { local_addresses_.insert(address); }
-  void refuse_next(std::string words) { refusal_ = std::move(words); }
+  void refuse_next(std::string words, Errc code = Errc::refused) {
+    refusal_ = Error{code, std::move(words)};
+  }
   /// `after`: it was sent, the caller does not learn it.
   void fail_next(Fault::Kind kind, bool after) {
     failure_ = kind;
@@ -99,7 +101,7 @@ class RecordingSubmission final : public backend::Submission {
   std::set<std::string> ids_;
   std::vector<Sent> sent_;
   std::size_t calls_ = 0;
-  std::optional<std::string> refusal_;
+  std::optional<Error> refusal_;
   std::optional<Fault::Kind> failure_;
   bool fails_after_ = false;
 };

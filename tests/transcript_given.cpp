@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "run.hpp"
 #include "transcript_runner.hpp"
@@ -85,20 +86,44 @@ Flags flags_of(std::string_view list) {
 std::string mime_of(const Words& words, const std::string& name, const std::string& subject) {
   std::string out = "From: " + after(words, "from").value_or("Bruno <bruno@example.test>") +
                     "\r\nTo: " + after(words, "to").value_or("Anna <anna@example.test>") +
-                    "\r\nSubject: " + subject +
+                    (has(words, "no-subject") ? std::string() : "\r\nSubject: " + subject) +
                     "\r\nDate: Sun, 01 Jun 2025 10:00:00 +0000\r\nMessage-ID: <" + name +
                     "@example.test>\r\nMIME-Version: 1.0\r\n";
-  const auto html = after(words, "html");
+  if (const auto more = after(words, "header")) out += *more + "\r\n";
+  auto html = after(words, "html");
+  if (const auto bytes = after(words, "html-bytes")) {
+    html = "<p>" + std::string(parse_number<std::size_t>(*bytes).value_or(0), 'x') + "</p>";
+  }
   const std::string text = after(words, "body").value_or("Hello from " + name + ".");
   const std::string part = "Content-Type: " + std::string(html ? "text/html" : "text/plain") +
-                           "; charset=utf-8\r\n\r\n" + html.value_or(text) + "\r\n";
+                           "; charset=" + after(words, "charset").value_or("utf-8") + "\r\n\r\n" +
+                           html.value_or(text) + "\r\n";
   const auto attachment = after(words, "attachment");
   if (!attachment) return out + part;
+  const std::string content = after(words, "content").value_or("0123456789");
   return out + "Content-Type: multipart/mixed; boundary=edge\r\n\r\n--edge\r\n" + part +
          "--edge\r\nContent-Type: application/octet-stream; name=\"" + *attachment +
          "\"\r\nContent-Disposition: attachment; filename=\"" + *attachment +
-         "\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMDEyMzQ1Njc4OQ==\r\n--edge--\r\n";
+         "\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64_encode(content) +
+         "\r\n--edge--\r\n";
 }
+
+/// What the words `unavailable`, `timed-out`, `quota`, `corrupt` say of a fault.
+Fault::Kind fault_of(const Words& words) {
+  if (has(words, "quota")) return Fault::Kind::quota;
+  if (has(words, "corrupt")) return Fault::Kind::corrupt;
+  return has(words, "timed-out") ? Fault::Kind::timed_out : Fault::Kind::unavailable;
+}
+
+struct NamedRecord {
+  std::string_view name;
+  store::Kind kind;
+  std::string_view below;  // what follows the device's id; records of a collection: its id
+};
+constexpr auto records = std::to_array<NamedRecord>({
+    {"hierarchy", store::Kind::hierarchy, ""},
+    {"relationship", store::Kind::collection, "/"},
+});
 
 struct NamedSetting {
   std::string_view name;
@@ -140,7 +165,9 @@ void TranscriptRunner::given(const Words& words, std::size_t number) {
 
 bool TranscriptRunner::given_server(const Words& words, std::size_t number) {
   command::Settings changed = fixture_.server.settings();
-  if (words[0] == "clock" && words.size() == 2) {
+  if (words[0] == "versions" && words.size() >= 2) {
+    // Which ones: versions_of. Played once for each.
+  } else if (words[0] == "clock" && words.size() == 2) {
     fixture_.clock.advance(span_of(words[1], number));
   } else if (words[0] == "restart") {
     fixture_.server.restart();
@@ -164,12 +191,17 @@ bool TranscriptRunner::given_server(const Words& words, std::size_t number) {
     }
     fixture_.server.set_settings(changed);
   } else if (words[0] == "submission" && words.size() >= 3 && words[1] == "refuses") {
-    fixture_.submission.refuse_next(words[2]);
+    fixture_.submission.refuse_next(words[2], has(words, "recipient") ? Errc::not_found
+                                              : has(words, "size")    ? Errc::too_large
+                                                                      : Errc::refused);
   } else if (words[0] == "submission" && words.size() >= 2 && words[1] == "fails") {
-    fixture_.submission.fail_next(Fault::Kind::unavailable, has(words, "after"));
+    fixture_.submission.fail_next(fault_of(words), has(words, "after"));
+  } else if (words[0] == "backend" && words.size() >= 3 && words[2] == "moving") {
+    mail().fail_next_move(fault_of(words));
+  } else if (words[0] == "backend" && words.size() >= 3 && words[2] == "listing") {
+    mail().fail_next_changes(fault_of(words));
   } else if (words[0] == "backend" && words.size() >= 3 && words[1] == "fails") {
-    mail().fail_next(number_of<unsigned>(words[2], number),
-                     has(words, "quota") ? Fault::Kind::quota : Fault::Kind::unavailable,
+    mail().fail_next(number_of<unsigned>(words[2], number), fault_of(words),
                      has(words, "after") ? backend::MemoryMail::Mishap::after
                                          : backend::MemoryMail::Mishap::before);
   } else {
@@ -184,13 +216,21 @@ bool TranscriptRunner::given_mailbox(const Words& words, std::size_t number) {
     if (words[1] != "two-folders") throw TranscriptError(number, "no fixture " + words[1]);
     const FolderKey projects = mail().add_folder(std::nullopt, "Projects");
     mail().add_folder(projects, "Berlin");
-  } else if (words[0] == "user" && words.size() == 2) {
-    fixture_.add_user(words[1]);
+  } else if (words[0] == "user" && words.size() >= 2) {
+    if (const auto alias = after(words, "alias")) {
+      fixture_.mail_server.add_alias(*UserId::parse(words[1]), *alias);
+    } else {
+      fixture_.add_user(words[1]);
+    }
   } else if (words[0] == "folder" && words.size() >= 2) {
     if (has(words, "removed")) {
       mail().remove_folder(folder(words[1], number));
     } else if (const auto name = after(words, "renamed")) {
       mail().rename(folder(words[1], number), *name);
+    } else if (has(words, "unselectable")) {
+      mail().set_selectable(folder(words[1], number), false);
+    } else if (has(words, "read-only")) {
+      mail().set_read_only(folder(words[1], number), true);
     } else if (has(words, "rebuilt")) {
       mail().change_uid_validity(folder(words[1], number));
     } else {
@@ -199,6 +239,12 @@ bool TranscriptRunner::given_mailbox(const Words& words, std::size_t number) {
     }
   } else if (words[0] == "quota" && words.size() == 2) {
     mail().set_quota(number_of<std::uint64_t>(words[1], number));
+  } else if (words[0] == "messages" && words.size() == 4 && words[2] == "in") {
+    std::vector<std::string> mails;
+    for (auto left = number_of<std::size_t>(words[1], number); left > 0; --left) {
+      mails.push_back(mime_of({}, std::to_string(left), "Number " + std::to_string(left)));
+    }
+    mail().deliver_together(folder(words[3], number), mails);
   } else if (words[0] == "message" && words.size() >= 3) {
     given_message(words, number);
   } else {
@@ -232,7 +278,7 @@ void TranscriptRunner::given_message(const Words& words, std::size_t number) {
 
 bool TranscriptRunner::given_device(const Words& words, std::size_t number) {
   if (words[0] == "device" && words.size() >= 2) {
-    const auto version = eas::parse_version(after(words, "version").value_or("16.1"));
+    const auto version = eas::parse_version(after(words, "version").value_or(version_));
     if (!version) throw TranscriptError(number, "no such version");
     user_ = after(words, "user").value_or(user_);
     current_ = words[1];
@@ -243,6 +289,10 @@ bool TranscriptRunner::given_device(const Words& words, std::size_t number) {
       if (!outcome.ok()) complain(number, "Provision: status " + std::to_string(outcome.status));
     }
     phones_[current_] = Phone{std::move(device), user_};
+  } else if (words[0] == "ordered" && words.size() >= 2) {
+    given_order(words, number);
+  } else if (words[0] == "damaged" && words.size() >= 2) {
+    given_damage(words, number);
   } else if (words[0] == "hierarchy") {
     given_hierarchy(number);
   } else if (words[0] == "synced" && words.size() >= 2) {
@@ -251,6 +301,39 @@ bool TranscriptRunner::given_device(const Words& words, std::size_t number) {
     return false;
   }
   return true;
+}
+
+/// What an administrator does to the device that speaks; it wakes what the device waits for.
+void TranscriptRunner::given_order(const Words& words, std::size_t number) {
+  const auto device = *DeviceId::parse(phone(number).device->settings().id);
+  const auto user = *UserId::parse(user_);
+  const store::Key key{user.str(), store::Kind::device, device.str()};
+  const auto record = test::run(fixture_.store.get(key));
+  auto stored = record ? policy::unpack_device(record->value) : Result<policy::Device>{};
+  if (!stored) throw TranscriptError(number, "the device's record cannot be read");
+  const bool back = words[1] == "unblock";
+  stored->blocked = words[1] == "block";
+  stored->wipe = words[1] == "wipe" ? policy::Wipe::ordered : policy::Wipe::none;
+  stored->wipe_scope =
+      has(words, "account") ? policy::WipeScope::account : policy::WipeScope::device;
+  if (!back && !stored->blocked && stored->wipe == policy::Wipe::none) {
+    throw TranscriptError(number, "an order is block, unblock or wipe");
+  }
+  std::vector<store::Write> writes;
+  writes.push_back({key, std::nullopt, pack(*stored)});
+  static_cast<void>(test::run(fixture_.store.commit(std::move(writes))));
+  fixture_.server.hub().end(user, device, watch::Wake::policy);
+}
+
+/// A record of the device that speaks, overwritten by what is none.
+void TranscriptRunner::given_damage(const Words& words, std::size_t number) {
+  const auto row = std::ranges::find(records, words[1], &NamedRecord::name);
+  if (row == records.end()) throw TranscriptError(number, "no record " + words[1]);
+  std::string name = phone(number).device->settings().id + std::string(row->below);
+  if (!row->below.empty() && words.size() > 2) name += captures_.at(words[2]);
+  std::vector<store::Write> writes;
+  writes.push_back({{user_, row->kind, name}, std::nullopt, "no record"});
+  static_cast<void>(test::run(fixture_.store.commit(std::move(writes))));
 }
 
 void TranscriptRunner::given_hierarchy(std::size_t number) {
@@ -307,6 +390,13 @@ void TranscriptRunner::then(const Words& words, std::size_t number) {
     if (contains != (words[1] == "contains")) {
       complain(number, "the last mail submitted is:\n" + (sent.empty() ? "" : sent.back().text));
     }
+  } else if (words[0] == "part" && words.size() >= 3) {
+    const auto at = number_of<std::size_t>(words[1], number);
+    const bool there = at < parts_.size() && at > 0;
+    if (!there) return complain(number, std::to_string(parts_.size()) + " parts came");
+    if (!parts_[at].contains(words[2])) complain(number, "the part is:\n" + parts_[at]);
+  } else if (words[0] == "newest" && words.size() >= 4) {
+    then_newest(words, number);
   } else if (words[0] == "message" && words.size() == 3) {
     const Message& known = message(words[1], number);
     const auto states = mail().states(known.folder);
@@ -323,6 +413,19 @@ void TranscriptRunner::then(const Words& words, std::size_t number) {
     if (std::to_string(count) != words[1]) complain(number, std::to_string(count) + " are parked");
   } else {
     throw TranscriptError(number, "nobody knows how to check '" + words[0] + "'");
+  }
+}
+
+/// `then newest in Sent contains TEXT`, or `lacks`.
+void TranscriptRunner::then_newest(const Words& words, std::size_t number) {
+  const FolderKey key = folder(words[2], number);
+  const auto states = mail().states(key);
+  const auto text = states.empty() ? std::nullopt : mail().text(key, states.back().uid);
+  for (std::size_t i = 3; i + 1 < words.size(); i += 2) {
+    const bool contains = text && text->contains(words[i + 1]);
+    if (contains != (words[i] == "contains")) {
+      return complain(number, "the newest of " + words[2] + " is:\n" + text.value_or("none"));
+    }
   }
 }
 

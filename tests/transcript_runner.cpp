@@ -109,12 +109,51 @@ std::string request_body(const TranscriptStep& step, const Captures& captures) {
   std::unreachable();
 }
 
+/// The parts of a multipart answer ([MS-ASCMD] MultiPartResponse), or the whole body as the only
+/// one.
+std::vector<std::string> parts_of(const client::Answer& answer) {
+  if (answer.header("Content-Type") != "application/vnd.ms-sync.multipart") return {answer.body};
+  const std::string_view body = answer.body;
+  const auto number = [&](std::size_t at) -> std::size_t {
+    if (at + 4 > body.size()) throw client::Violation("multipart", "its table is cut short");
+    std::size_t value = 0;
+    for (std::size_t i = 4; i-- > 0;)
+      value = value << 8U | static_cast<unsigned char>(body[at + i]);
+    return value;
+  };
+  std::vector<std::string> parts;
+  std::size_t end = 4 + 8 * number(0);
+  for (std::size_t i = 0; i < number(0); ++i) {
+    const std::size_t offset = number(4 + 8 * i);
+    const std::size_t length = number(8 + 8 * i);
+    if (offset != end || offset + length > body.size()) {
+      throw client::Violation("multipart", "a part does not follow the one before it");
+    }
+    parts.emplace_back(body.substr(offset, length));
+    end = offset + length;
+  }
+  if (parts.empty() || end != body.size()) throw client::Violation("multipart", "wrong length");
+  return parts;
+}
+
 }  // namespace
 
-TranscriptRunner::TranscriptRunner() {
+TranscriptRunner::TranscriptRunner(std::string version) : version_(std::move(version)) {
   fixture_.server.on_schema_violation = [this](const std::string& what) {
     complain(now_, "schema: " + what);
   };
+}
+
+std::vector<std::string> versions_of(std::string_view text) {
+  std::vector<std::string> out;
+  for (const auto& entry : parse_transcript(text)) {
+    const auto* line = std::get_if<TranscriptLine>(&entry);
+    if (line == nullptr || !line->given || line->words.empty()) continue;
+    if (line->words.front() != "versions") continue;
+    out.insert(out.end(), line->words.begin() + 1, line->words.end());
+  }
+  if (out.empty()) out.emplace_back("16.1");
+  return out;
 }
 
 std::vector<std::string> TranscriptRunner::run(std::string_view text) {
@@ -248,7 +287,8 @@ void TranscriptRunner::compare_body(const TranscriptStep& step, const client::An
                                    (document ? show(*document) : shown_bytes(answer.body)));
   }
   if (answer.body.empty()) return complain(step.line, "the answer is empty");
-  const auto document = client::decode(answer.body);
+  parts_ = parts_of(answer);
+  const auto document = client::decode(parts_.front());
   if (!document) {
     return complain(step.line, "the answer is no WBXML: " + document.error().message);
   }

@@ -16,7 +16,8 @@ namespace godwit::test {
 
 class TranscriptRunner {
  public:
-  TranscriptRunner();
+  /// `version`: of devices that are given none.
+  explicit TranscriptRunner(std::string version = "16.1");
 
   /// Every difference, with its line; empty when the transcript holds. Throws TranscriptError when
   /// the transcript itself is wrong.
@@ -42,7 +43,10 @@ class TranscriptRunner {
   void given_message(const Words& words, std::size_t number);
   void given_synced(const Words& words, std::size_t number);
   void given_hierarchy(std::size_t number);
+  void given_order(const Words& words, std::size_t number);
+  void given_damage(const Words& words, std::size_t number);
   void then(const Words& words, std::size_t number);
+  void then_newest(const Words& words, std::size_t number);
   void step(const TranscriptStep& step);
   client::Answer run_request(const client::Wire& wire);
   client::Wire request(const TranscriptStep& step);
@@ -57,14 +61,20 @@ class TranscriptRunner {
   backend::MemoryMail& mail() { return fixture_.mail(user_); }
 
   MemoryFixture fixture_;
+  std::string version_;
   std::map<std::string, Phone> phones_;
   std::string current_;  // the device that speaks
   std::string user_ = "anna@example.test";
   std::map<std::string, Message> messages_;
   Captures captures_;
   std::optional<client::Wire> last_;
+  std::vector<std::string> parts_;  // of the last answer, when it was multipart
   std::vector<std::string> differences_;
   std::size_t now_ = 0;  // the line being played, for what the schemas find
 };
+
+/// The versions that a transcript is played in, once each (`given versions 12.1 14.0`); one without
+/// that line names its devices' versions itself.
+std::vector<std::string> versions_of(std::string_view text);
 
 }  // namespace godwit::test

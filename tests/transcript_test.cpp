@@ -34,8 +34,10 @@ class Transcripts : public testing::TestWithParam<std::string> {};
 TEST_P(Transcripts, Holds) {
   std::ifstream file(root + "/" + GetParam());
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  for (const std::string& difference : TranscriptRunner().run(text)) {
-    ADD_FAILURE() << GetParam() << ", " << difference;
+  for (const std::string& version : versions_of(text)) {
+    for (const std::string& difference : TranscriptRunner(version).run(text)) {
+      ADD_FAILURE() << GetParam() << " at " << version << ", " << difference;
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
@@ -108,9 +109,22 @@ void set_value(Pattern& out, std::string_view text) {
   }
 }
 
+/// `201*Change`: so many of them. 1 without a number.
+std::size_t take_count(std::string_view& text, std::size_t line) {
+  const std::size_t star = text.find('*');
+  if (star == 0 || star > text.find(' ') || star == std::string_view::npos) return 1;
+  const auto count = parse_number<std::size_t>(text.substr(0, star));
+  constexpr std::size_t count_max = 10'000;
+  if (!count) return 1;
+  if (*count == 0 || *count > count_max) throw TranscriptError(line, "too many, or none");
+  text.remove_prefix(star + 1);
+  return *count;
+}
+
 Pattern element(std::string_view text, std::size_t line) {
   Pattern out;
   out.line = line;
+  out.count = take_count(text, line);
   if (text.starts_with('?')) {
     out.optional = true;
     text.remove_prefix(1);
@@ -133,6 +147,28 @@ Pattern element(std::string_view text, std::size_t line) {
     set_value(out, rest);
   }
   return out;
+}
+
+/// `#` in the values of the `number`th of many.
+void put_number(Pattern& pattern, std::size_t number) {
+  if (const std::size_t at = pattern.value.find('#'); at != std::string::npos) {
+    pattern.value.replace(at, 1, std::to_string(number));
+  }
+  for (Pattern& child : pattern.children) put_number(child, number);
+}
+
+/// Elements written once with a count become as many.
+void unfold(Pattern& pattern) {
+  std::vector<Pattern> children;
+  for (Pattern& child : pattern.children) {
+    unfold(child);
+    const std::size_t count = std::exchange(child.count, 1);
+    for (std::size_t i = 1; i <= count; ++i) {
+      children.push_back(child);
+      if (count > 1) put_number(children.back(), i);
+    }
+  }
+  pattern.children = std::move(children);
 }
 
 /// The lines of one side: a tree by indentation, or a raw body.
@@ -242,6 +278,8 @@ TranscriptStep read_step(const std::vector<Line>& lines, std::size_t& at) {
     }
   }
   if (step.status.empty()) throw TranscriptError(step.line, "a step without `<` and a status");
+  unfold(step.request.root);
+  unfold(step.answer.root);
   return step;
 }
 

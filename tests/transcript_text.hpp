@@ -23,7 +23,8 @@ class TranscriptError : public std::runtime_error {
 /// One element of either side, as written.
 struct Pattern {
   std::size_t line = 0;
-  std::string name;  // `Status`, `email:Subject`; "..." for any further siblings
+  std::string name;       // `Status`, `email:Subject`; "..." for any further siblings
+  std::size_t count = 1;  // as written; 1 once a transcript is parsed
   bool optional = false;
   bool has_value = false;
   bool opaque = false;

@@ -155,8 +155,11 @@ std::vector<Rule> parse_rules(std::string_view text) {
 
 Rule* explain(std::vector<Rule>& rules, const Difference& difference) {
   for (Rule& rule : rules) {
-    if ((rule.kind == "*" || rule.kind == difference.kind) &&
-        glob_matches(rule.pattern, difference.path)) {
+    const std::size_t at = rule.pattern.find(" at ");
+    const std::string_view pattern = rule.pattern;
+    const bool here = at == std::string::npos || pattern.substr(at + 4) == difference.where;
+    if (here && (rule.kind == "*" || rule.kind == difference.kind) &&
+        glob_matches(pattern.substr(0, at), difference.path)) {
       ++rule.used;
       return &rule;
     }

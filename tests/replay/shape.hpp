@@ -19,8 +19,10 @@ struct Difference {
 /// What `ours` lacks, has too much, or says otherwise than `theirs`.
 std::vector<Difference> compare_shapes(const client::Node& ours, const client::Node& theirs);
 
-/// A rule explains differences of one kind at paths that fit a pattern (`*` = anything):
+/// A rule explains differences of one kind at paths that fit a pattern (`*` = anything), everywhere
+/// or in one answer only:
 ///     name | kind | pattern | why
+///     name | kind | pattern at CAPTURE NUMBER | why
 struct Rule {
   std::string name;
   std::string kind;  // or "*"
