@@ -45,7 +45,7 @@ constexpr auto prefixes = std::to_array<Prefix>({
 });
 
 std::string namespace_of_prefix(std::string_view prefix) {
-  const std::string lower = ascii_lower(prefix);
+  std::string lower = ascii_lower(prefix);
   for (const Prefix& row : prefixes) {
     if (row.schema == lower) return std::string(row.space);
   }
@@ -242,7 +242,7 @@ std::string explain_choices(const SchemaRow& row, const SchemaRows& rows,
 }  // namespace
 
 std::string namespace_of_schema(std::string_view schema) {
-  const std::string lower = ascii_lower(schema);
+  std::string lower = ascii_lower(schema);
   for (const Prefix& row : schema_namespaces) {
     if (row.schema == lower) return std::string(row.space);
   }

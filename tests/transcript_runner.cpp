@@ -271,8 +271,10 @@ void TranscriptRunner::compare(const TranscriptStep& step, const client::Answer&
       }
     } else if (!value_matches(value, answer.header(name), captures_, step.line) ||
                (value == "*" && answer.header(name).empty())) {
-      complain(step.line,
-               name + " is '" + std::string(answer.header(name)) + "', expected '" + value + "'");
+      std::string what = name + " is '";
+      what += answer.header(name);
+      what += "', expected '" + value + "'";
+      complain(step.line, what);
     }
   }
   if (body_matters) compare_body(step, answer);

@@ -10,7 +10,6 @@
 
 namespace godwit::store::test {
 
-using std::operator""s;
 using godwit::test::run;
 
 void StoreSuite::SetUp() {
@@ -219,6 +218,7 @@ TEST_P(StoreSuite, KeepsAMegabyte) {
 TEST_P(StoreSuite, CommitsLargeBatches) {
   constexpr int count = 2000;
   std::vector<Write> batch;
+  batch.reserve(count);
   for (int i = 0; i < count; ++i) {
     batch.push_back({{"ann", Kind::item, std::to_string(10000 + i)}, 0, "x"});
   }
@@ -255,6 +255,7 @@ TEST_P(StoreSuite, OfConcurrentWritersExactlyOneWins) {
     std::atomic<int> winners = 0;
     {
       std::vector<std::jthread> threads;
+      threads.reserve(writers);
       for (int writer = 0; writer < writers; ++writer) {
         threads.emplace_back([&, writer] {
           const std::string value = std::to_string(writer);
@@ -277,6 +278,7 @@ TEST_P(StoreSuite, ConcurrentCountersLoseNothing) {
   constexpr int each = 25;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(writers);
     for (int writer = 0; writer < writers; ++writer) {
       threads.emplace_back([this] {
         for (int done = 0; done < each;) {

@@ -178,6 +178,7 @@ TEST(FaultDisk, SharedTransactionsSurviveEveryKill) {
     {
       GroupCommitter committer(CommitterOptions{.database = on(disk), .readers = 1});
       std::vector<std::jthread> threads;
+      threads.reserve(writers);
       for (int writer = 0; writer < writers; ++writer) {
         threads.emplace_back([&, writer] {
           for (std::int64_t i = 0; i < 100; ++i) {

@@ -102,7 +102,7 @@ void ScriptedServer::follow(int descriptor, const Script& script) {
   for (const std::string& step : script) {
     if (step.starts_with("S: ")) {
       std::string text = step.substr(3) + "\r\n";
-      if (text.starts_with('$')) text = tag + text.substr(1);
+      if (text.starts_with('$')) text.replace(0, 1, tag);
       peer.say(text);
     } else if (step.starts_with("C: ")) {
       const auto line = peer.line();

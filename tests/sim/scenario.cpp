@@ -182,7 +182,7 @@ void Scenario::device_moves() {
   const auto [collection, item] = random_item();
   const auto folders = mail_folders();
   if (item.empty() || folders.empty()) return;
-  const std::string target = folders[pick(static_cast<unsigned>(folders.size()))];
+  const std::string& target = folders[pick(static_cast<unsigned>(folders.size()))];
   if (target == collection) return;
   before_request();
   static_cast<void>(test::run(world_.device().move(item, collection, target)));
@@ -192,7 +192,7 @@ void Scenario::device_moves() {
 void Scenario::device_syncs() {
   const auto folders = mail_folders();
   if (folders.empty()) return;
-  const std::string id = folders[pick(static_cast<unsigned>(folders.size()))];
+  const std::string& id = folders[pick(static_cast<unsigned>(folders.size()))];
   before_request();
   note(test::run(world_.device().sync(id, window(1 + pick(5)))));
   after_request();
@@ -223,7 +223,7 @@ void Scenario::device_changes_folders() {
   if (make) {
     static_cast<void>(test::run(world_.device().folder_create("0", name, user_type)));
   } else {
-    const std::string id = own[pick(static_cast<unsigned>(own.size()))];
+    const std::string& id = own[pick(static_cast<unsigned>(own.size()))];
     if (chance(2)) {
       static_cast<void>(test::run(world_.device().folder_update(id, "0", name)));
     } else {

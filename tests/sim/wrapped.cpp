@@ -43,9 +43,9 @@ class KillableMail final : public Mail {
   }
   Task<Result<MailChanges>> changes(FolderKey folder, MailCursor since, UidSet known) override {
     auto changes = co_await inner_->changes(std::move(folder), std::move(since), std::move(known));
-    if (changes && sabotage_.hide_change > 0 && !changes->changed.empty() &&
-        --sabotage_.hide_change == 0) {
-      changes->changed.pop_back();
+    if (changes && sabotage_.hide_change > 0 && !changes->changed.empty()) {
+      --sabotage_.hide_change;
+      if (sabotage_.hide_change == 0) changes->changed.pop_back();
     }
     co_return changes;
   }
@@ -137,7 +137,10 @@ Task<bool> KillableStore::commit(std::vector<store::Write> batch) {
   const bool outcome = has_kind(batch, {Kind::collection, Kind::hierarchy});
   if (intent && !outcome) killer_.reach(Step::intent_before);
   if (outcome) killer_.reach(Step::outcome_before);
-  if (outcome && drop_ > 0 && --drop_ == 0) co_return true;
+  if (outcome && drop_ > 0) {
+    --drop_;
+    if (drop_ == 0) co_return true;
+  }
   const bool done = co_await inner_.commit(std::move(batch));
   if (intent && !outcome) killer_.reach(Step::intent_after);
   if (outcome) killer_.reach(Step::outcome_after);
