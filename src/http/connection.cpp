@@ -28,7 +28,8 @@ void Connection::start() { net::spawn(core_->executor, run(shared_from_this()), 
 void Connection::wait_readable(Mode mode) {
   mode_ = mode;
   const auto epoch = ++epoch_;
-  stream_->on_readable([self = shared_from_this(), epoch] { self->on_readable(epoch); });
+  // The stream is ours: it drops the callback before this object goes.
+  stream_->on_readable([this, epoch] { on_readable(epoch); });
 }
 
 void Connection::on_readable(std::uint32_t epoch) {
@@ -42,7 +43,8 @@ void Connection::arm(std::chrono::milliseconds limit) {
 }
 
 void Connection::arm_for(std::uint64_t bytes) {
-  arm(std::chrono::seconds(30 + bytes / core_->settings.bytes_per_second_min));
+  const auto& settings = core_->settings;
+  arm(settings.body_limit + std::chrono::seconds(bytes / settings.bytes_per_second_min));
 }
 
 void Connection::expired() {
@@ -82,7 +84,7 @@ Task<> Connection::converse() {
     auto ended = co_await end_of_parked();
     if (!ended) co_return;
     // The function outlives the coroutine that it starts: that may refer to what it holds.
-    const auto resume = std::exchange(resume_, nullptr);
+    auto resume = std::exchange(resume_, nullptr);
     Outcome outcome = co_await resume(std::move(*ended));
     if (!co_await settle(std::move(outcome))) co_return;
   } else {
@@ -97,7 +99,7 @@ Task<> Connection::converse() {
     Outcome outcome = co_await core_->service.handle(std::move(*request));
     if (!co_await settle(std::move(outcome))) co_return;
   }
-  buffer_ = {};
+  buffer_ = std::string();  // with its memory, which = {} would keep
   arm(core_->settings.idle_limit);
   wait_readable(Mode::idle);
 }
@@ -138,7 +140,7 @@ Task<bool> Connection::settle(Outcome outcome) {
       co_await refuse({503, "the server stops"});
       co_return false;
     }
-    const auto resume = std::move(parked.resume);
+    auto resume = std::move(parked.resume);
     const auto wake = core_->draining ? watch::Wake::shutdown : watch::Wake::superseded;
     outcome = co_await resume(watch::Ended{wake, {}});
   }
@@ -146,7 +148,7 @@ Task<bool> Connection::settle(Outcome outcome) {
 
 void Connection::park(Parked parked) {
   unlink();
-  buffer_ = {};
+  buffer_ = std::string();  // with its memory, which = {} would keep
   resume_ = std::move(parked.resume);
   // The handle dies with this object, and with it the callback.
   handle_ = core_->hub.park(std::move(parked.park),

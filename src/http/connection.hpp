@@ -93,7 +93,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   std::shared_ptr<ServerCore> core_;
   std::unique_ptr<net::Stream> stream_;
   std::string buffer_;  // read, but not used yet
-  std::function<Task<Outcome>(watch::Ended)> resume_;
+  std::move_only_function<Task<Outcome>(watch::Ended)> resume_;
   std::unique_ptr<watch::ParkHandle> handle_;
   std::unique_ptr<watch::Ended> woken_;
   std::uint64_t id_;

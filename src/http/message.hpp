@@ -78,7 +78,7 @@ struct Outcome;
 /// it ends. What woke it may turn out to be nothing for this device: then `resume` parks it again.
 struct Parked {
   watch::ParkRequest park;
-  std::function<Task<Outcome>(watch::Ended)> resume;
+  std::move_only_function<Task<Outcome>(watch::Ended)> resume;
 };
 
 struct Outcome : std::variant<Reply, Parked> {

@@ -5,12 +5,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
+#include <utility>
 
 #include "net/errors.hpp"
 
@@ -32,21 +34,19 @@ int family_of(int descriptor) {
 }  // namespace
 
 SocketStream::SocketStream(const asio::any_io_executor& executor, int descriptor, std::string peer)
-    : socket_(executor), peer_(std::move(peer)) {
+    : resting_(Resting::of(executor)), descriptor_(descriptor), peer_(std::move(peer)) {
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
-  const int family = family_of(descriptor);
-  if (family != AF_UNIX) {
+  if (family_of(descriptor) != AF_UNIX) {
     const int on = 1;  // answers are written whole; waiting for more only delays them
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
-  socket_.assign(asio::generic::stream_protocol(family, 0), descriptor);
 }
 
 SocketStream::~SocketStream() { close(); }
 
 Task<std::size_t> SocketStream::read_some(std::span<char> buffer) {
   for (;;) {
-    const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+    const auto count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
     if (count >= 0) co_return static_cast<std::size_t>(count);
     if (errno == EINTR) continue;
     if (!would_block(errno)) throw_errno(errno, "read");
@@ -56,7 +56,7 @@ Task<std::size_t> SocketStream::read_some(std::span<char> buffer) {
 
 Task<> SocketStream::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto count = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
       continue;
@@ -67,33 +67,71 @@ Task<> SocketStream::write_all(std::string_view bytes) {
   }
 }
 
+SocketStream::Socket& SocketStream::socket() {
+  if (!socket_) {
+    auto made = std::make_unique<Socket>(resting_.context());
+    made->assign(asio::generic::stream_protocol(family_of(descriptor_), 0), descriptor_);
+    socket_ = std::move(made);
+  }
+  return *socket_;
+}
+
 Task<> SocketStream::wait_readable() {
-  co_await socket_.async_wait(Socket::wait_read, asio::use_awaitable);
+  co_await socket().async_wait(Socket::wait_read, asio::use_awaitable);
 }
 
 Task<> SocketStream::wait_writable() {
-  co_await socket_.async_wait(Socket::wait_write, asio::use_awaitable);
+  co_await socket().async_wait(Socket::wait_write, asio::use_awaitable);
 }
 
 void SocketStream::on_readable(std::move_only_function<void()> then) {
-  socket_.async_wait(Socket::wait_read,
-                     [then = std::move(then)](boost::system::error_code error) mutable {
-                       if (error != asio::error::operation_aborted) then();
-                     });
+  if (socket_) {
+    static_cast<void>(socket_->release());
+    socket_.reset();
+  }
+  stop_resting();
+  resting_.add(*this, descriptor_);
+  rests_ = true;
+  then_ = std::move(then);
+}
+
+void SocketStream::call_soon(std::move_only_function<void()> then) {
+  stop_resting();
+  resting_.wake_soon(*this);
+  then_ = std::move(then);
+}
+
+void SocketStream::awake() {
+  auto then = std::exchange(then_, nullptr);
+  stop_resting();
+  if (then) then();  // which may destroy this
+}
+
+void SocketStream::stop_resting() noexcept {
+  resting_.remove(*this, std::exchange(rests_, false) ? descriptor_ : -1);
+  then_ = nullptr;
 }
 
 void SocketStream::cancel() noexcept {
+  stop_resting();
   boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  if (socket_) socket_->cancel(ignored);
 }
 
 void SocketStream::close() noexcept {
+  if (descriptor_ < 0) return;
+  stop_resting();
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (socket_) {
+    socket_->close(ignored);
+  } else {
+    ::close(descriptor_);
+  }
+  descriptor_ = -1;
 }
 
 void SocketStream::end_writing() noexcept {
-  if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_WR);
+  if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_WR);
 }
 
 std::string name_of_peer(int descriptor) {

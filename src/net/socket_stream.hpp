@@ -5,11 +5,13 @@
 #include <memory>
 #include <string>
 
+#include "net/resting.hpp"
 #include "net/stream.hpp"
 
 namespace godwit::net {
 
-class SocketStream final : public Stream {
+/// Asio watches it only while a coroutine waits for it; a socket that rests costs its descriptor.
+class SocketStream final : public Stream, private RestingSocket {
  public:
   using Socket = boost::asio::generic::stream_protocol::socket;
 
@@ -27,14 +29,23 @@ class SocketStream final : public Stream {
   std::string peer() const override { return peer_; }
   bool is_tls() const override { return false; }
 
-  int descriptor() noexcept { return socket_.native_handle(); }
-  boost::asio::any_io_executor executor() { return socket_.get_executor(); }
+  int descriptor() const noexcept { return descriptor_; }
   Task<> wait_writable();
+  /// Like on_readable of what is readable already.
+  void call_soon(std::move_only_function<void()> then);
   /// The address that a trusted proxy names.
   void set_peer(std::string peer) { peer_ = std::move(peer); }
 
  private:
-  Socket socket_;
+  void awake() override;
+  void stop_resting() noexcept;
+  Socket& socket();
+
+  Resting& resting_;
+  int descriptor_;
+  bool rests_ = false;              // in the set of `resting_`
+  std::unique_ptr<Socket> socket_;  // of the same descriptor, once a coroutine had to wait
+  std::move_only_function<void()> then_;
   std::string peer_;
 };
 

@@ -23,7 +23,7 @@ class Stream {
   /// Returns when bytes may be read (or the peer closed) without taking them.
   virtual Task<> wait_readable() = 0;
   /// Calls `then` once on the loop when readable or closed: what a parked connection costs. After
-  /// `cancel` or `close` it is dropped uncalled, unless it was on its way already.
+  /// `cancel` or `close`, or when the stream goes, it is dropped uncalled.
   virtual void on_readable(std::move_only_function<void()> then) = 0;
   virtual void cancel() noexcept = 0;
   virtual void close() noexcept = 0;

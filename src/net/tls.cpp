@@ -6,7 +6,6 @@
 #include <openssl/x509v3.h>
 
 #include <array>
-#include <boost/asio/post.hpp>
 #include <csignal>
 #include <utility>
 
@@ -78,7 +77,7 @@ class TlsStream final : public Stream {
 
   void on_readable(std::move_only_function<void()> then) override {
     if (SSL_pending(session_.get()) > 0) {
-      boost::asio::post(socket_->executor(), [then = std::move(then)]() mutable { then(); });
+      socket_->call_soon(std::move(then));
     } else {
       socket_->on_readable(std::move(then));
     }
