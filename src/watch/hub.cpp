@@ -60,11 +60,6 @@ struct Device {
   Entry* parked = nullptr;
 };
 
-struct Collection {
-  std::uint32_t name;
-  Track track;
-};
-
 struct User {
   std::uint32_t device(const DeviceId& wanted) {
     for (std::size_t i = 0; i < devices.size(); ++i) {
@@ -74,22 +69,12 @@ struct User {
     return static_cast<std::uint32_t>(devices.size() - 1);
   }
   std::uint32_t device_or_nobody(const DeviceId* wanted) {
-    return wanted == nullptr ? Track::nobody : device(*wanted);
-  }
-
-  /// Made when there is none.
-  Track& track(std::uint32_t name) {
-    auto found = std::ranges::lower_bound(collections, name, {}, &Collection::name);
-    if (found == collections.end() || found->name != name) {
-      found = collections.insert(found, Collection{name, {}});
-    }
-    return found->track;
+    return wanted == nullptr ? Tracks::nobody : device(*wanted);
   }
 
   std::vector<Device> devices;
-  std::vector<Collection> collections;  // sorted by name
-  Track hierarchy;
-  std::size_t parked = 0;
+  Tracks tracks;
+  std::uint32_t parked = 0;
   Time last_parked{};
 };
 
@@ -117,20 +102,19 @@ struct HubState {
   }
 
   bool hierarchy_moved(const Entry& entry) const {
-    return entry.hierarchy &&
-           entry.user->hierarchy.added_since({entry.hierarchy_seen, 0}, entry.device);
+    return entry.hierarchy && entry.user->tracks.added_since(
+                                  Tracks::hierarchy, {entry.hierarchy_seen, 0}, entry.device);
   }
   static bool added(const Entry& entry) {
     return std::ranges::any_of(entry.items(), [&entry](const Item& item) {
-      return entry.user->track(item.collection).added_since(item.seen, entry.device);
+      return entry.user->tracks.added_since(item.collection, item.seen, entry.device);
     });
   }
   /// [MS-ASCMD] Ping: changes other than additions need not wake at all; never, if so configured.
   bool changed(const Entry& entry) const {
     return settings.other_changes.count() != 0 &&
            std::ranges::any_of(entry.items(), [&entry](const Item& item) {
-             const Track& track = entry.user->track(item.collection);
-             return track.changed_since(item.seen, entry.device);
+             return entry.user->tracks.changed_since(item.collection, item.seen, entry.device);
            });
   }
   Time other_due(const Entry& entry) const {
@@ -167,9 +151,9 @@ std::vector<CollectionId> HubState::changed_collections(const Entry& entry) cons
   std::vector<CollectionId> changed;
   const bool with_other = settings.other_changes.count() != 0;
   for (const Item& item : entry.items()) {
-    const Track& track = entry.user->track(item.collection);
-    if (track.added_since(item.seen, entry.device) ||
-        (with_other && track.changed_since(item.seen, entry.device))) {
+    Tracks& tracks = entry.user->tracks;
+    if (tracks.added_since(item.collection, item.seen, entry.device) ||
+        (with_other && tracks.changed_since(item.collection, item.seen, entry.device))) {
       changed.push_back(*name_texts[item.collection]);
     }
   }
@@ -202,8 +186,7 @@ void HubState::mark(const UserId& user_id, const CollectionId& collection, const
   User& owner = user(user_id);
   const auto device = owner.device_or_nobody(by);
   const auto number = name(collection);
-  Track& track = owner.track(number);
-  is_new ? track.add(device) : track.change(device);
+  is_new ? owner.tracks.add(number, device) : owner.tracks.change(number, device);
   const Time now = clock.now();
   for (Device& each : owner.devices) {
     if (each.parked == nullptr) continue;
@@ -217,14 +200,16 @@ void HubState::mark(const UserId& user_id, const CollectionId& collection, const
 
 /// A parked device keeps up with its own changes, so that the list of them may stay short.
 void HubState::move_along(Entry& entry) {
+  Tracks& tracks = entry.user->tracks;
   for (Item& item : entry.items()) {
-    const Track& track = entry.user->track(item.collection);
-    if (!track.added_since(item.seen, entry.device)) item.seen.added = track.counter().added;
-    if (!track.changed_since(item.seen, entry.device)) item.seen.other = track.counter().other;
+    const Counter now = tracks.counter(item.collection);
+    if (!tracks.added_since(item.collection, item.seen, entry.device)) item.seen.added = now.added;
+    if (!tracks.changed_since(item.collection, item.seen, entry.device)) {
+      item.seen.other = now.other;
+    }
   }
-  const Track& hierarchy = entry.user->hierarchy;
-  if (!hierarchy.added_since({entry.hierarchy_seen, 0}, entry.device)) {
-    entry.hierarchy_seen = hierarchy.counter().added;
+  if (!tracks.added_since(Tracks::hierarchy, {entry.hierarchy_seen, 0}, entry.device)) {
+    entry.hierarchy_seen = tracks.counter(Tracks::hierarchy).added;
   }
 }
 
@@ -292,11 +277,11 @@ Hub::~Hub() {
 }
 
 Counter Hub::counter(const UserId& user, const CollectionId& collection) {
-  return state_->user(user).track(state_->name(collection)).counter();
+  return state_->user(user).tracks.counter(state_->name(collection));
 }
 
 std::uint32_t Hub::hierarchy(const UserId& user) {
-  return state_->user(user).hierarchy.counter().added;
+  return state_->user(user).tracks.counter(Tracks::hierarchy).added;
 }
 
 void Hub::mark_added(const UserId& user, const CollectionId& collection, const DeviceId* by) {
@@ -309,7 +294,7 @@ void Hub::mark_other(const UserId& user, const CollectionId& collection, const D
 
 void Hub::mark_hierarchy(const UserId& user, const DeviceId* by) {
   User& owner = state_->user(user);
-  owner.hierarchy.add(owner.device_or_nobody(by));
+  owner.tracks.add(Tracks::hierarchy, owner.device_or_nobody(by));
   const Time now = state_->clock.now();
   for (Device& device : owner.devices) {
     if (device.parked == nullptr) continue;
@@ -321,7 +306,7 @@ void Hub::mark_hierarchy(const UserId& user, const DeviceId* by) {
 
 void Hub::mark_all(const UserId& user) {
   User& owner = state_->user(user);
-  for (Collection& collection : owner.collections) collection.track.add(Track::nobody);
+  owner.tracks.add_everywhere();
   const Time now = state_->clock.now();
   for (Device& device : owner.devices) {
     if (device.parked != nullptr) state_->review(*device.parked, now);
@@ -339,18 +324,19 @@ std::unique_ptr<ParkHandle> Hub::park(ParkRequest request, Callback callback) {
   }
   std::vector<Item> items;
   items.reserve(request.collections.size());
-  if (owner.collections.empty()) owner.collections.reserve(request.collections.size());
   for (const Watched& watched : request.collections) {
     items.push_back({state.name(watched.collection), watched.seen});
-    static_cast<void>(owner.track(items.back().collection));  // from now on it is counted
+    static_cast<void>(owner.tracks.counter(items.back().collection));  // from now on counted
   }
+  const Counter hierarchy = owner.tracks.counter(Tracks::hierarchy);
+  owner.tracks.settle();
   auto entry = std::make_unique<Entry>();
   entry->watch(items);
   entry->hub = &state;
   entry->user = &owner;
   entry->device = device;
   entry->hierarchy = request.hierarchy;
-  entry->hierarchy_seen = request.hierarchy_seen.value_or(owner.hierarchy.counter().added);
+  entry->hierarchy_seen = request.hierarchy_seen.value_or(hierarchy.added);
   entry->deadline = request.deadline;
   entry->callback = std::move(callback);
   owner.devices[device].parked = entry.get();

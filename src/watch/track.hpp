@@ -1,5 +1,5 @@
-/// One counted thing of a user (a collection, or the folder hierarchy), and who moved it: what lets
-/// a device sleep through its own changes, also when it parks only after it made them.
+/// The counted things of one user (collections, and the folder hierarchy), and who moved them: what
+/// lets a device sleep through its own changes, also when it parks only after it made them.
 #pragma once
 
 #include <algorithm>
@@ -11,63 +11,91 @@
 
 namespace godwit::watch {
 
-class Track {
+class Tracks {
  public:
-  /// Ranges of own changes remembered; older ones wake their maker once, which is harmless.
-  static constexpr std::size_t own_ranges_max = 16;
-  static constexpr std::uint32_t nobody = UINT32_MAX;
+  /// Ranges of own changes remembered, of all things; older ones wake their maker once, which is
+  /// harmless.
+  static constexpr std::size_t own_ranges_max = 64;
+  static constexpr std::uint32_t nobody = UINT32_MAX;     // of devices
+  static constexpr std::uint32_t hierarchy = UINT32_MAX;  // of names: its additions alone count
 
-  const Counter& counter() const noexcept { return counter_; }
+  /// Frees what growing left over; of use when no more things are expected soon.
+  void settle() { rows_.shrink_to_fit(); }
+  /// Counted from the first time that it is asked for.
+  Counter& counter(std::uint32_t name) {
+    auto found = std::ranges::lower_bound(rows_, name, {}, &Row::name);
+    if (found == rows_.end() || found->name != name) found = rows_.insert(found, Row{name, {}});
+    return found->counter;
+  }
 
-  void add(std::uint32_t device) { bump(counter_.added, true, device); }
-  void change(std::uint32_t device) { bump(counter_.other, false, device); }
+  void add(std::uint32_t name, std::uint32_t device) {
+    bump({name, device, 0, 0, true}, counter(name).added);
+  }
+  void change(std::uint32_t name, std::uint32_t device) {
+    bump({name, device, 0, 0, false}, counter(name).other);
+  }
+  /// Nobody knows what moved: every collection counts as added to.
+  void add_everywhere() {
+    for (Row& row : rows_) {
+      if (row.name != hierarchy) ++row.counter.added;
+    }
+  }
 
   /// Did somebody else than `device` add (or change) something since `seen`?
-  bool added_since(const Counter& seen, std::uint32_t device) const noexcept {
-    return foreign(seen.added, counter_.added, true, device);
+  bool added_since(std::uint32_t name, const Counter& seen, std::uint32_t device) {
+    return foreign({name, device, seen.added, counter(name).added, true});
   }
-  bool changed_since(const Counter& seen, std::uint32_t device) const noexcept {
-    return foreign(seen.other, counter_.other, false, device);
+  bool changed_since(std::uint32_t name, const Counter& seen, std::uint32_t device) {
+    return foreign({name, device, seen.other, counter(name).other, false});
   }
 
  private:
+  struct Row {
+    std::uint32_t name;
+    Counter counter;
+  };
   /// Values `first`..`last` of one of the two numbers were reached by changes of `device`.
   struct Own {
+    std::uint32_t name;
     std::uint32_t device;
     std::uint32_t first;
     std::uint32_t last;
     bool added;
+    bool same_as(const Own& other) const noexcept {
+      return name == other.name && device == other.device && added == other.added;
+    }
   };
 
-  void bump(std::uint32_t& number, bool added, std::uint32_t device) {
+  void bump(Own change, std::uint32_t& number) {
     ++number;
-    if (device == nobody) return;
+    if (change.device == nobody) return;
     if (!own_) own_ = std::make_unique<std::vector<Own>>();
     for (Own& own : *own_) {
-      if (own.device == device && own.added == added && own.last + 1 == number) {
+      if (own.same_as(change) && own.last + 1 == number) {
         own.last = number;
         return;
       }
     }
     if (own_->size() == own_ranges_max) own_->erase(own_->begin());
-    own_->push_back({device, number, number, added});
+    change.first = change.last = number;
+    own_->push_back(change);
   }
 
-  bool foreign(std::uint32_t seen, std::uint32_t now, bool added,
-               std::uint32_t device) const noexcept {
-    if (seen == now) return false;
-    if (seen > now) return true;  // not a number of this process: nothing is known since
+  /// `span.first` was seen, `span.last` is now.
+  bool foreign(const Own& span) const noexcept {
+    if (span.first == span.last) return false;
+    if (span.first > span.last) return true;  // not a number of this process
     if (!own_) return true;
     std::uint32_t own_count = 0;
     for (const Own& own : *own_) {
-      if (own.device != device || own.added != added || own.last <= seen) continue;
-      own_count += own.last - std::max(own.first, seen + 1) + 1;
+      if (!own.same_as(span) || own.last <= span.first) continue;
+      own_count += own.last - std::max(own.first, span.first + 1) + 1;
     }
-    return own_count < now - seen;
+    return own_count < span.last - span.first;
   }
 
-  Counter counter_;
-  std::unique_ptr<std::vector<Own>> own_;  // most collections never need it
+  std::vector<Row> rows_;                  // sorted by name
+  std::unique_ptr<std::vector<Own>> own_;  // most users never need it
 };
 
 }  // namespace godwit::watch
