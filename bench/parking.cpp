@@ -22,12 +22,12 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "http/server.hpp"
 #include "http/spool.hpp"
+#include "kernel_memory.hpp"
 #include "net/certificate.hpp"
 #include "net/loop.hpp"
 #include "net/tls.hpp"
@@ -38,7 +38,6 @@ namespace {
 using namespace godwit;
 
 constexpr int warm_connections = 200;  // their share of buffers and pools is not counted
-constexpr double kernel_bytes_assumed = 3'970;
 
 class SystemClock final : public Clock {
  public:
@@ -49,33 +48,15 @@ class SystemClock final : public Clock {
 
 struct Memory {
   double user = 0;
-  double shared_caches = 0;  // slabs that both ends of a loopback connection use
-  double server_caches = 0;
-  bool kernel_known = false;
+  bench::Slabs slabs;
 };
 
 Memory measure() {
-  Memory memory;
   std::ifstream statm("/proc/self/statm");
   long total = 0;
   long resident = 0;
   statm >> total >> resident;
-  memory.user = static_cast<double>(resident * ::sysconf(_SC_PAGESIZE));
-  std::ifstream slabs("/proc/slabinfo");
-  for (std::string line; std::getline(slabs, line);) {
-    std::istringstream words(line);
-    std::string name;
-    double active = 0;
-    double count = 0;
-    double size = 0;
-    if (!(words >> name >> active >> count >> size)) continue;
-    memory.kernel_known = true;
-    for (const char* both : {"TCP", "sock_inode_cache", "filp", "dentry", "lsm_file_cache"}) {
-      if (name == both) memory.shared_caches += active * size;
-    }
-    if (name == "eventpoll_epi" || name == "ep_head") memory.server_caches += active * size;
-  }
-  return memory;
+  return {static_cast<double>(resident * ::sysconf(_SC_PAGESIZE)), bench::Slabs::now()};
 }
 
 struct Cost {
@@ -84,14 +65,10 @@ struct Cost {
   double sum() const { return user + kernel; }
 };
 
+/// The client's ends are no part of an epoll set.
 Cost difference(const Memory& before, const Memory& after, int connections) {
-  const auto each = [connections](double from, double to) { return (to - from) / connections; };
-  Cost cost{each(before.user, after.user), kernel_bytes_assumed};
-  if (after.kernel_known) {
-    cost.kernel = each(before.shared_caches, after.shared_caches) / 2 +
-                  each(before.server_caches, after.server_caches);
-  }
-  return cost;
+  return {(after.user - before.user) / connections,
+          after.slabs.bytes_a_socket(before.slabs, connections, bench::Watching::one_end)};
 }
 
 std::string ping_request(int number) {

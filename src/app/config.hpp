@@ -39,6 +39,7 @@ struct Config {
     bool proxy_protocol = false;
     std::int64_t connections_max = 100'000;
     std::int64_t head_seconds = 30;
+    std::int64_t body_seconds = 30;
     std::int64_t body_bytes_per_second_min = 100;
     std::int64_t idle_seconds = 120;
     std::int64_t memory_bytes_max = 1024 * 1024;

@@ -103,8 +103,11 @@ constexpr auto table = std::to_array<Key>({
                                           "More connections than this are refused at once."),
     number<&C::http, &H::head_seconds>("http", "head_seconds", {1, 600},
                                        "A request's head must arrive within this time."),
+    number<&C::http, &H::body_seconds>(
+        "http", "body_seconds", {1, 600},
+        "A body may take so long, and what body_bytes_per_second_min allows for its length."),
     number<&C::http, &H::body_bytes_per_second_min>(
-        "http", "body_bytes_per_second_min", {0, 1'000'000},
+        "http", "body_bytes_per_second_min", {1, 1'000'000},
         "A body that arrives slower on average is given up with 408."),
     number<&C::http, &H::idle_seconds>("http", "idle_seconds", {1, day},
                                        "A connection without a request is closed after this."),

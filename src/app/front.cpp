@@ -36,6 +36,7 @@ http::ServerSettings server_settings(const Config& config) {
       static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte * 4 / 3 + megabyte;
   settings.head_limit = std::chrono::seconds(config.http.head_seconds);
   settings.idle_limit = std::chrono::seconds(config.http.idle_seconds);
+  settings.body_limit = std::chrono::seconds(config.http.body_seconds);
   settings.bytes_per_second_min = static_cast<std::uint64_t>(config.http.body_bytes_per_second_min);
   auto networks =
       net::Networks::parse(fmt::format("{}", fmt::join(config.http.trusted_proxies, ",")));

@@ -187,7 +187,8 @@ Task<std::expected<std::shared_ptr<const Body>, Refusal>> Connection::read_body(
     if (auto refusal = framing.take(buffer_, sink)) co_return std::unexpected(std::move(*refusal));
     if (sink.refusal()) co_return std::unexpected(*sink.refusal());
     if (framing.done()) break;
-    const auto allowed = std::chrono::seconds(30 + received / settings.bytes_per_second_min);
+    const auto allowed =
+        settings.body_limit + std::chrono::seconds(received / settings.bytes_per_second_min);
     core_->wheel.schedule(*this, start + allowed);
     const auto count = co_await read_more();
     if (!count) co_return std::unexpected(Refusal{408, "the request body came too slowly"});

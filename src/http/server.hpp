@@ -26,7 +26,9 @@ struct ServerSettings {
   std::chrono::seconds handshake_limit{15};  // PROXY header and TLS handshake
   std::chrono::seconds head_limit{30};       // first byte to last byte of a head
   std::chrono::seconds idle_limit{120};      // between requests
-  /// A body may take 30 s and what this rate allows beyond; likewise a reply being taken.
+  /// A body may take so long, and what the rate (not 0) allows beyond; likewise a reply being
+  /// taken.
+  std::chrono::seconds body_limit{30};
   std::uint64_t bytes_per_second_min = 512;
   std::chrono::seconds retry_after{30};  // told to those turned away
   /// Whose PROXY header and X-Forwarded-For/-Proto count: gets an address without a port.
