@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -65,6 +66,10 @@ std::string configuration_text(const MeasuredDaemon::Setup& setup) {
 /// A child that ends with us; its messages go to a file.
 pid_t spawn(const std::string& program, const std::string& configuration, const std::string& log) {
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  // In a sanitized build what is freed shall be free, else nothing can be measured.
+  const char* const given = std::getenv("ASAN_OPTIONS");
+  const std::string options = given == nullptr ? "" : std::string(given) + ':';
+  ::setenv("ASAN_OPTIONS", (options + "quarantine_size_mb=1").c_str(), 1);
   const pid_t child = ::fork();
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
