@@ -133,6 +133,9 @@ SchemaOrder::Place SchemaOrder::place_of(const Place& parent, const wbxml::Eleme
     Place global{schema, name};
     if (row(global) != nullptr) return global;
   }
+  // A member of its namespace's group of properties.
+  Place member{space, "toplevelschemaprops/" + name};
+  if (row(member) != nullptr) return member;
   return here;
 }
 

@@ -136,6 +136,10 @@ class SteppedMail final : public backend::Mail {
                                        std::string message_id) override {
     return steps_.guard(inner_->find_message_id(std::move(folder), first, std::move(message_id)));
   }
+  Task<backend::MailHits> find_messages(std::vector<FolderKey> folders, backend::MailQuery query,
+                                        std::size_t hits_max) override {
+    return steps_.guard(inner_->find_messages(std::move(folders), std::move(query), hits_max));
+  }
   std::unique_ptr<backend::Watch> watch(backend::ChangeListener& listener) override {
     return inner_->watch(listener);
   }

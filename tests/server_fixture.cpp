@@ -92,6 +92,7 @@ class TestServer::Process {
                   .mail = systems.mail,
                   .submission = systems.submission,
                   .vacation = systems.vacation,
+                  .directory = systems.directory,
                   .spools = spools_,
                   .locks = locks_,
                   .journal = journal_,
@@ -219,7 +220,8 @@ MemoryFixture::MemoryFixture(std::uint64_t seed, command::Settings settings)
     : random(seed),
       mail_server(clock),
       submission(&mail_server),
-      server(Systems{clock, random, store, mail_server, mail_server, submission, &vacation},
+      server(Systems{clock, random, store, mail_server, mail_server, submission, &vacation,
+                     &directory},
              std::move(settings), std::chrono::seconds(60)) {
   add_user("anna@example.test");
 }

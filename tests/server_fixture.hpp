@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/memory/directory.hpp"
 #include "backend/memory/memory.hpp"
 #include "client/device.hpp"
 #include "client/transport.hpp"
@@ -28,6 +29,7 @@ struct Systems {
   backend::Users& users;
   backend::Submission& submission;
   backend::Vacation* vacation = nullptr;
+  backend::Directory* directory = nullptr;
 };
 
 /// The server itself: what a process holds and loses when it dies. Is a transport, so that devices
@@ -126,6 +128,7 @@ class MemoryFixture {
   backend::MemoryServer mail_server;
   RecordingSubmission submission;
   MemoryVacation vacation;
+  backend::MemoryDirectory directory;
   TestServer server;
 
   /// Adds a user with Inbox, Drafts, Trash, Sent; the first part of the address signs in too.

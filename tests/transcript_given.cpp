@@ -222,6 +222,10 @@ bool TranscriptRunner::given_mailbox(const Words& words, std::size_t number) {
     } else {
       fixture_.add_user(words[1]);
     }
+  } else if (words[0] == "person" && words.size() >= 3) {
+    given_person(words, number);
+  } else if (words[0] == "directory" && has(words, "fails")) {
+    fixture_.directory.fail();
   } else if (words[0] == "folder" && words.size() >= 2) {
     if (has(words, "removed")) {
       mail().remove_folder(folder(words[1], number));
@@ -251,6 +255,25 @@ bool TranscriptRunner::given_mailbox(const Words& words, std::size_t number) {
     return false;
   }
   return true;
+}
+
+void TranscriptRunner::given_person(const Words& words, std::size_t number) {
+  backend::MemoryDirectory::Someone someone;
+  backend::DirectoryEntry& entry = someone.entry;
+  entry.address = words[1];
+  entry.alias = words[1].substr(0, words[1].find('@'));
+  entry.display_name = words[2];
+  for (const backend::PersonField& field : backend::person_fields) {
+    if (const auto value = after(words, field.name)) entry.*field.member = *value;
+  }
+  if (const auto size = after(words, "photo")) {
+    someone.photo.bytes.assign(number_of<std::size_t>(*size, number), 'p');
+    someone.photo.size = someone.photo.bytes.size();
+  }
+  if (const auto count = after(words, "certificates")) {
+    someone.certificates.assign(number_of<std::size_t>(*count, number), "certificate");
+  }
+  fixture_.directory.add(std::move(someone));
 }
 
 void TranscriptRunner::given_message(const Words& words, std::size_t number) {

@@ -41,6 +41,7 @@ class TranscriptRunner {
   bool given_mailbox(const Words& words, std::size_t number);
   bool given_device(const Words& words, std::size_t number);
   void given_message(const Words& words, std::size_t number);
+  void given_person(const Words& words, std::size_t number);
   void given_synced(const Words& words, std::size_t number);
   void given_hierarchy(std::size_t number);
   void given_order(const Words& words, std::size_t number);

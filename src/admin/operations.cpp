@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 
@@ -164,6 +166,67 @@ Task<Result<json>> user_remove(Parts& parts, json arguments) {
   co_return nothing(done);
 }
 
+/// The fields of the address list among the arguments; unknown ones are a mistake.
+Result<backend::PersonChange> person_change(const json& arguments) {
+  backend::PersonChange change;
+  for (const auto& [name, value] : arguments.items()) {
+    const auto field = std::ranges::find(backend::person_fields, name, &backend::PersonField::name);
+    if (field != backend::person_fields.end()) {
+      auto given = text(arguments, name);
+      if (!given) return pass(given);
+      change.fields.emplace_back(field->member, std::move(*given));
+    } else if (name == "listed") {
+      if (!value.is_boolean()) return fail(Errc::malformed, "argument 'listed' is true or false");
+      change.listed = value.get<bool>();
+    } else if (name == "photo") {
+      auto photo = text(arguments, name);
+      if (!photo) return pass(photo);
+      auto bytes = base64_decode(*photo);
+      if (!bytes) return fail(Errc::malformed, "argument 'photo' is base64");
+      change.photo = std::move(*bytes);
+    } else if (name == "certificates") {
+      auto files = texts(arguments, name);
+      if (!files) return pass(files);
+      for (std::string& file : *files) {
+        auto bytes = base64_decode(file);
+        if (!bytes) return fail(Errc::malformed, "argument 'certificates' is a list of base64");
+        file = std::move(*bytes);
+      }
+      change.certificates = std::move(*files);
+    } else if (name != "login") {
+      return fail(Errc::malformed, fmt::format("no field is called '{}'", name));
+    }
+  }
+  return change;
+}
+
+Task<Result<json>> user_set(Parts& parts, json arguments) {
+  const auto place = accounts(parts);
+  if (!place) co_return pass(place);
+  auto login = text(arguments, "login");
+  if (!login) co_return pass(login);
+  auto change = person_change(arguments);
+  if (!change) co_return pass(change);
+  co_return nothing(co_await (*place)->change_person(std::move(*login), std::move(*change)));
+}
+
+Task<Result<json>> user_show(Parts& parts, json arguments) {
+  const auto place = accounts(parts);
+  if (!place) co_return pass(place);
+  auto login = text(arguments, "login");
+  if (!login) co_return pass(login);
+  const auto person = co_await (*place)->person(std::move(*login));
+  if (!person) co_return pass(person);
+  json out{{"login", person->entry.address},
+           {"listed", person->listed},
+           {"photo_bytes", person->photo_bytes},
+           {"certificates", person->certificates}};
+  for (const backend::PersonField& field : backend::person_fields) {
+    out[std::string(field.name)] = person->entry.*field.member;
+  }
+  co_return out;
+}
+
 json to_json(Time time) {
   return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
 }
@@ -298,6 +361,8 @@ constexpr auto operations = std::to_array<Operation>({
     {"user.list", &user_list},
     {"user.passwd", &user_passwd},
     {"user.remove", &user_remove},
+    {"user.set", &user_set},
+    {"user.show", &user_show},
 });
 
 Task<std::string> run_one(Parts& parts, const Operation& operation, json arguments) {

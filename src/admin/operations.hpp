@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/directory.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -46,6 +47,9 @@ class Accounts {
   virtual Task<std::vector<User>> list() = 0;
   virtual Task<Result<>> set_password(std::string login, Secret password) = 0;
   virtual Task<Result<>> remove(std::string login) = 0;
+  /// The user's entry in the address list.
+  virtual Task<Result<backend::Person>> person(std::string login) = 0;
+  virtual Task<Result<>> change_person(std::string login, backend::PersonChange change) = 0;
 };
 
 /// A mail that waits for the next mail server.

@@ -35,6 +35,22 @@ class FakeAccounts final : public Accounts {
     if (users.erase(login) == 0) co_return fail(Errc::not_found, "no such user");
     co_return Result<>{};
   }
+  Task<Result<backend::Person>> person(std::string login) override {
+    if (!users.contains(login)) co_return fail(Errc::not_found, "no such user");
+    backend::Person out;
+    out.listed = false;
+    out.photo_bytes = 9;
+    out.certificates = 2;
+    out.entry.address = login;
+    out.entry.mobile_phone = "123";
+    co_return out;
+  }
+  Task<Result<>> change_person(std::string login, backend::PersonChange wanted) override {
+    if (!users.contains(login)) co_return fail(Errc::not_found, "no such user");
+    change = std::move(wanted);
+    co_return Result<>{};
+  }
+  backend::PersonChange change;
   std::map<std::string, NewUser> users;
   bool broken = false;
 };
@@ -115,6 +131,34 @@ TEST_F(OperationsTest, UsersComeAndGo) {
   EXPECT_TRUE(
       run(R"({"operation":"user.remove","arguments":{"login":"bob"}})").contains("not_found"));
   EXPECT_EQ(forgotten.size(), 1U);
+}
+
+TEST_F(OperationsTest, EntriesOfTheAddressListChange) {
+  EXPECT_TRUE(run(R"({"operation":"user.set","arguments":{"login":"ann","title":"T"}})")
+                  .contains("not_found"));
+  run(R"({"operation":"user.add","arguments":{"login":"ann","password":"pw"}})");
+  EXPECT_EQ(R"({"ok":true,"result":{}})",
+            run(R"({"operation":"user.set","arguments":{"login":"ann","title":"Boss","office":"",)"
+                R"("listed":false,"photo":"/9j/","certificates":["MAA="]}})"));
+  using Fields = std::vector<std::pair<std::string backend::DirectoryEntry::*, std::string>>;
+  EXPECT_EQ(
+      (Fields{{&backend::DirectoryEntry::office, ""}, {&backend::DirectoryEntry::title, "Boss"}}),
+      accounts.change.fields);
+  EXPECT_EQ(false, accounts.change.listed);
+  EXPECT_EQ("\xFF\xD8\xFF", accounts.change.photo);
+  EXPECT_EQ((std::vector<std::string>{{"0\0", 2}}), accounts.change.certificates);
+  for (const std::string wrong :
+       {R"("nose":"x")", R"("title":1)", R"("listed":"no")", R"("photo":"?")",
+        R"("certificates":"MAA=")", R"("certificates":["?"])"}) {
+    EXPECT_TRUE(run(R"({"operation":"user.set","arguments":{"login":"ann",)" + wrong + "}}")
+                    .contains("malformed"))
+        << wrong;
+  }
+  const std::string shown = run(R"({"operation":"user.show","arguments":{"login":"ann"}})");
+  for (const std::string part : {R"("certificates":2)", R"("listed":false)", R"("photo_bytes":9)",
+                                 R"("mobile_phone":"123")", R"("login":"ann")"}) {
+    EXPECT_TRUE(shown.contains(part)) << shown;
+  }
 }
 
 TEST_F(OperationsTest, DevicesAreNamedByUserAndId) {

@@ -6,6 +6,7 @@
 #include "admin/operations.hpp"
 #include "app/config.hpp"
 #include "backend/backend.hpp"
+#include "backend/directory.hpp"
 #include "base/files.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
@@ -29,6 +30,8 @@ class Backends {
   virtual backend::Submission& submission() = 0;
   /// Null where there is none.
   virtual backend::Vacation* vacation() = 0;
+  /// Null where there is none.
+  virtual backend::Directory* directory() = 0;
   /// Null where they are not kept here.
   virtual admin::Accounts* accounts() = 0;
   /// Null where no mail waits.

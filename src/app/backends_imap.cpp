@@ -29,6 +29,7 @@ class ImapBackends final : public Backends {
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
   backend::Vacation* vacation() override { return nullptr; }
+  backend::Directory* directory() override { return nullptr; }
   admin::Accounts* accounts() override { return nullptr; }
   admin::Outbox* outbox() override { return nullptr; }
   Result<> listen_lmtp(net::Listener) override {

@@ -9,6 +9,7 @@
 #include "app/outgoing.hpp"
 #include "app/system.hpp"
 #include "backend/local/delivery.hpp"
+#include "backend/local/directory.hpp"
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
 #include "lmtp/server.hpp"
@@ -22,7 +23,8 @@ constexpr std::uint64_t megabyte = 1024 * 1024;
 /// The administrator's view of the embedded store's users.
 class LocalAccounts final : public admin::Accounts {
  public:
-  explicit LocalAccounts(backend::LocalUsers& users) : users_(users) {}
+  LocalAccounts(backend::LocalUsers& users, backend::LocalDirectory& directory)
+      : users_(users), directory_(directory) {}
 
   Task<Result<>> add(admin::NewUser user) override {
     backend::LocalUsers::NewUser made{.address = std::move(user.login),
@@ -48,8 +50,17 @@ class LocalAccounts final : public admin::Accounts {
 
   Task<Result<>> remove(std::string login) override { return users_.remove(std::move(login)); }
 
+  Task<Result<backend::Person>> person(std::string login) override {
+    return directory_.person(std::move(login));
+  }
+
+  Task<Result<>> change_person(std::string login, backend::PersonChange change) override {
+    return directory_.change(std::move(login), std::move(change));
+  }
+
  private:
   backend::LocalUsers& users_;
+  backend::LocalDirectory& directory_;
 };
 
 /// Final failures come back to the users who wrote.
@@ -104,7 +115,8 @@ class LocalBackends final : public Backends {
       : loop_(around.loop),
         store_(local_options(config), around.files, around.clock),
         users_(store_),
-        accounts_(users_),
+        directory_(store_),
+        accounts_(users_, directory_),
         vacation_(store_),
         delivery_(store_, &vacation_),
         reports_(delivery_),
@@ -121,6 +133,7 @@ class LocalBackends final : public Backends {
   backend::MailBackend& mail() override { return store_; }
   backend::Submission& submission() override { return submission_; }
   backend::Vacation* vacation() override { return &vacation_; }
+  backend::Directory* directory() override { return &directory_; }
   admin::Accounts* accounts() override { return &accounts_; }
   admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener listener) override {
@@ -164,6 +177,7 @@ class LocalBackends final : public Backends {
   }
   Task<> sweep() {
     const auto running = co_await sweeping_.acquire("sweep");
+    static_cast<void>(co_await store_.index_old_mail(&stopping_));
     static_cast<void>(co_await store_.sweep(&stopping_));
   }
 
@@ -172,6 +186,7 @@ class LocalBackends final : public Backends {
   bool stopping_ = false;
   backend::LocalStore store_;
   backend::LocalUsers users_;
+  backend::LocalDirectory directory_;
   LocalAccounts accounts_;
   backend::LocalVacation vacation_;
   backend::LocalDelivery delivery_;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -15,6 +16,7 @@
 #include "app/config.hpp"
 #include "app/control_client.hpp"
 #include "app/user_file.hpp"
+#include "backend/directory.hpp"
 #include "base/bytes.hpp"
 
 namespace godwit::app {
@@ -266,6 +268,98 @@ int import_users(const CliOptions& options, const std::string& file) {
   return static_cast<int>(failures.empty() ? Exit::done : Exit::failed);
 }
 
+struct PersonOptions {
+  std::string login;
+  std::vector<std::pair<std::string_view, std::string>> fields;  // by the names of the socket
+  bool hidden = false;
+  bool listed = false;
+  std::string photo_file;
+  bool no_photo = false;
+  std::vector<std::string> certificate_files;
+  bool no_certificates = false;
+};
+
+/// A file as base64; `bytes_max` bounds what is read.
+Result<std::string> encoded_file(const std::string& path, std::size_t bytes_max) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(Errc::not_found, path + ": cannot be read");
+  std::string bytes(bytes_max + 1, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  if (bytes.size() > bytes_max) {
+    return fail(Errc::too_large, fmt::format("{}: above {} KB", path, bytes_max / 1024));
+  }
+  return base64_encode(bytes);
+}
+
+int set_person(const CliOptions& options, const CLI::App& command, const PersonOptions& person) {
+  constexpr std::size_t certificate_bytes_max = 16 * std::size_t{1024};
+  json arguments{{"login", person.login}};
+  for (const auto& [name, value] : person.fields) {
+    std::string option = "--" + std::string(name);
+    std::ranges::replace(option, '_', '-');
+    if (command.count(option) > 0) arguments[std::string(name)] = value;
+  }
+  if (person.hidden || person.listed) arguments["listed"] = person.listed;
+  if (person.no_photo) arguments["photo"] = "";
+  if (!person.photo_file.empty()) {
+    auto photo = encoded_file(person.photo_file, backend::photo_bytes_max);
+    if (!photo) return report_failure(options, photo.error().message);
+    arguments["photo"] = std::move(*photo);
+  }
+  if (person.no_certificates) arguments["certificates"] = json::array();
+  for (const std::string& file : person.certificate_files) {
+    auto certificate = encoded_file(file, certificate_bytes_max);
+    if (!certificate) return report_failure(options, certificate.error().message);
+    arguments["certificates"].push_back(std::move(*certificate));
+  }
+  if (arguments.size() == 1) return report_failure(options, "nothing was said to be changed");
+  return ask(options, "user.set", arguments, &print_nothing);
+}
+
+void print_person(const json& result) {
+  std::cout << fmt::format("{:<14} {}\n", "login", result.value("login", ""));
+  for (const backend::PersonField& field : backend::person_fields) {
+    const auto value = result.value(std::string(field.name), "");
+    if (!value.empty()) std::cout << fmt::format("{:<14} {}\n", field.name, value);
+  }
+  std::cout << fmt::format("{:<14} {}\n{:<14} {} bytes\n{:<14} {}\n", "listed",
+                           result.value("listed", false) ? "yes" : "no", "photo",
+                           result.value("photo_bytes", std::uint64_t{0}), "certificates",
+                           result.value("certificates", std::uint64_t{0}));
+}
+
+void register_person_commands(CLI::App& user, CliOptions& options) {
+  auto given = std::make_shared<PersonOptions>();
+  auto* set = user.add_subcommand("set", "Change the user's entry in the address list");
+  set->add_option("login", given->login, "user@domain")->required();
+  given->fields.reserve(backend::person_fields.size());  // options refer to what is in it
+  for (const backend::PersonField& field : backend::person_fields) {
+    given->fields.emplace_back(field.name, std::string());
+    std::string option = "--" + std::string(field.name);
+    std::ranges::replace(option, '_', '-');
+    set->add_option(option, given->fields.back().second, "Empty: none");
+  }
+  auto* photo = set->add_option("--photo", given->photo_file, "JPEG or PNG of at most 100 KB");
+  set->add_flag("--no-photo", given->no_photo, "Remove the photo")->excludes(photo);
+  auto* certificates = set->add_option("--certificate", given->certificate_files,
+                                       "For encrypted mail, PEM or DER; may be repeated");
+  set->add_flag("--no-certificates", given->no_certificates, "Remove them all")
+      ->excludes(certificates);
+  auto* hidden = set->add_flag("--hidden", given->hidden, "Nobody finds the entry");
+  set->add_flag("--listed", given->listed, "Everybody finds it")->excludes(hidden);
+  set->callback([&options, set, given] {
+    options.run = [&options, set, given] { return set_person(options, *set, *given); };
+  });
+  auto* show = user.add_subcommand("show", "The user's entry in the address list");
+  show->add_option("login", given->login, "user@domain")->required();
+  show->callback([&options, given] {
+    options.run = [&options, given] {
+      return ask(options, "user.show", {{"login", given->login}}, &print_person);
+    };
+  });
+}
+
 void register_user_commands(CLI::App& app, CliOptions& options) {
   auto given = std::make_shared<UserOptions>();
   auto* user = app.add_subcommand("user", "The users of the embedded store");
@@ -296,6 +390,7 @@ void register_user_commands(CLI::App& app, CliOptions& options) {
       return ask(options, "user.remove", {{"login", given->login}}, &print_nothing);
     };
   });
+  register_person_commands(*user, options);
   auto* import = user->add_subcommand("import", "Many users from a file; see godwit(1)");
   import->add_option("file", given->file, "login,password,name,aliases,quota")->required();
   import->callback([&options, given] {

@@ -70,6 +70,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 backends.mail(),
                 backends.submission(),
                 backends.vacation(),
+                backends.directory(),
                 spools,
                 locks_,
                 journal_,

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/mail_query.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -181,6 +182,10 @@ class Mail {
   /// its work.
   virtual Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
                                                std::string message_id) = 0;
+
+  /// Messages that the query describes, of all these folders; folders that are gone are left out.
+  virtual Task<MailHits> find_messages(std::vector<FolderKey> folders, MailQuery query,
+                                       std::size_t hits_max) = 0;
 
   /// Begins to tell what changes. The listener outlives the watch.
   virtual std::unique_ptr<Watch> watch(ChangeListener& listener) = 0;

@@ -20,6 +20,9 @@ Task<Answer> get_item_estimate(Session& session);
 Task<Answer> settings(Session& session);
 Task<Answer> ping(Session& session);
 Task<Answer> item_operations(Session& session);
+Task<Answer> search(Session& session);
+Task<Answer> resolve_recipients(Session& session);
+Task<Answer> find(Session& session);
 Task<Answer> provision(Session& session);
 
 }  // namespace godwit::command

@@ -174,8 +174,16 @@ Task<Fetched> fetch(Session& session, const sync::FolderTable& table, const Fetc
   if (wanted.file_reference) {
     co_return co_await fetch_attachment(session, table, wanted, first_part);
   }
-  // A LongId is one of a search's results, which this server does not give out.
-  if (wanted.long_id || wanted.link_id) co_return failed(status::not_found);
+  if (wanted.link_id) co_return failed(status::not_found);
+  if (wanted.long_id) {
+    // [MS-ASCMD] LongId: ours is the id of the item itself.
+    const auto id = sync::parse_mail_id(*wanted.long_id);
+    if (!id) co_return failed(status::not_found);
+    FetchOperation item = wanted;
+    item.collection_id = id->collection;
+    item.server_id = *wanted.long_id;
+    co_return co_await fetch_item(session, table, item, first_part);
+  }
   co_return co_await fetch_item(session, table, wanted, first_part);
 }
 

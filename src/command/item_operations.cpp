@@ -142,7 +142,7 @@ class OperationsRun {
       out.text(airsync::ServerId, operation.server_id);
     }
     if (operation.long_id) out.text(wbxml::search::LongId, *operation.long_id);
-    if (!operation.collection_id.empty() && fetched.properties) {
+    if ((!operation.collection_id.empty() || operation.long_id) && fetched.properties) {
       out.text(airsync::Class, "Email");
     }
     if (operation.link_id) out.text(wbxml::document_library::LinkId, *operation.link_id);

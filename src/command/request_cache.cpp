@@ -17,6 +17,12 @@ RequestCache::Entry& RequestCache::entry(const UserId& user, const DeviceId& dev
   return slots_.front().entry;
 }
 
+void RequestCache::keep(std::shared_ptr<FoundMail> results) {
+  constexpr std::size_t results_max = 2000;  // of up to 1000 hits: some 20 MB
+  results_.push_back(std::move(results));
+  if (results_.size() > results_max) results_.pop_front();
+}
+
 void RequestCache::forget(const UserId& user, const DeviceId& device) {
   const auto known = index_.find({user, device});
   if (known == index_.end()) return;

@@ -4,13 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "backend/mail_query.hpp"
 #include "base/id.hpp"
 
 namespace godwit::command {
@@ -35,6 +38,13 @@ struct CachedPing {
   std::vector<std::string> folders;  // collection ids; empty = never sent
 };
 
+/// What a search found, for the pages that a device asks for next. Lost with a restart: then the
+/// search is done again.
+struct FoundMail {
+  std::string query;  // what was looked for, as bytes to compare
+  backend::MailHits hits;
+};
+
 /// Bounded: the entries used longest ago are forgotten.
 class RequestCache {
  public:
@@ -48,10 +58,14 @@ class RequestCache {
     /// many.
     std::map<std::string, std::string> proven;
     std::map<std::string, std::pair<std::uint64_t, std::string>> offered;  // connection, key
+    std::weak_ptr<FoundMail> searched;                                     // by Search
+    std::weak_ptr<FoundMail> found;                                        // by Find
   };
   /// The device's entry, made when there is none.
   Entry& entry(const UserId& user, const DeviceId& device);
   void forget(const UserId& user, const DeviceId& device);
+  /// The newest results stay; each is some kilobytes.
+  void keep(std::shared_ptr<FoundMail> results);
 
  private:
   using Name = std::pair<UserId, DeviceId>;
@@ -62,6 +76,7 @@ class RequestCache {
   std::size_t devices_max_;
   std::list<Slot> slots_;  // most recently used first
   std::map<Name, std::list<Slot>::iterator> index_;
+  std::deque<std::shared_ptr<FoundMail>> results_;  // shared with who is reading a page of them
 };
 
 }  // namespace godwit::command

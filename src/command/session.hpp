@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/directory.hpp"
 #include "base/clock.hpp"
 #include "command/answer.hpp"
 #include "command/request_cache.hpp"
@@ -52,7 +53,8 @@ struct Services {
   Watching& watching;
   backend::MailBackend& mail;
   backend::Submission& submission;
-  backend::Vacation* vacation;  // null where no backend offers out-of-office
+  backend::Vacation* vacation;    // null where no backend offers out-of-office
+  backend::Directory* directory;  // null where there is no address list
   http::Spools& spools;
   net::KeyedLocks& locks;
   sync::Journal& journal;

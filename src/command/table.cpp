@@ -9,12 +9,15 @@
 #include "command/handlers.hpp"
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/compose_mail.hpp"
+#include "wbxml/pages/find.hpp"
 #include "wbxml/pages/folder_hierarchy.hpp"
 #include "wbxml/pages/get_item_estimate.hpp"
 #include "wbxml/pages/item_operations.hpp"
 #include "wbxml/pages/move.hpp"
 #include "wbxml/pages/ping.hpp"
 #include "wbxml/pages/provision.hpp"
+#include "wbxml/pages/resolve_recipients.hpp"
+#include "wbxml/pages/search.hpp"
 #include "wbxml/pages/settings.hpp"
 
 namespace godwit::command {
@@ -27,6 +30,7 @@ namespace compose = wbxml::compose_mail;
 namespace hierarchy = wbxml::folder_hierarchy;
 namespace estimate = wbxml::get_item_estimate;
 namespace operations = wbxml::item_operations;
+namespace recipients = wbxml::resolve_recipients;
 
 constexpr auto commands = std::to_array<Command>({
     {0, "Sync", all_versions, Gate::provisioned, BodyRule::wbxml_or_empty, wbxml::airsync::Sync,
@@ -57,6 +61,8 @@ constexpr auto commands = std::to_array<Command>({
      wbxml::move::Status, &move_items},
     {14, "GetItemEstimate", all_versions, Gate::provisioned, BodyRule::wbxml,
      estimate::GetItemEstimate, estimate::Status, &get_item_estimate},
+    {16, "Search", all_versions, Gate::provisioned, BodyRule::wbxml, wbxml::search::Search,
+     wbxml::search::Status, &search},
     {17, "Settings", all_versions, Gate::provisioned, BodyRule::wbxml, wbxml::settings::Settings,
      wbxml::settings::Status, &settings},
     // [MS-ASPROV] 3.1.5.1: Ping carries no policy key; wipe and block still apply.
@@ -66,6 +72,10 @@ constexpr auto commands = std::to_array<Command>({
      operations::ItemOperations, operations::Status, &item_operations},
     {20, "Provision", all_versions, Gate::open, BodyRule::wbxml, wbxml::provision::Provision,
      wbxml::provision::Status, &provision},
+    {21, "ResolveRecipients", all_versions, Gate::provisioned, BodyRule::wbxml,
+     recipients::ResolveRecipients, recipients::Status, &resolve_recipients},
+    {23, "Find", eas::since(Version::v16_1), Gate::provisioned, BodyRule::wbxml, wbxml::find::Find,
+     wbxml::find::Status, &find},
 });
 static_assert(std::ranges::adjacent_find(commands, std::greater_equal{}, &Command::code) ==
                   commands.end(),

@@ -58,7 +58,7 @@ class TestBed {
         trash_(*mail().find_folder(FolderRole::trash)),
         projects_(mail().add_folder(std::nullopt, "Projects")),
         server_({clock_, random_, store_, mail_server_, mail_server_, submission_,
-                 with_vacation ? &vacation_ : nullptr},
+                 with_vacation ? &vacation_ : nullptr, nullptr},
                 std::move(settings), std::chrono::seconds(60)),
         device_(server_, device_settings(version)) {
     EXPECT_TRUE(test::run(device_.folder_sync()).ok());

@@ -89,6 +89,10 @@ class OneMessage final : public backend::Mail {
   Task<Result<UidSet>> find_message_id(FolderKey, Uid, std::string) override {
     return none<Result<UidSet>>();
   }
+  Task<backend::MailHits> find_messages(std::vector<FolderKey>, backend::MailQuery,
+                                        std::size_t) override {
+    return none<backend::MailHits>();
+  }
   std::unique_ptr<backend::Watch> watch(backend::ChangeListener&) override { return nullptr; }
 
  private:

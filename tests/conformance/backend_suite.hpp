@@ -207,4 +207,5 @@ inline std::vector<Uid> uids_of(const std::vector<MessageState>& states) {
 #include "conformance/backend_changes.hpp"
 #include "conformance/backend_folders.hpp"
 #include "conformance/backend_messages.hpp"
+#include "conformance/backend_search.hpp"
 #include "conformance/backend_watch.hpp"

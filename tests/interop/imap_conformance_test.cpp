@@ -109,12 +109,16 @@ auto if_there() {
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(BackendSuite);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SearchSuite);
 INSTANTIATE_TEST_SUITE_P(Dovecot, BackendSuite, if_there<dovecot>());
+INSTANTIATE_TEST_SUITE_P(Dovecot, SearchSuite, if_there<dovecot>());
 INSTANTIATE_TEST_SUITE_P(DovecotInbox, BackendSuite, if_there<dovecot_inbox>());
 INSTANTIATE_TEST_SUITE_P(WithoutQresync, BackendSuite, if_there<without_qresync>());
 INSTANTIATE_TEST_SUITE_P(WithoutCondstore, BackendSuite, if_there<without_condstore>());
 INSTANTIATE_TEST_SUITE_P(Bare, BackendSuite, if_there<bare>());
+INSTANTIATE_TEST_SUITE_P(Bare, SearchSuite, if_there<bare>());
 INSTANTIATE_TEST_SUITE_P(Cyrus, BackendSuite, if_there<cyrus>());
+INSTANTIATE_TEST_SUITE_P(Cyrus, SearchSuite, if_there<cyrus>());
 
 TEST(Servers, AreThere) {
   for (const char* name : {"dovecot", "cyrus"}) {

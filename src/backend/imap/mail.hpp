@@ -19,6 +19,13 @@ struct WatchBudget {
   std::size_t notify_connections = 0;
 };
 
+/// What a search found in one folder.
+struct FoundInFolder {
+  std::uint32_t uid_validity = 0;
+  std::uint64_t total = 0;
+  std::vector<MessageState> newest;
+};
+
 class ImapMail final : public Mail {
  public:
   ImapMail(UserId user, std::shared_ptr<Pool> pool, Random& random,
@@ -55,6 +62,8 @@ class ImapMail final : public Mail {
                            Flags flags, Time received) override;
   Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
                                        std::string message_id) override;
+  Task<MailHits> find_messages(std::vector<FolderKey> folders, MailQuery query,
+                               std::size_t hits_max) override;
   std::unique_ptr<Watch> watch(ChangeListener& listener) override;
 
   Pool& pool() { return *pool_; }
@@ -93,6 +102,11 @@ class ImapMail final : public Mail {
                                       std::optional<FolderKey> parent, std::string name);
   Task<Result<>> delete_step(Connection& connection, FolderKey folder);
   Task<Result<UidSet>> search_step(Connection& connection, FolderKey folder, Command command);
+  Task<Result<FoundInFolder>> find_step(Connection& connection, FolderKey folder, MailQuery query,
+                                        std::size_t hits_max);
+  /// Those of `uids` that were received near `limit`, and outside of what the query wants.
+  Task<Result<UidSet>> outside_step(Connection& connection, FolderKey folder, MailQuery query,
+                                    Time limit, UidSet uids);
   Task<Result<MailChanges>> changes_step(Connection& connection, FolderKey folder, MailCursor since,
                                          UidSet known);
   Task<Result<MailChanges>> changes_by_modseq(Connection& connection, FolderKey folder,

@@ -1,4 +1,4 @@
-// Messages: searching, fetching, reading, flags, moving, removing, appending.
+// Messages: fetching, reading, flags, moving, removing, appending.
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -20,16 +20,6 @@ constexpr std::size_t pipeline_max = 32;  // commands under way at once
 
 /// Time for what moves many bytes.
 std::chrono::milliseconds long_limit(std::chrono::milliseconds limit) { return limit * 4; }
-
-UidSet found_uids(const std::vector<Completed>& completed) {
-  UidSet out;
-  for (const Completed& each : completed) {
-    for (const Response& response : each.data) {
-      if (const auto* result = std::get_if<SearchResult>(&response)) out.add(result->uids);
-    }
-  }
-  return out;
-}
 
 Command state_command(const Connection& connection, const UidSet& uids) {
   Command command("UID FETCH");
@@ -153,35 +143,6 @@ void place_bodies(Completed& completed, const Stretches& wanted,
 }
 
 }  // namespace
-
-Task<Result<UidSet>> ImapMail::search(FolderKey folder,
-                                      std::optional<std::chrono::sys_days> since) {
-  Command criteria("UNDELETED");
-  if (since) criteria.words("SINCE").date(*since);
-  return reading(&ImapMail::search_step, folder, folder, std::move(criteria));
-}
-
-Task<Result<UidSet>> ImapMail::find_message_id(FolderKey folder, Uid first,
-                                               std::string message_id) {
-  Command criteria("UID");
-  criteria.uids_from(first).words("HEADER Message-ID").string(message_id);
-  auto found =
-      co_await reading(&ImapMail::search_step, std::optional(folder), folder, std::move(criteria));
-  // `n:*` always names the last message (RFC 9051 9: seq-range).
-  if (found && first > 1) found->remove(1, first - 1);
-  co_return found;
-}
-
-Task<Result<UidSet>> ImapMail::search_step(Connection& connection, FolderKey folder,
-                                           Command criteria) {
-  std::vector<Command> commands;
-  commands.push_back(search_command(connection));
-  commands.back().append(criteria);
-  auto completed = co_await on_mailbox(connection, folder, std::nullopt, std::move(commands));
-  if (!completed) co_return pass(completed);
-  pool_->learned(connection);
-  co_return found_uids(*completed);
-}
 
 Task<Result<std::vector<MessageState>>> ImapMail::fetch_state(FolderKey folder,
                                                               std::uint32_t uid_validity,

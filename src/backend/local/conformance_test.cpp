@@ -42,6 +42,7 @@ class LocalUnderTest final : public MailServer {
 std::unique_ptr<MailServer> make_local() { return std::make_unique<LocalUnderTest>(); }
 
 INSTANTIATE_TEST_SUITE_P(Local, BackendSuite, testing::Values(&make_local));
+INSTANTIATE_TEST_SUITE_P(Local, SearchSuite, testing::Values(&make_local));
 
 }  // namespace
 }  // namespace godwit::conformance

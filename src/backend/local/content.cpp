@@ -147,6 +147,7 @@ Content store_content(BlobStore& blobs, Pins& pins, const MessageSource& source)
       std::min<std::uint64_t>(content.layout.header_size, convert::header_bytes_max);
   content.header = whole.read(0, static_cast<std::size_t>(header));
   content.message_id = convert::first_message_id(convert::Header(content.header).get("Message-ID"));
+  content.words = convert::search_text(content.header, convert::read_at(whole), content.layout);
   const std::vector<Range> large = large_parts(content.layout);
   if (!large.empty()) {
     keep_apart(blobs, pins, whole, large, content);

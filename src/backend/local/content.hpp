@@ -12,6 +12,7 @@
 #include "backend/backend.hpp"
 #include "backend/local/blobs.hpp"
 #include "convert/mime.hpp"
+#include "convert/search_text.hpp"
 
 namespace godwit::backend::local {
 
@@ -29,6 +30,7 @@ struct Content {
   std::string header;      // at most convert::header_bytes_max
   std::string message_id;  // without angle brackets, may be empty
   convert::Layout layout;
+  convert::SearchText words;  // what it can be found by
   std::vector<Piece> pieces;
   std::vector<std::pair<std::string, std::uint64_t>> blobs;  // each once, with its size
 };

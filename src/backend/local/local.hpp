@@ -47,6 +47,10 @@ class LocalStore final : public MailBackend {
   /// `stopping`, when given, is looked at between folders: true ends it early.
   Task<std::uint64_t> sweep(const bool* stopping = nullptr);
 
+  /// Brings mail from before the full-text index into it; run it once after the start. Searches
+  /// find the newest first meanwhile. Returns how many contents came in.
+  Task<std::uint64_t> index_old_mail(const bool* stopping = nullptr);
+
   const std::shared_ptr<local::Core>& core() const { return core_; }
 
  private:

@@ -1,5 +1,6 @@
 #include "backend/local/mail.hpp"
 
+#include "backend/local/index.hpp"
 #include "backend/local/mailboxes.hpp"
 #include "backend/local/messages.hpp"
 #include "base/fault.hpp"
@@ -285,6 +286,15 @@ Task<Result<UidSet>> LocalMail::find_message_id(FolderKey folder, Uid first,
                               Database& database, const Mailbox& box) -> Result<UidSet> {
                             return find_by_message_id(database, box.id, first, message_id);
                           });
+  co_return co_await core_->database.read(std::move(job));
+}
+
+Task<MailHits> LocalMail::find_messages(std::vector<FolderKey> folders, MailQuery query,
+                                        std::size_t hits_max) {
+  auto job = [user = user_, folders = std::move(folders), query = std::move(query),
+              hits_max](Database& database) {
+    return local::find_messages(database, user_row(database, user), folders, query, hits_max);
+  };
   co_return co_await core_->database.read(std::move(job));
 }
 

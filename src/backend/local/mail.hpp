@@ -38,6 +38,8 @@ class LocalMail final : public Mail {
                            Flags flags, Time received) override;
   Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
                                        std::string message_id) override;
+  Task<MailHits> find_messages(std::vector<FolderKey> folders, MailQuery query,
+                               std::size_t hits_max) override;
   std::unique_ptr<Watch> watch(ChangeListener& listener) override;
 
  private:

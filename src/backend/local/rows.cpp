@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/local/index.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/messages.hpp"
 #include "base/fault.hpp"
@@ -133,7 +134,9 @@ RowId use_content(Database& database, const Content& content) {
       " VALUES (?, ?, ?, ?, ?, ?, 1)",
       sqlite::Blob{content.hash}, content.size, sqlite::Blob{content.header}, content.message_id,
       sqlite::Blob{pack_layout(content.layout)}, sqlite::Blob{pack_pieces(content.pieces)});
-  return database.last_insert_id();
+  const RowId id = database.last_insert_id();
+  index_content(database, id, content.words);
+  return id;
 }
 
 void release_content(Database& database, RowId content, std::vector<std::string>& freed) {
@@ -148,6 +151,7 @@ void release_content(Database& database, RowId content, std::vector<std::string>
     for (const Piece& piece : unpack_pieces(row.view(1))) hashes.push_back(piece.hash);
   }
   database.run("DELETE FROM content WHERE id = ?", content);
+  unindex_content(database, content);
   std::ranges::sort(hashes);
   const auto same = std::ranges::unique(hashes);
   hashes.erase(same.begin(), same.end());

@@ -87,6 +87,40 @@ CREATE TABLE answered (
 CREATE TABLE delivery (key BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_at ON delivery (at);
 )sql",
+    R"sql(
+CREATE TABLE person (
+  user INTEGER PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,
+  listed INTEGER NOT NULL DEFAULT 1,
+  words TEXT NOT NULL DEFAULT '',
+  first_name TEXT NOT NULL DEFAULT '',
+  last_name TEXT NOT NULL DEFAULT '',
+  nickname TEXT NOT NULL DEFAULT '',
+  title TEXT NOT NULL DEFAULT '',
+  company TEXT NOT NULL DEFAULT '',
+  office TEXT NOT NULL DEFAULT '',
+  phone TEXT NOT NULL DEFAULT '',
+  home_phone TEXT NOT NULL DEFAULT '',
+  mobile_phone TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE photo (
+  user INTEGER PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,
+  bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE certificate (
+  id INTEGER PRIMARY KEY,
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  der BLOB NOT NULL
+) STRICT;
+CREATE INDEX certificate_user ON certificate (user);
+)sql",
+    R"sql(
+CREATE VIRTUAL TABLE word USING fts5 (
+  author, recipients, subject, text, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3'
+);
+DROP INDEX message_content;
+CREATE INDEX message_content ON message (content, received);
+INSERT INTO meta (name, value) SELECT 'unindexed_below', ifnull(max(id), 0) + 1 FROM content;
+)sql",
 });
 
 }  // namespace godwit::backend::local

@@ -83,10 +83,11 @@ TEST_F(LocalStoreTest, ABackupIsWholeAndStartsANewEpoch) {
 }
 
 TEST_F(LocalStoreTest, SchemasAreInstalledOnceAndTold) {
-  EXPECT_EQ((LocalSchema{1, 1}), local_schema_status(fixture.options(), fixture.files()));
+  constexpr int newest = migrations.size();
+  EXPECT_EQ((LocalSchema{newest, newest}), local_schema_status(fixture.options(), fixture.files()));
   LocalOptions other = fixture.options();
   other.folder = fixture.folder() + "/other";
-  EXPECT_EQ((LocalSchema{0, 1}), local_schema_status(other, fixture.files()));
+  EXPECT_EQ((LocalSchema{0, newest}), local_schema_status(other, fixture.files()));
   EXPECT_THROW(LocalStore(other, fixture.files(), fixture.clock()), Fault);
   EXPECT_THROW(install_local_schema(fixture.options(), fixture.files()), Fault);
   update_local_schema(fixture.options());

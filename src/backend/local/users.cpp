@@ -6,6 +6,7 @@
 #include "backend/local/core.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/password.hpp"
+#include "backend/local/people.hpp"
 #include "base/bytes.hpp"
 #include "base/text.hpp"
 
@@ -172,6 +173,7 @@ Task<Result<>> LocalUsers::add(NewUser user) {
       database.run("INSERT INTO alias (address, user) VALUES (?, ?)", alias, id);
     }
     create_default_mailboxes(database, id, now);
+    index_person(database, id);
     return {};
   };
   co_return co_await commit(core_, std::move(job));
@@ -213,6 +215,7 @@ Task<Result<>> LocalUsers::set_display_name(std::string address, std::string dis
   auto then = [name = std::move(display_name)](Database& database,
                                                const UserRow& user) -> Result<> {
     database.run("UPDATE user SET display_name = ? WHERE id = ?", name, user.id);
+    index_person(database, user.id);
     return {};
   };
   co_return co_await change_user(core_, std::move(address), std::move(then));
@@ -239,6 +242,7 @@ Task<Result<>> LocalUsers::set_aliases(std::string address, std::vector<std::str
     for (const std::string& alias : aliases) {
       database.run("INSERT INTO alias (address, user) VALUES (?, ?)", alias, user.id);
     }
+    index_person(database, user.id);
     return {};
   };
   co_return co_await change_user(core_, std::move(address), std::move(then));

@@ -44,6 +44,8 @@ INSTANTIATE_TEST_SUITE_P(MemoryStableKeys, BackendSuite,
                          testing::Values(&make_memory<backend::MemoryMail::Keys::stable>));
 INSTANTIATE_TEST_SUITE_P(MemoryNamesAsKeys, BackendSuite,
                          testing::Values(&make_memory<backend::MemoryMail::Keys::names>));
+INSTANTIATE_TEST_SUITE_P(Memory, SearchSuite,
+                         testing::Values(&make_memory<backend::MemoryMail::Keys::stable>));
 
 }  // namespace
 }  // namespace godwit::conformance

@@ -58,6 +58,8 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
                            Flags flags, Time received) override;
   Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
                                        std::string message_id) override;
+  Task<MailHits> find_messages(std::vector<FolderKey> folders, MailQuery query,
+                               std::size_t hits_max) override;
   std::unique_ptr<Watch> watch(ChangeListener& listener) override;
 
   // What somebody else does. Each call is one change (one modseq) and tells the watches.
