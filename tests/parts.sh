@@ -18,10 +18,11 @@ packages_of() {
       libsasl2-modules libsasl2-modules-db ;;
     postfix) echo postfix ;;
     postgres) echo postgresql-15 postgresql-client-15 libpq5 ;;
+    slapd) echo slapd ;;
     *) return 1 ;;
   esac
 }
-servers=(dovecot cyrus postfix postgres)
+servers=(dovecot cyrus postfix postgres slapd)
 
 stop_with() { echo "parts.sh: $*" >&2; exit 1; }
 

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# OpenLDAP 2.5 with a small directory, on free loopback ports.
+#
+#   slapd.sh start RUNDIR
+#   slapd.sh stop RUNDIR
+#
+# `start` prints LDAP_PORT=, LDAPS_PORT= and CA_FILE= (who signed the server's certificate, which is
+# for localhost). Everything is below dc=example,dc=com: people in ou=people, groups in ou=groups.
+# Only uid=reader,dc=example,dc=com with the password `readerpw` may read; an answer has at most 50
+# entries.
+# shellcheck source=tests/parts/server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
+
+usage() { echo "usage: slapd.sh start|stop RUNDIR" >&2; exit 2; }
+
+write_config() {
+  local run=$1
+  cat >"$run/slapd.conf" <<CONF
+include $part/etc/ldap/schema/core.schema
+include $part/etc/ldap/schema/cosine.schema
+include $part/etc/ldap/schema/inetorgperson.schema
+modulepath $part/usr/lib/ldap
+moduleload back_mdb
+pidfile $run/slapd.pid
+TLSCertificateFile $run/cert.pem
+TLSCertificateKeyFile $run/key.pem
+sizelimit 50
+database mdb
+maxsize 33554432
+suffix dc=example,dc=com
+rootdn cn=admin,dc=example,dc=com
+directory $run/data
+access to attrs=userPassword by anonymous auth by * none
+access to * by dn.exact=uid=reader,dc=example,dc=com read by * none
+CONF
+}
+
+person() {
+  cat <<LDIF
+
+dn: uid=$1,ou=people,dc=example,dc=com
+objectClass: inetOrgPerson
+uid: $1
+cn: $2
+sn: ${2##* }
+givenName: ${2%% *}
+displayName: $2
+mail: $1@example.com
+LDIF
+}
+
+write_directory() {
+  local i
+  cat <<LDIF
+dn: dc=example,dc=com
+objectClass: dcObject
+objectClass: organization
+dc: example
+o: Example
+
+dn: uid=reader,dc=example,dc=com
+objectClass: account
+objectClass: simpleSecurityObject
+uid: reader
+userPassword: readerpw
+
+dn: ou=people,dc=example,dc=com
+objectClass: organizationalUnit
+ou: people
+
+dn: ou=groups,dc=example,dc=com
+objectClass: organizationalUnit
+ou: groups
+LDIF
+  person ada "Ada Lovelace"
+  cat <<LDIF
+mail: countess@example.com
+title: Countess
+o: Analytical Engines
+physicalDeliveryOfficeName: Mill Hall
+telephoneNumber: +44 20 1
+homePhone: +44 20 2
+mobile: +44 7700 3
+jpegPhoto:: /9j/4AAQSkZJRg==
+userCertificate;binary:: $(openssl x509 -in "$1/cert.pem" -outform DER | base64 -w0)
+LDIF
+  person juergen "Jürgen Müller-Lüdenscheid" | sed -e 's/^\(cn\|sn\|givenName\|displayName\): .*/&/' |
+    while IFS= read -r line; do
+      if [[ $line == *ü* ]]; then printf '%s:: %s\n' "${line%%:*}" "$(printf %s "${line#*: }" | base64 -w0)"
+      else printf '%s\n' "$line"; fi
+    done
+  person star "Star * (Paren) \\Back"
+  printf '\ndn: cn=nomail,ou=people,dc=example,dc=com\nobjectClass: person\ncn: nomail\nsn: Nomail\n'
+  for ((i = 0; i < 60; ++i)); do person "many$i" "Many Person$i"; done
+  cat <<LDIF
+
+dn: cn=engineers,ou=groups,dc=example,dc=com
+objectClass: groupOfNames
+objectClass: extensibleObject
+cn: engineers
+description: Engine makers
+mail: engineers@example.com
+member: uid=ada,ou=people,dc=example,dc=com
+LDIF
+}
+
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+start() {
+  local run=$1 try i pid
+  use_part slapd "$run"
+  libraries=$part/usr/lib/$triplet:$part/usr/lib/ldap
+  mkdir -p "$run/data"
+  make_certificate "$run"
+  write_config "$run"
+  write_directory "$run" >"$run/directory.ldif"
+  hand_over "$run"
+  LD_LIBRARY_PATH=$libraries "${as_server[@]}" "$part/usr/sbin/slapd" -T add -q \
+    -f "$run/slapd.conf" -l "$run/directory.ldif" >"$run/log" 2>&1 ||
+    { tail -n 5 "$run/log" >&2; stop_with "slapd takes no entries"; }
+  for try in 1 2 3; do
+    ldap_port=$(free_port)
+    ldaps_port=$(free_port)
+    LD_LIBRARY_PATH=$libraries "${as_server[@]}" "$part/usr/sbin/slapd" -d 0 -f "$run/slapd.conf" \
+      -h "ldap://127.0.0.1:$ldap_port/ ldaps://127.0.0.1:$ldaps_port/" </dev/null >>"$run/log" 2>&1 &
+    pid=$!
+    echo "$pid" >"$run/server.pid"
+    for ((i = 0; i < 300; ++i)); do
+      kill -0 "$pid" 2>/dev/null || break
+      if answers "$ldap_port" && answers "$ldaps_port"; then
+        echo "LDAP_PORT=$ldap_port"
+        echo "LDAPS_PORT=$ldaps_port"
+        echo "CA_FILE=$run/cert.pem"
+        return
+      fi
+      sleep 0.05
+    done
+    stop_server "$run"
+  done
+  tail -n 5 "$run/log" >&2
+  stop_with "slapd did not start"
+}
+
+[[ $# -eq 2 ]] || usage
+case $1 in
+  start) start "$2" ;;
+  stop) stop_server "$2" ;;
+  *) usage ;;
+esac
