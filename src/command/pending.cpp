@@ -21,8 +21,9 @@ Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
   std::vector<std::optional<sync::Relationship>> out;
   for (const auto& record : records) {
     auto& loaded = out.emplace_back();
-    if (!record) continue;
-    if (auto known = sync::unpack_relationship(record->value)) loaded = std::move(*known);
+    if (record) {
+      loaded = sync::unpack_relationship(record->value).value_or(sync::Relationship{});
+    }
   }
   co_return out;
 }

@@ -15,7 +15,8 @@
 
 namespace godwit::command {
 
-/// The relationship as stored; nothing when the device never synced the collection.
+/// The relationship as stored; nothing when the device never synced the collection, an empty one,
+/// which no key fits, when the record cannot be read: the device finds out by its next Sync.
 Task<std::optional<sync::Relationship>> load_relationship(Session& session, std::string collection);
 /// Of several collections, in the order given.
 Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
