@@ -21,6 +21,8 @@ DIRECTIONS = {
     "eas": "base wbxml",
     "item": "base",
     "convert": "base item",
+    "convert/time_zone": "base item",
+    "convert/ical": "base item convert convert/time_zone",
     "imap": "base item convert",
     "smtp": "base item",
     "net": "base",
@@ -53,7 +55,8 @@ DIRECTIONS = {
 }
 
 # No sockets, no databases, no Asio beyond base/task.hpp.
-NO_IO = {"base", "wbxml", "eas", "item", "convert", "mapping", "imap", "smtp", "sync", "policy",
+NO_IO = {"base", "wbxml", "eas", "item", "convert", "convert/time_zone", "convert/ical",
+         "mapping", "imap", "smtp", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
 ASIO = {"net", "http", "app", "backend/imap", "backend/smtp", "lmtp", "queue", "client"}
 IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|sys/socket\.h|"

@@ -1,0 +1,72 @@
+// links: godwit_convert_ical
+/// Calendars read, edited and expanded: what is not edited stays, and every edit can be read again.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "convert/ical/document.hpp"
+#include "convert/ical/expand.hpp"
+#include "convert/ical/ical.hpp"
+
+namespace {
+
+namespace ical = godwit::convert::ical;
+using godwit::Change;
+using godwit::Time;
+
+const ical::Context& context() {
+  static const ical::Context berlin{.zone = *godwit::convert::Zone::named("Europe/Berlin"),
+                                    .now = Time(std::chrono::seconds(1'720'000'000)),
+                                    .addresses = {"ada@example.com"}};
+  return berlin;
+}
+
+void edit_event(std::string_view text) {
+  ical::Repairs repairs;
+  const auto event = ical::read_event(text, {}, context(), repairs);
+  if (!event) return;
+  godwit::EventPatch patch;
+  if (*ical::apply_event(text, {}, patch, context()) != text) std::abort();
+  patch.details.subject = Change<std::string>::set("edited");
+  patch.details.start = Change<Time>::set(event->details.start + std::chrono::hours(1));
+  patch.details.reminder_minutes = Change<std::uint32_t>::set(5);
+  if (!event->exceptions.empty()) {
+    patch.exceptions.push_back({.original = event->exceptions.front().original,
+                                .deleted = !event->exceptions.front().deleted,
+                                .whole = true,
+                                .details = {}});
+  }
+  const auto edited = ical::apply_event(text, {}, patch, context());
+  if (!edited) std::abort();
+  const auto again = ical::read_event(*edited, {}, context(), repairs);
+  if (!again || again->details.subject != "edited") std::abort();
+}
+
+void edit_task(std::string_view text) {
+  ical::Repairs repairs;
+  if (!ical::read_task(text, {}, context(), repairs)) return;
+  godwit::TaskPatch patch;
+  if (*ical::apply_task(text, {}, patch, context()) != text) std::abort();
+  patch.complete = Change<bool>::set(true);
+  patch.due_date = Change<Time>::set(context().now);
+  const auto edited = ical::apply_task(text, {}, patch, context());
+  if (!edited) std::abort();
+  const auto again = ical::read_task(*edited, {}, context(), repairs);
+  if (!again || !again->complete) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (const auto document = ical::Document::parse(text)) {
+    if (document->str() != text) std::abort();
+  }
+  edit_event(text);
+  edit_task(text);
+  const auto found =
+      ical::expand(text, {}, context().now, context().now + std::chrono::days(366), 100, context());
+  if (found && found->all.size() > 100) std::abort();
+  return 0;
+}
