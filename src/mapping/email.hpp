@@ -70,6 +70,11 @@ struct NewAttachment {
   bool is_inline = false;
 };
 
+/// `Add` of airsyncbase:Attachments. Error: malformed. [MS-ASAIRS] Add
+Result<NewAttachment> read_new_attachment(const wbxml::Element& add);
+/// [MS-ASDTYPE] boolean as text: an empty tag means true. Error: malformed.
+Result<bool> read_boolean(std::string_view text);
+
 /// What a device changes of a draft (16.0): absent = keep, empty = clear.
 struct DraftPatch {
   struct Body {

@@ -23,13 +23,6 @@ using wbxml::Tag;
 constexpr std::size_t categories_max = 300;     // [MS-ASEMAIL] Category
 constexpr std::size_t attachments_max = 1'000;  // what one request may add
 
-Result<bool> read_boolean(std::string_view text) {
-  // [MS-ASDTYPE] boolean: an empty tag means true.
-  if (text.empty() || text == "1" || iequals(text, "true")) return true;
-  if (text == "0" || iequals(text, "false")) return false;
-  return fail(Errc::malformed, "not a boolean");
-}
-
 Result<> read_date(const Element& in, std::optional<Time>& out) {
   if (in.text.empty()) return {};
   auto date = parse_date(in.text);
@@ -165,31 +158,6 @@ Result<> read_body(const Element& in, EmailChange& out) {
   return {};
 }
 
-Result<NewAttachment> read_new_attachment(const Element& in) {
-  for (const Tag needed : {airsyncbase::ClientId, airsyncbase::Method, airsyncbase::Content,
-                           airsyncbase::DisplayName}) {
-    if (!in.has(needed)) return fail(Errc::malformed, "Attachments: Add is incomplete");
-  }
-  NewAttachment attachment;
-  const auto method = parse_number<unsigned>(in.text_of(airsyncbase::Method));
-  if (!method || (*method != 1 && *method != 5)) {
-    return fail(Errc::malformed, "Attachments: Method is not 1 or 5");
-  }
-  attachment.method = static_cast<std::uint8_t>(*method);
-  attachment.client_id = in.text_of(airsyncbase::ClientId);
-  attachment.content = in.text_of(airsyncbase::Content);
-  attachment.display_name = utf8_clean(in.text_of(airsyncbase::DisplayName));
-  attachment.content_type = in.text_of(airsyncbase::ContentType);
-  attachment.content_id = in.text_of(airsyncbase::ContentId);
-  attachment.content_location = in.text_of(airsyncbase::ContentLocation);
-  if (const Element* const flag = in.find(airsyncbase::IsInline)) {
-    auto value = read_boolean(flag->text);
-    if (!value) return pass(value);
-    attachment.is_inline = *value;
-  }
-  return attachment;
-}
-
 Result<> read_attachments(const Element& in, EmailChange& out) {
   if (in.children.size() > attachments_max) return fail(Errc::malformed, "too many Attachments");
   for (const Element& child : in.children) {
@@ -251,6 +219,38 @@ bool contradicts_mime(const DraftPatch& draft) {
 }
 
 }  // namespace
+
+Result<bool> read_boolean(std::string_view text) {
+  // [MS-ASDTYPE] boolean: an empty tag means true.
+  if (text.empty() || text == "1" || iequals(text, "true")) return true;
+  if (text == "0" || iequals(text, "false")) return false;
+  return fail(Errc::malformed, "not a boolean");
+}
+
+Result<NewAttachment> read_new_attachment(const Element& in) {
+  for (const Tag needed : {airsyncbase::ClientId, airsyncbase::Method, airsyncbase::Content,
+                           airsyncbase::DisplayName}) {
+    if (!in.has(needed)) return fail(Errc::malformed, "Attachments: Add is incomplete");
+  }
+  NewAttachment attachment;
+  const auto method = parse_number<unsigned>(in.text_of(airsyncbase::Method));
+  if (!method || (*method != 1 && *method != 5)) {
+    return fail(Errc::malformed, "Attachments: Method is not 1 or 5");
+  }
+  attachment.method = static_cast<std::uint8_t>(*method);
+  attachment.client_id = in.text_of(airsyncbase::ClientId);
+  attachment.content = in.text_of(airsyncbase::Content);
+  attachment.display_name = utf8_clean(in.text_of(airsyncbase::DisplayName));
+  attachment.content_type = in.text_of(airsyncbase::ContentType);
+  attachment.content_id = in.text_of(airsyncbase::ContentId);
+  attachment.content_location = in.text_of(airsyncbase::ContentLocation);
+  if (const Element* const flag = in.find(airsyncbase::IsInline)) {
+    auto value = read_boolean(flag->text);
+    if (!value) return pass(value);
+    attachment.is_inline = *value;
+  }
+  return attachment;
+}
 
 bool DraftPatch::empty() const {
   return !to && !cc && !bcc && !reply_to && !subject && !importance && !body &&

@@ -34,11 +34,13 @@ class EventEdit {
     const bool pattern = recurrence();
     const bool moves = timing_.start_changes;
     times();
-    if (series_.master && (moves || pattern)) {
+    const bool ends = patch_.recurrence.clears() ||
+                      (patch_.pattern_ends_exceptions && (moves || pattern || timing_.end_changes));
+    if (series_.master && event_.recurrence && (ends || moves)) {
       ExceptionsEdit after(calendar_, place_, clock_, line_end_);
-      if (patch_.pattern_ends_exceptions || patch_.recurrence.clears()) {
+      if (ends) {
         after.remove_all();
-      } else if (moves) {
+      } else {
         after.shift(timing_.start);
       }
     }

@@ -228,7 +228,11 @@ void ExceptionsEdit::change(LocalTime original, const EventExceptionPatch& patch
   as_series.end = told_original + (event.details.end - event.details.start);
   EventDetailsPatch details = patch.whole ? filled(patch.details, event.details) : patch.details;
   for (Change<Time>* const time : {&details.start, &details.end}) {
-    if (time->value() != nullptr) *time = Change<Time>::set(device.as_told(*time->value()));
+    if (time->value() == nullptr) continue;
+    // A whole day in a series that has times: from midnight to midnight on its clock.
+    const bool day = details.all_day.applied_to(false) && !clock_.all_day();
+    const LocalTime date(chrono::floor<chrono::days>(time->value()->time_since_epoch()));
+    *time = Change<Time>::set(day ? clock_.told_of(date) : device.as_told(*time->value()));
   }
   if (patch.whole && details.start.keeps()) details.start = Change<Time>::set(as_series.start);
   if (patch.whole && details.end.keeps()) {

@@ -81,6 +81,12 @@ ZoneRules without_hours(ZoneRules rules) {
   return rules;
 }
 
+/// Enough for a zone that the rules name: the same offsets, whatever the days.
+bool same_offsets(const ZoneRules& rules, const ZoneRules& other) {
+  return rules.bias + rules.standard_bias == other.bias + other.standard_bias &&
+         rules.bias + rules.daylight_bias == other.bias + other.daylight_bias;
+}
+
 }  // namespace
 
 ZoneRules derive_rules(const Zone& zone, std::span<const Transition> transitions, Time about,
@@ -114,7 +120,10 @@ std::optional<Zone> match_zone(const ZoneRules& rules, Time about,
     if (rules.same_time(zone.rules_at(about))) return zone;
   }
   const auto named = Zone::named(rules.standard_name);
-  if (named && may_come_from(rules, *named, about)) return named;
+  if (named &&
+      (may_come_from(rules, *named, about) || same_offsets(rules, named->rules_at(about)))) {
+    return named;
+  }
   for (const Time year : years_around(about)) {
     for (const Zone& zone : preferred) {
       if (rules.same_time(zone.rules_at(year))) return zone;
