@@ -145,13 +145,14 @@ void log_request(const Session& session, const Command& command, std::string_vie
                           {"bytes", session.request.body->size()}});
 }
 
-http::Outcome to_outcome(std::shared_ptr<Session> session, const Command& command, Answer answer);
+http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, const Command& command,
+                         Answer answer);
 
 std::string turn_name(const Session& session) {
   return session.user() + '\0' + session.device_id.str();
 }
 
-Task<Answer> guarded(Session& session, const Command& command, Task<Answer> work) {
+Task<Answer> guarded(Session& session, SignIn& sign_in, const Command& command, Task<Answer> work) {
   try {
     co_return co_await std::move(work);
   } catch (const Fault& fault) {
@@ -162,12 +163,17 @@ Task<Answer> guarded(Session& session, const Command& command, Task<Answer> work
     const auto status = status_of(fault.kind());
     // A phone that gets 503 with Retry-After comes back; before 14.0 that is the status itself.
     if (status == eas::Status::server_error_retry_later) co_return HttpStatus{503, 30};
-    if (fault.kind() == Fault::Kind::sign_in_failed) co_return HttpStatus{401};
+    if (fault.kind() == Fault::Kind::sign_in_failed) {
+      // What is remembered is worth nothing: the device's next request signs in anew.
+      sign_in.forget(session.account.user);
+      co_return HttpStatus{401};
+    }
     co_return Failed{status};
   }
 }
 
-Task<http::Outcome> resume(std::shared_ptr<Session> session, const Command* command,
+Task<http::Outcome> resume(std::shared_ptr<Session> session, SignIn& sign_in,
+                           const Command* command,
                            std::function<Task<Answer>(watch::Ended)> continuation,
                            watch::Ended ended) {
   const auto turn = co_await session->services.locks.acquire(turn_name(*session));
@@ -177,11 +183,12 @@ Task<http::Outcome> resume(std::shared_ptr<Session> session, const Command* comm
       co_return fail_with(*session, *command, *status);
     }
   }
-  auto answer = co_await guarded(*session, *command, continuation(std::move(ended)));
-  co_return to_outcome(std::move(session), *command, std::move(answer));
+  auto answer = co_await guarded(*session, sign_in, *command, continuation(std::move(ended)));
+  co_return to_outcome(std::move(session), sign_in, *command, std::move(answer));
 }
 
-http::Outcome to_outcome(std::shared_ptr<Session> session, const Command& command, Answer answer) {
+http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, const Command& command,
+                         Answer answer) {
   return std::visit(
       Overloaded{[&](Document& document) -> http::Outcome { return document_reply(document); },
                  [&](Nothing&) -> http::Outcome { return http::Reply{}; },
@@ -194,10 +201,11 @@ http::Outcome to_outcome(std::shared_ptr<Session> session, const Command& comman
                    session->release_request();
                    auto continuation = std::move(wait.resume);
                    const Command* row = &command;
-                   return http::Parked{
-                       std::move(wait.park), [session, row, continuation](watch::Ended ended) {
-                         return resume(session, row, continuation, std::move(ended));
-                       }};
+                   return http::Parked{std::move(wait.park),
+                                       [session, &sign_in, row, continuation](watch::Ended ended) {
+                                         return resume(session, sign_in, row, continuation,
+                                                       std::move(ended));
+                                       }};
                  }},
       static_cast<std::variant<Document, Nothing, Bytes, Failed, HttpStatus, Wait>&>(answer));
 }
@@ -279,9 +287,9 @@ Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
     co_return fail_with(*session, command, *status);
   }
   co_await touch_device(*session);
-  auto answer = co_await guarded(*session, command, command.run(*session));
+  auto answer = co_await guarded(*session, sign_in_, command, command.run(*session));
   log_request(*session, command, answer_name(answer));
-  co_return to_outcome(std::move(session), command, std::move(answer));
+  co_return to_outcome(std::move(session), sign_in_, command, std::move(answer));
 }
 
 }  // namespace godwit::command
