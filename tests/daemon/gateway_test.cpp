@@ -8,13 +8,18 @@
 #include "daemon/daemon_process.hpp"
 #include "daemon/meddler.hpp"
 #include "interop/imap_servers.hpp"
+#include "interop/scripted_server.hpp"
 #include "run.hpp"
 
 namespace godwit::test {
 namespace {
 
 using interop::RunningServer;
+using interop::Script;
+using interop::ScriptedServer;
 using Mood = Meddler::Mood;
+
+constexpr int sent_type = 5;
 
 std::string mail(const std::string& subject, std::size_t bytes = 100) {
   std::string text = "From: sender@example.com\r\nTo: ann@example.org\r\nSubject: " + subject +
@@ -79,6 +84,49 @@ class GatewayTest : public testing::Test {
   std::string inbox_;
 };
 
+TEST_F(GatewayTest, MailComesIsReadAndIsAnswered) {
+  ScriptedServer submission({Script{
+      "S: 220 mail.example.org ESMTP", "C: EHLO", "S: 250-mail.example.org",
+      "S: 250-AUTH PLAIN LOGIN", "S: 250 SIZE 1000000", "C: AUTH PLAIN", "S: 235 in",
+      "C: MAIL FROM:<" + user_ + "@example.org>", "S: 250 ok", "C: RCPT TO:<bob@example.com>",
+      "S: 250 ok", "C: DATA", "S: 354 go", "until: .", "S: 250 taken", "C: QUIT", "S: 221 bye"}});
+  daemon_.config["imap"] += "login = \"without-domain\"\n";
+  daemon_.config["submission"] =
+      "host = \"127.0.0.1\"\nport = " + std::to_string(submission.port()) +
+      "\ntls = \"none\"\nsign_in = \"user\"\n";
+  daemon_.start();
+  deliver("first");
+  phone_ = std::make_unique<Phone>(daemon_, user_ + "@example.org");
+  inbox_ = phone_->inbox();
+  EXPECT_EQ(subjects(), (std::vector<std::string>{"first"}));
+
+  deliver("second");
+  EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
+  EXPECT_EQ(subjects(), (std::vector<std::string>{"first", "second"}));
+
+  const std::string first = phone().collection(inbox_).items.begin()->first;
+  phone().set_read(inbox_, first, true);
+  EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
+  const std::string text = "From: " + user_ + "@example.org\r\nTo: bob@example.com\r\n" +
+                           "Subject: answer\r\n\r\nText\r\n";
+  EXPECT_EQ(phone_->send(text), 1);
+  EXPECT_EQ(submission.complaints(), std::vector<std::string>{});
+
+  // Another phone finds all of it: what was read, and the mail that was sent.
+  Phone other(daemon_, user_ + "@example.org", "other");
+  const std::string inbox = other.inbox();
+  int read = 0;
+  for (const auto& [id, item] : other->collection(inbox).items) read += item.at("Read") == "1";
+  EXPECT_EQ(read, 1);
+  const std::string sent = other->folder_of_type(sent_type)->id;
+  client::SyncOptions options;
+  options.options = client::mail_options(0, 1, std::nullopt);
+  EXPECT_TRUE(run(other->sync_all(sent, options)).ok());
+  ASSERT_EQ(other->collection(sent).items.size(), 1U);
+  EXPECT_EQ(other->collection(sent).items.begin()->second.at("Subject"), "answer");
+  EXPECT_EQ(daemon_.stop(), 0);
+}
+
 TEST_F(GatewayTest, AServerThatStalls) {
   start();
   deliver("second");
@@ -119,6 +167,22 @@ TEST_F(GatewayTest, AServerThatLiesAboutUidValidity) {
   EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
   EXPECT_EQ(subjects(), (std::vector<std::string>{"first", "second"}));
   meddler_->cut();
+  expect_recovery({"first", "second"});
+}
+
+TEST_F(GatewayTest, OneRefusalEndsOurAttemptsUntilThePhoneSignsInAnew) {
+  start();
+  auto held = phone_->ping(inbox_, 600);
+  EXPECT_TRUE(wait_until([&] { return daemon_.status().parked == 1; }));
+  meddler_->set(Mood::refuses);
+  const unsigned before = meddler_->sign_ins();
+  meddler_->cut();
+  // What waits ends; the phone is asked for its password.
+  EXPECT_EQ(held.get().status, 401);
+  EXPECT_EQ(meddler_->sign_ins(), before + 1);
+  EXPECT_EQ(sync_status(), 401);
+  EXPECT_LE(meddler_->sign_ins(), before + 2);
+  deliver("second");
   expect_recovery({"first", "second"});
 }
 
