@@ -135,6 +135,9 @@ constexpr auto versions = {Version::v12_0, Version::v12_1, Version::v14_0,
 
 constexpr std::size_t items_of_file_max = 6;  // each is read from the whole file
 
+/// One of each way to tell times, exceptions and absence.
+constexpr auto dialects = {Version::v12_1, Version::v14_1, Version::v16_1};
+
 /// Runs `test` on every event of the corpus that can be read.
 template <class Test>
 void each_event(Test test) {
@@ -206,7 +209,7 @@ TEST(CalendarCorpus, AnEchoChangesNothing) {
   if (samples().empty()) GTEST_SKIP() << "GODWIT_CORPUS names no corpus";
   int failures = 0;
   each_event([&](const Sample& sample, const Event& event) {
-    for (const Version version : versions) {
+    for (const Version version : dialects) {
       if (failures > 20) return;
       const Told told(event, version);
       const auto change = mapping::read_event_change(told.data(), reading(event, version));
@@ -225,7 +228,7 @@ TEST(CalendarCorpus, OneEditChangesOneProperty) {
   if (samples().empty()) GTEST_SKIP() << "GODWIT_CORPUS names no corpus";
   int failures = 0, edited = 0;
   each_event([&](const Sample& sample, const Event& event) {
-    for (const Version version : versions) {
+    for (const Version version : dialects) {
       if (failures > 20) return;
       Told told(event, version);
       Element data = told.data();
@@ -253,7 +256,7 @@ TEST(CalendarCorpus, OneEditChangesOneProperty) {
       ++edited;
     }
   });
-  EXPECT_GT(edited, 4'000);
+  EXPECT_GT(edited, 2'000);
 }
 
 }  // namespace
