@@ -226,6 +226,7 @@ void Daemon::run() {
   });
   state.loop.every(sweep_interval, [&state] {
     if (state.engine) state.engine->sweep();
+    trim_heap();
   });
   state.loop.spawn(state.ready(), "ready");
   state.loop.run();

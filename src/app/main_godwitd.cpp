@@ -51,6 +51,7 @@ int run(int count, char** arguments) {
   const Config::Server& server = options->config.server;
   log_to_stderr(server.log_format == "json" ? LogFormat::json : LogFormat::text,
                 parse_log_level(server.log_level));
+  tune_heap();
   Daemon daemon(std::move(*options));
   if (const auto started = daemon.start(); !started) return refuse(started.error().message);
   daemon.run();

@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -81,6 +82,21 @@ void notify_service_manager(std::string_view state) {
   static_cast<void>(::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL,
                              reinterpret_cast<const sockaddr*>(&address), size));
   ::close(socket);
+}
+
+void tune_heap() {
+  constexpr int large_block_bytes = 256 * 1024;
+  constexpr int free_end_bytes_max = 1024 * 1024;
+  constexpr int heaps_max = 2;
+  ::mallopt(M_MMAP_THRESHOLD, large_block_bytes);
+  ::mallopt(M_TRIM_THRESHOLD, free_end_bytes_max);
+  ::mallopt(M_ARENA_MAX, heaps_max);
+}
+
+void trim_heap() {
+  constexpr std::size_t free_bytes_min = 512 * 1024;
+  const auto heap = ::mallinfo2();
+  if (heap.fordblks > free_bytes_min + heap.uordblks / 64) ::malloc_trim(0);
 }
 
 std::string machine_name() {

@@ -35,6 +35,12 @@ std::string log_line(LogFormat format, Time now, LogLevel level, std::string_vie
 /// when this is no service.
 void notify_service_manager(std::string_view state);
 
+/// Sets the allocator up for a process that holds little for long and much for a moment: large
+/// blocks go back to the system when they are freed, and threads share their heaps.
+void tune_heap();
+/// Gives back what requests left free between what stays, when that is worth it; some milliseconds.
+void trim_heap();
+
 /// The machine's name; "localhost" when it has none.
 std::string machine_name();
 /// `length` letters and digits that nobody guesses and nobody confuses.

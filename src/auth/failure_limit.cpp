@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <string>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -15,19 +17,32 @@ using std::chrono::seconds;
 constexpr unsigned v6_site_bits = 64;   // a subscriber has at least as many addresses (RFC 6177)
 constexpr unsigned doublings_max = 30;  // beyond any delay
 
-// Keys are digests: whatever is sent as a name, an entry's size is known.
-
-std::string user_key(std::string_view user) { return digest128(ascii_lower(user)); }
-
-std::string address_key(const Address& address) {
-  return std::string(address.is_v4() ? address.bytes() : address.masked(v6_site_bits).bytes());
-}
-
-std::string device_key(std::string_view user, std::string_view device) {
-  return digest128(user_key(user) + ascii_lower(device));
+std::array<char, 16> to_key(const std::string& digest) {
+  std::array<char, 16> key{};
+  std::ranges::copy(digest, key.begin());
+  return key;
 }
 
 }  // namespace
+
+std::size_t FailureLimit::KeyHash::operator()(const Key& key) const noexcept {
+  std::size_t value = 0;
+  std::memcpy(&value, key.data(), sizeof(value));
+  return value;
+}
+
+FailureLimit::Key FailureLimit::user_key(std::string_view user) {
+  return to_key(digest128(ascii_lower(user)));
+}
+
+FailureLimit::Key FailureLimit::address_key(const Address& address) {
+  return to_key(
+      digest128(address.is_v4() ? address.bytes() : address.masked(v6_site_bits).bytes()));
+}
+
+FailureLimit::Key FailureLimit::device_key(const Attempt& attempt) {
+  return to_key(digest128(digest128(ascii_lower(attempt.user)) + ascii_lower(attempt.device)));
+}
 
 FailureLimit::FailureLimit(const Clock& clock, Limits limits, std::vector<Network> allowed)
     : clock_(clock),
@@ -52,20 +67,20 @@ std::optional<seconds> FailureLimit::admit(const Attempt& attempt) {
 
 void FailureLimit::failed(const Attempt& attempt) {
   if (contains(allowed_, attempt.from)) return;
-  if (Known* device = devices_.find(device_key(attempt.user, attempt.device))) ++device->failures;
+  if (Known* device = devices_.find(device_key(attempt))) ++device->failures;
   count(users_, user_key(attempt.user), limits_.user_failures_free);
   count(addresses_, address_key(attempt.from), limits_.address_failures_free);
 }
 
 void FailureLimit::succeeded(const Attempt& attempt) {
   if (attempt.device.empty()) return;
-  devices_.touch(device_key(attempt.user, attempt.device)) = Known{clock_.now(), 0};
+  devices_.touch(device_key(attempt)) = Known{clock_.now(), 0};
 }
 
 void FailureLimit::forget_user(std::string_view user) { users_.erase(user_key(user)); }
 
 bool FailureLimit::known(const Attempt& attempt) {
-  const Known* device = devices_.find(device_key(attempt.user, attempt.device));
+  const Known* device = devices_.find(device_key(attempt));
   return device != nullptr && device->failures < limits_.device_failures_max &&
          clock_.now() - device->succeeded < limits_.known_for;
 }
@@ -84,7 +99,7 @@ seconds FailureLimit::wait(const Failures* failures) {
   return std::clamp(left, seconds(0), limits_.delay_max);
 }
 
-void FailureLimit::count(BoundedTable<Failures>& table, const std::string& key, unsigned free) {
+void FailureLimit::count(Table<Failures>& table, const Key& key, unsigned free) {
   const Time now = clock_.now();
   Failures& failures = table.touch(key);
   if (now - failures.last >= limits_.forget_after) failures = Failures{};

@@ -3,6 +3,7 @@
 /// in lately is let through whatever others do in its user's name.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -10,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "auth/bounded_table.hpp"
 #include "auth/network.hpp"
+#include "base/bounded_table.hpp"
 #include "base/clock.hpp"
 
 namespace godwit::auth {
@@ -26,7 +27,7 @@ class FailureLimit {
     std::chrono::seconds delay_max{15 * 60};
     std::chrono::seconds forget_after{60 * 60};         // without failures; not below delay_max
     std::chrono::seconds known_for{30 * 24 * 60 * 60};  // since a phone's last success
-    std::size_t entries_max = 50'000;                   // of each table, some 200 bytes each
+    std::size_t entries_max = 50'000;                   // of each table, some 100 bytes each
   };
   struct Attempt {
     std::string_view user;    // any spelling that names one user; case is ignored
@@ -47,6 +48,13 @@ class FailureLimit {
   void forget_user(std::string_view user);
 
  private:
+  /// A digest, so that an entry's size is known whatever is sent as a name.
+  using Key = std::array<char, 16>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept;
+  };
+  template <class Value>
+  using Table = BoundedTable<Key, Value, KeyHash>;
   struct Failures {
     unsigned count = 0;
     Time last{};
@@ -60,15 +68,18 @@ class FailureLimit {
   bool known(const Attempt& attempt);
   std::chrono::seconds delay(unsigned count, unsigned free) const;
   std::chrono::seconds wait(const Failures* failures);
-  void count(BoundedTable<Failures>& table, const std::string& key, unsigned free);
+  void count(Table<Failures>& table, const Key& key, unsigned free);
+  static Key user_key(std::string_view user);
+  static Key address_key(const Address& address);
+  static Key device_key(const Attempt& attempt);
   void take_turn(Failures* failures, unsigned free);
 
   const Clock& clock_;
   Limits limits_;
   std::vector<Network> allowed_;
-  BoundedTable<Failures> users_;
-  BoundedTable<Failures> addresses_;
-  BoundedTable<Known> devices_;  // by user and device
+  Table<Failures> users_;
+  Table<Failures> addresses_;
+  Table<Known> devices_;  // by user and device
 };
 
 }  // namespace godwit::auth

@@ -1,5 +1,7 @@
 #include "auth/sign_in_cache.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -29,35 +31,41 @@ std::optional<backend::Account> SignInCache::find(std::string_view user, const S
   drop_expired();
   const Entry* entry = entries_.find(key_of(user, password));
   if (entry == nullptr || expired(*entry)) return std::nullopt;
-  auto account = entry->account;
-  if (account && entry->with_password) account->password = password;
-  return account;
+  return entry->account->with(entry->with_password ? password : Secret());
 }
 
-void SignInCache::put(std::string_view user, const Secret& password, backend::Account account,
-                      std::uint64_t epoch) {
+void SignInCache::put(std::string_view user, const Secret& password,
+                      const backend::Account& account, std::uint64_t epoch) {
   if (epoch != epoch_) return;
   drop_expired();
   Entry& entry = entries_.touch(key_of(user, password));
   entry.with_password = !account.password.empty();
-  account.password = Secret();
-  entry.account = std::move(account);
+  entry.account.emplace(account);
   entry.verified = clock_.now();
 }
 
 void SignInCache::drop(const UserId& user) {
   ++epoch_;
-  entries_.erase_if([&](const Entry& entry) { return entry.account->user == user; });
+  entries_.erase_if([&](const Entry& entry) { return entry.account->user() == user; });
+}
+
+/// Digests are even enough as they are.
+std::size_t SignInCache::KeyHash::operator()(const Key& key) const noexcept {
+  std::size_t value = 0;
+  std::memcpy(&value, key.data(), sizeof(value));
+  return value;
 }
 
 /// The length keeps `a` + `bc` and `ab` + `c` apart.
-std::string SignInCache::key_of(std::string_view user, const Secret& password) const {
+SignInCache::Key SignInCache::key_of(std::string_view user, const Secret& password) const {
   std::string text = std::to_string(user.size()) + ':';
   text.reserve(text.size() + user.size() + password.reveal().size());
   text += user;
   text += password.reveal();
   const Secret material(std::move(text));
-  return digest256(material.reveal(), hash_key_.reveal());
+  Key key{};
+  std::ranges::copy(digest256(material.reveal(), hash_key_.reveal()), key.begin());
+  return key;
 }
 
 /// Also when the clock was set back: then nobody knows how old it is.

@@ -2,6 +2,7 @@
 /// the backend. Passwords are kept as a keyed hash alone, and the key lives no longer than this.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "auth/bounded_table.hpp"
-#include "backend/backend.hpp"
+#include "backend/compact_account.hpp"
+#include "base/bounded_table.hpp"
 #include "base/clock.hpp"
 #include "base/secret.hpp"
 
@@ -33,7 +34,7 @@ class SignInCache {
   /// Taken before the backend is asked and handed to `put`: an answer that was under way while its
   /// user was dropped is not remembered.
   std::uint64_t epoch() const { return epoch_; }
-  void put(std::string_view user, const Secret& password, backend::Account account,
+  void put(std::string_view user, const Secret& password, const backend::Account& account,
            std::uint64_t epoch);
 
   /// Forgets a user whose password changed, or who may no longer sign in.
@@ -42,20 +43,24 @@ class SignInCache {
   std::size_t size() const { return entries_.size(); }
 
  private:
+  using Key = std::array<char, 32>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept;
+  };
   struct Entry {
-    std::optional<backend::Account> account;  // without its password
+    std::optional<backend::CompactAccount> account;
     bool with_password = false;
     Time verified{};
   };
 
-  std::string key_of(std::string_view user, const Secret& password) const;
+  Key key_of(std::string_view user, const Secret& password) const;
   bool expired(const Entry& entry) const;
   void drop_expired();
 
   const Clock& clock_;
   Limits limits_;
   Secret hash_key_;
-  BoundedTable<Entry> entries_;  // by key_of, in the order of verification
+  BoundedTable<Key, Entry, KeyHash> entries_;  // by key_of, in the order of verification
   std::uint64_t epoch_ = 0;
 };
 

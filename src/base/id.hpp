@@ -6,12 +6,15 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/result.hpp"
+#include "base/shared_text.hpp"
 
 namespace godwit {
 
-template <class Tag, std::size_t max_length>
+/// `Text`: std::string, or SharedText where many hold the same one for long.
+template <class Tag, std::size_t max_length, class Text = std::string>
 class Id {
  public:
   static constexpr std::size_t length_max = max_length;
@@ -22,23 +25,36 @@ class Id {
     for (const char c : text) {
       if (static_cast<unsigned char>(c) < 0x20) return fail(Errc::malformed, "control character");
     }
-    return Id(std::string(text));
+    return Id(Text(text));
   }
 
-  std::string_view view() const noexcept { return text_; }
-  const std::string& str() const noexcept { return text_; }
+  std::string_view view() const noexcept {
+    if constexpr (std::is_same_v<Text, SharedText>) {
+      return text_.view();
+    } else {
+      return text_;
+    }
+  }
+  /// A reference where the text is a std::string, else a copy.
+  decltype(auto) str() const {
+    if constexpr (std::is_same_v<Text, SharedText>) {
+      return std::string(text_.view());
+    } else {
+      return (text_);
+    }
+  }
   friend auto operator<=>(const Id&, const Id&) = default;
 
  private:
-  explicit Id(std::string text) noexcept : text_(std::move(text)) {}
-  std::string text_;
+  explicit Id(Text text) noexcept : text_(std::move(text)) {}
+  Text text_;
 };
 
 /// A user's canonical name: what a sign-in resolves to (`user@domain` where domains are used).
-using UserId = Id<struct UserIdTag, 256>;
+using UserId = Id<struct UserIdTag, 256, SharedText>;
 /// [MS-ASHTTP] DeviceId: 1 to 32 letters and digits; kept in lower case (base64 and plain forms
 /// agree).
-using DeviceId = Id<struct DeviceIdTag, 64>;
+using DeviceId = Id<struct DeviceIdTag, 64, SharedText>;
 /// [MS-ASCMD] CollectionId: up to 64 characters. Ours are short and stable per user.
 using CollectionId = Id<struct CollectionIdTag, 64>;
 /// [MS-ASCMD] ServerId: up to 64 characters.
@@ -48,9 +64,9 @@ using ClientId = Id<struct ClientIdTag, 64>;
 
 }  // namespace godwit
 
-template <class Tag, std::size_t n>
-struct std::hash<godwit::Id<Tag, n>> {
-  std::size_t operator()(const godwit::Id<Tag, n>& id) const noexcept {
+template <class Tag, std::size_t n, class Text>
+struct std::hash<godwit::Id<Tag, n, Text>> {
+  std::size_t operator()(const godwit::Id<Tag, n, Text>& id) const noexcept {
     return std::hash<std::string_view>{}(id.view());
   }
 };

@@ -41,10 +41,13 @@ struct HttpStatus {
 
 struct Answer;
 
-/// Nothing to say yet. `resume` is called when the hub ends the wait; it may wait again.
+class Session;
+
+/// Nothing to say yet. The session goes; `resume` is called with one made anew when the hub ends
+/// the wait, and may wait again. What it holds is what the waiting costs.
 struct Wait {
   watch::ParkRequest park;
-  std::function<Task<Answer>(watch::Ended)> resume;
+  std::move_only_function<Task<Answer>(Session*, watch::Ended)> resume;  // never null
 };
 
 struct Answer : std::variant<Document, Nothing, Bytes, Failed, HttpStatus, Wait> {

@@ -86,7 +86,7 @@ class EmptyRun {
 
   /// Changes when the device has any other change or news accepted.
   Task<std::string> device_position() {
-    const std::string& device = session_.device_id.str();
+    const std::string device = session_.device_id.str();
     Packer out;
     std::vector<store::Key> keys;
     keys.push_back(session_.key(store::Kind::hierarchy, device));

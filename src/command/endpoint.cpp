@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "backend/compact_account.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "base/overloaded.hpp"
@@ -172,10 +173,47 @@ Task<Answer> guarded(Session& session, SignIn& sign_in, const Command& command, 
   }
 }
 
-Task<http::Outcome> resume(std::shared_ptr<Session> session, SignIn& sign_in,
-                           const Command* command,
-                           std::function<Task<Answer>(watch::Ended)> continuation,
-                           watch::Ended ended) {
+/// What is kept of a request that waits: enough to make its session anew.
+struct Resting {
+  Resting(Session& session, SignIn& checker, const Command& row, Wait& wait)
+      : services(session.services),
+        sign_in(checker),
+        command(row),
+        account(session.account),
+        password(std::move(session.account.password)),
+        device_id(std::move(session.device_id)),
+        connection(session.connection),
+        policy_key(session.policy_key),
+        version(session.version),
+        resume(std::move(wait.resume)) {}
+
+  std::shared_ptr<Session> wake() {
+    http::Request request;
+    request.connection = connection;
+    eas::RequestLine line;
+    line.command = command.name;
+    auto session = std::make_shared<Session>(services, std::move(request), std::move(line), version,
+                                             account.with(std::move(password)), device_id);
+    session->policy_key = policy_key;
+    return session;
+  }
+
+  Services& services;
+  SignIn& sign_in;
+  const Command& command;
+  backend::CompactAccount account;
+  Secret password;
+  DeviceId device_id;
+  std::uint64_t connection;
+  std::optional<std::uint32_t> policy_key;
+  eas::Version version;
+  decltype(Wait::resume) resume;
+};
+
+Task<http::Outcome> resume(std::unique_ptr<Resting> resting, watch::Ended ended) {
+  auto session = resting->wake();
+  const Command* const command = &resting->command;
+  SignIn& sign_in = resting->sign_in;
   const auto turn = co_await session->services.locks.acquire(turn_name(*session));
   if (ended.wake == watch::Wake::policy) {
     co_await session->load_device();
@@ -183,7 +221,9 @@ Task<http::Outcome> resume(std::shared_ptr<Session> session, SignIn& sign_in,
       co_return fail_with(*session, *command, *status);
     }
   }
-  auto answer = co_await guarded(*session, sign_in, *command, continuation(std::move(ended)));
+  // `resting` holds the function, and what its coroutine may refer to.
+  auto answer = co_await guarded(*session, sign_in, *command,
+                                 resting->resume(session.get(), std::move(ended)));
   co_return to_outcome(std::move(session), sign_in, *command, std::move(answer));
 }
 
@@ -198,13 +238,10 @@ http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, cons
                  },
                  [&](HttpStatus& status) -> http::Outcome { return http_status_reply(status); },
                  [&](Wait& wait) -> http::Outcome {
-                   session->release_request();
-                   auto continuation = std::move(wait.resume);
-                   const Command* row = &command;
+                   auto resting = std::make_unique<Resting>(*session, sign_in, command, wait);
                    return http::Parked{std::move(wait.park),
-                                       [session, &sign_in, row, continuation](watch::Ended ended) {
-                                         return resume(session, sign_in, row, continuation,
-                                                       std::move(ended));
+                                       [resting = std::move(resting)](watch::Ended ended) mutable {
+                                         return resume(std::move(resting), std::move(ended));
                                        }};
                  }},
       static_cast<std::variant<Document, Nothing, Bytes, Failed, HttpStatus, Wait>&>(answer));

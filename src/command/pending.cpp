@@ -31,13 +31,9 @@ Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
 sync::MailState proven_state(Session& session, const std::string& collection,
                              const sync::Relationship& relationship) {
   const auto& entry = session.services.request_cache.entry(session.account.user, session.device_id);
-  const std::string key = sync::SyncKey::of(relationship.id, relationship.offered).str();
-  const auto presented = entry.proven.find(collection);
-  const auto offered = entry.offered.find(collection);
-  const bool proved = presented != entry.proven.end() && presented->second == key;
-  const bool follows = offered != entry.offered.end() && offered->second.second == key &&
-                       offered->second.first == session.connection && session.connection != 0;
-  const bool is_offered = relationship.offered != 0 && (proved || follows);
+  const auto key = sync::SyncKey::of(relationship.id, relationship.offered);
+  const bool is_offered =
+      relationship.offered != 0 && entry.proved(collection, key, session.connection);
   const std::string& packed =
       is_offered ? relationship.offered_state : relationship.acknowledged_state;
   return sync::unpack_mail_state(packed).value_or(sync::MailState{});

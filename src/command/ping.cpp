@@ -74,29 +74,16 @@ std::optional<std::uint32_t> read_request(const wbxml::Element& ping, CachedPing
   return std::nullopt;
 }
 
-class PingRun : public std::enable_shared_from_this<PingRun> {
+class PingRun {
  public:
-  PingRun(Session& session, std::vector<std::string> folders, std::uint32_t seconds)
+  /// `ping` as the request cache keeps it.
+  PingRun(Session& session, SharedText ping, Time deadline)
       : session_(session),
-        folders_(std::move(folders)),
-        deadline_(session.now() + std::chrono::seconds(seconds)) {}
+        ping_(std::move(ping)),
+        folders_(unpack_ping(ping_).folders),
+        deadline_(deadline) {}
 
   Task<Answer> run() { return look({}); }
-
-  Task<Answer> resume(watch::Ended ended) {
-    switch (ended.wake) {
-      case watch::Wake::timed_out:
-      case watch::Wake::superseded:
-      case watch::Wake::shutdown:
-        co_return plain(session_, status_expired);
-      case watch::Wake::changed:
-      case watch::Wake::hierarchy:
-      case watch::Wake::policy:
-        break;
-    }
-    // What woke us may be nothing for this device (its own doing, seen late): then it waits on.
-    co_return co_await look(std::move(ended.changed));
-  }
 
  private:
   /// Answers or waits. `told`: collections of which the watch told a change.
@@ -153,43 +140,70 @@ class PingRun : public std::enable_shared_from_this<PingRun> {
 
   Answer wait() {
     if (session_.now() >= deadline_) return plain(session_, status_expired);
-    return Wait{
-        {session_.account.user, session_.device_id, watched_, deadline_, true, hierarchy_seen_},
-        [self = shared_from_this()](watch::Ended ended) { return self->resume(std::move(ended)); }};
+    return Wait{{session_.account.user, session_.device_id, std::move(watched_), deadline_, true,
+                 hierarchy_seen_},
+                [ping = ping_, deadline = deadline_](Session* session, watch::Ended ended) {
+                  return resume(*session, ping, deadline, std::move(ended));
+                }};
   }
 
-  Session& session_;  // outlives the run: who waits holds it
+  static Task<Answer> resume(Session& session, SharedText ping, Time deadline, watch::Ended ended) {
+    switch (ended.wake) {
+      case watch::Wake::timed_out:
+      case watch::Wake::superseded:
+      case watch::Wake::shutdown:
+        co_return plain(session, status_expired);
+      case watch::Wake::changed:
+      case watch::Wake::hierarchy:
+      case watch::Wake::policy:
+        break;
+    }
+    // What woke us may be nothing for this device (its own doing, seen late): then it waits on.
+    PingRun again(session, std::move(ping), deadline);
+    co_return co_await again.look(std::move(ended.changed));
+  }
+
+  Session& session_;
+  SharedText ping_;
   std::vector<std::string> folders_;
   Time deadline_;
   std::vector<watch::Watched> watched_;
   std::uint32_t hierarchy_seen_ = 0;
 };
 
-}  // namespace
-
-Task<Answer> ping(Session& session) {
+/// An answer at once when the parameters, with what the request brings, do not do.
+std::optional<Answer> refusal(Session& session, CachedPing& cached) {
   const Settings& settings = session.services.settings;
-  CachedPing& cached =
-      session.services.request_cache.entry(session.account.user, session.device_id).ping;
   if (session.has_document) {
-    if (const auto wrong = read_request(session.document, cached)) co_return plain(session, *wrong);
+    if (const auto wrong = read_request(session.document, cached)) return plain(session, *wrong);
   }
   if (!cached.heartbeat_seconds || cached.folders.empty()) {
-    co_return plain(session, status_missing_parameters);
+    return plain(session, status_missing_parameters);
   }
   const std::uint32_t seconds = *cached.heartbeat_seconds;
   const std::uint32_t nearest =
       std::clamp(seconds, settings.heartbeat_seconds_min, settings.heartbeat_seconds_max);
   if (nearest != seconds) {
     cached.heartbeat_seconds.reset();
-    co_return with_number(session, status_interval, tag::HeartbeatInterval, nearest);
+    return with_number(session, status_interval, tag::HeartbeatInterval, nearest);
   }
   if (cached.folders.size() > settings.ping_folders_max) {
     cached.folders.clear();
-    co_return with_number(session, status_too_many, tag::MaxFolders, settings.ping_folders_max);
+    return with_number(session, status_too_many, tag::MaxFolders, settings.ping_folders_max);
   }
-  auto run = std::make_shared<PingRun>(session, cached.folders, seconds);
-  co_return co_await run->run();
+  return std::nullopt;
+}
+
+}  // namespace
+
+Task<Answer> ping(Session& session) {
+  auto& entry = session.services.request_cache.entry(session.account.user, session.device_id);
+  CachedPing cached = unpack_ping(entry.ping);
+  auto refused = refusal(session, cached);
+  entry.ping = pack(cached);
+  if (refused) co_return std::move(*refused);
+  PingRun run(session, entry.ping, session.now() + std::chrono::seconds(*cached.heartbeat_seconds));
+  co_return co_await run.run();
 }
 
 }  // namespace godwit::command

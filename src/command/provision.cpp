@@ -167,7 +167,7 @@ class ProvisionRun {
 
   /// What the device held is gone with the wipe.
   Task<> forget_state() {
-    const std::string& id = session_.device_id.str();
+    const std::string id = session_.device_id.str();
     std::vector<store::Write> writes;
     for (const auto kind :
          {store::Kind::hierarchy, store::Kind::last_change, store::Kind::device_password}) {

@@ -1,20 +1,25 @@
-/// What an empty Sync or Ping repeats ([MS-ASCMD] Empty Sync, Ping). In memory only: a device that
-/// gets 13 or 3 after a restart sends the whole request again.
+/// What an empty Sync or Ping repeats ([MS-ASCMD] Empty Sync, Ping), and which keys devices proved
+/// to hold. In memory only: a device that gets 13 or 3 after a restart sends the whole request
+/// again. Every device that ever spoke may have an entry for long, so entries are packed: some 400
+/// bytes with eight folders.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "backend/mail_query.hpp"
+#include "base/bounded_table.hpp"
 #include "base/id.hpp"
+#include "base/pack.hpp"
+#include "base/shared_text.hpp"
+#include "sync/sync_key.hpp"
 
 namespace godwit::command {
 
@@ -38,6 +43,12 @@ struct CachedPing {
   std::vector<std::string> folders;  // collection ids; empty = never sent
 };
 
+/// Packed requests: what waits keeps the same text as the cache.
+SharedText pack(const CachedSync& sync);
+CachedSync unpack_sync(const SharedText& packed);
+SharedText pack(const CachedPing& ping);
+CachedPing unpack_ping(const SharedText& packed);
+
 /// What a search found, for the pages that a device asks for next. Lost with a restart: then the
 /// search is done again.
 struct FoundMail {
@@ -48,34 +59,56 @@ struct FoundMail {
 /// Bounded: the entries used longest ago are forgotten.
 class RequestCache {
  public:
-  explicit RequestCache(std::size_t devices_max = 200'000) : devices_max_(devices_max) {}
+  explicit RequestCache(std::size_t devices_max = 200'000) : entries_(devices_max) {}
 
-  struct Entry {
-    std::optional<CachedSync> sync;
-    CachedPing ping;
-    /// By collection: the key that the device proved to hold, by presenting it or by speaking on
-    /// after it came, on the same connection (engine.md §3). Lost with a restart: then one Sync too
-    /// many.
-    std::map<std::string, std::string> proven;
-    std::map<std::string, std::pair<std::uint64_t, std::string>> offered;  // connection, key
-    std::weak_ptr<FoundMail> searched;                                     // by Search
-    std::weak_ptr<FoundMail> found;                                        // by Find
+  class Entry {
+   public:
+    SharedText sync;  // empty = nothing to repeat
+    SharedText ping;
+    std::weak_ptr<FoundMail> searched;  // by Search
+    std::weak_ptr<FoundMail> found;     // by Find
+
+    /// The device presented the key.
+    void note_proven(std::string_view collection, const sync::SyncKey& key);
+    /// Our answer on that connection carried the key.
+    void note_offered(std::string_view collection, const sync::SyncKey& key,
+                      std::uint64_t connection);
+    /// The device proved to hold the key's state: it presented the key, or it speaks on after the
+    /// answer with it, on the same connection (engine.md §3). Lost with a restart: then one Sync
+    /// too many.
+    bool proved(std::string_view collection, const sync::SyncKey& key,
+                std::uint64_t connection) const;
+
+   private:
+    struct Known {
+      std::string_view collection{};
+      std::uint64_t relationship = 0;
+      std::uint32_t proven = 0;      // generation
+      std::uint32_t offered = 0;     // generation
+      std::uint64_t connection = 0;  // of `offered`
+    };
+    static Known next(Unpacker& in);
+    Known find(std::string_view collection) const;
+    void put(const Known& known);
+    SharedText known_;  // packed, one after another
   };
+
   /// The device's entry, made when there is none.
-  Entry& entry(const UserId& user, const DeviceId& device);
-  void forget(const UserId& user, const DeviceId& device);
+  Entry& entry(const UserId& user, const DeviceId& device) {
+    return entries_.touch({user, device});
+  }
+  void forget(const UserId& user, const DeviceId& device) { entries_.erase({user, device}); }
   /// The newest results stay; each is some kilobytes.
   void keep(std::shared_ptr<FoundMail> results);
 
  private:
   using Name = std::pair<UserId, DeviceId>;
-  struct Slot {
-    Name name;
-    Entry entry;
+  struct NameHash {
+    std::size_t operator()(const Name& name) const noexcept {
+      return std::hash<UserId>{}(name.first) * 31 + std::hash<DeviceId>{}(name.second);
+    }
   };
-  std::size_t devices_max_;
-  std::list<Slot> slots_;  // most recently used first
-  std::map<Name, std::list<Slot>::iterator> index_;
+  BoundedTable<Name, Entry, NameHash> entries_;
   std::deque<std::shared_ptr<FoundMail>> results_;  // shared with who is reading a page of them
 };
 

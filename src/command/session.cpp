@@ -36,12 +36,6 @@ std::shared_ptr<backend::Mail> Session::shared_mail() {
   return mail_;
 }
 
-void Session::release_request() {
-  document = {};
-  has_document = false;
-  request = {};
-}
-
 Task<> Session::load_device() {
   const auto record = co_await services.store.get(key(store::Kind::device, device_id.str()));
   device_revision = record ? record->revision : 0;

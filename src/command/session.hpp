@@ -81,16 +81,13 @@ class Session {
   bool has_document = false;
 
   Time now() const { return services.clock.now(); }
-  const std::string& user() const { return account.user.str(); }
+  std::string user() const { return account.user.str(); }
   backend::Mail& mail();
   std::shared_ptr<backend::Mail> shared_mail();
 
   store::Key key(store::Kind kind, std::string name) const {
     return {user(), kind, std::move(name)};
   }
-  /// Frees what a waiting request does not need: its body, headers and tree.
-  void release_request();
-
   /// Loads `device`; a record that cannot be read counts as none.
   Task<> load_device();
   /// Stores `device` when it differs from what is stored. False: somebody else changed it

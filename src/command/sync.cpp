@@ -74,7 +74,7 @@ void complete_partial(eas::SyncRequest& request, const CachedSync& cached) {
   if (!request.window) request.window = cached.window;
 }
 
-class SyncRun : public std::enable_shared_from_this<SyncRun> {
+class SyncRun {
  public:
   SyncRun(Session& session, eas::SyncRequest request)
       : session_(session), request_(std::move(request)) {}
@@ -83,14 +83,6 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
     if (auto refused = check()) co_return std::move(*refused);
     const Time started = session_.now();
     if (const auto seconds = wait_seconds()) deadline_ = started + *seconds;
-    co_return co_await once();
-  }
-
-  Task<Answer> resume(watch::Ended ended) {
-    const bool quiet = ended.wake == watch::Wake::timed_out ||
-                       ended.wake == watch::Wake::superseded || ended.wake == watch::Wake::shutdown;
-    if (quiet) co_return Nothing{};
-    if (ended.wake == watch::Wake::hierarchy) static_cast<void>(co_await session_.listed_folders());
     co_return co_await once();
   }
 
@@ -224,7 +216,6 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
 
   /// For the next empty or partial request. Collections that began or failed cannot be repeated.
   void remember(const std::vector<CollectionAnswer>& answers) {
-    if (session_.version < eas::Version::v12_1) return;
     CachedSync cached{{}, request_.wait_minutes, request_.heartbeat_seconds, request_.window};
     for (const eas::SyncCollection& collection : request_.collections) {
       const auto answer = std::ranges::find(answers, collection.id, &CollectionAnswer::id);
@@ -233,17 +224,34 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
       cached.collections.push_back({collection.id, collection.sync_key, collection.wants_changes(),
                                     collection.deletes_as_moves, collection.window});
     }
+    standing_ = pack(cached);
+    if (session_.version < eas::Version::v12_1) return;
     auto& entry = session_.services.request_cache.entry(session_.account.user, session_.device_id);
-    entry.sync.reset();
-    if (!cached.collections.empty()) entry.sync = std::move(cached);
+    entry.sync = cached.collections.empty() ? SharedText() : standing_;
   }
 
   bool began(const std::string& id) const { return std::ranges::find(began_, id) != began_.end(); }
 
   Answer wait() {
     return Wait{
-        {session_.account.user, session_.device_id, watched_, *deadline_, true, hierarchy_seen_},
-        [self = shared_from_this()](watch::Ended ended) { return self->resume(std::move(ended)); }};
+        {session_.account.user, session_.device_id, std::move(watched_), *deadline_, true,
+         hierarchy_seen_},
+        [standing = standing_, deadline = *deadline_](Session* session, watch::Ended ended) {
+          return resume(*session, standing, deadline, std::move(ended));
+        }};
+  }
+
+  /// Nothing that began or failed, and no command, is ever in a request that waits: what `remember`
+  /// keeps is the whole of it.
+  static Task<Answer> resume(Session& session, SharedText standing, Time deadline,
+                             watch::Ended ended) {
+    const bool quiet = ended.wake == watch::Wake::timed_out ||
+                       ended.wake == watch::Wake::superseded || ended.wake == watch::Wake::shutdown;
+    if (quiet) co_return Nothing{};
+    if (ended.wake == watch::Wake::hierarchy) static_cast<void>(co_await session.listed_folders());
+    SyncRun again(session, from_cache(unpack_sync(standing)));
+    again.deadline_ = deadline;
+    co_return co_await again.once();
   }
 
  public:
@@ -254,12 +262,13 @@ class SyncRun : public std::enable_shared_from_this<SyncRun> {
   }
 
  private:
-  Session& session_;  // outlives the run: who waits holds it
+  Session& session_;
   eas::SyncRequest request_;
   std::optional<Time> deadline_;
   std::vector<watch::Watched> watched_;
   std::uint32_t hierarchy_seen_ = 0;
   std::vector<std::string> began_;
+  SharedText standing_;  // the request as it may be repeated
 };
 
 }  // namespace
@@ -268,8 +277,8 @@ Task<Answer> sync(Session& session) {
   auto& cache = session.services.request_cache.entry(session.account.user, session.device_id);
   eas::SyncRequest request;
   if (!session.has_document) {
-    if (!cache.sync) co_return top_level(session, status_incomplete);
-    request = from_cache(*cache.sync);
+    if (cache.sync.empty()) co_return top_level(session, status_incomplete);
+    request = from_cache(unpack_sync(cache.sync));
   } else {
     auto read = eas::read_sync(session.document, session.version);
     if (!read) co_return top_level(session, status_protocol);
@@ -277,14 +286,14 @@ Task<Answer> sync(Session& session) {
     if (request.partial) {
       const bool says_something = request.has_collections || request.wait_minutes ||
                                   request.heartbeat_seconds || request.window;
-      if (!says_something || !cache.sync) co_return top_level(session, status_incomplete);
-      complete_partial(request, *cache.sync);
+      if (!says_something || cache.sync.empty()) co_return top_level(session, status_incomplete);
+      complete_partial(request, unpack_sync(cache.sync));
     }
     if (request.collections.empty()) co_return top_level(session, status_protocol);
   }
-  auto run = std::make_shared<SyncRun>(session, std::move(request));
-  run->note_initial();
-  co_return co_await run->run();
+  SyncRun run(session, std::move(request));
+  run.note_initial();
+  co_return co_await run.run();
 }
 
 }  // namespace godwit::command

@@ -120,7 +120,7 @@ class MailSync {
       proved_ = work_.relationship.offered != 0;
       sync::acknowledge(work_.relationship, *key);
     }
-    cache().proven[request_.request.id] = key->str();
+    cache().note_proven(request_.request.id, *key);
     auto state = sync::unpack_mail_state(work_.relationship.acknowledged_state);
     if (!state) return false;
     work_.state = std::move(*state);
@@ -318,7 +318,10 @@ class MailSync {
     if (!co_await work_.session.services.store.commit(std::move(work_.writes))) {
       co_return failure(answer_.id, status_retry);
     }
-    if (news) cache().offered[answer_.id] = {work_.session.connection, answer_.sync_key};
+    if (news) {
+      const auto offered = sync::SyncKey::of(relationship.id, relationship.offered);
+      cache().note_offered(answer_.id, offered, work_.session.connection);
+    }
     co_return std::move(answer_);
   }
 

@@ -1,16 +1,46 @@
 #include "command/watching.hpp"
 
 #include <algorithm>
+#include <unordered_set>
+
+#include "base/pack.hpp"
 
 namespace godwit::command {
+namespace {
+
+/// What a look at one mailbox found, and the counter before it.
+struct Looked {
+  std::string_view collection;
+  watch::Counter seen;
+  backend::MailboxStatus status;
+};
+
+Looked next_look(Unpacker& in) {
+  Looked look;
+  look.collection = in.view();
+  look.seen.added = in.number_as<std::uint32_t>();
+  look.seen.other = in.number_as<std::uint32_t>();
+  look.status.uid_validity = in.number_as<std::uint32_t>();
+  look.status.uid_next = in.number_as<Uid>();
+  look.status.messages = in.number_as<std::uint32_t>();
+  look.status.highest_modseq = in.number();
+  return look;
+}
+
+void add_look(Packer& out, const Looked& look) {
+  out.text(look.collection).number(look.seen.added).number(look.seen.other);
+  out.number(look.status.uid_validity).number(look.status.uid_next);
+  out.number(look.status.messages).number(look.status.highest_modseq);
+}
+
+}  // namespace
 
 void Watching::ensure(const UserId& user, backend::Mail& mail, const sync::FolderTable& table) {
   Watched& watched = users_[user];
   if (watched.ids.empty() || watched.table_version != table.version) {
-    watched.ids.clear();
-    for (const sync::FolderRow& row : table.rows) {
-      if (auto id = CollectionId::parse(row.id)) watched.ids.emplace(row.key, std::move(*id));
-    }
+    Packer ids;
+    for (const sync::FolderRow& row : table.rows) ids.text(row.key).text(row.id);
+    watched.ids = SharedText(ids.bytes());
     watched.table_version = table.version;
   }
   if (watched.watch && !watched.watch->ended()) return;
@@ -20,7 +50,7 @@ void Watching::ensure(const UserId& user, backend::Mail& mail, const sync::Folde
 
 void Watching::forget_looks(Watched& watched) {
   watched.number = ++numbers_;
-  watched.looked.clear();
+  watched.looks = SharedText();
   watched.hierarchy.reset();
 }
 
@@ -36,24 +66,24 @@ std::uint64_t Watching::coverage(const UserId& user) const {
 }
 
 void Watching::sweep(std::chrono::seconds grace) {
-  auto wanted = hub_.watched_users(grace);
-  std::ranges::sort(wanted);
-  std::erase_if(
-      users_, [&](const auto& entry) { return !std::ranges::binary_search(wanted, entry.first); });
+  const auto waits = [this](const auto& entry) { return hub_.has_parked(entry.first); };
+  if (std::ranges::all_of(users_, waits)) return;
+  const auto watched = hub_.watched_users(grace);
+  const std::unordered_set<UserId> wanted(watched.begin(), watched.end());
+  std::erase_if(users_, [&](const auto& entry) { return !wanted.contains(entry.first); });
 }
 
 void Watching::looked(const UserId& user, std::uint64_t coverage, const watch::Watched& before,
                       const backend::MailboxStatus& status) {
   if (coverage == 0 || coverage != this->coverage(user)) return;
-  auto& all = users_.at(user).looked;
-  const auto place = std::ranges::lower_bound(
-      all, before.collection, {},
-      [](const Looked& each) -> const CollectionId& { return each.before.collection; });
-  if (place != all.end() && place->before.collection == before.collection) {
-    *place = {before, status};
-  } else {
-    all.insert(place, {before, status});
+  SharedText& looks = users_.at(user).looks;
+  Packer all;
+  add_look(all, {before.collection.view(), before.seen, status});
+  for (Unpacker in(looks.view()); in.ok() && !in.at_end();) {
+    const Looked other = next_look(in);
+    if (other.collection != before.collection.view()) add_look(all, other);
   }
+  looks = SharedText(all.bytes());
 }
 
 void Watching::listed(const UserId& user, std::uint64_t coverage, std::uint32_t before) {
@@ -64,12 +94,24 @@ std::optional<backend::MailboxStatus> Watching::status(const UserId& user,
                                                        const CollectionId& collection) const {
   const Watched* const watched = covered(user);
   if (watched == nullptr) return std::nullopt;
-  const auto place = std::ranges::lower_bound(
-      watched->looked, collection, {},
-      [](const Looked& each) -> const CollectionId& { return each.before.collection; });
-  if (place == watched->looked.end() || place->before.collection != collection) return std::nullopt;
-  if (place->before.seen != hub_.counter(user, collection)) return std::nullopt;
-  return place->status;
+  for (Unpacker in(watched->looks.view()); in.ok() && !in.at_end();) {
+    const Looked look = next_look(in);
+    if (look.collection != collection.view()) continue;
+    if (look.seen != hub_.counter(user, collection)) return std::nullopt;
+    return look.status;
+  }
+  return std::nullopt;
+}
+
+std::optional<CollectionId> Watching::find(const SharedText& ids, std::string_view key) {
+  for (Unpacker in(ids.view()); in.ok() && !in.at_end();) {
+    const bool wanted = in.view() == key;
+    const std::string_view id = in.view();
+    if (!wanted) continue;
+    auto parsed = CollectionId::parse(id);
+    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 bool Watching::hierarchy_stands(const UserId& user) const {
@@ -88,13 +130,13 @@ void Watching::changed(const UserId& user, const std::optional<FolderKey>& folde
     hub_.mark_all(user);
     return;
   }
-  const auto id = watched->second.ids.find(folder->view());
-  if (id == watched->second.ids.end()) {
+  const auto id = find(watched->second.ids, folder->view());
+  if (!id) {
     hub_.mark_hierarchy(user);  // a folder that no table knows: the device must list anew
   } else if (kind == Kind::other) {
-    hub_.mark_other(user, id->second);
+    hub_.mark_other(user, *id);
   } else {
-    hub_.mark_added(user, id->second);
+    hub_.mark_added(user, *id);
   }
 }
 

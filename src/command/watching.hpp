@@ -9,9 +9,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "backend/backend.hpp"
+#include "base/shared_text.hpp"
 #include "sync/folder_table.hpp"
 #include "watch/hub.hpp"
 
@@ -44,18 +44,16 @@ class Watching final : public backend::ChangeListener {
   void changed(const UserId& user, const std::optional<FolderKey>& folder, Kind kind) override;
 
  private:
-  struct Looked {
-    watch::Watched before;
-    backend::MailboxStatus status;
-  };
+  /// Every user who waits has one: lists are packed, since they are rarely looked at.
   struct Watched {
     std::unique_ptr<backend::Watch> watch;
     std::uint64_t number = 0;  // another one after every gap
     std::uint64_t table_version = 0;
-    std::map<std::string, CollectionId, std::less<>> ids;  // by folder key
-    std::vector<Looked> looked;                            // sorted by collection
-    std::optional<std::uint32_t> hierarchy;                // listed at this counter
+    SharedText ids;                          // folder keys, each with its collection id
+    SharedText looks;                        // what looks found
+    std::optional<std::uint32_t> hierarchy;  // listed at this counter
   };
+  static std::optional<CollectionId> find(const SharedText& ids, std::string_view key);
   const Watched* covered(const UserId& user) const;
   void forget_looks(Watched& watched);
 

@@ -25,12 +25,16 @@ using JobPointer = std::shared_ptr<Job>;  // shared by the queue and the waiting
 // The committer bounds its own queue; the gates then never refuse what was queued.
 constexpr std::size_t unbounded = std::numeric_limits<std::uint32_t>::max();
 
+// What readers read lies in the system's cache too, once for all of them.
+constexpr std::size_t reader_cache_share = 4;
+
 }  // namespace
 
 struct GroupCommitter::State {
   explicit State(CommitterOptions with) : options(std::move(with)), writer(options.database) {
     OpenOptions existing = options.database;
     if (existing.access == Access::create) existing.access = Access::read_write;
+    existing.cache_bytes /= reader_cache_share;
     for (unsigned i = 0; i < options.readers; ++i) {
       readers.push_back(std::make_unique<Database>(existing));
     }

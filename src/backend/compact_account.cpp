@@ -1,0 +1,40 @@
+#include "backend/compact_account.hpp"
+
+#include <utility>
+
+#include "base/pack.hpp"
+
+namespace godwit::backend {
+namespace {
+
+SharedText pack_rest(const Account& account) {
+  const std::string_view name = account.user.view();
+  const bool plain = account.login == name && account.display_name.empty() &&
+                     account.addresses.size() == 1 && account.addresses.front() == name;
+  if (plain) return {};
+  Packer out;
+  out.text(account.login).text(account.display_name).number(account.addresses.size());
+  for (const std::string& address : account.addresses) out.text(address);
+  return SharedText(out.bytes());
+}
+
+}  // namespace
+
+CompactAccount::CompactAccount(const Account& account)
+    : user_(account.user), rest_(pack_rest(account)) {}
+
+Account CompactAccount::with(Secret password) const {
+  Account account{user_, {}, std::move(password), {}, {}};
+  if (rest_.empty()) {
+    account.login = user_.str();
+    account.addresses.push_back(account.login);
+    return account;
+  }
+  Unpacker in(rest_.view());
+  account.login = in.text();
+  account.display_name = in.text();
+  for (std::size_t left = in.count(); left > 0; --left) account.addresses.push_back(in.text());
+  return account;
+}
+
+}  // namespace godwit::backend

@@ -1,0 +1,32 @@
+#include "backend/compact_account.hpp"
+
+#include <gtest/gtest.h>
+
+namespace godwit::backend {
+namespace {
+
+void expect_same(const Account& given) {
+  const Account got = CompactAccount(given).with(given.password);
+  EXPECT_EQ(got.user, given.user);
+  EXPECT_EQ(got.login, given.login);
+  EXPECT_EQ(got.password, given.password);
+  EXPECT_EQ(got.display_name, given.display_name);
+  EXPECT_EQ(got.addresses, given.addresses);
+}
+
+TEST(CompactAccount, GivesBackWhatItTook) {
+  const auto user = UserId::parse("ann@example.org").value();
+  Account account{user, "ann@example.org", Secret("pw"), {}, {"ann@example.org"}};
+  expect_same(account);
+  account.display_name = "Ann Archer";
+  expect_same(account);
+  account.display_name.clear();
+  account.addresses.emplace_back("a.archer@example.org");
+  expect_same(account);
+  account.addresses.clear();
+  account.login = "ann";
+  expect_same(account);
+}
+
+}  // namespace
+}  // namespace godwit::backend
