@@ -131,6 +131,23 @@ TEST_F(LookTest, OwnChangesAreTakenInAndNoNews) {
             0U);
 }
 
+TEST_F(LookTest, OwnMovesAreOwedButEndNoPing) {
+  const Uid other = bed.deliver(bed.inbox(), "Two");
+  sync();
+  const auto first = bed.server_id("Inbox", bed.inbox(), 1);
+  const auto moved = test::run(bed.device().move(first, bed.id("Inbox"), bed.id("Projects")));
+  EXPECT_EQ(moved.move_status, 3);
+  bed.device().remove(bed.id("Inbox"), bed.server_id("Inbox", bed.inbox(), other));
+  bed.sync("Inbox");
+  EXPECT_EQ(ping().status, 1);
+  EXPECT_EQ(ping().status, 1);
+  bed.deliver(bed.trash(), "Somebody else's");
+  EXPECT_EQ(ping().folders, std::vector{bed.id("Trash")});
+  auto synced = sync();
+  EXPECT_EQ(synced.collections[bed.id("Projects")].added, std::vector{moved.new_id});
+  EXPECT_EQ(synced.collections[bed.id("Trash")].added.size(), 2U);
+}
+
 TEST_F(LookTest, AFilterMovesOnWithTheDays) {
   client::SyncOptions week;
   week.options = client::mail_options(3, 1, {});  // [MS-ASCMD] FilterType: one week

@@ -267,10 +267,13 @@ class MoveRun {
   void mark() {
     std::set<std::string> sources;
     std::set<std::string> targets;
+    auto& own =
+        session_.services.request_cache.entry(session_.account.user, session_.device_id).own;
     for (const Item& item : items_) {
       if (item.status != moved) continue;
       sources.insert(item.source_folder);
       targets.insert(item.target_folder);
+      if (const auto id = sync::parse_mail_id(item.target_id)) own[id->collection].add(id->uid);
     }
     watch::Hub& hub = session_.services.hub;
     for (const std::string& id : sources) {

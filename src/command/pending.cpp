@@ -49,6 +49,10 @@ std::uint64_t owed(const sync::MailState& state) {
 
 Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
                        sync::MailState state, bool told) {
+  const auto& entry = session.services.request_cache.entry(session.account.user, session.device_id);
+  const auto moved = entry.own.find(row.id);
+  const UidSet own = moved == entry.own.end() ? UidSet() : moved->second;
+  state.todo.remove(own);
   if (!state.started || state.pending()) co_return true;
   const auto status = look.status(row.id);
   if (!status) co_return true;  // gone or another one: the device finds out by Sync
@@ -63,6 +67,7 @@ Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
                                                 state, filter, session.now(), {});
   if (!refreshed) co_return true;
   look.learned(row.id, state.cursor.status);
+  state.todo.remove(own);
   co_return state.pending();
 }
 

@@ -28,8 +28,8 @@ sync::MailState proven_state(Session& session, const std::string& collection,
                              const sync::Relationship& relationship);
 
 /// True when the mailbox, which `look` asked for, has something that the state does not know, or
-/// the state still owes something. `told`: a watch told of a change, so that equal counts of a
-/// server without mod-sequences prove nothing.
+/// the state still owes something; what the device itself moved there does not count. `told`: a
+/// watch told of a change, so that equal counts of a server without mod-sequences prove nothing.
 Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
                        sync::MailState state, bool told);
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "base/id.hpp"
 #include "base/pack.hpp"
 #include "base/shared_text.hpp"
+#include "item/uid_set.hpp"
 #include "sync/sync_key.hpp"
 
 namespace godwit::command {
@@ -67,6 +69,9 @@ class RequestCache {
     SharedText ping;
     std::weak_ptr<FoundMail> searched;  // by Search
     std::weak_ptr<FoundMail> found;     // by Find
+    /// By collection: what the device itself moved there since it synced it last. It is owed to the
+    /// device, but does not end its Ping.
+    std::map<std::string, UidSet> own;
 
     /// The device presented the key.
     void note_proven(std::string_view collection, const sync::SyncKey& key);

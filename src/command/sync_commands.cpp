@@ -207,6 +207,7 @@ class CommandRun {
     const auto trash = FolderKey::parse(target()->key);
     const auto moved = co_await finish_move(work_.session, {work_.folder, epoch(), uid, *trash},
                                             intent->second, &claimed_);
+    if (moved && *moved != 0) cache().own[target()->id].add(*moved);
     // Gone already is what the device wanted.
     const bool gone = moved || (known && moved.error().code == Errc::not_found);
     co_return gone ? status_ok : status_of(moved.error());
@@ -253,6 +254,10 @@ class CommandRun {
            command.id;
   }
 
+  RequestCache::Entry& cache() {
+    return work_.session.services.request_cache.entry(work_.session.account.user,
+                                                      work_.session.device_id);
+  }
   std::uint32_t epoch() const { return work_.state.cursor.status.uid_validity; }
 
   MailWork& work_;

@@ -50,6 +50,8 @@ Task<std::vector<MailFolder>> ImapMail::folders() {
 }
 
 Task<std::vector<MailFolder>> ImapMail::list_step(Connection& connection) {
+  // The status of the selected mailbox is what this session has seen of it.
+  if (connection.selected()) co_await connection.run(Command("NOOP"), limit());
   std::vector<Command> commands;
   Command list("LIST \"\" \"*\"");
   const bool extended = connection.has("LIST-EXTENDED");

@@ -71,6 +71,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
         budget_(std::move(budget)),
         timer_(pool_->executor()) {
     pool_->begin_watch();
+    begin_knowing();
   }
 
   void end() {
@@ -120,7 +121,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   Task<> session() {
     connection_ = co_await pool_->open();
     if (over()) co_return;
-    begin_knowing();
+    begin_again();
     NotifyPlace place(budget_, pool_->settings().notify_connections_max);
     if (place.taken() && connection_->has("NOTIFY") && co_await begin_notify()) {
       co_await follow_notify();
@@ -134,13 +135,9 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     }
   }
 
-  /// The first look is compared with what the engine was told. After a connection was lost there is
-  /// nothing to compare with, as flags may have changed unseen.
+  /// The first look is compared with what the engine was told before the watch began: who waits
+  /// looked later, so that nothing is missed in between, whoever asks meanwhile.
   void begin_knowing() {
-    known_.clear();
-    names_.clear();
-    baseline_ = gap_;
-    if (gap_) return;
     for (const auto& [name, told] : pool_->told) {
       known_.emplace(name, Known{.uid_validity = told.status.uid_validity,
                                  .uid_next = told.status.uid_next,
@@ -149,6 +146,15 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
                                  .unseen = told.unseen});
       names_.push_back(name);
     }
+  }
+
+  /// After a connection was lost there is nothing to compare with, as flags may have changed
+  /// unseen.
+  void begin_again() {
+    baseline_ = gap_;
+    if (!gap_) return;
+    known_.clear();
+    names_.clear();
   }
 
   void begun() {
