@@ -1,0 +1,294 @@
+// links: godwit_imap_servers godwit_client
+//
+// How long after a delivery the Ping that waits for it is answered, from the mail server's "250" to
+// the device: over the embedded store, and over Dovecot by NOTIFY, beside which a bare NOTIFY
+// connection listens to the same mailboxes. `bench_push [deliveries]`, 200 by default.
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "client/device.hpp"
+#include "client/http_transport.hpp"
+#include "daemon.hpp"
+#include "interop/imap_servers.hpp"
+#include "net/loop.hpp"
+
+namespace {
+
+using namespace godwit;
+using Steady = std::chrono::steady_clock;
+
+constexpr int devices_count = 20;
+constexpr std::chrono::seconds patience{30};
+constexpr const char* password = "secret";
+
+/// When something was heard of, by number.
+class Heard {
+ public:
+  void put(int number) {
+    const std::lock_guard lock(mutex_);
+    heard_.emplace_back(number, Steady::now());
+    changed_.notify_all();
+  }
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    heard_.clear();
+  }
+  /// The time of the only one heard; throws when it is another one, or when nothing comes.
+  Steady::time_point wait_for(int number) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, patience, [&] { return !heard_.empty(); })) {
+      throw std::runtime_error(fmt::format("device {} was not told", number));
+    }
+    const auto [who, when] = heard_.front();
+    if (who != number)
+      throw std::runtime_error(fmt::format("device {} ended, not {}", who, number));
+    return when;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::pair<int, Steady::time_point>> heard_;
+};
+
+/// One device a user, which waits by Ping for all that it has and fetches what it is told of.
+class Devices {
+ public:
+  Devices(std::uint16_t port, const std::vector<std::string>& users) {
+    for (const std::string& user : users) {
+      auto& one = devices_.emplace_back();
+      one.transport = std::make_unique<client::HttpTransport>(
+          client::ServerUrl{.tls = false, .host = "127.0.0.1", .port = port}, client::Trust{});
+      client::Device::Settings settings;
+      settings.user = user;
+      settings.password = Secret(password);
+      one.device = std::make_unique<client::Device>(*one.transport, std::move(settings));
+    }
+    for (int i = 0; i < static_cast<int>(devices_.size()); ++i) loop_.spawn(live(i), "device");
+    thread_ = std::jthread([this] { loop_.run(); });
+  }
+  ~Devices() {
+    loop_.stop();
+    thread_.join();
+  }
+  Heard& heard() { return heard_; }
+
+ private:
+  struct One {
+    std::unique_ptr<client::HttpTransport> transport;
+    std::unique_ptr<client::Device> device;
+  };
+
+  Task<> live(int number) {
+    client::Device& device = *devices_[static_cast<std::size_t>(number)].device;
+    co_await device.folder_sync();
+    std::vector<std::string> ids;
+    for (const auto& [id, folder] : device.folders()) ids.push_back(id);
+    for (const std::string& id : ids) co_await device.sync_all(id, {});
+    for (;;) {
+      const auto told = co_await device.ping(ids, 3000);
+      heard_.put(number);
+      if (told.status != 2) throw std::runtime_error(fmt::format("Ping status {}", told.status));
+      for (const std::string& id : told.folders) co_await device.sync_all(id, {});
+    }
+  }
+
+  Heard heard_;
+  std::deque<One> devices_;
+  net::Loop loop_;
+  std::jthread thread_;
+};
+
+/// What any client could hear: a connection that says when Dovecot's notification is there.
+class BareNotify {
+ public:
+  BareNotify(std::uint16_t port, const std::string& user, int number, Heard& heard)
+      : socket_(bench::connect_to(port)) {
+    say("a LOGIN \"" + user + "\" \"secret\"");
+    wait_for("a OK");
+    say("b NOTIFY SET (personal (MessageNew MessageExpunge))");
+    wait_for("b OK");
+    thread_ = std::jthread([this, number, &heard] {
+      while (wait_for("* STATUS")) heard.put(number);
+    });
+  }
+  ~BareNotify() {
+    ::shutdown(socket_, SHUT_RDWR);
+    thread_.join();
+    ::close(socket_);
+  }
+  BareNotify(const BareNotify&) = delete;
+  BareNotify& operator=(const BareNotify&) = delete;
+
+ private:
+  void say(const std::string& line) {
+    const std::string text = line + "\r\n";
+    if (::send(socket_, text.data(), text.size(), 0) < 0) throw std::runtime_error("IMAP: gone");
+  }
+  /// False when the connection ended.
+  bool wait_for(const std::string& begin) {
+    for (std::string line;;) {
+      char c = 0;
+      if (::recv(socket_, &c, 1, 0) != 1) return false;
+      if (c != '\n') {
+        line += c;
+        continue;
+      }
+      if (line.starts_with(begin)) return true;
+      line.clear();
+    }
+  }
+
+  int socket_;
+  std::jthread thread_;
+};
+
+struct Latencies {
+  std::vector<double> milliseconds{};
+  void add(Steady::time_point from, Steady::time_point to) {
+    const std::chrono::duration<double, std::milli> time = to - from;
+    milliseconds.push_back(std::max(0.0, time.count()));
+  }
+  double at(double share) {
+    std::ranges::sort(milliseconds);
+    return milliseconds[static_cast<std::size_t>(share *
+                                                 static_cast<double>(milliseconds.size() - 1))];
+  }
+};
+
+void wait_until_parked(const bench::Daemon& daemon) {
+  for (const auto end = Steady::now() + patience; daemon.parked() != devices_count;) {
+    if (Steady::now() > end) throw std::runtime_error("the devices do not wait");
+    ::usleep(2'000);
+  }
+}
+
+std::string mail(int number) {
+  return fmt::format(
+      "From: b@example.net\r\nSubject: News {0}\r\nMessage-ID: <{0}@bench>\r\n\r\nText {0}\r\n",
+      number);
+}
+
+struct Measured {
+  Latencies pushed;
+  Latencies bare;
+};
+/// `deliver(user, number)` hands a mail over.
+template <class Deliver>
+Measured measure(const bench::Daemon& daemon, const std::vector<std::string>& users, int deliveries,
+                 std::uint16_t imap_port, Deliver deliver) {
+  Measured out;
+  Devices devices(daemon.http_port, users);
+  Heard bare;
+  std::vector<std::unique_ptr<BareNotify>> listeners;
+  for (int i = 0; imap_port != 0 && i < devices_count; ++i) {
+    listeners.push_back(
+        std::make_unique<BareNotify>(imap_port, users[static_cast<std::size_t>(i)], i, bare));
+  }
+  wait_until_parked(daemon);
+  ::usleep(2'000'000);  // watches begin
+  SeededRandom random(5);
+  for (int number = 0; number < deliveries; ++number) {
+    wait_until_parked(daemon);
+    devices.heard().forget();
+    bare.forget();
+    const int who = static_cast<int>(random.next() % devices_count);
+    deliver(users[static_cast<std::size_t>(who)], number);
+    const auto delivered = Steady::now();
+    out.pushed.add(delivered, devices.heard().wait_for(who));
+    if (imap_port != 0) out.bare.add(delivered, bare.wait_for(who));
+  }
+  return out;
+}
+
+bool report(const char* title, Measured measured, double goal) {
+  const double reached = measured.pushed.at(0.99);
+  fmt::print("{:<22}{:>10.1f}{:>10.1f}{:>10.1f}{:>10.0f}{}\n", title, measured.pushed.at(0.5),
+             reached, measured.pushed.at(1), goal, reached <= goal ? "" : "  missed");
+  if (!measured.bare.milliseconds.empty()) {
+    fmt::print("{:<22}{:>10.1f}{:>10.1f}{:>10.1f}\n", "  bare connection", measured.bare.at(0.5),
+               measured.bare.at(0.99), measured.bare.at(1));
+  }
+  return reached <= goal;
+}
+
+bool run_embedded(const std::string& folder, int deliveries) {
+  bench::Daemon daemon(folder, bench::Daemon::Mail::embedded, {});
+  std::vector<std::string> users;
+  for (int i = 0; i < devices_count; ++i) {
+    users.push_back(fmt::format("user{}@example.org", i));
+    daemon.add_user(users.back(), password);
+  }
+  const auto port = daemon.lmtp_port;
+  return report("embedded",
+                measure(daemon, users, deliveries, 0,
+                        [port](const std::string& user, int number) {
+                          interop::deliver_by_lmtp(port, user, mail(number));
+                        }),
+                50);
+}
+
+bool run_dovecot(const std::string& folder, int deliveries) {
+  if (!interop::RunningServer::is_there("dovecot")) {
+    fmt::print("{}\n", interop::RunningServer::why_not("dovecot"));
+    return true;
+  }
+  const auto* server = interop::RunningServer::get("dovecot", "");
+  const auto imap = server->port("IMAP_PORT");
+  const auto lmtp = server->port("LMTP_PORT");
+  bench::Daemon daemon(
+      folder, bench::Daemon::Mail::gateway,
+      {"backend.kind = \"imap\"", "imap.host = \"127.0.0.1\"", fmt::format("imap.port = {}", imap),
+       "imap.tls = \"none\"", "submission.host = \"127.0.0.1\"", "submission.tls = \"none\"",
+       "submission.sign_in = \"none\""});
+  const std::vector<std::string> details = {"", "+Alpha", "+Beta", "+Gamma"};
+  std::vector<std::string> users;
+  for (int i = 0; i < devices_count; ++i) {
+    users.push_back(interop::fresh_user());
+    for (const std::string& detail : details) {
+      interop::deliver_by_lmtp(lmtp, users.back() + detail, mail(i));
+    }
+  }
+  SeededRandom random(6);
+  return report("Dovecot by NOTIFY",
+                measure(daemon, users, deliveries, imap,
+                        [&](const std::string& user, int number) {
+                          const auto& detail = details[random.next() % details.size()];
+                          interop::deliver_by_lmtp(lmtp, user + detail, mail(number));
+                        }),
+                1'500);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const int deliveries = count > 1 ? std::atoi(arguments[1]) : 200;
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("godwit_bench_push_{}", ::getpid());
+  fmt::print("{} deliveries to {} devices in Ping; milliseconds until the answer\n", deliveries,
+             devices_count);
+  fmt::print("{:<22}{:>10}{:>10}{:>10}{:>10}\n", "", "median", "p99", "most", "goal");
+  bool reached = false;
+  try {
+    reached = run_embedded(folder.string() + "/embedded", deliveries);
+    reached = run_dovecot(folder.string() + "/dovecot", deliveries) && reached;
+  } catch (const std::exception& failure) {
+    fmt::print(stderr, "{}\n", failure.what());
+    reached = false;
+  }
+  std::filesystem::remove_all(folder);
+  return reached ? 0 : 1;
+}
