@@ -90,6 +90,7 @@ class TestServer::Process {
                   .hub = hub_,
                   .watching = watching_,
                   .mail = systems.mail,
+                  .items = systems.items,
                   .submission = systems.submission,
                   .vacation = systems.vacation,
                   .directory = systems.directory,
@@ -147,6 +148,11 @@ void TestServer::restart() {
 }
 
 void TestServer::set_settings(command::Settings settings) { settings_ = std::move(settings); }
+
+void TestServer::offer_items(backend::ItemsBackend& items) {
+  systems_.items = &items;
+  restart();
+}
 
 watch::Hub& TestServer::hub() { return process_->hub(); }
 client::ServiceTransport& TestServer::transport() { return process_->transport(); }

@@ -30,6 +30,7 @@ struct Systems {
   backend::Submission& submission;
   backend::Vacation* vacation = nullptr;
   backend::Directory* directory = nullptr;
+  backend::ItemsBackend* items = nullptr;
 };
 
 /// The server itself: what a process holds and loses when it dies. Is a transport, so that devices
@@ -52,6 +53,8 @@ class TestServer final : public client::Transport {
   /// As after a kill: everything in memory goes, parked requests with it; the systems stay.
   void restart();
   void set_settings(command::Settings settings);
+  /// From the next restart on, which follows at once.
+  void offer_items(backend::ItemsBackend& items);
   const command::Settings& settings() const { return settings_; }
   watch::Hub& hub();
   client::ServiceTransport& transport();

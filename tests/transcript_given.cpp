@@ -251,6 +251,10 @@ bool TranscriptRunner::given_mailbox(const Words& words, std::size_t number) {
     mail().deliver_together(folder(words[3], number), mails);
   } else if (words[0] == "message" && words.size() >= 3) {
     given_message(words, number);
+  } else if (words[0] == "items" && words.size() == 1) {
+    fixture_.server.offer_items(fixture_.mail_server);
+  } else if (words[0] == "item" && words.size() >= 4) {
+    given_item(words, number);
   } else {
     return false;
   }
@@ -274,6 +278,22 @@ void TranscriptRunner::given_person(const Words& words, std::size_t number) {
     someone.certificates.assign(number_of<std::size_t>(*count, number), "certificate");
   }
   fixture_.directory.add(std::move(someone));
+}
+
+/// The text's lines are words, ended by CRLF.
+void TranscriptRunner::given_item(const Words& words, std::size_t number) {
+  const FolderKey key = collection(words[1], number);
+  const auto before = test::run(items().fetch(key, {words[2]})).value();
+  std::optional<std::string> etag;
+  if (!before.empty()) etag = before.front().etag;
+  if (words[3] == "removed") {
+    static_cast<void>(test::run(items().remove(key, words[2], etag)));
+    return;
+  }
+  std::string text;
+  for (std::size_t i = 3; i < words.size(); ++i) text += words[i] + "\r\n";
+  const auto put = test::run(items().put(key, words[2], text, {etag}));
+  if (!put) throw TranscriptError(number, put.error().message);
 }
 
 void TranscriptRunner::given_message(const Words& words, std::size_t number) {
@@ -431,6 +451,13 @@ void TranscriptRunner::then(const Words& words, std::size_t number) {
     } else if (state->flags != flags_of(words[2])) {
       complain(number, words[1] + " has other flags");
     }
+  } else if (words[0] == "item" && words.size() >= 4) {
+    then_item(words, number);
+  } else if (words[0] == "items" && words.size() == 3) {
+    const std::size_t count = items().texts(collection(words[1], number)).size();
+    if (std::to_string(count) != words[2]) {
+      complain(number, words[1] + " holds " + std::to_string(count) + " items");
+    }
   } else if (words[0] == "parked" && words.size() == 2) {
     const std::size_t count = fixture_.server.hub().parked();
     if (std::to_string(count) != words[1]) complain(number, std::to_string(count) + " are parked");
@@ -450,6 +477,34 @@ void TranscriptRunner::then_newest(const Words& words, std::size_t number) {
       return complain(number, "the newest of " + words[2] + " is:\n" + text.value_or("none"));
     }
   }
+}
+
+/// Of the one item whose text contains the first word: contains or lacks the other.
+void TranscriptRunner::then_item(const Words& words, std::size_t number) {
+  const auto texts = items().texts(collection(words[1], number));
+  const auto at =
+      std::ranges::find_if(texts, [&](const auto& item) { return item.second.contains(words[2]); });
+  if (words[3] == "gone") {
+    if (at != texts.end()) complain(number, "an item with " + words[2] + " is still there");
+    return;
+  }
+  if (at == texts.end() || words.size() != 5) {
+    return complain(number, "there is no item with " + words[2]);
+  }
+  if (at->second.contains(words[4]) != (words[3] == "contains")) {
+    complain(number, "the item is:\n" + at->second);
+  }
+}
+
+backend::MemoryItems& TranscriptRunner::items() {
+  return fixture_.mail_server.items(UserId::parse(user_).value());
+}
+
+FolderKey TranscriptRunner::collection(const std::string& name, std::size_t number) {
+  for (const auto& each : test::run(items().collections())) {
+    if (each.name == name) return each.key;
+  }
+  throw TranscriptError(number, "no collection " + name);
 }
 
 FolderKey TranscriptRunner::folder(const std::string& name, std::size_t number) {

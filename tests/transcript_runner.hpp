@@ -42,6 +42,8 @@ class TranscriptRunner {
   bool given_device(const Words& words, std::size_t number);
   void given_message(const Words& words, std::size_t number);
   void given_person(const Words& words, std::size_t number);
+  void given_item(const Words& words, std::size_t number);
+  void then_item(const Words& words, std::size_t number);
   void given_synced(const Words& words, std::size_t number);
   void given_hierarchy(std::size_t number);
   void given_order(const Words& words, std::size_t number);
@@ -60,6 +62,8 @@ class TranscriptRunner {
   const Message& message(const std::string& name, std::size_t number);
   Phone& phone(std::size_t number);
   backend::MemoryMail& mail() { return fixture_.mail(user_); }
+  backend::MemoryItems& items();
+  FolderKey collection(const std::string& name, std::size_t number);
 
   MemoryFixture fixture_;
   std::string version_;

@@ -7,6 +7,7 @@
 #include "app/config.hpp"
 #include "backend/backend.hpp"
 #include "backend/directory.hpp"
+#include "backend/items.hpp"
 #include "base/files.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
@@ -27,6 +28,8 @@ class Backends {
   virtual ~Backends() = default;
   virtual backend::Users& users() = 0;
   virtual backend::MailBackend& mail() = 0;
+  /// Null where there are no collections of contacts and the like.
+  virtual backend::ItemsBackend* items() = 0;
   virtual backend::Submission& submission() = 0;
   /// Null where there is none.
   virtual backend::Vacation* vacation() = 0;

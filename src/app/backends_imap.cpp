@@ -28,6 +28,7 @@ class ImapBackends final : public Backends {
   backend::Users& users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
+  backend::ItemsBackend* items() override { return nullptr; }
   backend::Vacation* vacation() override { return nullptr; }
   backend::Directory* directory() override { return nullptr; }
   admin::Accounts* accounts() override { return nullptr; }

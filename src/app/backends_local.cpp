@@ -131,6 +131,7 @@ class LocalBackends final : public Backends {
 
   backend::Users& users() override { return users_; }
   backend::MailBackend& mail() override { return store_; }
+  backend::ItemsBackend* items() override { return &store_; }
   backend::Submission& submission() override { return submission_; }
   backend::Vacation* vacation() override { return &vacation_; }
   backend::Directory* directory() override { return &directory_; }

@@ -68,6 +68,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 hub,
                 watching_,
                 backends.mail(),
+                backends.items(),
                 backends.submission(),
                 backends.vacation(),
                 backends.directory(),

@@ -35,6 +35,11 @@ std::string authorization(const Device::Settings& settings) {
 Device::Device(Transport& transport, Settings settings)
     : transport_(transport), settings_(std::move(settings)) {}
 
+std::string Device::item_class(const std::string& id) const {
+  const auto folder = folders_.find(id);
+  return std::string(class_of_type(folder == folders_.end() ? 0 : folder->second.type));
+}
+
 const Folder* Device::folder_of_type(int type) const {
   for (const auto& [id, folder] : folders_) {
     if (folder.type == type) return &folder;

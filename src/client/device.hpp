@@ -132,6 +132,8 @@ class Device {
   /// The first folder of that type, or nullptr.
   const Folder* folder_of_type(int type) const;
   Collection& collection(const std::string& id);
+  /// [MS-ASCMD] Class of the folder's items; "Email" of one that is not known.
+  std::string item_class(const std::string& id) const;
   const std::map<std::string, Collection>& collections() const { return collections_; }
   /// Puts back what was kept outside (the command line's state file).
   void restore(std::string folder_key, std::vector<Folder> folders,

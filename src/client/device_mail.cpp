@@ -21,7 +21,7 @@ Task<PingOutcome> Device::ping(std::vector<std::string> folders,
   if (!folders.empty()) {
     Node list(page::Folders);
     for (const std::string& id : folders) {
-      list.add(Node(page::Folder, {Node(page::Id, id), Node(page::Class, "Email")}));
+      list.add(Node(page::Folder, {Node(page::Id, id), Node(page::Class, item_class(id))}));
     }
     body.add(std::move(list));
   }
@@ -80,7 +80,7 @@ Task<EstimateOutcome> Device::get_item_estimate(std::string id, std::optional<in
   Node one(page::Collection);
   const Node key(sync::SyncKey, collection(id).sync_key);
   if (settings_.version <= eas::Version::v12_1) {
-    one.add(Node(page::Class, "Email"))
+    one.add(Node(page::Class, item_class(id)))
         .add(Node(page::CollectionId, id))
         .add(Node(sync::FilterType, std::to_string(filter.value_or(0))))
         .add(key);

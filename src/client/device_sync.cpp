@@ -79,7 +79,7 @@ Node Device::collection_request(const std::string& id, const SyncOptions& option
   Collection& held = collection(id);
   Node out(page::Collection);
   // [MS-ASCMD] Class (Sync): up to 12.1 alone.
-  if (settings_.version <= eas::Version::v12_1) out.add(Node(page::Class, "Email"));
+  if (settings_.version <= eas::Version::v12_1) out.add(Node(page::Class, item_class(id)));
   out.add(Node(page::SyncKey, held.sync_key)).add(Node(page::CollectionId, id));
   SentCollection record{.id = id,
                         .key = held.sync_key,
@@ -338,6 +338,8 @@ void Device::apply_commands(const Node& commands, const SentCollection& sent, Co
         violate("change.names_unheld_item", id);
         continue;
       }
+      // Of mail its flags alone are sent; everything else comes whole.
+      if (item_class(sent.id) != "Email") item->second.clear();
       merge_properties(item->second, *data);
       out.changed.push_back(id);
     } else {

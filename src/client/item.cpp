@@ -30,6 +30,25 @@ void remove_property(Item& item, const std::string& name) {
 
 }  // namespace
 
+std::string_view class_of_type(int type) {
+  switch (type) {
+    case 7:
+    case 15:
+      return "Tasks";
+    case 8:
+    case 13:
+      return "Calendar";
+    case 9:
+    case 14:
+      return "Contacts";
+    case 10:
+    case 17:
+      return "Notes";
+    default:
+      return "Email";
+  }
+}
+
 void merge_properties(Item& item, const Node& application_data) {
   for (const Node& child : application_data.children) {
     remove_property(item, local_name(child.tag));

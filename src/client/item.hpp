@@ -50,6 +50,9 @@ struct Folder {
   friend bool operator==(const Folder&, const Folder&) = default;
 };
 
+/// [MS-ASCMD] Class of what a folder of that Type holds.
+std::string_view class_of_type(int type);
+
 /// What a Sync request says about one collection.
 struct SyncOptions {
   std::optional<unsigned> window_size;

@@ -1,6 +1,7 @@
 // [MS-ASCMD] FolderCreate, FolderUpdate, FolderDelete: one shape, three actions.
 #include <algorithm>
 #include <array>
+#include <expected>
 #include <span>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/text.hpp"
 #include "command/handlers.hpp"
 #include "command/hierarchy.hpp"
+#include "command/item_kind.hpp"
 #include "wbxml/pages/folder_hierarchy.hpp"
 
 namespace godwit::command {
@@ -99,30 +101,86 @@ void remove_subtree(sync::HierarchyState& state, const std::string& id) {
   for (const std::string& child : below) remove_subtree(state, child);
 }
 
-/// [MS-ASCMD] Type (FolderCreate): 1 and 12 to 17; only mail folders are kept here.
-std::uint16_t check_type(std::string_view text) {
+/// The class of a user-made folder of that Type; nothing for the journal.
+std::optional<ItemClass> class_of_type(unsigned type) {
+  switch (type) {
+    case 1:
+    case 12:
+      return ItemClass::email;
+    case 13:
+      return ItemClass::calendar;
+    case 14:
+      return ItemClass::contacts;
+    case 15:
+      return ItemClass::tasks;
+    case 17:
+      return ItemClass::notes;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// [MS-ASCMD] Type (FolderCreate): 1 and 12 to 17. The error: the status.
+std::expected<ItemClass, std::uint16_t> class_to_create(const Session& session,
+                                                        std::string_view text) {
   const auto type = parse_number<unsigned>(text);
-  if (!type) return folder_status::malformed;
-  if (*type == 19) return folder_status::special;
+  if (!type) return std::unexpected(folder_status::malformed);
+  if (*type == 19) return std::unexpected(folder_status::special);
   const bool is_user_type = *type == 1 || (*type >= 12 && *type <= 17);
-  if (!is_user_type) return folder_status::malformed;
-  return *type == 1 || *type == 12 ? folder_status::ok : folder_status::server_error;
+  if (!is_user_type) return std::unexpected(folder_status::malformed);
+  const auto item_class = class_of_type(*type);
+  if (item_class == ItemClass::email) return ItemClass::email;
+  const ItemKind* kind = item_class ? find_kind(*item_class) : nullptr;
+  const bool kept =
+      kind != nullptr && kind->since <= session.version && session.services.items != nullptr;
+  if (!kept) return std::unexpected(folder_status::server_error);
+  return *item_class;
+}
+
+/// Collections of items stand beside each other at the top.
+Task<Result<FolderKey>> make_folder(Context& context, ItemClass item_class, std::string parent,
+                                    std::string name) {
+  if (item_class != ItemClass::email) {
+    if (parent != "0") co_return fail(Errc::not_found, "collections have no parents");
+    co_return co_await context.session.items()->create_collection(item_class, std::move(name));
+  }
+  co_return co_await context.session.mail().create_folder(key_of(context.table.find(parent)),
+                                                          std::move(name));
+}
+
+Task<Result<FolderKey>> rename_folder(Context& context, sync::FolderRow row, std::string parent,
+                                      std::string name) {
+  FolderKey key = *key_of(&row);
+  if (row.item_class != ItemClass::email) {
+    if (parent != "0") co_return fail(Errc::not_found, "collections have no parents");
+    auto renamed = co_await context.session.items()->rename_collection(key, std::move(name));
+    if (!renamed) co_return pass(renamed);
+    co_return key;
+  }
+  co_return co_await context.session.mail().rename_folder(
+      std::move(key), key_of(context.table.find(parent)), std::move(name));
+}
+
+Task<Result<>> delete_folder(Context& context, const sync::FolderRow& row) {
+  FolderKey key = *key_of(&row);
+  if (row.item_class != ItemClass::email) {
+    co_return co_await context.session.items()->delete_collection(std::move(key));
+  }
+  co_return co_await context.session.mail().delete_folder(std::move(key));
 }
 
 Task<Done> create(Context context) {
   const std::string name = context.text(tag::DisplayName);
   const std::string parent = context.text(tag::ParentId);
   if (name.empty() || name.size() > display_name_max) co_return refused(folder_status::malformed);
-  if (const auto wrong = check_type(context.text(tag::Type)); wrong != folder_status::ok) {
-    co_return refused(wrong);
-  }
+  const auto item_class = class_to_create(context.session, context.text(tag::Type));
+  if (!item_class) co_return refused(item_class.error());
   if (parent == "RI") co_return refused(folder_status::special);
   if (!parent_exists(context, parent)) co_return refused(folder_status::no_parent);
   const sync::FolderRow* there = find_child(context.table, parent, name);
   if (there != nullptr && !context.recovered) co_return refused(folder_status::exists);
   if (there == nullptr) {
-    auto made =
-        co_await context.session.mail().create_folder(key_of(context.table.find(parent)), name);
+    auto made = co_await make_folder(context, *item_class, parent, name);
     if (!made) co_return refused(status_of(made.error()));
     context.table = co_await context.session.listed_folders();
     there = context.table.find_key(made->view());
@@ -148,8 +206,7 @@ Task<Done> update(Context context) {
     if (find_child(context.table, parent, name) != nullptr) {
       co_return refused(folder_status::exists);
     }
-    auto moved = co_await context.session.mail().rename_folder(
-        *key_of(row), key_of(context.table.find(parent)), name);
+    auto moved = co_await rename_folder(context, *row, parent, name);
     if (!moved) co_return refused(status_of(moved.error()));
     context.table = co_await context.session.listed_folders();
     row = context.table.find_key(moved->view());
@@ -170,7 +227,7 @@ Task<Done> remove(Context context) {
     co_return context.recovered ? std::move(done) : refused(folder_status::not_found);
   }
   if (is_special(*row)) co_return refused(folder_status::special);
-  const auto removed = co_await context.session.mail().delete_folder(*key_of(row));
+  const auto removed = co_await delete_folder(context, *row);
   if (!removed && removed.error().code != Errc::not_found) {
     co_return refused(status_of(removed.error()));
   }

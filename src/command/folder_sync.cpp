@@ -54,7 +54,7 @@ Task<Answer> folder_sync(Session& session) {
   } else if (!hierarchy.present(key->text)) {
     co_return failed(session, folder_status::bad_key);
   }
-  const auto now = sync::shown(co_await session.listed_folders());
+  const auto now = shown_to(session, co_await session.listed_folders());
   const auto delta = sync::difference(hierarchy.known(), now);
   if (delta.size() == 0 && !initial && !hierarchy.repeated()) {
     if (!co_await hierarchy.note_proof()) co_return failed(session, folder_status::server_error);

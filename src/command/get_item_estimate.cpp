@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "command/handlers.hpp"
+#include "command/item_kind.hpp"
 #include "command/pending.hpp"
 #include "command/sync_collection.hpp"
 #include "wbxml/pages/airsync.hpp"
@@ -45,6 +46,7 @@ struct Counted {
   std::string id;
   std::uint16_t status = ok;
   std::uint64_t items = 0;
+  std::string_view item_class = "Email";
 };
 
 void read_filter(const Element& parent, Wanted& wanted) {
@@ -92,26 +94,39 @@ std::expected<std::vector<Wanted>, eas::Status> read_request(const Element& requ
     } else if (!read_options(collection, wanted)) {
       return std::unexpected(eas::Status{bad_key});
     }
-    if (!wanted.bad_filter && !is_mail_filter(wanted.filter_type)) {
-      return std::unexpected(eas::Status::server_error);
-    }
     all.push_back(std::move(wanted));
   }
   return all;
 }
 
-/// The state that the next Sync with this key would begin from; nothing = it would be refused.
-std::optional<sync::MailState> presented_state(const sync::Relationship& relationship,
-                                               std::string_view text) {
+/// The state that the next Sync with this key would begin from, packed; nothing = it would be
+/// refused.
+const std::string* presented_state(const sync::Relationship& relationship, std::string_view text) {
   const auto key = sync::SyncKey::parse(text);
-  if (!key) return std::nullopt;
-  const auto judged = sync::judge(relationship, *key);
-  if (judged == sync::Presented::unknown) return std::nullopt;
+  if (!key || sync::judge(relationship, *key) == sync::Presented::unknown) return nullptr;
   const bool is_offered = key->generation() == relationship.offered;
-  auto state = sync::unpack_mail_state(is_offered ? relationship.offered_state
-                                                  : relationship.acknowledged_state);
-  if (!state) return std::nullopt;
-  return std::move(*state);
+  return is_offered ? &relationship.offered_state : &relationship.acknowledged_state;
+}
+
+/// Errors: as count_pending; malformed (no state of the class).
+Task<Result<std::uint64_t>> count_items(Session& session, Look& look, const sync::FolderRow& row,
+                                        const std::string& packed, const Wanted& wanted) {
+  if (row.item_class != ItemClass::email) {
+    auto state = sync::unpack_item_state(packed);
+    if (!state) co_return pass(state);
+    co_return co_await count_pending_items(session, row, std::move(*state));
+  }
+  auto state = sync::unpack_mail_state(packed);
+  if (!state) co_return pass(state);
+  co_return co_await count_pending(session, look, row, std::move(*state), wanted.filter_type);
+}
+
+/// [MS-ASCMD] FilterType: each class has its own.
+bool takes_filter(const sync::FolderTable& table, const Wanted& wanted) {
+  const sync::FolderRow* row = table.find(wanted.id);
+  const ItemKind* kind = row == nullptr ? nullptr : find_kind(row->item_class);
+  return wanted.bad_filter || (kind == nullptr ? is_mail_filter(wanted.filter_type)
+                                               : kind->takes_filter(wanted.filter_type));
 }
 
 Task<Counted> count(Session& session, Look& look, const sync::FolderTable& table, Wanted wanted) {
@@ -123,11 +138,10 @@ Task<Counted> count(Session& session, Look& look, const sync::FolderTable& table
   }
   const auto relationship = co_await load_relationship(session, wanted.id);
   if (!relationship || wanted.sync_key == "0") co_return Counted{wanted.id, not_primed};
-  auto state = presented_state(*relationship, wanted.sync_key);
-  if (!state) co_return Counted{wanted.id, bad_key};
+  const std::string* state = presented_state(*relationship, wanted.sync_key);
+  if (state == nullptr) co_return Counted{wanted.id, bad_key};
   if (wanted.only_sms) co_return Counted{wanted.id};
-  const auto items =
-      co_await count_pending(session, look, *row, std::move(*state), wanted.filter_type);
+  const auto items = co_await count_items(session, look, *row, *state, wanted);
   if (!items) {
     const bool gone = items.error().code == Errc::not_found;
     co_return Counted{wanted.id, gone ? bad_collection : bad_key};
@@ -141,7 +155,7 @@ void write_counted(wbxml::Writer& out, const Counted& counted, Version version) 
   out.number(tag::Status, counted.status);
   out.open(tag::Collection);
   // [MS-ASCMD] Class (GetItemEstimate): as in Sync, up to 12.0 only (strictness.md 2).
-  if (version <= Version::v12_0) out.text(tag::Class, "Email");
+  if (version <= Version::v12_0) out.text(tag::Class, counted.item_class);
   out.text(tag::CollectionId, counted.id);
   if (counted.status == ok) out.number(tag::Estimate, static_cast<std::int64_t>(counted.items));
   out.close();
@@ -160,13 +174,19 @@ Task<Answer> get_item_estimate(Session& session) {
   const bool knows_all = std::ranges::all_of(
       *wanted, [&](const Wanted& each) { return table.find(each.id) != nullptr; });
   if (!knows_all) table = co_await session.listed_folders();
+  const bool filters =
+      std::ranges::all_of(*wanted, [&](const Wanted& each) { return takes_filter(table, each); });
+  if (!filters) co_return Failed{eas::Status::server_error};
   Look look(session);
   for (const Wanted& each : *wanted) look.note(each.id);
   // One mailbox is asked for what changed at once.
   if (wanted->size() > 1) co_await look.ask(table);
   std::vector<Counted> counted;
   for (Wanted& each : *wanted) {
+    const sync::FolderRow* row = table.find(each.id);
+    const ItemKind* kind = row == nullptr ? nullptr : find_kind(row->item_class);
     counted.push_back(co_await count(session, look, table, std::move(each)));
+    if (kind != nullptr) counted.back().item_class = kind->name;
   }
   DocumentWriter document(session.services.spools);
   wbxml::Writer& out = document.out();

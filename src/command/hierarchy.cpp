@@ -1,10 +1,19 @@
 #include "command/hierarchy.hpp"
 
 #include "base/log.hpp"
+#include "command/item_kind.hpp"
 
 namespace godwit::command {
 namespace {
 constexpr Log logger("hierarchy");
+}
+
+sync::HierarchyState shown_to(const Session& session, sync::FolderTable table) {
+  std::erase_if(table.rows, [&](const sync::FolderRow& row) {
+    const ItemKind* kind = find_kind(row.item_class);
+    return kind != nullptr && session.version < kind->since;
+  });
+  return sync::shown(table);
 }
 
 store::Key Hierarchy::key() const {

@@ -25,6 +25,9 @@ inline constexpr std::uint16_t bad_key = 9;
 inline constexpr std::uint16_t malformed = 10;
 }  // namespace folder_status
 
+/// What a device of the session's version sees of the folders ([MS-ASCMD] Type: notes from 14.0).
+sync::HierarchyState shown_to(const Session& session, sync::FolderTable table);
+
 class Hierarchy {
  public:
   explicit Hierarchy(Session& session) : session_(session) {}

@@ -41,7 +41,8 @@ Task<> Look::ask(const sync::FolderTable& table) {
   std::vector<FolderKey> keys;
   for (const auto& [id, noted] : noted_) {
     const sync::FolderRow* const row = table.find(id);
-    if (noted.status || row == nullptr || !row->selectable) continue;
+    const bool mail = row != nullptr && row->item_class == ItemClass::email;
+    if (noted.status || !mail || !row->selectable) continue;
     auto key = FolderKey::parse(row->key);
     if (!key) continue;
     unknown.push_back(id);

@@ -28,15 +28,19 @@ Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
   co_return out;
 }
 
-sync::MailState proven_state(Session& session, const std::string& collection,
-                             const sync::Relationship& relationship) {
+const std::string& proven_bytes(Session& session, const std::string& collection,
+                                const sync::Relationship& relationship) {
   const auto& entry = session.services.request_cache.entry(session.account.user, session.device_id);
   const auto key = sync::SyncKey::of(relationship.id, relationship.offered);
   const bool is_offered =
       relationship.offered != 0 && entry.proved(collection, key, session.connection);
-  const std::string& packed =
-      is_offered ? relationship.offered_state : relationship.acknowledged_state;
-  return sync::unpack_mail_state(packed).value_or(sync::MailState{});
+  return is_offered ? relationship.offered_state : relationship.acknowledged_state;
+}
+
+sync::MailState proven_state(Session& session, const std::string& collection,
+                             const sync::Relationship& relationship) {
+  return sync::unpack_mail_state(proven_bytes(session, collection, relationship))
+      .value_or(sync::MailState{});
 }
 
 namespace {
@@ -84,6 +88,28 @@ Task<Result<std::uint64_t>> count_pending(Session& session, Look& look, const sy
   if (!refreshed) co_return pass(refreshed);
   look.learned(row.id, state.cursor.status);
   co_return owed(state);
+}
+
+Task<bool> has_pending_items(Session& session, const sync::FolderRow& row, sync::ItemState state) {
+  if (!state.started || state.pending()) co_return true;
+  auto collection = FolderKey::parse(row.key);
+  if (!collection || session.items() == nullptr) co_return false;
+  const auto now = co_await session.items()->cursor(*collection);
+  if (!now) co_return true;  // gone: the device finds out by Sync
+  if (*now == state.cursor) co_return false;
+  const auto count = co_await count_pending_items(session, row, std::move(state));
+  co_return !count || *count > 0;
+}
+
+Task<Result<std::uint64_t>> count_pending_items(Session& session, const sync::FolderRow& row,
+                                                sync::ItemState state) {
+  auto collection = FolderKey::parse(row.key);
+  if (!collection || session.items() == nullptr) {
+    co_return fail(Errc::not_found, "a folder without a collection");
+  }
+  const auto refreshed = co_await sync::refresh(*session.items(), std::move(*collection), state);
+  if (!refreshed) co_return pass(refreshed);
+  co_return state.count_pending();
 }
 
 }  // namespace godwit::command

@@ -10,6 +10,7 @@
 #include "command/look.hpp"
 #include "command/session.hpp"
 #include "eas/sync.hpp"
+#include "sync/item_state.hpp"
 #include "sync/mail_state.hpp"
 #include "sync/relationship.hpp"
 
@@ -22,6 +23,9 @@ Task<std::optional<sync::Relationship>> load_relationship(Session& session, std:
 Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
     Session& session, std::vector<std::string> collections);
 
+/// The same, packed, whatever its class.
+const std::string& proven_bytes(Session& session, const std::string& collection,
+                                const sync::Relationship& relationship);
 /// The state that the device has proved to hold (engine.md §3): the offered one when its key was
 /// presented or this request follows on the same connection, else the acknowledged one.
 sync::MailState proven_state(Session& session, const std::string& collection,
@@ -37,5 +41,10 @@ Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
 /// the mailbox has since `state`. Errors: not_found, stale (the mailbox is another one now).
 Task<Result<std::uint64_t>> count_pending(Session& session, Look& look, const sync::FolderRow& row,
                                           sync::MailState state, std::uint8_t filter_type);
+
+/// The same of a collection of text items.
+Task<bool> has_pending_items(Session& session, const sync::FolderRow& row, sync::ItemState state);
+Task<Result<std::uint64_t>> count_pending_items(Session& session, const sync::FolderRow& row,
+                                                sync::ItemState state);
 
 }  // namespace godwit::command

@@ -91,16 +91,16 @@ class PingRun {
     // Watched first, counters next, then the look: no change falls between looking and waiting.
     Watching& watching = session_.services.watching;
     auto known = co_await session_.folder_table();
-    watching.ensure(session_.account.user, session_.mail(), known);
+    watching.ensure(session_.account.user, session_.mail(), session_.items(), known);
     Look look(session_);
     note_counters(look);
     const auto table = co_await look.folders(std::move(known));
-    watching.ensure(session_.account.user, session_.mail(), table);
+    watching.ensure(session_.account.user, session_.mail(), session_.items(), table);
     Hierarchy hierarchy(session_);
     co_await hierarchy.load();
     const bool knows_all = std::ranges::all_of(
         folders_, [&](const std::string& id) { return table.find(id) != nullptr; });
-    if (!hierarchy.exists() || hierarchy.newest() != sync::shown(table) || !knows_all) {
+    if (!hierarchy.exists() || hierarchy.newest() != shown_to(session_, table) || !knows_all) {
       co_return plain(session_, status_folder_sync);
     }
     co_await look.ask(table);
@@ -130,12 +130,19 @@ class PingRun {
       if (!relationships[i] || !row.selectable) continue;
       const bool was_told =
           std::ranges::any_of(told, [&](const CollectionId& each) { return each.view() == id; });
-      auto state = proven_state(session_, id, *relationships[i]);
-      if (co_await has_pending(session_, look, row, std::move(state), was_told)) {
-        changed.push_back(id);
-      }
+      if (co_await is_changed(look, row, *relationships[i], was_told)) changed.push_back(id);
     }
     co_return changed;
+  }
+
+  Task<bool> is_changed(Look& look, const sync::FolderRow& row,
+                        const sync::Relationship& relationship, bool was_told) {
+    if (row.item_class != ItemClass::email) {
+      auto state = sync::unpack_item_state(proven_bytes(session_, row.id, relationship));
+      co_return co_await has_pending_items(session_, row, state.value_or(sync::ItemState{}));
+    }
+    auto state = proven_state(session_, row.id, relationship);
+    co_return co_await has_pending(session_, look, row, std::move(state), was_told);
   }
 
   Answer wait() {

@@ -2,6 +2,7 @@
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "command/item_kind.hpp"
 
 namespace godwit::command {
 namespace {
@@ -34,6 +35,11 @@ backend::Mail& Session::mail() { return *shared_mail(); }
 std::shared_ptr<backend::Mail> Session::shared_mail() {
   if (!mail_) mail_ = services.mail.open(account);
   return mail_;
+}
+
+backend::Items* Session::items() {
+  if (!items_ && services.items != nullptr) items_ = services.items->open_items(account);
+  return items_.get();
 }
 
 Task<> Session::load_device() {
@@ -76,12 +82,17 @@ Task<sync::FolderTable> Session::listed_folders() {
 }
 
 Task<sync::FolderTable> Session::reconciled(std::vector<backend::MailFolder> listed) {
+  std::vector<backend::ItemCollection> collections;
+  if (items() != nullptr) collections = co_await items()->collections();
+  std::erase_if(collections, [](const backend::ItemCollection& each) {
+    return find_kind(each.item_class) == nullptr;
+  });
   // Two devices may list at the same time: who comes second takes the first one's ids.
   constexpr int attempts_max = 5;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     std::uint64_t revision = 0;
     auto table = co_await read_table(services.store, key(store::Kind::folders, ""), revision);
-    if (!sync::reconcile(table, listed)) co_return table;
+    if (!sync::reconcile(table, listed, collections)) co_return table;
     std::vector<store::Write> batch;
     batch.push_back({key(store::Kind::folders, ""), revision, pack(table)});
     if (co_await services.store.commit(std::move(batch))) co_return table;

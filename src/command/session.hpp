@@ -11,6 +11,7 @@
 
 #include "backend/backend.hpp"
 #include "backend/directory.hpp"
+#include "backend/items.hpp"
 #include "base/clock.hpp"
 #include "command/answer.hpp"
 #include "command/request_cache.hpp"
@@ -52,6 +53,7 @@ struct Services {
   watch::Hub& hub;
   Watching& watching;
   backend::MailBackend& mail;
+  backend::ItemsBackend* items;  // null where no backend has collections of items
   backend::Submission& submission;
   backend::Vacation* vacation;    // null where no backend offers out-of-office
   backend::Directory* directory;  // null where there is no address list
@@ -84,6 +86,8 @@ class Session {
   std::string user() const { return account.user.str(); }
   backend::Mail& mail();
   std::shared_ptr<backend::Mail> shared_mail();
+  /// Null where there are none.
+  backend::Items* items();
 
   store::Key key(store::Kind kind, std::string name) const {
     return {user(), kind, std::move(name)};
@@ -98,11 +102,12 @@ class Session {
   Task<sync::FolderTable> folder_table();
   /// The same after asking the backend; the record is brought up to date.
   Task<sync::FolderTable> listed_folders();
-  /// The same with what the backend just listed.
+  /// The same with the mail folders that the backend just listed.
   Task<sync::FolderTable> reconciled(std::vector<backend::MailFolder> listed);
 
  private:
   std::shared_ptr<backend::Mail> mail_;
+  std::shared_ptr<backend::Items> items_;
   std::optional<policy::Device> stored_device_;
 };
 

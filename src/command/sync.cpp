@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command/handlers.hpp"
+#include "command/item_kind.hpp"
 #include "command/look.hpp"
 #include "command/sync_answer.hpp"
 #include "command/sync_collection.hpp"
@@ -121,7 +122,6 @@ class SyncRun {
     for (const eas::SyncCollection& collection : request_.collections) {
       if (!collection.options) continue;
       for (const eas::SyncOptions& options : *collection.options) {
-        if (!is_mail_filter(options.filter_type)) return top_level(session_, status_protocol);
         const bool one_html = options.body_parts.empty() ||
                               (options.body_parts.size() == 1 && options.body_parts[0].type == 2);
         if (!one_html) {
@@ -132,10 +132,25 @@ class SyncRun {
     return std::nullopt;
   }
 
+  /// [MS-ASCMD] FilterType, Supported: what each class takes.
+  bool takes_options(const sync::FolderTable& table) const {
+    return std::ranges::all_of(request_.collections, [&](const eas::SyncCollection& collection) {
+      const sync::FolderRow* row = table.find(collection.id);
+      const ItemKind* kind = row == nullptr ? nullptr : find_kind(row->item_class);
+      if (kind != nullptr && !kind->takes_supported && collection.supported) return false;
+      return !collection.options ||
+             std::ranges::all_of(*collection.options, [&](const eas::SyncOptions& options) {
+               return kind == nullptr ? is_mail_filter(options.filter_type)
+                                      : kind->takes_filter(options.filter_type);
+             });
+    });
+  }
+
   /// Works on every collection once; waits when there is nothing to say and the request wants to.
   Task<Answer> once() {
     auto table = co_await session_.folder_table();
     if (!knows_all(table)) table = co_await session_.listed_folders();
+    if (!takes_options(table)) co_return top_level(session_, status_protocol);
     // Watched first, counters next, then the look: no change falls between looking and waiting.
     if (deadline_) watch(table);
     Look look(session_);
@@ -167,7 +182,8 @@ class SyncRun {
   }
 
   void watch(const sync::FolderTable& table) {
-    session_.services.watching.ensure(session_.account.user, session_.mail(), table);
+    session_.services.watching.ensure(session_.account.user, session_.mail(), session_.items(),
+                                      table);
   }
 
   void note_counters(Look& look) {

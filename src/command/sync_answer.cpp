@@ -44,7 +44,9 @@ void write_items(wbxml::Writer& out, const CollectionAnswer& answer, wbxml::Tag 
                  const std::vector<render::Prepared>& items) {
   for (const render::Prepared& item : items) {
     out.open(tag);
-    out.text(airsync::ServerId, sync::format_mail_id(answer.id, answer.uid_validity, item.uid));
+    out.text(airsync::ServerId, item.server_id.empty()
+                                    ? sync::format_mail_id(answer.id, answer.uid_validity, item.uid)
+                                    : item.server_id);
     out.open(airsync::ApplicationData);
     (*item.write)(out);
     out.close();
@@ -78,6 +80,11 @@ void write_collection(wbxml::Writer& out, const CollectionAnswer& answer) {
     out.open(airsync::Commands);
     write_removed(out, answer, airsync::Delete, answer.removed);
     write_removed(out, answer, airsync::SoftDelete, answer.soft_removed);
+    for (const std::string& id : answer.removed_items) {
+      out.open(airsync::Delete);
+      out.text(airsync::ServerId, id);
+      out.close();
+    }
     write_items(out, answer, airsync::Change, answer.changed);
     write_items(out, answer, airsync::Add, answer.added);
     out.close();

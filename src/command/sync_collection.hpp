@@ -32,11 +32,13 @@ struct CollectionAnswer {
   std::vector<SyncResponse> responses;
   std::uint32_t uid_validity = 0;
   std::vector<Uid> removed, soft_removed;
-  std::vector<render::Prepared> changed;  // full items, or their flags alone
+  std::vector<std::string> removed_items;  // ServerIds of what is no mail
+  std::vector<render::Prepared> changed;   // full items, or their flags alone
   std::vector<render::Prepared> added;
 
   std::size_t items() const {
-    return removed.size() + soft_removed.size() + changed.size() + added.size();
+    return removed.size() + soft_removed.size() + removed_items.size() + changed.size() +
+           added.size();
   }
   /// Worth a Collection element in an answer that may leave out what has no news.
   bool has_news() const { return status != 1 || items() > 0 || !responses.empty() || must_answer; }
@@ -57,6 +59,10 @@ struct CollectionRequest {
 /// Runs it: commands first, then changes. Everything the answer says is durable when this returns.
 Task<CollectionAnswer> sync_collection(Session& session, const sync::FolderTable& table,
                                        CollectionRequest request);
+
+/// The same for a collection of text items.
+Task<CollectionAnswer> sync_items(Session& session, const sync::FolderRow& row,
+                                  CollectionRequest request);
 
 /// Sticky Options as the relationship keeps them.
 std::string pack_options(const std::vector<eas::SyncOptions>& options);

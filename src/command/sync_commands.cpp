@@ -30,14 +30,6 @@ void digest_into(Packer& out, const wbxml::Element& element) {
   for (const wbxml::Element& child : element.children) digest_into(out, child);
 }
 
-/// Two commands of equal digest ask for the same.
-std::string digest(const eas::SyncCommand& command) {
-  Packer out;
-  out.boolean(command.send).text(command.instance_id);
-  if (command.data != nullptr) digest_into(out, *command.data);
-  return digest128(out.bytes());
-}
-
 /// The UID that a command names, when it is one of this collection's present epoch.
 std::optional<Uid> uid_of(const MailWork& work, std::string_view server_id) {
   const auto id = sync::parse_mail_id(server_id);
@@ -270,6 +262,13 @@ class CommandRun {
 };
 
 }  // namespace
+
+std::string digest(const eas::SyncCommand& command) {
+  Packer out;
+  out.boolean(command.send).text(command.instance_id);
+  if (command.data != nullptr) digest_into(out, *command.data);
+  return digest128(out.bytes());
+}
 
 void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& commands) {
   for (const eas::SyncCommand& command : commands) {

@@ -23,6 +23,9 @@ struct MailWork {
   std::vector<store::Write> writes;            // go with the generation's commit
 };
 
+/// Two commands of equal digest ask for the same.
+std::string digest(const eas::SyncCommand& command);
+
 /// Outcomes of a lost answer, told again: what they made of messages is expected, what they removed
 /// is gone.
 void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& commands);

@@ -354,8 +354,11 @@ Task<CollectionAnswer> sync_collection(Session& session, const sync::FolderTable
   auto folder = FolderKey::parse(row->key);
   if (!folder) co_return failure(request.request.id, status_hierarchy);
   const std::string id = request.request.id;
-  MailSync sync(session, table, *row, std::move(*folder), std::move(request));
   try {
+    if (row->item_class != ItemClass::email) {
+      co_return co_await sync_items(session, *row, std::move(request));
+    }
+    MailSync sync(session, table, *row, std::move(*folder), std::move(request));
     co_return co_await sync.run();
   } catch (const Fault& fault) {
     if (fault.kind() == Fault::Kind::sign_in_failed) throw;

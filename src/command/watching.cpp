@@ -35,7 +35,8 @@ void add_look(Packer& out, const Looked& look) {
 
 }  // namespace
 
-void Watching::ensure(const UserId& user, backend::Mail& mail, const sync::FolderTable& table) {
+void Watching::ensure(const UserId& user, backend::Mail& mail, backend::Items* items,
+                      const sync::FolderTable& table) {
   Watched& watched = users_[user];
   if (watched.ids.empty() || watched.table_version != table.version) {
     Packer ids;
@@ -43,6 +44,7 @@ void Watching::ensure(const UserId& user, backend::Mail& mail, const sync::Folde
     watched.ids = SharedText(ids.bytes());
     watched.table_version = table.version;
   }
+  if (!watched.item_watch && items != nullptr) watched.item_watch = items->watch(*this);
   if (watched.watch && !watched.watch->ended()) return;
   forget_looks(watched);
   watched.watch = mail.watch(*this);

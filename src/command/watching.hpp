@@ -11,6 +11,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/items.hpp"
 #include "base/shared_text.hpp"
 #include "sync/folder_table.hpp"
 #include "watch/hub.hpp"
@@ -21,8 +22,10 @@ class Watching final : public backend::ChangeListener {
  public:
   explicit Watching(watch::Hub& hub) : hub_(hub) {}
 
-  /// Begins to watch the user's mail (anew when the watch gave up), or takes note of a newer table.
-  void ensure(const UserId& user, backend::Mail& mail, const sync::FolderTable& table);
+  /// Begins to watch the user's mail and items (null: there are none; anew when the watch gave up),
+  /// or takes note of a newer table.
+  void ensure(const UserId& user, backend::Mail& mail, backend::Items* items,
+              const sync::FolderTable& table);
   /// Numbers the stretch of time in which every change of the user's mail was seen, if now is in
   /// one; else 0.
   std::uint64_t coverage(const UserId& user) const;
@@ -47,7 +50,8 @@ class Watching final : public backend::ChangeListener {
   /// Every user who waits has one: lists are packed, since they are rarely looked at.
   struct Watched {
     std::unique_ptr<backend::Watch> watch;
-    std::uint64_t number = 0;  // another one after every gap
+    std::unique_ptr<backend::Watch> item_watch;  // null where there are no items
+    std::uint64_t number = 0;                    // another one after every gap
     std::uint64_t table_version = 0;
     SharedText ids;                          // folder keys, each with its collection id
     SharedText looks;                        // what looks found

@@ -121,7 +121,10 @@ Result<SyncCollection> read_collection(const Element& element, Version version,
   collection.id = element.text_of(airsync::CollectionId);
   if (collection.id.empty()) return broken("no CollectionId");
   if (collection.sync_key.empty()) return broken("no SyncKey");
-  collection.has_supported = element.has(airsync::Supported);
+  if (const Element* supported = element.find(airsync::Supported)) {
+    collection.supported.emplace();
+    for (const Element& each : supported->children) collection.supported->push_back(each.tag);
+  }
   collection.deletes_as_moves = element.boolean(airsync::DeletesAsMoves).value_or(true);
   collection.get_changes = element.boolean(airsync::GetChanges);
   collection.window = read_window(element);

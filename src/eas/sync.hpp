@@ -54,7 +54,7 @@ struct SyncCollection {
   std::string item_class;
   std::string sync_key;
   std::string id;
-  bool has_supported = false;
+  std::optional<std::vector<wbxml::Tag>> supported;  // [MS-ASCMD] Supported
   bool deletes_as_moves = true;
   std::optional<bool> get_changes;
   std::optional<std::uint32_t> window;  // already clamped to window_items_max

@@ -40,6 +40,7 @@ struct Options {
 /// One message ready to be written, or why it cannot be.
 struct Prepared {
   Uid uid = 0;
+  std::string server_id = {};  // of an item that is no mail
   MessageState state;
   /// Writes the children of ApplicationData (or of ItemOperations Properties), in schema order.
   Result<std::function<void(wbxml::Writer&)>> write;

@@ -24,8 +24,9 @@ bool is_renamed(const FolderRow& row, const backend::MailFolder& listed) {
 
 class Reconciler {
  public:
-  Reconciler(FolderTable& table, const std::vector<backend::MailFolder>& listed)
-      : table_(table), listed_(listed) {}
+  Reconciler(FolderTable& table, const std::vector<backend::MailFolder>& listed,
+             const std::vector<backend::ItemCollection>& collections)
+      : table_(table), listed_(listed), collections_(collections) {}
 
   void run() {
     for (std::size_t i = 0; i < table_.rows.size(); ++i) row_of_key_[table_.rows[i].key] = i;
@@ -37,6 +38,7 @@ class Reconciler {
     for (std::size_t i = 0; i < listed_.size(); ++i) {
       rows[i].parent = parent_id(listed_[i]);
     }
+    for (const backend::ItemCollection& each : collections_) rows.push_back(row_for(each));
     table_.rows = std::move(rows);
   }
 
@@ -54,7 +56,8 @@ class Reconciler {
     for (const backend::MailFolder& folder : listed_) {
       if (matched_.contains(folder.key.str())) continue;
       for (std::size_t i = 0; i < table_.rows.size(); ++i) {
-        if (used_.contains(i) || !is_renamed(table_.rows[i], folder)) continue;
+        const bool mail = table_.rows[i].item_class == ItemClass::email;
+        if (!mail || used_.contains(i) || !is_renamed(table_.rows[i], folder)) continue;
         matched_[folder.key.str()] = i;
         used_.insert(i);
         break;
@@ -83,6 +86,20 @@ class Reconciler {
     return row;
   }
 
+  /// A collection keeps its key for as long as it lives.
+  FolderRow row_for(const backend::ItemCollection& collection) {
+    FolderRow row;
+    const auto known = row_of_key_.find(collection.key.str());
+    row.id = known == row_of_key_.end() ? std::to_string(table_.next_id++)
+                                        : table_.rows[known->second].id;
+    row.key = collection.key.str();
+    row.parent = "0";
+    row.name = collection.name;
+    row.role = collection.role;
+    row.item_class = collection.item_class;
+    return row;
+  }
+
   std::string parent_id(const backend::MailFolder& folder) const {
     if (!folder.parent) return "0";
     const auto parent = ids_.find(folder.parent->str());
@@ -91,6 +108,7 @@ class Reconciler {
 
   FolderTable& table_;
   const std::vector<backend::MailFolder>& listed_;
+  const std::vector<backend::ItemCollection>& collections_;
   std::map<std::string, std::size_t> row_of_key_;
   std::map<std::string, std::size_t> matched_;  // listed key -> row
   std::set<std::size_t> used_;
@@ -180,9 +198,10 @@ Result<FolderTable> unpack_folder_table(std::string_view bytes) {
   return table;
 }
 
-bool reconcile(FolderTable& table, const std::vector<backend::MailFolder>& listed) {
+bool reconcile(FolderTable& table, const std::vector<backend::MailFolder>& listed,
+               const std::vector<backend::ItemCollection>& collections) {
   const std::vector<FolderRow> before = table.rows;
-  Reconciler(table, listed).run();
+  Reconciler(table, listed, collections).run();
   if (same_identity(before, table.rows)) return false;
   if (!same_visible(before, table.rows)) ++table.version;
   return true;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/items.hpp"
 #include "base/result.hpp"
 #include "item/folder.hpp"
 
@@ -16,7 +17,7 @@ namespace godwit::sync {
 
 struct FolderRow {
   std::string id;      // collection id: "1", "2", ...
-  std::string key;     // FolderKey; empty for folders that no backend holds
+  std::string key;     // FolderKey of a mail folder or a collection; empty where no backend has it
   std::string parent;  // collection id, "0" at the top
   std::string name;
   FolderRole role = FolderRole::none;
@@ -47,7 +48,8 @@ Result<FolderTable> unpack_folder_table(std::string_view bytes);
 /// by MAILBOXID where had, else by equal UIDVALIDITY with UIDNEXT and MESSAGES at least as high
 /// (engine.md §1). Returns true when the
 /// table is worth saving; counts alone (UIDNEXT, MESSAGES) are not.
-bool reconcile(FolderTable& table, const std::vector<backend::MailFolder>& listed);
+bool reconcile(FolderTable& table, const std::vector<backend::MailFolder>& listed,
+               const std::vector<backend::ItemCollection>& collections = {});
 
 /// [MS-ASCMD] Type (FolderSync).
 std::uint8_t folder_type(const FolderRow& row);

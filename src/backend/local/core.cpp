@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/local/items.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/mail.hpp"
 #include "backend/local/schema.hpp"
@@ -28,6 +29,26 @@ unsigned hash_threads(const LocalOptions& options) {
   return static_cast<unsigned>(std::clamp<std::uint64_t>(threads, 1, 64));
 }
 
+class LocalWatch final : public Watch {
+ public:
+  LocalWatch(std::shared_ptr<Core> core, Watches Core::* which, UserId user,
+             ChangeListener& listener)
+      : core_(std::move(core)), which_(which), user_(std::move(user)), listener_(listener) {
+    ((*core_).*which_).add(user_, listener_);
+  }
+  ~LocalWatch() override { ((*core_).*which_).remove(user_, listener_); }
+  LocalWatch(const LocalWatch&) = delete;
+  LocalWatch& operator=(const LocalWatch&) = delete;
+
+  bool authoritative() const override { return true; }
+
+ private:
+  std::shared_ptr<Core> core_;
+  Watches Core::* which_;
+  UserId user_;
+  ChangeListener& listener_;
+};
+
 /// A restored backup may have positions that were used by what came after it: all of them end.
 void end_old_positions(sqlite::Database& database, Time now) {
   {
@@ -37,6 +58,7 @@ void end_old_positions(sqlite::Database& database, Time now) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
   sqlite::transaction(database, [&] {
     database.run("UPDATE mailbox SET uid_validity = max(uid_validity + 1, ?)", seconds.count());
+    database.run("UPDATE collection SET epoch = max(epoch + 1, ?)", seconds.count());
     database.run("DELETE FROM meta WHERE name = 'restored'");
   });
   store_log.warning("store.restored", {{"effect", "all folders get a new UIDVALIDITY"}});
@@ -95,6 +117,11 @@ Core::Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock)
   blobs.prepare();
 }
 
+std::unique_ptr<Watch> open_watch(std::shared_ptr<Core> core, Watches Core::* which, UserId user,
+                                  ChangeListener& listener) {
+  return std::make_unique<LocalWatch>(std::move(core), which, std::move(user), listener);
+}
+
 Task<std::shared_ptr<Upload>> upload(std::shared_ptr<Core> core,
                                      std::shared_ptr<const MessageSource> source) {
   auto work = [core = core.get(), source] {
@@ -139,6 +166,10 @@ LocalStore::~LocalStore() = default;
 
 std::shared_ptr<Mail> LocalStore::open(const Account& account) {
   return std::make_shared<local::LocalMail>(core_, account.user);
+}
+
+std::shared_ptr<Items> LocalStore::open_items(const Account& account) {
+  return std::make_shared<local::LocalItems>(core_, account.user);
 }
 
 Task<std::uint64_t> LocalStore::sweep(const bool* stopping) {

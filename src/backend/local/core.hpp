@@ -42,11 +42,16 @@ struct Core {
   LocalOptions options;
   const Clock& clock;
   BlobStore blobs;
-  Watches watches;
+  Watches watches;       // of mail
+  Watches item_watches;  // of collections
   sqlite::GroupCommitter database;
   Gate files_gate;
   Gate hash_gate;
 };
+
+/// Tells the listener what `which` is told of the user, as long as it lives.
+std::unique_ptr<Watch> open_watch(std::shared_ptr<Core> core, Watches Core::* which, UserId user,
+                                  ChangeListener& listener);
 
 /// Runs `job` on the writer and returns when it is durable. A caller that is cancelled meanwhile
 /// waits to the end all the same (a commit is short): what was changed must be told.

@@ -1,6 +1,6 @@
-/// The embedded mail store: one SQLite database and a folder of content-addressed blobs. Opened
-/// once per process; its users, delivery and out-of-office (users.hpp, delivery.hpp, vacation.hpp)
-/// work on the same object.
+/// The embedded store of mail, events, contacts, tasks and notes: one SQLite database and a folder
+/// of content-addressed blobs. Opened once per process; its users, delivery and out-of-office
+/// (users.hpp, delivery.hpp, vacation.hpp) work on the same object.
 ///
 /// What a call has answered is durable. Changes are told to the watches of the user right after
 /// they are committed, whoever made them.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/items.hpp"
 #include "base/files.hpp"
 
 namespace godwit::backend {
@@ -33,7 +34,7 @@ struct LocalOptions {
   std::uint64_t hash_memory_budget_bytes = std::uint64_t{128} * 1024 * 1024;
 };
 
-class LocalStore final : public MailBackend {
+class LocalStore final : public MailBackend, public ItemsBackend {
  public:
   /// Blocks. The folder is made; the schema must be there (administration.hpp). Throws Fault, also
   /// sqlite::SchemaMismatch. `files` and `clock` outlive the store.
@@ -41,6 +42,7 @@ class LocalStore final : public MailBackend {
   ~LocalStore() override;
 
   std::shared_ptr<Mail> open(const Account& account) override;
+  std::shared_ptr<Items> open_items(const Account& account) override;
 
   /// Removes blobs that no message needs: what a kill left behind. Costs a look at every blob; run
   /// it once after the start. Returns how many it removed.

@@ -50,24 +50,6 @@ std::vector<std::optional<std::string>> read_ranges(const Core& core, Database& 
   return out;
 }
 
-class LocalWatch final : public Watch {
- public:
-  LocalWatch(std::shared_ptr<Core> core, UserId user, ChangeListener& listener)
-      : core_(std::move(core)), user_(std::move(user)), listener_(listener) {
-    core_->watches.add(user_, listener_);
-  }
-  ~LocalWatch() override { core_->watches.remove(user_, listener_); }
-  LocalWatch(const LocalWatch&) = delete;
-  LocalWatch& operator=(const LocalWatch&) = delete;
-
-  bool authoritative() const override { return true; }
-
- private:
-  std::shared_ptr<Core> core_;
-  UserId user_;
-  ChangeListener& listener_;
-};
-
 }  // namespace
 
 Task<std::vector<MailFolder>> LocalMail::folders() {
@@ -299,7 +281,7 @@ Task<MailHits> LocalMail::find_messages(std::vector<FolderKey> folders, MailQuer
 }
 
 std::unique_ptr<Watch> LocalMail::watch(ChangeListener& listener) {
-  return std::make_unique<LocalWatch>(core_, user_, listener);
+  return open_watch(core_, &Core::watches, user_, listener);
 }
 
 void LocalMail::tell(const std::optional<FolderKey>& folder, Kind kind) {

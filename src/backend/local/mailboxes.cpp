@@ -17,13 +17,6 @@ constexpr std::string_view inbox_name = "Inbox";
 static_assert(std::to_underlying(FolderRole::inbox) == 1 &&
               std::to_underlying(FolderRole::archive) == 7);
 
-bool valid_name(std::string_view name) {
-  if (name.empty() || name.size() > folder_name_bytes_max) return false;
-  if (!utf8_valid(name) || trim(name) != name) return false;
-  return std::ranges::none_of(
-      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/'; });
-}
-
 Mailbox read_mailbox(const sqlite::Statement& row) {
   Mailbox box;
   box.id = row.integer(0);
@@ -90,6 +83,13 @@ void drop_mailbox(Database& database, RowId user, RowId mailbox, std::vector<std
 }
 
 }  // namespace
+
+bool valid_name(std::string_view name) {
+  if (name.empty() || name.size() > folder_name_bytes_max) return false;
+  if (!utf8_valid(name) || trim(name) != name) return false;
+  return std::ranges::none_of(
+      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/'; });
+}
 
 FolderKey key_of(RowId mailbox) { return FolderKey::parse(std::to_string(mailbox)).value(); }
 

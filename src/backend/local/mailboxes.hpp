@@ -27,6 +27,8 @@ struct Mailbox {
   std::uint64_t forgotten = 0;  // the highest modseq whose removals are not
 };
 
+/// Of a folder or a collection.
+bool valid_name(std::string_view name);
 FolderKey key_of(RowId mailbox);
 
 /// Throws Fault (sign_in_failed) when the user is not there (any more).

@@ -121,6 +121,32 @@ DROP INDEX message_content;
 CREATE INDEX message_content ON message (content, received);
 INSERT INTO meta (name, value) SELECT 'unindexed_below', ifnull(max(id), 0) + 1 FROM content;
 )sql",
+    // Collections of text items; of a removed item the row stays, without its text. Roles and
+    // classes are those of item/folder.hpp.
+    R"sql(
+CREATE TABLE collection (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL REFERENCES user (id),
+  class INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  role INTEGER NOT NULL DEFAULT 0,
+  epoch INTEGER NOT NULL DEFAULT 1,
+  change INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX collection_name ON collection (user, class, name);
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY,
+  collection INTEGER NOT NULL REFERENCES collection (id),
+  href TEXT NOT NULL,
+  change INTEGER NOT NULL,
+  text BLOB
+) STRICT;
+CREATE UNIQUE INDEX item_href ON item (collection, href);
+CREATE UNIQUE INDEX item_change ON item (collection, change);
+INSERT INTO collection (user, class, name, role)
+  SELECT id, 1, 'Calendar', 9 FROM user UNION ALL SELECT id, 2, 'Contacts', 10 FROM user
+  UNION ALL SELECT id, 3, 'Tasks', 8 FROM user UNION ALL SELECT id, 4, 'Notes', 11 FROM user;
+)sql",
 });
 
 }  // namespace godwit::backend::local

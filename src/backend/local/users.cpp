@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/local/addresses.hpp"
+#include "backend/local/collections.hpp"
 #include "backend/local/core.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/password.hpp"
@@ -174,6 +175,7 @@ Task<Result<>> LocalUsers::add(NewUser user) {
     }
     create_default_mailboxes(database, id, now);
     index_person(database, id);
+    create_default_collections(database, id);
     return {};
   };
   co_return co_await commit(core_, std::move(job));
@@ -254,6 +256,7 @@ Task<Result<>> LocalUsers::remove(std::string address) {
     const auto user = find_user(database, address);
     if (!user) return fail(Errc::not_found, "no such user");
     auto freed = delete_all_mailboxes(database, user->id);
+    delete_all_collections(database, user->id);
     database.run("DELETE FROM user WHERE id = ?", user->id);
     return freed;
   };

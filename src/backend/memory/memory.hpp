@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/memory/memory_items.hpp"
 #include "base/fault.hpp"
 
 namespace godwit::backend {
@@ -152,8 +153,8 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
   bool authoritative_ = true;
 };
 
-/// The users and their mail.
-class MemoryServer final : public MailBackend, public Users {
+/// The users, their mail and their collections.
+class MemoryServer final : public MailBackend, public ItemsBackend, public Users {
  public:
   explicit MemoryServer(const Clock& clock, MemoryMail::Keys keys = MemoryMail::Keys::stable);
 
@@ -162,8 +163,10 @@ class MemoryServer final : public MailBackend, public Users {
   /// Another address of the user's, not one to sign in with.
   void add_alias(const UserId& user, const std::string& address);
   MemoryMail& mail(const UserId& user);
+  MemoryItems& items(const UserId& user);
 
   std::shared_ptr<Mail> open(const Account& account) override;
+  std::shared_ptr<Items> open_items(const Account& account) override;
   Task<Result<Account>> sign_in(std::string login, Secret password) override;
 
  private:
@@ -171,6 +174,7 @@ class MemoryServer final : public MailBackend, public Users {
     Account account;
     Secret password;
     std::shared_ptr<MemoryMail> mail;
+    std::shared_ptr<MemoryItems> items;
   };
 
   const Clock& clock_;

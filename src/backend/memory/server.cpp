@@ -17,7 +17,8 @@ Account MemoryServer::add_user(const std::string& address, std::string password,
                   .display_name = std::move(display_name),
                   .addresses = {address}};
   auto mail = std::make_shared<MemoryMail>(*id, clock_, keys_);
-  users_.insert_or_assign(*id, User{account, Secret(std::move(password)), std::move(mail)});
+  users_.insert_or_assign(*id, User{account, Secret(std::move(password)), std::move(mail),
+                                    std::make_shared<MemoryItems>(*id)});
   return account;
 }
 
@@ -26,6 +27,12 @@ void MemoryServer::add_alias(const UserId& user, const std::string& address) {
 }
 
 MemoryMail& MemoryServer::mail(const UserId& user) { return *users_.at(user).mail; }
+
+MemoryItems& MemoryServer::items(const UserId& user) { return *users_.at(user).items; }
+
+std::shared_ptr<Items> MemoryServer::open_items(const Account& account) {
+  return users_.at(account.user).items;
+}
 
 std::shared_ptr<Mail> MemoryServer::open(const Account& account) {
   return users_.at(account.user).mail;

@@ -1,0 +1,66 @@
+#include "command/item_kind.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "mapping/email.hpp"
+
+namespace godwit::command {
+namespace {
+
+const eas::BodyPreference* preference_of(const ItemOptions& options, std::uint8_t type) {
+  const auto at = std::ranges::find(options.bodies, type, &eas::BodyPreference::type);
+  return at == options.bodies.end() ? nullptr : &*at;
+}
+
+std::string with_crlf(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') out += '\r';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+const ItemKind* find_kind(ItemClass item_class) {
+  static constexpr auto kinds = std::to_array<const ItemKind*>({&contact_kind, &note_kind});
+  const auto at = std::ranges::find(kinds, item_class, &ItemKind::item_class);
+  return at == kinds.end() ? nullptr : *at;
+}
+
+std::string_view truncated_body(std::string_view text, const ItemOptions& options) {
+  const auto* plain = preference_of(options, 1);
+  if (plain == nullptr || !plain->truncation_size) return text;
+  return utf8_prefix(text, static_cast<std::size_t>(*plain->truncation_size));
+}
+
+void write_item_body(const std::string& text, const std::string& html, const ItemOptions& options,
+                     wbxml::Writer& writer) {
+  const bool as_html = !html.empty() && preference_of(options, 2) != nullptr;
+  const std::uint8_t type = as_html ? 2 : 1;
+  const std::string whole = as_html ? html : with_crlf(text);
+  if (whole.empty()) return;
+  const auto* preference = preference_of(options, type);
+  std::string_view shown = whole;
+  if (preference != nullptr && preference->truncation_size) {
+    shown = utf8_prefix(whole, static_cast<std::size_t>(*preference->truncation_size));
+    if (preference->all_or_none && shown.size() < whole.size()) shown = {};
+  }
+  mapping::BodyValue body;
+  body.type = type;
+  body.estimated_size = whole.size();
+  body.truncated = shown.size() < whole.size();
+  if (!shown.empty()) {
+    body.data = [shown](wbxml::Writer& out) {
+      out.begin_text();
+      out.piece(shown);
+      out.end_text();
+    };
+  }
+  mapping::write_body(body, writer);
+}
+
+}  // namespace godwit::command

@@ -1,0 +1,78 @@
+/// The classes of text items, one row each: how a text becomes an answer, and how a device's edit
+/// becomes a text. Sync and its neighbours work on the rows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "eas/sync.hpp"
+#include "eas/version.hpp"
+#include "item/folder.hpp"
+#include "wbxml/element.hpp"
+#include "wbxml/writer.hpp"
+
+namespace godwit::command {
+
+/// What of the device's Options an item's rendering needs.
+struct ItemOptions {
+  eas::Version version;
+  std::vector<eas::BodyPreference> bodies;
+};
+
+struct RenderedItem {
+  std::function<void(wbxml::Writer&)> write;  // the children of ApplicationData
+  std::uint64_t size = 0;                     // bytes that `write` will about produce
+  std::string digests;                        // PropertyDigests of what the device then holds
+};
+
+/// A device's Add or Change.
+struct ItemEdit {
+  std::string_view text;  // as the backend has it now; empty = an Add
+  const wbxml::Element& data;
+  const ItemOptions& options;
+  const std::optional<std::vector<wbxml::Tag>>& supported;
+  /// What the device held before its edit, where the backend has another text by now.
+  std::optional<std::string_view> base;
+  bool client_wins = false;  // [MS-ASCMD] Conflict
+  std::string_view uid;      // for an Add
+  Time now;
+};
+
+struct EditedItem {
+  std::string text;
+  std::string digests;    // of what the device holds now, if nobody tells it more
+  bool conflict = false;  // nothing was done: status 7
+};
+
+struct ItemKind {
+  ItemClass item_class;
+  std::string_view name;  // [MS-ASCMD] Class
+  eas::Version since;
+  bool takes_supported;
+  /// Whether a FilterType may be asked for ([MS-ASCMD] FilterType).
+  bool (*takes_filter)(std::uint8_t filter_type);
+  /// Errors: unsupported (nothing that the class can hold), malformed, too_large.
+  Result<RenderedItem> (*render)(std::string_view text, const ItemOptions& options);
+  /// Error: status 6.
+  Result<EditedItem> (*edit)(const ItemEdit& edit);
+};
+
+/// nullptr = items of that class are not synchronised.
+const ItemKind* find_kind(ItemClass item_class);
+
+/// Body of an item by the device's preferences; `html` may be empty.
+void write_item_body(const std::string& text, const std::string& html, const ItemOptions& options,
+                     wbxml::Writer& writer);
+/// What a device that was sent `text` may hold of it, by the same preferences.
+std::string_view truncated_body(std::string_view text, const ItemOptions& options);
+
+extern const ItemKind contact_kind;
+extern const ItemKind note_kind;
+
+}  // namespace godwit::command

@@ -1,0 +1,328 @@
+// The device's own commands on a collection of text items.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/pack.hpp"
+#include "command/sync_commands.hpp"
+#include "command/sync_items.hpp"
+
+namespace godwit::command {
+namespace {
+
+using Kind = eas::SyncCommand::Kind;
+using Status = sync::ItemEntry::Status;
+
+// [MS-ASCMD] Status (Sync), item level.
+constexpr std::uint16_t status_ok = 1;
+constexpr std::uint16_t status_conversion = 6;
+constexpr std::uint16_t status_conflict = 7;
+constexpr std::uint16_t status_not_found = 8;
+
+constexpr int attempts_max = 3;  // against somebody who writes the same item all the time
+/// A phone that adds an item again under another ClientId does so in the request that repeats a
+/// lost one. Later, an equal item is another one.
+constexpr std::chrono::minutes same_add_window{10};
+
+/// What an outcome remembers of the item, so that a repeated request needs nothing else.
+struct Made {
+  std::string href;
+  sync::ItemEntry entry;
+  Time at{};
+};
+
+std::string pack(const Made& made) {
+  Packer out;
+  out.text(made.href).text(made.entry.etag).text(made.entry.digests);
+  out.signed_number(made.at.time_since_epoch().count());
+  return std::move(out).bytes();
+}
+
+std::optional<Made> unpack_made(std::string_view bytes) {
+  Unpacker in(bytes);
+  Made made;
+  made.href = in.text();
+  made.entry = {Status::held, in.text(), {}};
+  made.entry.digests = in.text();
+  made.at = Time(std::chrono::milliseconds(in.signed_number()));
+  if (!in.finish() || made.href.empty()) return std::nullopt;
+  return made;
+}
+
+/// The outcome of a lost answer's Add that this one is: the same ClientId, or, in a request that
+/// repeats the key, the same content under a ClientId that nobody else of this request has.
+const sync::CommandOutcome* find_add(const ItemWork& work, const eas::SyncCommand& command,
+                                     const std::vector<eas::SyncCommand>& all) {
+  const std::string content = digest(command);
+  const sync::CommandOutcome* same = nullptr;
+  for (const sync::CommandOutcome& outcome : work.relationship.outcomes) {
+    if (outcome.kind != std::to_underlying(Kind::add)) continue;
+    if (outcome.id == command.id) return &outcome;
+    const auto made = unpack_made(outcome.reply);
+    const bool recent = made && work.session.now() - made->at < same_add_window;
+    const bool claimed = std::ranges::any_of(all, [&](const eas::SyncCommand& each) {
+      return each.kind == Kind::add && each.id == outcome.id;
+    });
+    if (outcome.digest == content && recent && !claimed) same = &outcome;
+  }
+  return same;
+}
+
+class ItemCommandRun {
+ public:
+  ItemCommandRun(ItemWork& work, const eas::SyncCollection& request)
+      : work_(work), request_(request), items_(*work.session.items()) {}
+
+  Task<std::vector<SyncResponse>> run() {
+    for (const auto& [href, entry] : work_.state.items) {
+      if (entry.status == Status::todo || entry.status == Status::aside) continue;
+      hrefs_.emplace(sync::format_item_id(work_.row.id, href), href);
+    }
+    co_await open_adds();
+    for (const eas::SyncCommand& command : request_.commands) co_await run_one(command);
+    co_return std::move(responses_);
+  }
+
+ private:
+  Task<> run_one(const eas::SyncCommand& command) {
+    if (command.kind == Kind::fetch) co_return co_await fetch(command);
+    sync::CommandOutcome outcome;
+    outcome.kind = std::to_underlying(command.kind);
+    outcome.id = command.id;
+    outcome.digest = digest(command);
+    if (const auto* known = find_known(command)) {
+      outcome.server_id = known->server_id;
+      outcome.reply = known->reply;
+      outcome.status = known->status;
+      const bool other = known->digest != outcome.digest && known->status == status_ok;
+      if (other) co_await change_added(command, outcome);
+    } else if (command.kind == Kind::add) {
+      outcome.status = co_await add(command, outcome);
+    } else if (command.kind == Kind::change) {
+      outcome.status = co_await change(command, outcome);
+    } else {
+      outcome.status = co_await remove(command);
+    }
+    note(command, std::move(outcome));
+  }
+
+  const sync::CommandOutcome* find_known(const eas::SyncCommand& command) {
+    if (!work_.repeated) return nullptr;
+    if (command.kind != Kind::add) {
+      return sync::find_outcome(work_.relationship, std::to_underlying(command.kind), command.id,
+                                digest(command));
+    }
+    const auto* known = find_add(work_, command, request_.commands);
+    // Two Adds of one request are two items.
+    return known != nullptr && taken_.insert(known).second ? known : nullptr;
+  }
+
+  /// All intents of the request in one durable commit.
+  Task<> open_adds() {
+    std::vector<sync::Intent> intents;
+    std::set<std::string> names;
+    for (const eas::SyncCommand& command : request_.commands) {
+      if (command.kind != Kind::add) continue;
+      if (work_.repeated && find_add(work_, command, request_.commands) != nullptr) continue;
+      std::string name = intent_name(command);
+      if (names.insert(name).second) intents.push_back({std::move(name), digest(command)});
+    }
+    if (intents.empty()) co_return;
+    auto open =
+        co_await work_.session.services.journal.open(work_.session.user(), std::move(intents));
+    for (sync::OpenIntent& intent : open) {
+      work_.writes.push_back(sync::Journal::close(work_.session.user(), intent));
+      intents_.emplace(intent.name, std::move(intent));
+    }
+  }
+
+  std::string intent_name(const eas::SyncCommand& command) const {
+    return work_.session.device_id.str() + '/' + work_.row.id + '/' +
+           sync::SyncKey::of(work_.relationship.id, work_.presented).str() + "/add/" + command.id;
+  }
+
+  ItemEdit edit_of(const eas::SyncCommand& command, std::string_view text) const {
+    return {text, *command.data,      work_.options, work_.state.supported, std::nullopt, false,
+            {},   work_.session.now()};
+  }
+
+  /// engine.md §2: the name is made of the request and the ClientId, so that it is there or not.
+  Task<std::uint16_t> add(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
+    const std::string uid = hex_encode(digest128(intent_name(command)));
+    ItemEdit wanted = edit_of(command, "");
+    wanted.uid = uid;
+    auto edited = work_.kind.edit(wanted);
+    if (!edited) co_return status_conversion;
+    Made made{uid, {Status::held, {}, edited->digests}, work_.session.now()};
+    auto etag = co_await items_.put(work_.collection, uid, edited->text, {});
+    if (etag) {
+      made.entry.etag = std::move(*etag);
+    } else if (etag.error().code != Errc::conflict) {
+      co_return status_conversion;
+    } else if (!co_await find_added(command, *edited, made)) {
+      co_return status_conflict;
+    }
+    note_echo(edited->text, made.entry);
+    outcome.server_id = sync::format_item_id(work_.row.id, uid);
+    outcome.reply = pack(made);
+    hrefs_[outcome.server_id] = uid;
+    work_.state.items[uid] = std::move(made.entry);
+    co_return status_ok;
+  }
+
+  /// It is there from an attempt that was cut short. What others made of it since stays, unless
+  /// the device says something else by now.
+  Task<bool> find_added(const eas::SyncCommand& command, const EditedItem& edited, Made& made) {
+    auto there = co_await items_.fetch(work_.collection, {made.href});
+    if (!there || there->empty()) co_return false;
+    const auto intent = intents_.find(intent_name(command));
+    const bool same_wish = intent != intents_.end() && intent->second.detail == digest(command);
+    if (there->front().text == edited.text) {
+      made.entry.etag = there->front().etag;
+    } else if (!same_wish) {
+      auto etag =
+          co_await items_.put(work_.collection, made.href, edited.text, {there->front().etag});
+      if (!etag) co_return false;
+      made.entry.etag = std::move(*etag);
+    }
+    co_return true;
+  }
+
+  /// The phone changed the item before it repeated its Add.
+  Task<> change_added(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
+    const auto made = unpack_made(outcome.reply);
+    if (!made || !work_.state.items.contains(made->href)) co_return;
+    co_await edit_item(command, made->href, outcome);
+  }
+
+  Task<std::uint16_t> change(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
+    const auto href = hrefs_.find(command.id);
+    if (href == hrefs_.end()) co_return status_not_found;
+    co_return co_await edit_item(command, href->second, outcome);
+  }
+
+  Task<std::uint16_t> edit_item(const eas::SyncCommand& command, std::string href,
+                                sync::CommandOutcome& outcome) {
+    for (int attempt = 0; attempt < attempts_max; ++attempt) {
+      auto there = co_await items_.fetch(work_.collection, {href});
+      // [MS-ASCMD] Conflict: a removal beats a change.
+      if (!there || there->empty()) co_return status_not_found;
+      sync::ItemEntry& entry = work_.state.items[href];
+      const bool both = there->front().etag != entry.etag;
+      ItemEdit wanted = edit_of(command, there->front().text);
+      if (both) wanted.base = entry.digests;
+      wanted.client_wins = work_.client_wins;
+      auto edited = work_.kind.edit(wanted);
+      if (!edited) co_return status_conversion;
+      if (edited->conflict) co_return send_again(entry);
+      std::string etag = there->front().etag;
+      if (edited->text != there->front().text) {
+        auto written = co_await items_.put(work_.collection, href, edited->text, {etag});
+        if (!written && written.error().code == Errc::conflict) continue;
+        if (!written && written.error().code == Errc::refused) co_return send_again(entry);
+        if (!written) co_return status_conversion;
+        etag = std::move(*written);
+      }
+      entry = {Status::held, std::move(etag), edited->digests};
+      if (both) {
+        static_cast<void>(send_again(entry));  // what others changed is still owed
+      } else {
+        note_echo(edited->text, entry);
+      }
+      outcome.reply = pack(Made{std::move(href), entry, work_.session.now()});
+      co_return status_ok;
+    }
+    co_return send_again(work_.state.items[href]);
+  }
+
+  /// The server's version wins: the device gets it.
+  static std::uint16_t send_again(sync::ItemEntry& entry) {
+    entry.etag.clear();
+    entry.status = Status::dirty;
+    return status_conflict;
+  }
+
+  /// Where the backend has something else than the device wrote (a name made of others, what
+  /// another side changed), the device is told. An empty etag is never the present one.
+  void note_echo(std::string_view text, sync::ItemEntry& entry) const {
+    const auto rendered = work_.kind.render(text, work_.options);
+    if (rendered && rendered->digests == entry.digests) return;
+    entry.etag.clear();
+    entry.status = Status::dirty;
+  }
+
+  Task<std::uint16_t> remove(const eas::SyncCommand& command) {
+    const auto href = hrefs_.find(command.id);
+    if (href == hrefs_.end()) co_return status_not_found;
+    const auto removed = co_await items_.remove(work_.collection, href->second, std::nullopt);
+    if (!removed) {
+      // It stays: the device, which has removed it, gets it again.
+      work_.state.items[href->second] = {Status::todo, {}, {}};
+      co_return status_not_found;
+    }
+    work_.state.items.erase(href->second);
+    co_return status_ok;
+  }
+
+  Task<> fetch(const eas::SyncCommand& command) {
+    SyncResponse response{Kind::fetch, command.id, "", status_not_found, std::nullopt};
+    if (const auto href = hrefs_.find(command.id); href != hrefs_.end()) {
+      auto there = co_await items_.fetch(work_.collection, {href->second});
+      if (there && !there->empty()) {
+        auto rendered = work_.kind.render(there->front().text, work_.options);
+        response.status = rendered ? status_ok : status_conversion;
+        if (rendered) {
+          response.item.emplace();
+          response.item->write = std::move(rendered->write);
+        }
+      }
+    }
+    responses_.push_back(std::move(response));
+  }
+
+  /// Keeps the outcome for a repeated request, and says what must be said: success of plain changes
+  /// and removals is silent ([MS-ASCMD] Responses).
+  void note(const eas::SyncCommand& command, sync::CommandOutcome outcome) {
+    if (outcome.status != status_ok || command.kind == Kind::add) {
+      responses_.push_back(
+          {command.kind, command.id, outcome.server_id, outcome.status, std::nullopt});
+    }
+    work_.outcomes.push_back(std::move(outcome));
+  }
+
+  ItemWork& work_;
+  const eas::SyncCollection& request_;
+  backend::Items& items_;
+  std::map<std::string, std::string, std::less<>> hrefs_;  // of what the device holds, by id
+  std::map<std::string, sync::OpenIntent> intents_;
+  std::set<const sync::CommandOutcome*> taken_;
+  std::vector<SyncResponse> responses_;
+};
+
+}  // namespace
+
+void recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>& commands) {
+  for (const eas::SyncCommand& command : commands) {
+    const sync::CommandOutcome* known =
+        command.kind == Kind::add
+            ? find_add(work, command, commands)
+            : sync::find_outcome(work.relationship, std::to_underlying(command.kind), command.id,
+                                 digest(command));
+    if (known == nullptr || known->status != status_ok) continue;
+    if (auto made = unpack_made(known->reply)) work.state.items[made->href] = made->entry;
+    if (command.kind != Kind::remove) continue;
+    if (const auto* href = sync::find_href(work.state, work.row.id, command.id)) {
+      work.state.items.erase(std::string(*href));
+    }
+  }
+}
+
+Task<std::vector<SyncResponse>> run_item_commands(ItemWork& work,
+                                                  const eas::SyncCollection& request) {
+  ItemCommandRun run(work, request);
+  co_return co_await run.run();
+}
+
+}  // namespace godwit::command

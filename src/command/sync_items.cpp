@@ -1,0 +1,287 @@
+// One collection of text items of a Sync request: contacts, notes.
+#include "command/sync_items.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "item/digests.hpp"
+
+namespace godwit::command {
+namespace {
+
+constexpr Log logger("sync");
+
+using Status = sync::ItemEntry::Status;
+
+// [MS-ASCMD] Status (Sync), collection level.
+constexpr std::uint16_t status_bad_key = 3;
+constexpr std::uint16_t status_hierarchy = 12;
+constexpr std::uint16_t status_retry = 16;
+
+constexpr std::size_t fetch_at_once = 100;  // texts held meanwhile
+constexpr std::uint32_t repeats_before_aside = 5;
+
+/// A name for an item that fits the place of a lone mail's UID.
+Uid lone_mark(std::string_view href) { return property_digest(href); }
+
+class ItemSync {
+ public:
+  ItemSync(Session& session, const sync::FolderRow& row, const ItemKind& kind, FolderKey collection,
+           CollectionRequest request)
+      : work_{session, row, kind, std::move(collection), {session.version, {}}, false, {}, false, 0,
+              {},      {},  {}},
+        request_(std::move(request)) {
+    answer_.id = row.id;
+  }
+
+  Task<CollectionAnswer> run() {
+    co_await load();
+    if (request_.request.is_initial()) co_return co_await begin();
+    if (!present_key()) co_return failed(status_bad_key);
+    if (request_.request.options) {
+      work_.relationship.options = pack_options(*request_.request.options);
+    }
+    read_options();
+    const std::string before = pack(work_.state);
+    if (!co_await refresh()) co_return failed(status_hierarchy);
+    if (!request_.request.commands.empty()) {
+      answer_.responses = co_await run_item_commands(work_, request_.request);
+      if (!co_await refresh()) co_return failed(status_hierarchy);
+    }
+    if (request_.request.wants_changes()) co_await fill();
+    answer_.must_answer = work_.repeated || !request_.request.commands.empty();
+    co_return co_await commit(before);
+  }
+
+ private:
+  CollectionAnswer failed(std::uint16_t status) const {
+    CollectionAnswer answer;
+    answer.id = answer_.id;
+    answer.status = status;
+    return answer;
+  }
+
+  std::string name() const { return work_.session.device_id.str() + '/' + answer_.id; }
+  store::Key key() const { return work_.session.key(store::Kind::collection, name()); }
+  backend::Items& items() { return *work_.session.items(); }
+
+  Task<> load() {
+    const auto record = co_await work_.session.services.store.get(key());
+    if (!record) co_return;
+    revision_ = record->revision;
+    auto stored = sync::unpack_relationship(record->value);
+    if (stored) work_.relationship = std::move(*stored);
+  }
+
+  Task<CollectionAnswer> begin() {
+    sync::Relationship fresh;
+    while (fresh.id == 0) fresh.id = work_.session.services.random.next();
+    fresh.offered = 1;
+    sync::ItemState state;
+    state.supported = request_.request.supported;
+    fresh.offered_state = pack(state);
+    if (request_.request.options) fresh.options = pack_options(*request_.request.options);
+    auto writes =
+        co_await work_.session.services.journal.closing(work_.session.user(), name() + '/');
+    writes.push_back({key(), revision_, pack(fresh)});
+    if (!co_await work_.session.services.store.commit(std::move(writes))) {
+      co_return failed(status_retry);
+    }
+    answer_.sync_key = sync::SyncKey::first_of(fresh.id).str();
+    answer_.must_answer = true;
+    co_return std::move(answer_);
+  }
+
+  /// False: the key names no state of ours.
+  bool present_key() {
+    const auto presented = sync::SyncKey::parse(request_.request.sync_key);
+    if (!presented) return false;
+    sync::Relationship& relationship = work_.relationship;
+    const auto judged = sync::judge(relationship, *presented);
+    if (judged == sync::Presented::unknown) return false;
+    presented_ = *presented;
+    work_.presented = presented->generation();
+    work_.repeated = judged == sync::Presented::repeated;
+    proved_ = !work_.repeated && relationship.offered != 0;
+    if (work_.repeated) {
+      sync::repeat(relationship);
+    } else {
+      sync::acknowledge(relationship, *presented);
+    }
+    cache().note_proven(answer_.id, *presented);
+    auto state = sync::unpack_item_state(relationship.acknowledged_state);
+    if (!state) return false;
+    work_.state = std::move(*state);
+    if (work_.repeated) recall_item_outcomes(work_, request_.request.commands);
+    return true;
+  }
+
+  void read_options() {
+    for (eas::SyncOptions& block : unpack_options(work_.relationship.options)) {
+      work_.options.bodies = std::move(block.bodies);
+      work_.client_wins = block.conflict == 0;
+    }
+  }
+
+  /// False: the collection is gone.
+  Task<bool> refresh() {
+    const auto refreshed = co_await sync::refresh(items(), work_.collection, work_.state);
+    co_return refreshed.has_value();
+  }
+
+  Task<> fill() {
+    const auto window = sync::window_after_repeats(request_.window, work_.relationship.repeats);
+    set_aside_poison();
+    for (const std::string& href : sync::hrefs_of(work_.state, Status::gone, window)) {
+      remove(href);
+    }
+    co_await write(Status::dirty, window);
+    co_await write(Status::todo, window);
+    answer_.more_available = work_.state.pending();
+    const bool alone = answer_.items() == 1 && answer_.added.size() == 1;
+    lone_ = alone ? answer_.added.front().uid : 0;
+    for (render::Prepared& item : answer_.added) item.uid = 0;
+  }
+
+  void remove(const std::string& href) {
+    answer_.removed_items.push_back(sync::format_item_id(answer_.id, href));
+    work_.state.items.erase(href);
+  }
+
+  /// engine.md §1: what stands alone in an answer that is never acknowledged is poison for this
+  /// phone.
+  void set_aside_poison() {
+    const sync::Relationship& relationship = work_.relationship;
+    if (relationship.lone == 0 || relationship.repeats < repeats_before_aside) return;
+    for (auto& [href, entry] : work_.state.items) {
+      if (entry.status == Status::todo && lone_mark(href) == relationship.lone) {
+        set_aside(href, entry, "the device never acknowledged it");
+      }
+    }
+  }
+
+  void set_aside(const std::string& href, sync::ItemEntry& entry, const std::string& why) {
+    entry.status = Status::aside;
+    entry.digests.clear();
+    const std::string id = sync::format_item_id(answer_.id, href);
+    logger.warning("item.set_aside", {{"user", work_.session.user()},
+                                      {"device", work_.session.device_id},
+                                      {"item", id},
+                                      {"why", why}});
+    work_.writes.push_back(
+        {work_.session.key(store::Kind::set_aside, work_.session.device_id.str() + '/' + id),
+         std::nullopt, why});
+  }
+
+  Task<> write(Status status, std::size_t window) {
+    while (answer_.items() < window && !is_full()) {
+      const std::size_t room = std::min(window - answer_.items(), fetch_at_once);
+      auto wanted = sync::hrefs_of(work_.state, status, room);
+      if (wanted.empty()) co_return;
+      auto texts = co_await items().fetch(work_.collection, wanted);
+      if (!texts) co_return;
+      for (const backend::ItemText& text : *texts) {
+        std::erase(wanted, text.href);
+        if (!is_full()) write_one(status, text);
+      }
+      // Removed since they were listed: the next listing says so.
+      for (const std::string& href : wanted) {
+        if (status == Status::dirty) {
+          remove(href);
+        } else {
+          work_.state.items.erase(href);
+        }
+      }
+    }
+  }
+
+  bool is_full() const {
+    const bool some = answer_.items() > 0;
+    return some && (bytes_ >= request_.bytes_max || work_.session.now() >= request_.deadline);
+  }
+
+  void write_one(Status status, const backend::ItemText& text) {
+    sync::ItemEntry& entry = work_.state.items[text.href];
+    auto rendered = work_.kind.render(text.text, work_.options);
+    entry.etag = text.etag;
+    if (!rendered) {
+      // It is on the device in another form: the device forgets it.
+      if (status == Status::dirty) {
+        answer_.removed_items.push_back(sync::format_item_id(answer_.id, text.href));
+      }
+      set_aside(text.href, entry, rendered.error().message);
+      return;
+    }
+    entry.status = Status::held;
+    entry.digests = std::move(rendered->digests);
+    bytes_ += rendered->size;
+    render::Prepared item;
+    item.uid = lone_mark(text.href);
+    item.server_id = sync::format_item_id(answer_.id, text.href);
+    item.write = std::move(rendered->write);
+    item.size = rendered->size;
+    (status == Status::dirty ? answer_.changed : answer_.added).push_back(std::move(item));
+  }
+
+  /// Makes what the answer says durable, before it is said.
+  Task<CollectionAnswer> commit(const std::string& before) {
+    sync::Relationship& relationship = work_.relationship;
+    std::string state = pack(work_.state);
+    const bool news = answer_.has_news();
+    std::optional<sync::SyncKey> offered;
+    if (news) {
+      const auto next = sync::next_key(relationship);
+      offered = next;
+      relationship.offered = next.generation();
+      relationship.offered_state = std::move(state);
+      relationship.outcomes = std::move(work_.outcomes);
+      relationship.lone = lone_;
+      answer_.sync_key = next.str();
+    } else {
+      answer_.sync_key = presented_.str();
+      const bool same = state == before && !request_.request.options && !proved_;
+      if (same && work_.writes.empty()) co_return std::move(answer_);
+      relationship.acknowledged_state = std::move(state);
+    }
+    work_.writes.push_back({key(), revision_, pack(relationship)});
+    if (!co_await work_.session.services.store.commit(std::move(work_.writes))) {
+      co_return failed(status_retry);
+    }
+    if (news) cache().note_offered(answer_.id, *offered, work_.session.connection);
+    co_return std::move(answer_);
+  }
+
+  RequestCache::Entry& cache() {
+    return work_.session.services.request_cache.entry(work_.session.account.user,
+                                                      work_.session.device_id);
+  }
+
+  ItemWork work_;
+  CollectionRequest request_;
+  CollectionAnswer answer_;
+  sync::SyncKey presented_ = sync::SyncKey::initial();
+  std::uint64_t revision_ = 0;
+  std::uint64_t bytes_ = 0;
+  bool proved_ = false;  // the key came for the first time
+  Uid lone_ = 0;
+};
+
+}  // namespace
+
+Task<CollectionAnswer> sync_items(Session& session, const sync::FolderRow& row,
+                                  CollectionRequest request) {
+  const ItemKind* kind = find_kind(row.item_class);
+  auto collection = FolderKey::parse(row.key);
+  if (kind == nullptr || !collection || session.items() == nullptr ||
+      session.version < kind->since) {
+    CollectionAnswer answer;
+    answer.id = row.id;
+    answer.status = status_hierarchy;
+    co_return answer;
+  }
+  ItemSync sync(session, row, *kind, std::move(*collection), std::move(request));
+  co_return co_await sync.run();
+}
+
+}  // namespace godwit::command

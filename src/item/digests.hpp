@@ -1,0 +1,34 @@
+/// What a device holds of an item, property by property, without the values: enough to see who
+/// changed what when both sides changed it (engine.md §1, §6).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace godwit {
+
+/// By number of the property; a property that is empty is not there.
+class PropertyDigests {
+ public:
+  PropertyDigests() = default;
+  /// What `packed` wrote; nothing of what is damaged.
+  explicit PropertyDigests(std::string_view packed);
+
+  void set(std::size_t property, std::string_view value);
+  /// 0 where the property is empty.
+  std::uint32_t operator[](std::size_t property) const;
+  /// Five bytes a property.
+  std::string packed() const;
+  friend bool operator==(const PropertyDigests&, const PropertyDigests&) = default;
+
+ private:
+  std::map<std::uint8_t, std::uint32_t> digests_;
+};
+
+/// Of one value; 0 for an empty one only.
+std::uint32_t property_digest(std::string_view value);
+
+}  // namespace godwit
