@@ -50,6 +50,7 @@ DIRECTIONS = {
     "backend/local": "base item net sqlite convert backend watch",
     "backend/imap": "base item net imap smtp convert backend watch auth",
     "backend/smtp": "base item net backend",
+    "backend/ldap": "base item net convert backend",
     "lmtp": "base item net smtp backend backend/local",
     "app": "*",
 }
@@ -59,7 +60,7 @@ NO_IO = {"base", "wbxml", "eas", "item", "convert", "convert/time_zone", "conver
          "mapping", "imap", "smtp", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
 ASIO = {"net", "http", "app", "backend/imap", "backend/smtp", "lmtp", "queue", "client"}
-IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|sys/socket\.h|"
+IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|^ldap\.h$|sys/socket\.h|"
                         r"netinet/|arpa/inet\.h|netdb\.h")
 HEADER_INCLUDE = re.compile(r"sqlite3\.h|libpq-fe\.h|openssl/|gmime/|libical/|boost/beast|toml\+\+|"
                             r"nlohmann/json\.hpp|unicode/")

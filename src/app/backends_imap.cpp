@@ -1,5 +1,6 @@
 #include "app/backends_imap.hpp"
 
+#include "app/directory.hpp"
 #include "app/outgoing.hpp"
 #include "backend/imap/imap.hpp"
 
@@ -23,14 +24,15 @@ class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
       : server_(imap_settings(config), around.loop.executor(), around.random),
-        outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr) {}
+        outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
+        directory_(make_directory(config, around.clock)) {}
 
   backend::Users& users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
   backend::ItemsBackend* items() override { return nullptr; }
   backend::Vacation* vacation() override { return nullptr; }
-  backend::Directory* directory() override { return nullptr; }
+  backend::Directory* directory() override { return directory_.get(); }
   admin::Accounts* accounts() override { return nullptr; }
   admin::Outbox* outbox() override { return nullptr; }
   Result<> listen_lmtp(net::Listener) override {
@@ -44,6 +46,7 @@ class ImapBackends final : public Backends {
  private:
   backend::imap::ImapServer server_;
   Outgoing outgoing_;
+  std::unique_ptr<backend::Directory> directory_;  // null: there is none
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/databases.hpp"
+#include "app/directory.hpp"
 #include "app/local_submission.hpp"
 #include "app/outgoing.hpp"
 #include "app/system.hpp"
@@ -116,6 +117,7 @@ class LocalBackends final : public Backends {
         store_(local_options(config), around.files, around.clock),
         users_(store_),
         directory_(store_),
+        ldap_(make_directory(config, around.clock)),
         accounts_(users_, directory_),
         vacation_(store_),
         delivery_(store_, &vacation_),
@@ -134,7 +136,7 @@ class LocalBackends final : public Backends {
   backend::ItemsBackend* items() override { return &store_; }
   backend::Submission& submission() override { return submission_; }
   backend::Vacation* vacation() override { return &vacation_; }
-  backend::Directory* directory() override { return &directory_; }
+  backend::Directory* directory() override { return ldap_ ? ldap_.get() : &directory_; }
   admin::Accounts* accounts() override { return &accounts_; }
   admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener listener) override {
@@ -188,6 +190,7 @@ class LocalBackends final : public Backends {
   backend::LocalStore store_;
   backend::LocalUsers users_;
   backend::LocalDirectory directory_;
+  std::unique_ptr<backend::Directory> ldap_;  // null: the users are the address list
   LocalAccounts accounts_;
   backend::LocalVacation vacation_;
   backend::LocalDelivery delivery_;

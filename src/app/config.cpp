@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "app/directory.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "policy/settings.hpp"
@@ -277,6 +278,13 @@ Result<> check_config(const Config& config) {
   if (config.submission.sign_in == "fixed" &&
       (config.submission.user.empty() || config.submission.password_file.empty())) {
     add("submission.sign_in is fixed: set submission.user and submission.password_file");
+  }
+  if (config.directory.kind == "ldap") {
+    const std::string problem = backend::check_ldap_settings(ldap_settings(config));
+    if (!problem.empty()) add("directory.kind is ldap, but: " + problem);
+  }
+  if (config.directory.bind_dn.empty() != config.directory.password_file.empty()) {
+    add("directory.bind_dn and directory.password_file go together");
   }
   if (config.push.heartbeat_seconds_min > config.push.heartbeat_seconds_max) {
     add("push.heartbeat_seconds_min is above push.heartbeat_seconds_max");

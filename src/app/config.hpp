@@ -89,6 +89,23 @@ struct Config {
     Strings archive;
   } imap;
 
+  struct Directory {
+    std::string kind = "users";
+    Strings servers;
+    std::string tls = "starttls";
+    std::string ca_file;
+    bool verify = true;
+    std::string bind_dn;
+    std::string password_file;
+    std::string base;
+    std::string preset = "openldap";
+    std::string listed;
+    std::string match;
+    std::int64_t query_seconds = 5;
+    std::int64_t entries_max = 500;
+    std::int64_t connections = 4;
+  } directory;
+
   struct Submission {
     std::string host;
     std::int64_t port = 587;

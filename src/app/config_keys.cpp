@@ -55,6 +55,7 @@ using S = C::Server;
 using H = C::Http;
 using I = C::Imap;
 using M = C::Submission;
+using D = C::Directory;
 
 constexpr auto table = std::to_array<Key>({
     text<&C::server, &S::hostname>(
@@ -184,6 +185,42 @@ constexpr auto table = std::to_array<Key>({
     text<&C::imap, &I::trash>("imap", "trash", "[\"Trash\"]", "The same for deleted mail."),
     text<&C::imap, &I::junk>("imap", "junk", "[\"Junk\"]", "The same for junk."),
     text<&C::imap, &I::archive>("imap", "archive", "[\"Archive\"]", "The same for the archive."),
+
+    choice<&C::directory, &D::kind>(
+        "directory", "kind", "users|ldap",
+        "Whom phones find by name: the users of the embedded store (nobody in front of an IMAP "
+        "server), or the entries of an LDAP directory."),
+    text<&C::directory, &D::servers>(
+        "directory", "servers", "[\"ldap://ldap1.example.org\", \"ldaps://ldap2.example.org\"]",
+        "LDAP servers; when one does not answer, the next is asked."),
+    choice<&C::directory, &D::tls>("directory", "tls", "starttls|none",
+                                   "How ldap: connections are protected; ldaps: always is TLS."),
+    text<&C::directory, &D::ca_file>("directory", "ca_file",
+                                     "\"/etc/ssl/certs/ca-certificates.crt\"",
+                                     "Who may sign their certificates. Empty: the system's list."),
+    flag<&C::directory, &D::verify>("directory", "verify",
+                                    "Whether certificates must be valid and for their host."),
+    text<&C::directory, &D::bind_dn>("directory", "bind_dn", "\"uid=godwit,dc=example,dc=org\"",
+                                     "The account that reads the directory. Empty: anonymous."),
+    text<&C::directory, &D::password_file>("directory", "password_file",
+                                           "\"/etc/godwit/ldap.password\"",
+                                           "File with that account's password."),
+    text<&C::directory, &D::base>("directory", "base", "\"ou=people,dc=example,dc=org\"",
+                                  "Where the list begins; all below it is looked at."),
+    choice<&C::directory, &D::preset>("directory", "preset", "openldap|active-directory",
+                                      "What names, phones and pictures are called there."),
+    text<&C::directory, &D::listed>(
+        "directory", "listed", "\"(&(mail=*)(objectClass=inetOrgPerson))\"",
+        "LDAP filter of who is in the list. Empty: the preset's, people and groups with mail."),
+    text<&C::directory, &D::match>(
+        "directory", "match", "\"(|(cn=%s*)(mail=%s*))\"",
+        "LDAP filter of whom a word finds; %s stands for the word. Empty: the preset's."),
+    number<&C::directory, &D::query_seconds>("directory", "query_seconds", {1, 60},
+                                             "A server must answer within this."),
+    number<&C::directory, &D::entries_max>("directory", "entries_max", {100, 10'000},
+                                           "Entries read for one query, before they are sorted."),
+    number<&C::directory, &D::connections>("directory", "connections", {1, 100},
+                                           "Connections to the directory at a time."),
 
     text<&C::submission, &M::host>(
         "submission", "host", "\"smtp.example.org\"",

@@ -79,9 +79,7 @@ SearchText search_text(std::string_view header_block, const ReadAt& source, cons
 }
 
 bool holds_phrase(std::string_view line, std::string_view phrase) {
-  std::string words;
-  for (const std::string& word : folded_words(phrase)) words += ' ' + word;
-  return line.contains(words);
+  return line.contains(folded_line(phrase));
 }
 
 }  // namespace godwit::convert

@@ -105,6 +105,12 @@ std::vector<std::string> folded_words(std::string_view text) {
   return out;
 }
 
+std::string folded_line(std::string_view text) {
+  std::string out;
+  for (const std::string& word : folded_words(text)) out += ' ' + word;
+  return out;
+}
+
 bool begins_words(std::string_view line, const std::vector<std::string>& prefixes) {
   return std::ranges::all_of(
       prefixes, [&](const std::string& prefix) { return line.contains(' ' + prefix); });

@@ -13,6 +13,9 @@ namespace godwit::convert {
 /// separate.
 std::vector<std::string> folded_words(std::string_view text);
 
+/// The same, each with a blank before it.
+std::string folded_line(std::string_view text);
+
 /// Whether each of `prefixes` begins one of the words in `line`, which holds words that each have
 /// a blank before them.
 bool begins_words(std::string_view line, const std::vector<std::string>& prefixes);

@@ -26,6 +26,11 @@ TEST(Words, WhatIsNoTextSeparates) {
   EXPECT_EQ(64U * 1024, folded_words(std::string(1'000'000, 'x')).at(0).size());
 }
 
+TEST(Words, MakeALine) {
+  EXPECT_EQ(" anna archer", folded_line("Anna, Archer!"));
+  EXPECT_EQ("", folded_line("..."));
+}
+
 TEST(Words, PrefixesBeginWords) {
   const std::string line = " anna archer anna example org";
   EXPECT_TRUE(begins_words(line, {"arch", "an"}));

@@ -38,15 +38,12 @@ struct Row {
 
 std::string words_of(const DirectoryEntry& entry, const std::vector<std::string>& aliases) {
   std::string out;
-  const auto add = [&out](std::string_view text) {
-    for (const std::string& word : convert::folded_words(text)) out += ' ' + word;
-  };
   for (const auto member :
        {&DirectoryEntry::display_name, &DirectoryEntry::first_name, &DirectoryEntry::last_name,
         &DirectoryEntry::alias, &DirectoryEntry::address, &DirectoryEntry::office}) {
-    add(entry.*member);
+    out += convert::folded_line(entry.*member);
   }
-  for (const std::string& alias : aliases) add(alias);
+  for (const std::string& alias : aliases) out += convert::folded_line(alias);
   return out;
 }
 
@@ -85,9 +82,7 @@ std::optional<Row> row_of(Database& database, RowId user) {
 }
 
 std::string sort_key(const DirectoryEntry& entry) {
-  std::string key;
-  for (const std::string& word : convert::folded_words(entry.display_name)) key += word + ' ';
-  return key + '\n' + entry.address;
+  return convert::folded_line(entry.display_name) + '\n' + entry.address;
 }
 
 std::optional<DirectoryEntry> by_address(Database& database, std::string_view text) {

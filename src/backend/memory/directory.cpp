@@ -22,12 +22,9 @@ Task<DirectoryMatches> MemoryDirectory::find(Account, DirectoryQuery query) {
       out.entries = {entry};
       break;
     }
-    std::string line;
-    for (const std::string& word :
-         convert::folded_words(entry.display_name + ' ' + entry.alias + ' ' + entry.first_name +
-                               ' ' + entry.last_name + ' ' + entry.address)) {
-      line += ' ' + word;
-    }
+    const std::string line =
+        convert::folded_line(entry.display_name + ' ' + entry.alias + ' ' + entry.first_name + ' ' +
+                             entry.last_name + ' ' + entry.address);
     if (!words.empty() && convert::begins_words(line, words)) out.entries.push_back(entry);
   }
   std::ranges::sort(out.entries, {}, &DirectoryEntry::display_name);

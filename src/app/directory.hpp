@@ -1,0 +1,19 @@
+/// The address list that the configuration names.
+#pragma once
+
+#include <memory>
+
+#include "app/config.hpp"
+#include "backend/directory.hpp"
+#include "backend/ldap/ldap.hpp"
+
+namespace godwit::app {
+
+/// An LDAP directory when directory.kind is ldap, else null. Throws Fault when its password cannot
+/// be read.
+std::unique_ptr<backend::Directory> make_directory(const Config& config, const Clock& clock);
+
+/// All but the password.
+backend::LdapSettings ldap_settings(const Config& config);
+
+}  // namespace godwit::app

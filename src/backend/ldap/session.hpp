@@ -1,0 +1,56 @@
+/// One connection to one LDAP server: private to this folder. Everything blocks, within the limit
+/// of its settings. Throws Fault.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "backend/ldap/ldap.hpp"
+
+namespace godwit::backend::ldap {
+
+/// Attributes and values of an entry, names as they were asked for.
+struct Entry {
+  std::string dn;
+  std::vector<std::pair<std::string, std::vector<std::string>>> attributes;
+
+  /// The first value; empty where there is none.
+  std::string_view value(std::string_view attribute) const;
+  const std::vector<std::string>* values(std::string_view attribute) const;
+};
+
+struct Entries {
+  std::vector<Entry> entries;
+  bool more = false;  // the size limit was reached
+};
+
+class Session {
+ public:
+  /// Connects, makes the connection safe, signs in.
+  Session(const LdapSettings& settings, const std::string& url);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Below the settings' base.
+  Entries search(const std::string& filter, const std::vector<std::string>& attributes);
+  /// One entry by its name; nothing in `entries` when it is not there.
+  Entries read(const std::string& dn, const std::vector<std::string>& attributes);
+
+ private:
+  struct Handle;
+  Entries run(const std::string& base, int scope, const std::string& filter,
+              const std::vector<std::string>& attributes, int size_limit);
+  void set_options(const std::string& url);
+  void sign_in();
+  [[noreturn]] void raise(int code, const char* doing) const;
+
+  const LdapSettings& settings_;
+  std::string url_;
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace godwit::backend::ldap

@@ -1,0 +1,187 @@
+// The LDAP directory against OpenLDAP's slapd, below build/parts (tests/parts/slapd.sh).
+#include <gtest/gtest.h>
+
+#include "backend/ldap/ldap.hpp"
+#include "base/fault.hpp"
+#include "interop/imap_servers.hpp"
+
+namespace godwit::interop {
+namespace {
+
+using backend::DirectoryEntry;
+using backend::DirectoryMatches;
+using backend::LdapDirectory;
+using backend::LdapSettings;
+using Encryption = LdapSettings::Encryption;
+
+class LdapTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!RunningServer::is_there("slapd")) GTEST_SKIP() << RunningServer::why_not("slapd");
+    server_ = RunningServer::get("slapd", "");
+    settings_.urls = {url("ldap", "LDAP_PORT")};
+    settings_.ca_file = server_->value("CA_FILE");
+    settings_.bind_dn = "uid=reader,dc=example,dc=com";
+    settings_.password = Secret("readerpw");
+    settings_.base = "dc=example,dc=com";
+  }
+
+  std::string url(const std::string& scheme, const std::string& port,
+                  const std::string& host = "127.0.0.1") const {
+    return scheme + "://" + host + ':' + std::to_string(server_->port(port));
+  }
+  template <class T>
+  T run(Task<T> work) {
+    std::optional<T> out;
+    loop_.run(keep(std::move(work), out));
+    return std::move(*out);
+  }
+  template <class T>
+  static Task<> keep(Task<T> work, std::optional<T>& out) {
+    out.emplace(co_await std::move(work));
+  }
+  DirectoryMatches find(const std::string& text, std::size_t entries_max = 100,
+                        bool address_alone = false) {
+    LdapDirectory directory(settings_, clock_);
+    return run(directory.find(
+        account_, {.text = text, .entries_max = entries_max, .address_alone = address_alone}));
+  }
+  std::vector<std::string> names(const std::string& text) {
+    std::vector<std::string> out;
+    for (const DirectoryEntry& entry : find(text).entries) out.push_back(entry.display_name);
+    return out;
+  }
+  std::optional<Fault::Kind> fault(const std::string& text = "ada") {
+    try {
+      find(text);
+    } catch (const Fault& failure) {
+      return failure.kind();
+    }
+    return std::nullopt;
+  }
+
+  const RunningServer* server_ = nullptr;
+  TestLoop loop_;
+  // Later than the server's certificate was made.
+  ManualClock clock_{std::chrono::floor<std::chrono::milliseconds>(
+      std::chrono::system_clock::now() + std::chrono::hours(1))};
+  backend::Account account_{.user = UserId::parse("ada@example.com").value(),
+                            .login = {},
+                            .password = {},
+                            .display_name = {},
+                            .addresses = {}};
+  LdapSettings settings_;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(LdapTest, FindsPeopleAndGroups) {
+  const auto ada = find("lovel").entries;
+  ASSERT_EQ(1U, ada.size());
+  EXPECT_EQ("Ada Lovelace", ada[0].display_name);
+  EXPECT_EQ("Ada", ada[0].first_name);
+  EXPECT_EQ("Lovelace", ada[0].last_name);
+  EXPECT_EQ("ada", ada[0].alias);
+  EXPECT_EQ("ada@example.com", ada[0].address);
+  EXPECT_EQ("Countess", ada[0].title);
+  EXPECT_EQ("Analytical Engines", ada[0].company);
+  EXPECT_EQ("Mill Hall", ada[0].office);
+  EXPECT_EQ("+44 20 1", ada[0].phone);
+  EXPECT_EQ("+44 20 2", ada[0].home_phone);
+  EXPECT_EQ("+44 7700 3", ada[0].mobile_phone);
+  EXPECT_EQ((Names{"Ada Lovelace"}), names("ADA mill"));
+  EXPECT_EQ((Names{"engineers"}), names("engin"));
+  EXPECT_EQ((Names{"Jürgen Müller-Lüdenscheid"}), names("Müll"));
+  EXPECT_EQ(Names{}, names("nomail"));
+  EXPECT_EQ(Names{}, names("ada nobody"));
+}
+
+TEST_F(LdapTest, NothingTypedIsAFilter) {
+  EXPECT_EQ((Names{"Star * (Paren) \\Back"}), names("star *"));
+  EXPECT_EQ((Names{"Star * (Paren) \\Back"}), names("star (paren)"));
+  EXPECT_EQ((Names{"Star * (Paren) \\Back"}), names("star \\back"));
+  for (const std::string text : {"ada*", "*", "ada)(uid=*", "*)(objectClass=*", "\\2a", "a\\"}) {
+    EXPECT_EQ(Names{}, names(text)) << text;
+  }
+}
+
+TEST_F(LdapTest, AnAddressStandsAlone) {
+  const auto alone = find("countess@example.com", 100, true);
+  ASSERT_EQ(1U, alone.entries.size());
+  EXPECT_EQ("Ada Lovelace", alone.entries[0].display_name);
+  EXPECT_EQ(0U, find("nobody@example.com", 100, true).total);
+}
+
+TEST_F(LdapTest, LimitsOfSize) {
+  // The server gives out 50 of 60.
+  const auto many = find("many", 10);
+  EXPECT_EQ(10U, many.entries.size());
+  EXPECT_GT(many.total, 50U);
+  settings_.entries_max = 20;
+  EXPECT_EQ(21U, find("many").total);
+}
+
+TEST_F(LdapTest, PhotosAndCertificates) {
+  LdapDirectory directory(settings_, clock_);
+  const std::string ada = find("lovelace").entries.at(0).id;
+  const std::string other = find("star").entries.at(0).id;
+  const auto photos = run(directory.photos(account_, {other, ada, "uid=nobody,dc=example,dc=com"}));
+  ASSERT_EQ(3U, photos.size());
+  EXPECT_EQ(0U, photos[0].size);
+  EXPECT_EQ(10U, photos[1].size);
+  EXPECT_TRUE(photos[1].bytes.starts_with("\xFF\xD8\xFF"));
+  EXPECT_EQ(0U, photos[2].size);
+  EXPECT_EQ(1U, run(directory.certificates(account_, ada)).size());
+  EXPECT_EQ(0U, run(directory.certificates(account_, other)).size());
+  clock_.advance(std::chrono::hours(24) * 365 * 20);
+  EXPECT_EQ(0U, run(directory.certificates(account_, ada)).size());
+}
+
+TEST_F(LdapTest, ConnectionsAreProtectedAndServersKnown) {
+  settings_.urls = {url("ldaps", "LDAPS_PORT")};
+  EXPECT_EQ(std::nullopt, fault());
+  // Not its name: libldap looks for this machine's own where the URL says localhost.
+  settings_.urls = {url("ldaps", "LDAPS_PORT", "localhost")};
+  EXPECT_EQ(Fault::Kind::unavailable, fault());
+  settings_.urls = {url("ldaps", "LDAPS_PORT")};
+  // Signed by nobody whom we trust.
+  settings_.ca_file = "/etc/ssl/certs/ca-certificates.crt";
+  EXPECT_EQ(Fault::Kind::unavailable, fault());
+  settings_.urls = {url("ldap", "LDAP_PORT")};
+  EXPECT_EQ(Fault::Kind::unavailable, fault());
+  settings_.verify = false;
+  EXPECT_EQ(std::nullopt, fault());
+  settings_.encryption = Encryption::none;
+  EXPECT_EQ(std::nullopt, fault());
+}
+
+TEST_F(LdapTest, AnotherServerIsAskedWhenOneIsDown) {
+  const std::string good = settings_.urls.front();
+  settings_.urls = {"ldap://127.0.0.1:1", good};
+  LdapDirectory directory(settings_, clock_);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(1U, run(directory.find(account_, {.text = "lovelace"})).total);
+  }
+  settings_.urls = {"ldap://127.0.0.1:1"};
+  EXPECT_EQ(Fault::Kind::unavailable, fault());
+}
+
+TEST_F(LdapTest, RefusalsAreFaults) {
+  settings_.password = Secret("wrong");
+  EXPECT_EQ(Fault::Kind::unavailable, fault());
+  settings_.password = Secret("readerpw");
+  settings_.base = "not a name";
+  EXPECT_EQ(Fault::Kind::corrupt, fault());
+}
+
+TEST_F(LdapTest, OwnFilters) {
+  settings_.listed = "(objectClass=groupOfNames)";
+  EXPECT_EQ(Names{}, names("ada"));
+  EXPECT_EQ((Names{"engineers"}), names("engineers"));
+  settings_.listed = {};
+  settings_.match = "(title=%s*)";
+  EXPECT_EQ((Names{"Ada Lovelace"}), names("count"));
+}
+
+}  // namespace
+}  // namespace godwit::interop
