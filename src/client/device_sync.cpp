@@ -335,7 +335,11 @@ void Device::apply_commands(const Node& commands, const SentCollection& sent, Co
     } else if (command.tag == page::Change) {
       if (data == nullptr) return violate("change.no_data", id);
       if (item == held.items.end()) {
-        violate("change.names_unheld_item", id);
+        // The user removed it after this request was made; the next one says so.
+        const bool waits = std::ranges::any_of(held.pending, [&](const Command& other) {
+          return other.kind == Command::Kind::remove && other.server_id == id;
+        });
+        if (!waits) violate("change.names_unheld_item", id);
         continue;
       }
       // Of mail its flags alone are sent; everything else comes whole.

@@ -45,7 +45,15 @@ Task<UidSet> candidates(backend::Mail& mail, FolderKey target, Detail detail) {
   if (!status || status->uid_validity != detail.uid_validity) co_return UidSet{};
   if (!detail.likeness.message_id.empty()) {
     auto found = co_await mail.find_message_id(target, detail.uid_next, detail.likeness.message_id);
-    co_return found ? std::move(*found) : UidSet{};
+    if (!found || found->empty()) co_return UidSet{};
+    // What its sender kept and what came back to the sender have one Message-ID, and two sizes.
+    const auto messages = co_await mail.fetch(target, detail.uid_validity, found->to_vector());
+    UidSet alike;
+    if (!messages) co_return alike;
+    for (const Message& message : *messages) {
+      if (message.size == detail.likeness.size) alike.add(message.state.uid);
+    }
+    co_return alike;
   }
   // Without a Message-ID: what came since, of the same size and date.
   constexpr std::size_t looked_at_max = 1000;

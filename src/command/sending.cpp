@@ -1,5 +1,6 @@
 #include "command/sending.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -153,10 +154,10 @@ class Send {
       auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
       intent_ = std::move(open.front());
       plan_ = unpack_plan(intent_.detail);
-      auto outgoing = Sending<Outgoing>(std::unexpected(eas::Status::item_not_found));
-      if (original_) {
-        outgoing = co_await composer_(session_, request_, original(), plan_.envelope_id);
-      }
+      // Without the original, which went meanwhile, at least the device's own words are kept.
+      const Composer composer = original_ ? composer_ : &compose_plain;
+      auto outgoing = co_await composer(session_, request_, original(), plan_.envelope_id);
+      if (!outgoing) outgoing = co_await compose_plain(session_, request_, nullptr, {});
       if (outgoing) {
         compose::complete(outgoing->header, identity_of(session_.account),
                           {plan_.message_id, plan_.date});
@@ -285,7 +286,7 @@ class Send {
     bool look = intent_.recovered;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       try {
-        if (look && co_await is_in_sent(id)) co_return true;
+        if (look && co_await is_saved(id, message->size())) co_return true;
         if (co_await append(message)) co_return true;
       } catch (const Fault& fault) {
         logger.warning("mail.save_failed", {{"user", session_.user()}, {"why", fault.what()}});
@@ -296,13 +297,33 @@ class Send {
     co_return false;
   }
 
-  Task<bool> is_in_sent(std::string id) {
+  /// Whether an earlier attempt saved the copy: in the Sent folder, or wherever the user moved it.
+  Task<bool> is_saved(std::string id, std::uint64_t size) {
     const FolderKey sent = FolderKey::parse(plan_.sent_key).value();
     const auto status = co_await session_.mail().status(sent);
     if (!status) co_return false;
-    const Uid first = status->uid_validity == plan_.sent_validity ? plan_.sent_next : 1;
-    const auto found = co_await session_.mail().find_message_id(sent, first, std::move(id));
-    co_return found && !found->empty();
+    const bool same = status->uid_validity == plan_.sent_validity;
+    if (same && status->uid_next == plan_.sent_next) co_return false;
+    const auto found =
+        co_await session_.mail().find_message_id(sent, same ? plan_.sent_next : 1, id);
+    if (found && !found->empty()) co_return true;
+    const auto table = co_await session_.folder_table();
+    for (const sync::FolderRow& row : table.rows) {
+      auto folder = FolderKey::parse(row.key);
+      if (!folder || !row.selectable || row.key == plan_.sent_key) continue;
+      if (co_await has_copy(std::move(*folder), id, size)) co_return true;
+    }
+    co_return false;
+  }
+
+  /// The copy itself: what was delivered to the sender has the same Message-ID, and trace fields.
+  Task<bool> has_copy(FolderKey folder, std::string id, std::uint64_t size) {
+    const auto found = co_await session_.mail().find_message_id(folder, 1, std::move(id));
+    const auto status = co_await session_.mail().status(folder);
+    if (!found || found->empty() || !status) co_return false;
+    const auto messages =
+        co_await session_.mail().fetch(std::move(folder), status->uid_validity, found->to_vector());
+    co_return messages&& std::ranges::find(*messages, size, &Message::size) != messages->end();
   }
 
   Task<bool> append(std::shared_ptr<const compose::Pieces> message) {

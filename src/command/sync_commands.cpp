@@ -62,7 +62,6 @@ class CommandRun {
       : work_(work), request_(request), mail_(work.session.mail()) {}
 
   Task<std::vector<SyncResponse>> run() {
-    co_await load_states();
     co_await open_moves();
     for (const eas::SyncCommand& command : request_.commands) {
       const std::string content = digest(command);
@@ -89,20 +88,6 @@ class CommandRun {
   }
 
  private:
-  /// Flags before the changes, so that what others changed meanwhile is told apart from our own
-  /// doing.
-  Task<> load_states() {
-    std::vector<Uid> uids;
-    for (const eas::SyncCommand& command : request_.commands) {
-      const auto uid = uid_of(work_, command.id);
-      if (command.kind == Kind::change && uid) uids.push_back(*uid);
-    }
-    if (uids.empty()) co_return;
-    auto states = co_await mail_.fetch_state(work_.folder, epoch(), std::move(uids));
-    if (!states) co_return;
-    for (MessageState& state : *states) before_.emplace(state.uid, std::move(state));
-  }
-
   /// All intents of the request in one durable commit.
   Task<> open_moves() {
     std::vector<std::string> names;
@@ -159,8 +144,8 @@ class CommandRun {
     if (!work_.state.held.contains(uid) || command.data == nullptr) co_return status_not_found;
     const auto wanted = mapping::read_email_change(*command.data, work_.session.version);
     if (!wanted) co_return status_conversion;
-    const auto before = before_.find(uid);
-    if (before == before_.end()) co_return status_not_found;
+    const auto before = work_.before.find(uid);
+    if (before == work_.before.end()) co_return status_not_found;
     // [MS-ASEMAIL] 3.1.5: of a received mail only its marks can be changed.
     if (!wanted->draft.empty()) co_return status_conversion;
     if (conflicts(uid, *wanted, before->second.flags)) co_return status_conflict;
@@ -171,7 +156,8 @@ class CommandRun {
     before->second.flags = flags;
     work_.expected[uid] = flags;
     outcome.uid = uid;
-    outcome.flags = flags;
+    // What others changed is told to the device, and told again when it asks again.
+    if (!work_.state.dirty.contains(uid)) outcome.flags = flags;
     if (wanted->flag) keep_follow_up(command.id, *wanted->flag);
     co_return status_ok;
   }
@@ -255,7 +241,6 @@ class CommandRun {
   MailWork& work_;
   const eas::SyncCollection& request_;
   backend::Mail& mail_;
-  std::map<Uid, MessageState> before_;
   std::map<std::string, sync::OpenIntent> intents_;
   UidSet claimed_;  // in the trash, by moves of this request: equal messages are not one
   std::vector<SyncResponse> responses_;
@@ -279,6 +264,19 @@ void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& comman
     if (command.kind != Kind::remove) continue;
     if (const auto id = sync::parse_mail_id(command.id)) drop(work.state, id->uid);
   }
+}
+
+Task<> note_before(MailWork& work, const std::vector<eas::SyncCommand>& commands) {
+  std::vector<Uid> uids;
+  for (const eas::SyncCommand& command : commands) {
+    const auto uid = uid_of(work, command.id);
+    if (command.kind == Kind::change && uid) uids.push_back(*uid);
+  }
+  if (uids.empty()) co_return;
+  const std::uint32_t epoch = work.state.cursor.status.uid_validity;
+  auto states = co_await work.session.mail().fetch_state(work.folder, epoch, std::move(uids));
+  if (!states) co_return;
+  for (MessageState& state : *states) work.before.emplace(state.uid, std::move(state));
 }
 
 Task<std::vector<SyncResponse>> run_commands(MailWork& work, const eas::SyncCollection& request) {

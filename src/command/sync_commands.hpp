@@ -1,6 +1,7 @@
 /// The device's own commands on a mail collection: done at most once, however often they come.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "command/sync_collection.hpp"
@@ -18,7 +19,8 @@ struct MailWork {
   std::uint32_t presented = 0;      // generation of the key that came
   sync::MailState state;            // of that generation, brought up to the mailbox
   eas::SyncOptions options;
-  sync::ExpectedFlags expected;  // what the device's own commands made: not to be echoed
+  std::map<Uid, MessageState> before;  // of messages to be changed, read before `state` was
+  sync::ExpectedFlags expected;        // what the device's own commands made: not to be echoed
   std::vector<sync::CommandOutcome> outcomes;  // of this request
   std::vector<store::Write> writes;            // go with the generation's commit
 };
@@ -29,6 +31,10 @@ std::string digest(const eas::SyncCommand& command);
 /// Outcomes of a lost answer, told again: what they made of messages is expected, what they removed
 /// is gone.
 void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& commands);
+
+/// Reads the flags of what the commands change. To be called before the state is brought up to the
+/// mailbox: so what others change meanwhile is told apart from the device's own doing.
+Task<> note_before(MailWork& work, const std::vector<eas::SyncCommand>& commands);
 
 /// Runs what is new, in order; responses for those that need one ([MS-ASCMD] Responses).
 Task<std::vector<SyncResponse>> run_commands(MailWork& work, const eas::SyncCollection& request);

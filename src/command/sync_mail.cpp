@@ -40,7 +40,7 @@ class MailSync {
  public:
   MailSync(Session& session, const sync::FolderTable& table, const sync::FolderRow& row,
            FolderKey folder, CollectionRequest request)
-      : work_{session, table, row, std::move(folder), {}, false, 0, {}, {}, {}, {}, {}},
+      : work_{session, table, row, std::move(folder), {}, false, 0, {}, {}, {}, {}, {}, {}},
         request_(std::move(request)) {}
 
   Task<CollectionAnswer> run() {
@@ -52,6 +52,7 @@ class MailSync {
       work_.relationship.options = pack_options(*request_.request.options);
     read_options();
     const std::string before = pack(work_.state);
+    co_await note_before(work_, request_.request.commands);
     if (!is_current()) {
       auto refreshed = co_await refresh();
       if (!refreshed) co_return co_await lost(refreshed.error());

@@ -32,6 +32,7 @@ inline constexpr auto quirks = std::to_array<Quirk>({
     {"two_inboxes", "LIST names INBOX twice in different case: the first counts"},
     {"modseq_zero", "HIGHESTMODSEQ 0 instead of NOMODSEQ: there are no mod-sequences"},
     {"mailbox_id_garbage", "STATUS answers MAILBOXID with bytes of freed memory (Cyrus 3.6)"},
+    {"vanished_above_star", "* ends at the highest UID: VANISHED is silent about what was above"},
     {"answers_out_of_order", "pipelined commands end in any order: NOOP after what follows it"},
     {"overquota_in_words", "a full mailbox is told in the text alone, without OVERQUOTA"},
     {"modseq_after_first_use", "a mailbox has mod-sequences only once CONDSTORE was enabled there"},

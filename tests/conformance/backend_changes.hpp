@@ -86,10 +86,13 @@ TEST_P(BackendSuite, WhatCameAndWentIsNotAChange) {
   const Uid a = append(key, simple_message("a"));
   const MailCursor cursor = position(key);
   const Uid b = append(key, simple_message("b"));
+  const MailCursor later = position(key);
   ok(other().expunge(key, validity(key), UidSet{{b, b}}));
   const auto changes = ok(mail().changes(key, cursor, UidSet{{a, a}}));
   EXPECT_TRUE(changes.changed.empty());
   EXPECT_TRUE(changes.vanished.empty());
+  // To who knew it, it is one, though it was the newest.
+  EXPECT_EQ((UidSet{{b, b}}), ok(mail().changes(key, later, UidSet{{a, b}})).vanished);
 }
 
 TEST_P(BackendSuite, OneForAnotherIsSeenThoughTheCountIsEqual) {

@@ -1,28 +1,51 @@
-/// Kills the server at a named step of its journal: the disk loses what was not synced, and
-/// whatever the request wanted to do next does not happen.
+/// Kills the server at a named step of its journal, or at any operation of its disk: what was not
+/// synced is lost, and whatever the process wanted to do next does not happen.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/fault.hpp"
+#include "faults/fault_disk.hpp"
 
 namespace godwit::sim {
 
 /// engine.md §2: intent, action, outcome; before and after each is where a process may die.
 enum class Step : std::uint8_t {
+  // A change of the mailbox: commands of a Sync, MoveItems, folders, EmptyFolderContents
   intent_before,   // nothing durable yet
   intent_after,    // the intent is, the action is not
   action_before,   // as the backend is asked
   action_after,    // the backend did it, nobody noted it
   outcome_before,  // the answer is made, nothing of it durable
   outcome_after,   // all is durable, the device learns nothing
+  // A mail on its way out
+  mail_intent_before,
+  mail_intent_after,
+  submit_before,
+  hop_before,  // as the next hop is asked
+  hop_after,   // it took the mail, nobody noted it: the moment that cannot be settled
+  submit_after,
+  sent_before,  // as the sending is noted
+  sent_after,
+  save_before,  // as the copy goes to the Sent folder
+  save_after,
+  mark_before,  // as the answered message is marked
+  mark_after,
+  end_before,  // as the intent is ended
+  end_after,
+  // At any time
+  disk,
 };
-inline constexpr std::size_t step_count = 6;
+inline constexpr std::size_t step_count = 21;
 std::string_view to_string(Step step);
+/// The steps that a request of a kind passes.
+std::span<const Step> steps_of_change();
+std::span<const Step> steps_of_sending();
 
 class Killed : public Fault {
  public:
@@ -32,16 +55,15 @@ class Killed : public Fault {
 
 class Killer {
  public:
-  /// Dies when `step` is reached for the `nth` time from now.
-  void arm(Step step, unsigned nth) { plan_ = Plan{step, nth}; }
-  void disarm() { plan_.reset(); }
+  explicit Killer(test::FaultDisk& disk) : disk_(disk) {}
+  /// Dies when `step` is reached for the `nth` time from now; `disk`: at the `nth` operation.
+  void arm(Step step, unsigned nth);
+  void disarm();
   /// Called by the wrappers. Throws Killed.
   void reach(Step step);
-  bool dead() const { return dead_; }
-  void revive() {
-    dead_ = false;
-    plan_.reset();
-  }
+  bool dead() const { return disk_.is_down(); }
+  /// The disk is there again, as far as it survived.
+  void revive();
   const std::map<Step, unsigned>& kills() const { return kills_; }
 
  private:
@@ -49,8 +71,8 @@ class Killer {
     Step step;
     unsigned left;
   };
+  test::FaultDisk& disk_;
   std::optional<Plan> plan_;
-  bool dead_ = false;
   std::map<Step, unsigned> kills_;
 };
 

@@ -5,15 +5,14 @@
 #include <array>
 #include <optional>
 
-#include "convert/header.hpp"
-#include "run.hpp"
-
 namespace godwit::sim {
 namespace {
 
 constexpr std::array mail_types{2, 4, 5, 12};
 constexpr int trash_type = 4;
 constexpr int user_type = 12;
+constexpr int ping_changes = 2;
+constexpr int ping_expired = 1;
 
 client::SyncOptions window(unsigned size) {
   client::SyncOptions options;
@@ -23,13 +22,14 @@ client::SyncOptions window(unsigned size) {
 
 }  // namespace
 
-Scenario::Scenario(std::uint64_t seed) : world_(seed), random_(seed) {
-  test::run(world_.device().folder_sync());
+Scenario::Scenario(std::uint64_t seed, MakeSide make_side)
+    : world_(seed, make_side), random_(seed) {
+  world_.run(world_.device().folder_sync());
   for (int i = 0; i < 5; ++i) deliver();
 }
 
 void Scenario::run(unsigned steps) {
-  for (unsigned i = 0; i < steps; ++i) step();
+  for (unsigned i = 0; i < steps && complaint_.empty(); ++i) step();
 }
 
 void Scenario::step() {
@@ -49,9 +49,13 @@ void Scenario::step() {
       Weighted{&Scenario::device_syncs_all, 3},
       Weighted{&Scenario::device_lists_folders, 4},
       Weighted{&Scenario::device_changes_folders, 4},
+      Weighted{&Scenario::device_empties, 1},
+      Weighted{&Scenario::device_sends, 10},
+      Weighted{&Scenario::device_pings, 4},
       Weighted{&Scenario::repeat_lost, 8},
       Weighted{&Scenario::restart, 1},
       Weighted{&Scenario::time_passes, 3},
+      Weighted{&Scenario::queue_works, 3},
   };
   unsigned total = 0;
   for (const Weighted& each : actions) total += each.weight;
@@ -62,38 +66,95 @@ void Scenario::step() {
   }
 }
 
-void Scenario::before_request() {
+void Scenario::before_request(std::span<const Step> steps, Fate fate) {
   if (world_.device().has_lost()) repeat_lost();
+  give_up_lost();
   if (chance(5)) {
     world_.device().lose_next_answer();
-    ++lost_answers_;
+    ++counts_.lost_answers;
   }
-  if (chance(4)) world_.killer().arm(static_cast<Step>(pick(step_count)), 1 + pick(2));
+  if (chance(4)) {
+    const Step step = steps[pick(static_cast<unsigned>(steps.size()))];
+    world_.killer().arm(step, 1 + pick(2));
+  } else if (fate == Fate::alone && chance(20)) {
+    world_.killer().arm(Step::disk, 1 + pick(60));
+  }
+  if (chance(10)) world_.side().cut_at(1 + pick(6), chance(2));
+}
+
+template <class Request>
+auto Scenario::request(std::span<const Step> steps, Request send) {
+  const Fate fate = chance(10) ? Fate::overlapped : Fate::alone;
+  before_request(steps, fate);
+  if (fate == Fate::overlapped) world_.hold_next();
+  auto outcome = world_.run(send());
+  if (fate == Fate::overlapped) {
+    world_.new_connection();
+    ++counts_.overlaps;
+    if (chance(2)) {
+      // The impatient user goes on: the same key, and more in it.
+      ++counts_.other_content;
+      world_.device().forget_lost();
+      device_reads();
+      device_removes();
+      outcome = world_.run(send());
+    } else {
+      static_cast<client::Outcome&>(outcome) = world_.run(world_.device().repeat_lost());
+    }
+  }
+  after_request();
+  return outcome;
+}
+
+/// A new request follows: what was lost before it is not repeated any more.
+void Scenario::give_up_lost() {
+  open_letter_.reset();
+  open_removal_.reset();
 }
 
 void Scenario::after_request() {
   world_.killer().disarm();
-  if (world_.killer().dead()) ++restarts_;
+  counts_.cuts = world_.side().mend();
+  world_.release_held();
+  if (world_.killer().dead()) ++counts_.restarts;
   world_.bring_back();
+  if (world_.device().has_lost()) world_.new_connection();
+  check_keys();
 }
 
-void Scenario::deliver() { world_.deliver(fmt::format("mail {}", world_.delivered().size())); }
+void Scenario::complain(std::string what) {
+  if (complaint_.empty()) complaint_ = std::move(what);
+}
+
+/// Nothing here rebuilds a mailbox: a key that was given must be good.
+void Scenario::check_keys() {
+  for (const auto& [id, collection] : world_.device().collections()) {
+    if (!world_.device().folders().contains(id)) {
+      started_.erase(id);
+    } else if (collection.sync_key != "0") {
+      started_.insert(id);
+    } else if (started_.contains(id)) {
+      complain(fmt::format("a key of folder {} is stale", id));
+    }
+  }
+}
+
+void Scenario::deliver() { world_.deliver(fmt::format("mail {}", world_.delivered())); }
 
 std::optional<Scenario::Place> Scenario::random_message() {
   auto& mail = world_.desktop();
   std::vector<Place> all;
-  for (const auto& folder : test::run(mail.folders())) {
-    const auto status = test::run(mail.status(folder.key));
-    const auto uids = test::run(mail.search(folder.key, std::nullopt))->to_vector();
+  for (const auto& folder : world_.run(mail.folders())) {
+    const auto status = world_.run(mail.status(folder.key));
+    const auto uids = world_.run(mail.search(folder.key, std::nullopt))->to_vector();
     if (uids.empty()) continue;
     all.push_back(
         {folder.key, status->uid_validity, uids[pick(static_cast<unsigned>(uids.size()))], ""});
   }
   if (all.empty()) return std::nullopt;
   Place place = all[pick(static_cast<unsigned>(all.size()))];
-  const auto fetched = test::run(mail.fetch(place.folder, place.uid_validity, {place.uid}));
-  const convert::Header header(fetched->front().header);
-  place.message_id = convert::first_message_id(header.get("Message-ID"));
+  const auto fetched = world_.run(mail.fetch(place.folder, place.uid_validity, {place.uid}));
+  place.identity = World::identity(fetched->front().header);
   return place;
 }
 
@@ -103,26 +164,26 @@ void Scenario::desktop_flags() {
   backend::FlagChange change;
   if (chance(2)) change.seen = chance(2);
   if (chance(3)) change.flagged = chance(2);
-  static_cast<void>(test::run(
+  static_cast<void>(world_.run(
       world_.desktop().store_flags(place->folder, place->uid_validity, place->uid, change)));
 }
 
 void Scenario::desktop_removes() {
   const auto place = random_message();
   if (!place) return;
-  may_be_gone_.insert(place->message_id);
-  static_cast<void>(test::run(world_.desktop().expunge(place->folder, place->uid_validity,
-                                                       UidSet{{place->uid, place->uid}})));
+  may_be_gone_.insert(place->identity);
+  static_cast<void>(world_.run(world_.desktop().expunge(place->folder, place->uid_validity,
+                                                        UidSet{{place->uid, place->uid}})));
 }
 
 void Scenario::desktop_moves() {
   const auto place = random_message();
   if (!place) return;
-  const auto folders = test::run(world_.desktop().folders());
+  const auto folders = world_.run(world_.desktop().folders());
   const FolderKey target = folders[pick(static_cast<unsigned>(folders.size()))].key;
   if (target == place->folder) return;
   static_cast<void>(
-      test::run(world_.desktop().move(place->folder, place->uid_validity, place->uid, target)));
+      world_.run(world_.desktop().move(place->folder, place->uid_validity, place->uid, target)));
 }
 
 std::vector<std::string> Scenario::mail_folders() {
@@ -132,6 +193,13 @@ std::vector<std::string> Scenario::mail_folders() {
       if (folder.type == type) ids.push_back(id);
     }
   }
+  return ids;
+}
+
+std::vector<std::string> Scenario::synced_folders() {
+  auto ids = mail_folders();
+  std::erase_if(
+      ids, [&](const std::string& id) { return world_.device().collection(id).sync_key == "0"; });
   return ids;
 }
 
@@ -161,20 +229,11 @@ void Scenario::device_removes() {
 
 /// Everything of the folder may go for good: the mails' ids are not known to the device.
 void Scenario::forget_all_in(const std::string& collection) {
-  for (const auto& [id, content] : world_.mailboxes()) {
-    if (id != collection) continue;
-    for (const auto& [server_id, read] : content.read) {
-      static_cast<void>(read);
-      const auto dot = server_id.rfind('.');
-      const auto uid = static_cast<Uid>(std::stoul(server_id.substr(dot + 1)));
-      const auto folder = FolderKey::parse(content.key);
-      const auto status = test::run(world_.desktop().status(*folder));
-      const auto fetched = test::run(world_.desktop().fetch(*folder, status->uid_validity, {uid}));
-      for (const Message& message : *fetched) {
-        const convert::Header header(message.header);
-        may_be_gone_.insert(convert::first_message_id(header.get("Message-ID")));
-      }
-    }
+  const auto boxes = world_.mailboxes();
+  const auto box = boxes.find(collection);
+  if (box == boxes.end()) return;
+  for (const auto& [id, mail] : box->second.mails) {
+    may_be_gone_.insert(World::identity(mail.header));
   }
 }
 
@@ -182,34 +241,32 @@ void Scenario::device_moves() {
   const auto [collection, item] = random_item();
   const auto folders = mail_folders();
   if (item.empty() || folders.empty()) return;
-  const std::string& target = folders[pick(static_cast<unsigned>(folders.size()))];
+  const std::string from = collection;
+  const std::string name = item;
+  const std::string target = folders[pick(static_cast<unsigned>(folders.size()))];
   if (target == collection) return;
-  before_request();
-  static_cast<void>(test::run(world_.device().move(item, collection, target)));
-  after_request();
+  request(steps_of_change(), [&] { return world_.device().move(name, from, target); });
+}
+
+void Scenario::request_syncs(const std::string& collection, unsigned size) {
+  request(steps_of_change(), [&] { return world_.device().sync(collection, window(size)); });
 }
 
 void Scenario::device_syncs() {
   const auto folders = mail_folders();
   if (folders.empty()) return;
-  const std::string& id = folders[pick(static_cast<unsigned>(folders.size()))];
-  before_request();
-  note(test::run(world_.device().sync(id, window(1 + pick(5)))));
-  after_request();
+  request_syncs(folders[pick(static_cast<unsigned>(folders.size()))], 1 + pick(5));
 }
 
 void Scenario::device_syncs_all() {
   for (const std::string& id : mail_folders()) {
-    before_request();
-    note(test::run(world_.device().sync(id, window(20))));
-    after_request();
+    // An earlier answer may have taken it away.
+    if (world_.device().folders().contains(id)) request_syncs(id, 20);
   }
 }
 
 void Scenario::device_lists_folders() {
-  before_request();
-  static_cast<void>(test::run(world_.device().folder_sync()));
-  after_request();
+  request(steps_of_change(), [&] { return world_.device().folder_sync(); });
 }
 
 void Scenario::device_changes_folders() {
@@ -219,16 +276,114 @@ void Scenario::device_changes_folders() {
   }
   const bool make = own.size() < 3;
   const std::string name = fmt::format("made {}", folders_made_++);
-  before_request();
   if (make) {
-    static_cast<void>(test::run(world_.device().folder_create("0", name, user_type)));
+    request(steps_of_change(), [&] { return world_.device().folder_create("0", name, user_type); });
+    return;
+  }
+  const std::string id = own[pick(static_cast<unsigned>(own.size()))];
+  if (chance(2)) {
+    request(steps_of_change(), [&] { return world_.device().folder_update(id, "0", name); });
+    return;
+  }
+  while (world_.device().has_lost()) repeat_lost();
+  if (!world_.device().folders().contains(id)) return;
+  forget_all_in(id);
+  const auto outcome =
+      request(steps_of_change(), [&] { return world_.device().folder_delete(id); });
+  if (outcome.lost) open_removal_ = id;
+}
+
+void Scenario::device_empties() {
+  std::vector<std::string> some;
+  for (const auto& [id, folder] : world_.device().folders()) {
+    if (folder.type == user_type || folder.type == trash_type) some.push_back(id);
+  }
+  if (some.empty()) return;
+  const std::string id = some[pick(static_cast<unsigned>(some.size()))];
+  while (world_.device().has_lost()) repeat_lost();
+  forget_all_in(id);
+  before_request(steps_of_change(), Fate::alone);
+  const auto outcome = world_.run(world_.device().empty_folder(id, false));
+  if (outcome.lost) open_removal_ = id;
+  after_request();
+}
+
+void Scenario::device_sends() {
+  if (world_.device().has_lost()) repeat_lost();
+  const auto waiting = outbox_.waiting();
+  std::size_t number = 0;
+  if (!waiting.empty() && chance(2)) {
+    number = waiting[pick(static_cast<unsigned>(waiting.size()))];
   } else {
-    const std::string& id = own[pick(static_cast<unsigned>(own.size()))];
+    Outbox::Wishes wishes;
+    wishes.save = !chance(4);
+    wishes.own_message_id = chance(2);
+    wishes.two_outside = chance(4);
+    wishes.to_self = world_.side().delivers_to_self() && chance(4);
+    const auto [collection, item] = random_item();
+    if (!item.empty() && chance(2)) {
+      wishes.kind = chance(2) ? Outbox::Kind::reply : Outbox::Kind::forward;
+      wishes.replace = chance(3);
+      wishes.folder_id = collection;
+      wishes.item_id = item;
+    }
+    number = outbox_.write(world_.side().address(), wishes);
+    ++counts_.letters;
+  }
+  const auto outcome = request(steps_of_sending(), [&] {
+    open_letter_ = number;
+    return send(world_.device(), outbox_.letter(number));
+  });
+  note_letter(outcome);
+}
+
+void Scenario::note_letter(const client::Outcome& outcome) {
+  if (!open_letter_) return;
+  outbox_.note(*open_letter_, outcome);
+  if (!outcome.lost) open_letter_.reset();
+}
+
+/// A Ping beside another request, and what it says held against what there is.
+void Scenario::device_pings() {
+  const auto folders = synced_folders();
+  if (folders.empty() || world_.pings()) return;
+  if (world_.device().has_lost()) repeat_lost();
+  ++counts_.pings;
+  constexpr unsigned heartbeat = 600;
+  auto end = world_.ping(folders, heartbeat);
+  bool moved = false;
+  if (!end && chance(2)) {
+    const std::string id = folders[pick(static_cast<unsigned>(folders.size()))];
     if (chance(2)) {
-      static_cast<void>(test::run(world_.device().folder_update(id, "0", name)));
+      request_syncs(id, 5);
     } else {
-      forget_all_in(id);
-      static_cast<void>(test::run(world_.device().folder_delete(id)));
+      device_moves();
+      moved = true;
+    }
+    end = world_.ping_end();
+    if (!world_.pings()) return;  // ended by the newer request or by a kill
+  }
+  if (!end) {
+    world_.clock().advance(std::chrono::seconds(heartbeat + 1));
+    end = world_.ping_end();
+    if (!end) return complain("a Ping did not end in time");
+    if (end->status == ping_expired && !moved) check_quiet(folders);
+  } else if (end->status == ping_changes && end->folders.empty()) {
+    complain("a Ping names no folder");
+  }
+}
+
+/// The Ping slept: nothing can have come that the device does not know.
+void Scenario::check_quiet(const std::vector<std::string>& folders) {
+  give_up_lost();
+  for (const std::string& id : folders) {
+    if (!world_.device().folders().contains(id)) continue;
+    client::SyncOptions options = window(5);
+    options.send_pending = false;  // what the device removes comes to the trash
+    const auto outcome = world_.run(world_.device().sync(id, options));
+    const auto found = outcome.collections.find(id);
+    if (found != outcome.collections.end() && !found->second.added.empty()) {
+      complain(fmt::format("a Ping slept over {}", found->second.added.front()));
     }
   }
   after_request();
@@ -236,33 +391,67 @@ void Scenario::device_changes_folders() {
 
 void Scenario::repeat_lost() {
   if (!world_.device().has_lost()) return;
+  const auto letter = std::exchange(open_letter_, std::nullopt);
+  const auto removal = std::exchange(open_removal_, std::nullopt);
   // Most phones repeat; some give up and go on with the old key and more commands.
   if (chance(3)) {
     world_.device().forget_lost();
     return;
   }
-  if (chance(3)) world_.killer().arm(static_cast<Step>(pick(step_count)), 1);
-  static_cast<void>(test::run(world_.device().repeat_lost()));
+  // What came since may go with the rest: a folder goes whole, and after ten minutes the emptying
+  // of a folder is another one.
+  if (removal) forget_all_in(*removal);
+  const auto steps = letter ? steps_of_sending() : steps_of_change();
+  if (chance(3)) {
+    world_.killer().arm(steps[pick(static_cast<unsigned>(steps.size()))], 1);
+  }
+  const auto outcome = world_.run(world_.device().repeat_lost());
+  open_letter_ = letter;
+  note_letter(outcome);
+  if (outcome.lost) open_removal_ = removal;
   after_request();
 }
 
 void Scenario::restart() {
   world_.restart();
-  ++restarts_;
+  ++counts_.restarts;
 }
 
 void Scenario::time_passes() { world_.clock().advance(std::chrono::minutes(1 + pick(600))); }
 
+void Scenario::queue_works() {
+  if (chance(4)) world_.killer().arm(chance(2) ? Step::hop_before : Step::hop_after, 1);
+  if (chance(6)) world_.killer().arm(Step::disk, 1 + pick(40));
+  try {
+    world_.run(world_.queue().work());
+  } catch (const Fault&) {
+    if (!world_.killer().dead()) throw;
+  }
+  if (!world_.killer().dead()) world_.internet().settled();
+  after_request();
+}
+
 std::string Scenario::settle_and_check() {
   world_.killer().disarm();
   world_.bring_back();
+  world_.internet().be_kind();
+  open_letter_.reset();
+  for (const std::size_t number : outbox_.waiting()) {
+    outbox_.note(number, world_.run(send(world_.device(), outbox_.letter(number))));
+  }
+  constexpr int queue_rounds = 50;
+  for (int i = 0; i < queue_rounds && !world_.run(world_.queue().list()).empty(); ++i) {
+    world_.clock().advance(std::chrono::hours(2));
+    world_.run(world_.queue().work());
+  }
+  if (!world_.run(world_.queue().list()).empty()) return "the queue does not become empty";
   constexpr int rounds = 3;
   for (int round = 0; round < rounds; ++round) {
-    if (world_.device().has_lost()) static_cast<void>(test::run(world_.device().repeat_lost()));
-    static_cast<void>(test::run(world_.device().folder_sync()));
+    if (world_.device().has_lost()) static_cast<void>(world_.run(world_.device().repeat_lost()));
+    static_cast<void>(world_.run(world_.device().folder_sync()));
     for (const std::string& id : mail_folders()) {
-      const auto outcome = test::run(world_.device().sync_all(id, window(50)));
-      note(outcome);
+      const auto outcome = world_.run(world_.device().sync_all(id, window(50)));
+      check_keys();
       if (!outcome.ok() && round == rounds - 1) {
         return fmt::format("folder {} does not sync: HTTP {}, status {}", id, outcome.http_status,
                            outcome.status);
@@ -272,38 +461,45 @@ std::string Scenario::settle_and_check() {
   return complaint_.empty() ? compare() : complaint_;
 }
 
-/// Nothing here rebuilds a mailbox: a key that was given must be good.
-void Scenario::note(const client::SyncOutcome& outcome) {
-  for (const auto& [id, collection] : outcome.collections) {
-    if (collection.status == 3) complaint_ = fmt::format("a key of folder {} is stale", id);
-  }
-}
-
 std::string Scenario::compare() {
-  for (const auto& [id, count] : world_.copies()) {
-    if (count > 1) return fmt::format("mail {} is there {} times", id, count);
-  }
   const auto copies = world_.copies();
-  for (const std::string& id : world_.delivered()) {
-    if (!copies.contains(id) && !may_be_gone_.contains(id))
-      return fmt::format("mail {} is lost", id);
+  for (const auto& [id, count] : copies) {
+    if (count > 1) return fmt::format("{} is there {} times", id, count);
   }
+  for (unsigned number = 0; number < world_.delivered(); ++number) {
+    const std::string id = fmt::format("mail {}", number);
+    if (!copies.contains(id) && !may_be_gone_.contains(id)) return id + " is lost";
+  }
+  const std::string wrong =
+      outbox_.compare(world_.internet(), copies, may_be_gone_, world_.reported());
+  if (!wrong.empty()) return wrong;
   const auto boxes = world_.mailboxes();
   for (const std::string& id : mail_folders()) {
     const auto box = boxes.find(id);
     if (box == boxes.end()) return fmt::format("the device holds a folder {} that is gone", id);
-    const auto& items = world_.device().collection(id).items;
-    for (const auto& [server_id, read] : box->second.read) {
-      const auto item = items.find(server_id);
-      if (item == items.end()) return fmt::format("the device misses {}", server_id);
-      if (item->second.at("Read") != (read ? "1" : "0")) {
-        return fmt::format("{} is read at one side only", server_id);
-      }
+    std::string unequal = compare_folder(id, box->second);
+    if (!unequal.empty()) return unequal;
+  }
+  return {};
+}
+
+std::string Scenario::compare_folder(const std::string& id, const World::Content& content) {
+  const auto& items = world_.device().collection(id).items;
+  for (const auto& [server_id, mail] : content.mails) {
+    const auto item = items.find(server_id);
+    if (item == items.end()) return fmt::format("the device misses {}", server_id);
+    if (item->second.at("Read") != (mail.seen ? "1" : "0")) {
+      return fmt::format("{} is read at one side only", server_id);
     }
-    for (const auto& [server_id, item] : items) {
-      if (!box->second.read.contains(server_id)) {
-        return fmt::format("the device holds {}, which is gone", server_id);
-      }
+    const auto flag = item->second.find("Flag/Status");
+    const bool flagged = flag != item->second.end() && flag->second == "2";
+    if (flagged != mail.flagged) {
+      return fmt::format("{} is flagged at one side only", server_id);
+    }
+  }
+  for (const auto& [server_id, item] : items) {
+    if (!content.mails.contains(server_id)) {
+      return fmt::format("the device holds {}, which is gone", server_id);
     }
   }
   return {};

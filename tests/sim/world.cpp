@@ -2,91 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
 
-#include "backend/local/administration.hpp"
+#include "base/text.hpp"
 #include "convert/header.hpp"
-#include "run.hpp"
 #include "store/store.hpp"
 #include "sync/folder_table.hpp"
 #include "sync/server_id.hpp"
+#include "wbxml/pages/ping.hpp"
 #include "wbxml/text.hpp"
 
 namespace godwit::sim {
 namespace {
 
-constexpr const char* address = "anna@example.test";
-
-backend::LocalOptions local_options(const std::string& vfs) {
-  backend::LocalOptions options;
-  options.folder = "/mail";
-  options.domains = {"example.test"};
-  options.vfs = vfs;
-  options.readers = 1;
-  options.file_threads = 1;
-  options.hash_memory_bytes = 8192;
-  options.hash_passes = 1;
-  options.hash_memory_budget_bytes = 16384;
-  return options;
-}
-
-std::string message_id(unsigned number) { return fmt::format("m{}@example.net", number); }
-
-}  // namespace
-
-World::World(std::uint64_t seed) : disk_(seed), random_(seed) { start(true); }
-
-World::~World() { stop(); }
-
-void World::start(bool first) {
-  life_ = std::make_unique<Life>();
-  Life& life = *life_;
-  life.files = disk_.files();
-  const store::SqliteOptions state{"/state.db", disk_.vfs_name(), 1};
-  const auto mail = local_options(disk_.vfs_name());
-  if (first) {
-    store::install_schema(state);
-    backend::install_local_schema(mail, *life.files);
-  }
-  life.sqlite = std::make_unique<store::SqliteStore>(state);
-  life.local = std::make_unique<backend::LocalStore>(mail, *life.files, clock_);
-  life.users = std::make_unique<backend::LocalUsers>(*life.local);
-  life.delivery = std::make_unique<backend::LocalDelivery>(*life.local, nullptr);
-  if (first) {
-    const auto added =
-        test::run(life.users->add({.address = address, .password = Secret("secret")}));
-    if (!added) throw std::runtime_error(added.error().message);
-  }
-  life.store = std::make_unique<KillableStore>(*life.sqlite, killer_);
-  life.mail = std::make_unique<KillableMailBackend>(*life.local, killer_);
-  life.submission = std::make_unique<test::RecordingSubmission>(nullptr);
-  life.desktop = life.local->open(test::run(life.users->find(address)).value());
-  test::Systems systems{.clock = clock_,
-                        .random = random_,
-                        .store = *life.store,
-                        .mail = *life.mail,
-                        .users = *life.users,
-                        .submission = *life.submission};
-  life.server =
-      std::make_unique<test::TestServer>(systems, command::Settings{}, std::chrono::seconds(60));
-  if (first) {
-    client::Device::Settings settings;
-    settings.user = address;
-    settings.password = Secret("secret");
-    device_ = std::make_unique<client::Device>(*this, std::move(settings));
-  }
-}
-
-void World::stop() {
-  if (!life_) return;
-  life_->server.reset();
-  life_.reset();
-}
-
-namespace {
-
 /// GODWIT_SIM_TRACE prints every request and answer of the device.
+bool is_traced() {
+  static const bool traced = std::getenv("GODWIT_SIM_TRACE") != nullptr;
+  return traced;
+}
+
 void trace(const client::Wire& request, const client::Answer& answer) {
+  if (!is_traced()) return;
   const auto shown = [](std::string_view body) {
     return body.starts_with('\x03') ? wbxml::dump(body) : std::string("(no document)\n");
   };
@@ -94,36 +35,198 @@ void trace(const client::Wire& request, const client::Answer& answer) {
              shown(answer.body));
 }
 
-}  // namespace
+client::Answer nobody() {
+  client::Answer answer;
+  answer.status = 503;
+  return answer;
+}
 
-Task<client::Answer> World::send(client::Wire request) {
-  static const bool traced = std::getenv("GODWIT_SIM_TRACE") != nullptr;
-  const client::Wire copy = traced ? request : client::Wire{};
-  auto answer = co_await life_->server->send(std::move(request));
-  if (killer_.dead()) {
-    // Nobody is left who could have answered.
-    answer = {};
-    answer.status = 503;
+/// Something that one coroutine waits for and another tells, once.
+class Signal {
+ public:
+  explicit Signal(net::Executor executor)
+      : timer_(std::move(executor), boost::asio::steady_timer::time_point::max()) {}
+  void tell() {
+    told_ = true;
+    timer_.cancel();
   }
-  if (traced) trace(copy, answer);
+  Task<> wait() {
+    boost::system::error_code cancelled;
+    if (!told_) {
+      co_await timer_.async_wait(
+          boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+    }
+  }
+
+ private:
+  boost::asio::steady_timer timer_;
+  bool told_ = false;
+};
+
+Task<client::Answer> send_and_tell(test::TestServer& server, client::Wire wire, Signal& signal) {
+  auto answer = co_await server.send(std::move(wire));
+  signal.tell();
   co_return answer;
 }
 
-backend::Mail& World::desktop() { return *life_->desktop; }
+Task<client::Answer> send_when_told(test::TestServer& server, client::Wire wire, Signal& signal) {
+  co_await signal.wait();
+  co_return co_await server.send(std::move(wire));
+}
+
+}  // namespace
+
+Task<> World::Reports::deliver(std::string, std::shared_ptr<const backend::MessageSource> report) {
+  const std::string text = report->read(0, report->size());
+  co_await side->report(std::move(report));
+  constexpr std::string_view mark = "\nSubject: sent ";
+  if (const auto at = text.find(mark); at != std::string::npos) {
+    const auto begin = at + std::string_view("\nSubject: ").size();
+    subjects.insert(text.substr(begin, text.find('\r', begin) - begin));
+  }
+}
+
+World::World(std::uint64_t seed, MakeSide make_side)
+    : ground_(seed),
+      killer_(ground_.disk),
+      internet_(ground_.random),
+      side_(make_side(ground_)),
+      reports_(side_) {
+  start(true);
+  client::Device::Settings settings;
+  settings.user = side_->login();
+  settings.password = Secret("secret");
+  device_ = std::make_unique<client::Device>(*this, std::move(settings));
+}
+
+World::~World() { stop(); }
+
+void World::start(bool first) {
+  side_->start(first);
+  life_ = std::make_unique<Life>();
+  Life& life = *life_;
+  life.files = ground_.disk.files();
+  const std::string vfs = ground_.disk.vfs_name();
+  const store::SqliteOptions state{"/state.db", vfs, 1};
+  if (first) store::install_schema(state);
+  life.sqlite = std::make_unique<store::SqliteStore>(state);
+  life.store = std::make_unique<KillableStore>(*life.sqlite, killer_);
+  life.mail = std::make_unique<KillableMailBackend>(side_->mail(), killer_);
+  using Doors = KillableSubmission::Doors;
+  life.hop = std::make_unique<KillableSubmission>(
+      internet_, killer_, Doors{Step::hop_before, Step::hop_after}, nullptr);
+  queue::QueueOptions options{.folder = "/queue", .host = "mx.example.test", .vfs = vfs};
+  life.queue = std::make_unique<queue::Queue>(std::move(options), *life.files, ground_.clock,
+                                              ground_.random, *life.hop, reports_);
+  life.submission = std::make_unique<KillableSubmission>(
+      side_->submission(*life.queue), killer_, Doors{Step::submit_before, Step::submit_after},
+      [this] { internet_.settled(); });
+  test::Systems systems{.clock = ground_.clock,
+                        .random = ground_.random,
+                        .store = *life.store,
+                        .mail = *life.mail,
+                        .users = side_->users(),
+                        .submission = *life.submission};
+  life.server =
+      std::make_unique<test::TestServer>(systems, command::Settings{}, std::chrono::seconds(60));
+}
+
+void World::stop() {
+  if (!life_) return;
+  ping_.reset();
+  life_->server.reset();
+  life_.reset();
+  side_->stop();
+}
+
+Task<client::Answer> World::send(client::Wire request) {
+  if (std::exchange(hold_, false)) {
+    held_ = std::move(request);
+    device_->lose_next_answer();
+    co_return nobody();
+  }
+  const client::Wire copy = is_traced() ? request : client::Wire{};
+  client::Answer answer;
+  if (auto first = std::exchange(held_, std::nullopt)) {
+    answer = co_await send_both(std::move(*first), std::move(request));
+  } else {
+    answer = co_await life_->server->send(std::move(request));
+  }
+  if (killer_.dead()) {
+    // Nobody is left who could have answered; something in between may still have.
+    answer = nobody();
+    if (ground_.random.next() % 2 == 0) device_->lose_next_answer();
+  }
+  trace(copy, answer);
+  co_return answer;
+}
+
+Task<client::Answer> World::send_both(client::Wire first, client::Wire second) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  Signal turn(co_await boost::asio::this_coro::executor);
+  life_->store->on_turn([&turn] { turn.tell(); });
+  const client::Wire copy = is_traced() ? first : client::Wire{};
+  auto [lost, answer] = co_await (send_and_tell(*life_->server, std::move(first), turn) &&
+                                  send_when_told(*life_->server, std::move(second), turn));
+  life_->store->on_turn(nullptr);
+  trace(copy, lost);
+  co_return std::move(answer);
+}
+
+void World::release_held() {
+  if (!held_) return;
+  client::Wire wire = std::move(*held_);
+  held_.reset();
+  static_cast<void>(run(life_->server->send(std::move(wire))));
+}
+
+std::optional<World::PingEnd> World::ping(const std::vector<std::string>& folders,
+                                          unsigned heartbeat_seconds) {
+  namespace page = wbxml::ping;
+  using client::Node;
+  Node list(page::Folders);
+  for (const std::string& id : folders) {
+    list.add(Node(page::Folder, {Node(page::Id, id), Node(page::Class, "Email")}));
+  }
+  const Node root(page::Ping,
+                  {Node(page::HeartbeatInterval, std::to_string(heartbeat_seconds)), list});
+  if (is_traced()) fmt::print("> Ping {}\n", fmt::join(folders, " "));
+  auto started = run(life_->server->start(
+      device_->wire("Ping", client::encode(root), "application/vnd.ms-sync.wbxml")));
+  if (!started.held) return read_ping(started.answer);
+  ping_ = std::move(started.held);
+  return std::nullopt;
+}
+
+std::optional<World::PingEnd> World::ping_end() {
+  if (!ping_) return std::nullopt;
+  life_->server->hub().tick();
+  if (!ping_->ended()) return std::nullopt;
+  const auto answer = run(ping_->answer());
+  if (!answer) return std::nullopt;  // what woke it was nothing for the device: it waits on
+  ping_.reset();
+  return read_ping(*answer);
+}
+
+std::optional<World::PingEnd> World::read_ping(const client::Answer& answer) {
+  namespace page = wbxml::ping;
+  PingEnd end;
+  if (answer.status != 200) return end;
+  if (is_traced()) fmt::print("< Ping\n{}", wbxml::dump(answer.body));
+  const auto root = client::decode(answer.body);
+  end.status = parse_number<int>(root->text_of(page::Status)).value_or(0);
+  if (const client::Node* list = root->find(page::Folders)) {
+    for (const client::Node& folder : list->children) end.folders.push_back(folder.text);
+  }
+  return end;
+}
 
 unsigned World::deliver(std::string subject) {
-  const auto number = static_cast<unsigned>(delivered_.size());
-  delivered_.push_back(message_id(number));
-  auto text = fmt::format(
-      "From: Bob <bob@example.net>\r\nTo: anna@example.test\r\nSubject: {}\r\nMessage-ID: <{}>\r\n"
+  const unsigned number = delivered_++;
+  side_->deliver(fmt::format(
+      "From: Bob <bob@example.net>\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <m{}@example.net>\r\n"
       "Date: Sun, 22 Nov 2026 10:00:00 +0000\r\n\r\nHello {}\r\n",
-      subject, message_id(number), number);
-  const auto outcome = test::run(
-      life_->delivery->deliver({.from = "bob@example.net", .to = {address}},
-                               std::make_shared<const backend::StringSource>(std::move(text))));
-  if (outcome.at(0) != backend::LocalDelivery::Outcome::stored) {
-    throw std::runtime_error("a mail was not stored");
-  }
+      side_->address(), subject, number, number));
   return number;
 }
 
@@ -132,44 +235,43 @@ void World::bring_back() {
 }
 
 void World::restart() {
-  disk_.kill();
+  internet_.lost_note();
+  held_.reset();
   stop();
-  disk_.restart();
   killer_.revive();
   start(false);
 }
 
+std::string World::identity(std::string_view block) {
+  const convert::Header header(block);
+  const std::string subject(trim(header.get("Subject")));
+  if (subject.starts_with("mail ")) return subject;
+  if (subject.starts_with("sent ")) {
+    return header.has("Delivered-To") ? subject + " received" : subject;
+  }
+  return convert::first_message_id(header.get("Message-ID"));
+}
+
 std::map<std::string, unsigned> World::copies() {
   std::map<std::string, unsigned> count;
-  for (const backend::MailFolder& folder : test::run(desktop().folders())) {
-    const auto status = test::run(desktop().status(folder.key));
-    const auto uids = test::run(desktop().search(folder.key, std::nullopt));
-    const auto messages =
-        test::run(desktop().fetch(folder.key, status->uid_validity, uids->to_vector()));
-    for (const Message& message : *messages) {
-      const convert::Header header(message.header);
-      ++count[convert::first_message_id(header.get("Message-ID"))];
-    }
+  for (const auto& [key, box] : side_->truth()) {
+    for (const Box::Mail& mail : box.mails) ++count[identity(mail.header)];
   }
   return count;
 }
 
 std::map<std::string, World::Content> World::mailboxes() {
-  const auto record = test::run(life_->sqlite->get({address, store::Kind::folders, ""}));
+  const auto record = run(life_->sqlite->get({side_->login(), store::Kind::folders, ""}));
   const auto table = sync::unpack_folder_table(record->value);
   std::map<std::string, Content> all;
-  for (const backend::MailFolder& folder : test::run(desktop().folders())) {
-    const sync::FolderRow* row = table->find_key(folder.key.view());
+  for (auto& [key, box] : side_->truth()) {
+    const sync::FolderRow* row = table->find_key(key);
     if (row == nullptr) continue;
     Content& content = all[row->id];
-    content.key = folder.key.str();
-    const auto status = test::run(desktop().status(folder.key));
-    const auto uids = test::run(desktop().search(folder.key, std::nullopt));
-    const auto states =
-        test::run(desktop().fetch_state(folder.key, status->uid_validity, uids->to_vector()));
-    for (const MessageState& state : *states) {
-      content.read[sync::format_mail_id(row->id, status->uid_validity, state.uid)] =
-          state.flags.seen;
+    content.key = key;
+    for (Box::Mail& mail : box.mails) {
+      const std::string id = sync::format_mail_id(row->id, box.uid_validity, mail.uid);
+      content.mails.emplace(id, std::move(mail));
     }
   }
   return all;

@@ -1,21 +1,20 @@
-/// A server on its embedded store and SQLite, on a disk that forgets what was not synced, with one
-/// user and the reference device. Dies and comes back.
+/// A whole server with one user and the reference device: SQLite and the mail queue on a disk that
+/// forgets what was not synced, mail wherever the mailbox side has it. Dies and comes back.
 #pragma once
 
 #include <map>
 #include <memory>
-#include <random>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "backend/local/delivery.hpp"
-#include "backend/local/local.hpp"
-#include "backend/local/users.hpp"
 #include "client/device.hpp"
-#include "faults/fault_disk.hpp"
+#include "queue/queue.hpp"
 #include "server_fixture.hpp"
+#include "sim/internet.hpp"
 #include "sim/killer.hpp"
+#include "sim/mailbox_side.hpp"
 #include "sim/wrapped.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -23,59 +22,106 @@ namespace godwit::sim {
 
 class World final : public client::Transport {
  public:
-  explicit World(std::uint64_t seed);
+  World(std::uint64_t seed, MakeSide make_side);
   ~World() override;
+
+  template <class T>
+  T run(Task<T> work) {
+    return ground_.run(std::move(work));
+  }
 
   client::Device& device() { return *device_; }
   Killer& killer() { return killer_; }
-  ManualClock& clock() { return clock_; }
+  ManualClock& clock() { return ground_.clock; }
+  MailboxSide& side() { return *side_; }
+  Internet& internet() { return internet_; }
   KillableStore& store() { return *life_->store; }
   KillableMailBackend& backend() { return *life_->mail; }
+  KillableSubmission& hop() { return *life_->hop; }
+  queue::Queue& queue() { return *life_->queue; }
+  backend::Mail& desktop() { return side_->desktop(); }
 
-  /// The user's mail without a killer: what somebody else does at a desktop.
-  backend::Mail& desktop();
   /// Delivers one message with a Message-ID of its own; its number.
   unsigned deliver(std::string subject);
-  const std::vector<std::string>& delivered() const { return delivered_; }
+  unsigned delivered() const { return delivered_; }
+  /// Subjects of the mails whose sender was told that they could not be delivered.
+  const std::set<std::string>& reported() const { return reports_.subjects; }
 
   /// After a kill: the disk keeps what was synced, a new process starts. Does nothing while alive.
   void bring_back();
   /// At any time: the process goes, unsynced writes with it.
   void restart();
 
-  /// All mail: Message-ID -> how many copies there are, over all folders.
+  // Two requests at once
+  /// The device's next request waits, unanswered as far as the device knows, until the one after it
+  /// is sent: then both are, in that order, the second while the first is worked on.
+  void hold_next() { hold_ = true; }
+  bool holds() const { return held_.has_value(); }
+  /// Sends it alone, when no other came.
+  void release_held();
+
+  /// An answer was lost: so is its connection, and what follows comes on another one.
+  void new_connection() { life_->server->transport().set_connection(++connections_); }
+
+  // A Ping that stays open beside other requests
+  struct PingEnd {
+    int status = 0;
+    std::vector<std::string> folders;
+  };
+  /// The answer, or nothing: it is parked.
+  std::optional<PingEnd> ping(const std::vector<std::string>& folders, unsigned heartbeat_seconds);
+  /// The answer of the parked one if it has ended; nothing while it waits or when a kill took it.
+  std::optional<PingEnd> ping_end();
+  bool pings() const { return ping_ != nullptr; }
+
+  /// What a mail is known by, of its header: the Subject of those that the scenario makes (with
+  /// " received" for the copy that came in), else the Message-ID.
+  static std::string identity(std::string_view header);
+  /// All mail: identity -> how many copies there are, over all folders.
   std::map<std::string, unsigned> copies();
   struct Content {
-    std::map<std::string, bool> read;  // ServerId -> \Seen
     std::string key;
+    std::map<std::string, Box::Mail> mails;  // by ServerId
   };
   /// Per collection id, as the backend has it.
   std::map<std::string, Content> mailboxes();
 
  private:
+  struct Reports final : queue::Reports {
+    explicit Reports(std::unique_ptr<MailboxSide>& the_side) : side(the_side) {}
+    Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override;
+    std::unique_ptr<MailboxSide>& side;
+    std::set<std::string> subjects;
+  };
   struct Life {
     std::unique_ptr<FileLayer> files;
     std::unique_ptr<store::SqliteStore> sqlite;
-    std::unique_ptr<backend::LocalStore> local;
-    std::unique_ptr<backend::LocalUsers> users;
-    std::unique_ptr<backend::LocalDelivery> delivery;
     std::unique_ptr<KillableStore> store;
     std::unique_ptr<KillableMailBackend> mail;
-    std::unique_ptr<test::RecordingSubmission> submission;
-    std::shared_ptr<backend::Mail> desktop;
+    std::unique_ptr<KillableSubmission> hop;
+    std::unique_ptr<queue::Queue> queue;
+    std::unique_ptr<KillableSubmission> submission;
     std::unique_ptr<test::TestServer> server;
   };
   Task<client::Answer> send(client::Wire request) override;
+  /// The second while the first is worked on; the second's answer.
+  Task<client::Answer> send_both(client::Wire first, client::Wire second);
+  std::optional<PingEnd> read_ping(const client::Answer& answer);
   void start(bool first);
   void stop();
 
-  test::FaultDisk disk_;
-  ManualClock clock_;
-  SeededRandom random_;
+  Ground ground_;
   Killer killer_;
+  Internet internet_;
+  std::unique_ptr<MailboxSide> side_;
+  Reports reports_;
   std::unique_ptr<Life> life_;
   std::unique_ptr<client::Device> device_;
-  std::vector<std::string> delivered_;
+  std::unique_ptr<client::ServiceTransport::Held> ping_;
+  std::optional<client::Wire> held_;
+  bool hold_ = false;
+  unsigned delivered_ = 0;
+  std::uint64_t connections_ = 1;
 };
 
 }  // namespace godwit::sim

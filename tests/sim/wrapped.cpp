@@ -1,6 +1,8 @@
 #include "sim/wrapped.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace godwit::sim {
 namespace {
@@ -17,6 +19,35 @@ bool has_kind(const std::vector<store::Write>& batch, std::initializer_list<stor
   return std::ranges::any_of(batch, [&](const store::Write& write) {
     return write.value && std::ranges::find(kinds, write.key.kind) != kinds.end();
   });
+}
+
+bool is_generation(const std::vector<store::Write>& batch) {
+  return has_kind(batch, {store::Kind::collection, store::Kind::hierarchy});
+}
+
+/// Intents of sending are named by the ClientId or by the mail.
+bool is_of_sending(const store::Write& write) {
+  return write.key.kind == store::Kind::intent &&
+         (write.key.name.contains("/id/") || write.key.name.contains("/same/"));
+}
+
+/// What a commit is to the journal; nothing when it is none of its.
+std::optional<KillableSubmission::Doors> doors_of(const std::vector<store::Write>& batch) {
+  using store::Kind;
+  if (has_kind(batch, {Kind::sent})) return {{Step::sent_before, Step::sent_after}};
+  const auto mail = std::ranges::find_if(batch, is_of_sending);
+  if (mail != batch.end()) {
+    if (mail->value) return {{Step::mail_intent_before, Step::mail_intent_after}};
+    return {{Step::end_before, Step::end_after}};
+  }
+  const bool ends = std::ranges::any_of(batch, [](const store::Write& write) {
+    return write.key.kind == Kind::intent && !write.value;
+  });
+  if (ends || is_generation(batch) || has_kind(batch, {Kind::last_change})) {
+    return {{Step::outcome_before, Step::outcome_after}};
+  }
+  if (has_kind(batch, {Kind::intent})) return {{Step::intent_before, Step::intent_after}};
+  return std::nullopt;
 }
 
 class KillableMail final : public Mail {
@@ -44,8 +75,8 @@ class KillableMail final : public Mail {
   Task<Result<MailChanges>> changes(FolderKey folder, MailCursor since, UidSet known) override {
     auto changes = co_await inner_->changes(std::move(folder), std::move(since), std::move(known));
     if (changes && sabotage_.hide_change > 0 && !changes->changed.empty()) {
-      --sabotage_.hide_change;
-      if (sabotage_.hide_change == 0) changes->changed.pop_back();
+      ++sabotage_.listed;
+      if (sabotage_.listed % sabotage_.hide_change == 0) changes->changed.pop_back();
     }
     co_return changes;
   }
@@ -63,7 +94,9 @@ class KillableMail final : public Mail {
   }
   Task<Result<>> store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
                              FlagChange change) override {
-    return act(inner_->store_flags(std::move(folder), uid_validity, uid, std::move(change)));
+    const bool marks = change.answered || change.forwarded;
+    auto work = inner_->store_flags(std::move(folder), uid_validity, uid, std::move(change));
+    return marks ? act(std::move(work), Step::mark_before, Step::mark_after) : act(std::move(work));
   }
   Task<Result<Uid>> move(FolderKey folder, std::uint32_t uid_validity, Uid uid,
                          FolderKey target) override {
@@ -85,7 +118,8 @@ class KillableMail final : public Mail {
   }
   Task<Result<Uid>> append(FolderKey folder, std::shared_ptr<const backend::MessageSource> message,
                            Flags flags, Time received) override {
-    return act(inner_->append(std::move(folder), std::move(message), std::move(flags), received));
+    return act(inner_->append(std::move(folder), std::move(message), std::move(flags), received),
+               Step::save_before, Step::save_after);
   }
   Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
                                        std::string message_id) override {
@@ -101,10 +135,10 @@ class KillableMail final : public Mail {
 
  private:
   template <class T>
-  Task<T> act(Task<T> work) {
-    killer_.reach(Step::action_before);
+  Task<T> act(Task<T> work, Step before = Step::action_before, Step after = Step::action_after) {
+    killer_.reach(before);
     auto done = co_await std::move(work);
-    killer_.reach(Step::action_after);
+    killer_.reach(after);
     co_return done;
   }
 
@@ -116,6 +150,8 @@ class KillableMail final : public Mail {
 }  // namespace
 
 Task<std::optional<store::Record>> KillableStore::get(store::Key key) {
+  // The endpoint reads the device's record first of all, as soon as it is the device's turn.
+  if (key.kind == store::Kind::device && on_turn_) std::exchange(on_turn_, nullptr)();
   return inner_.get(std::move(key));
 }
 
@@ -136,19 +172,24 @@ Task<std::vector<store::Record>> KillableStore::list_all(store::Kind kind, store
 }
 
 Task<bool> KillableStore::commit(std::vector<store::Write> batch) {
-  using store::Kind;
-  const bool intent = has_kind(batch, {Kind::intent, Kind::sent});
-  const bool outcome = has_kind(batch, {Kind::collection, Kind::hierarchy});
-  if (intent && !outcome) killer_.reach(Step::intent_before);
-  if (outcome) killer_.reach(Step::outcome_before);
-  if (outcome && drop_ > 0) {
-    --drop_;
-    if (drop_ == 0) co_return true;
-  }
+  const auto doors = doors_of(batch);
+  if (doors) killer_.reach(doors->before);
+  if (is_generation(batch) && drop_ > 0 && --drop_ == 0) co_return true;
   const bool done = co_await inner_.commit(std::move(batch));
-  if (intent && !outcome) killer_.reach(Step::intent_after);
-  if (outcome) killer_.reach(Step::outcome_after);
+  if (doors) killer_.reach(doors->after);
   co_return done;
+}
+
+Task<Result<>> KillableSubmission::submit(backend::Account account, Envelope envelope,
+                                          std::shared_ptr<const backend::MessageSource> message) {
+  killer_.reach(doors_.before);
+  if (double_ > 0 && --double_ == 0) {
+    static_cast<void>(co_await inner_.submit(account, envelope, message));
+  }
+  auto taken = co_await inner_.submit(std::move(account), std::move(envelope), std::move(message));
+  if (taken && done_) done_();
+  killer_.reach(doors_.after);
+  co_return taken;
 }
 
 std::shared_ptr<backend::Mail> KillableMailBackend::open(const backend::Account& account) {

@@ -1,6 +1,7 @@
-/// The store and the mail backend with a killer at their doors.
+/// The store, the mail backend and the ways of outgoing mail with a killer at their doors.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,8 @@ class KillableStore final : public store::Store {
   KillableStore(store::Store& inner, Killer& killer) : inner_(inner), killer_(killer) {}
   /// Canary: the n-th generation that would be stored is not, but success is told.
   void drop_outcome(unsigned nth) { drop_ = nth; }
+  /// Called once, as a request that has its device's turn begins.
+  void on_turn(std::function<void()> call) { on_turn_ = std::move(call); }
 
   Task<std::optional<store::Record>> get(store::Key key) override;
   Task<std::vector<std::optional<store::Record>>> get_many(std::vector<store::Key> keys) override;
@@ -28,6 +31,7 @@ class KillableStore final : public store::Store {
   store::Store& inner_;
   Killer& killer_;
   unsigned drop_ = 0;
+  std::function<void()> on_turn_;
 };
 
 class KillableMailBackend final : public backend::MailBackend {
@@ -35,10 +39,11 @@ class KillableMailBackend final : public backend::MailBackend {
   KillableMailBackend(backend::MailBackend& inner, Killer& killer)
       : inner_(inner), killer_(killer) {}
   std::shared_ptr<backend::Mail> open(const backend::Account& account) override;
-  /// Canaries: changes are listed without the n-th message; appends are done twice.
+  /// Canaries: every n-th listing of changes lacks its last; moves leave a second copy.
   struct Sabotage {
-    unsigned hide_change = 0;
-    bool double_move = false;
+    unsigned hide_change{};
+    unsigned listed{};
+    bool double_move{};
   };
   void sabotage(Sabotage sabotage) { sabotage_ = sabotage; }
 
@@ -46,6 +51,29 @@ class KillableMailBackend final : public backend::MailBackend {
   backend::MailBackend& inner_;
   Killer& killer_;
   Sabotage sabotage_;
+};
+
+class KillableSubmission final : public backend::Submission {
+ public:
+  struct Doors {
+    Step before;
+    Step after;
+  };
+  /// `done`: called when the mail was taken, before the second door; may be nothing.
+  KillableSubmission(backend::Submission& inner, Killer& killer, Doors doors,
+                     std::function<void()> done)
+      : inner_(inner), killer_(killer), doors_(doors), done_(std::move(done)) {}
+  Task<Result<>> submit(backend::Account account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override;
+  /// Canary: the n-th mail is handed on twice.
+  void double_send(unsigned nth) { double_ = nth; }
+
+ private:
+  backend::Submission& inner_;
+  Killer& killer_;
+  Doors doors_;
+  std::function<void()> done_;
+  unsigned double_ = 0;
 };
 
 }  // namespace godwit::sim

@@ -55,7 +55,10 @@ Task<Result<MailChanges>> ImapMail::changes_by_modseq(Connection& connection, Fo
                                                       MailCursor since, MailboxStatus now,
                                                       UidSet known) {
   std::vector<Command> commands;
-  Command command("UID FETCH 1:* (UID FLAGS INTERNALDATE MODSEQ)");
+  // Quirk vanished_above_star: the set must reach the UIDs above all that are there.
+  Command command = connection.qresync()
+                        ? Command("UID FETCH 1:4294967295 (UID FLAGS INTERNALDATE MODSEQ)")
+                        : Command("UID FETCH 1:* (UID FLAGS INTERNALDATE MODSEQ)");
   command.open().words("CHANGEDSINCE").number(since.status.highest_modseq);
   if (connection.qresync()) command.words("VANISHED");
   commands.push_back(std::move(command.close()));
