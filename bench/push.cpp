@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -67,7 +68,9 @@ class Heard {
 /// One device a user, which waits by Ping for all that it has and fetches what it is told of.
 class Devices {
  public:
-  Devices(std::uint16_t port, const std::vector<std::string>& users) {
+  Devices(std::unique_ptr<bench::Daemon> daemon, const std::vector<std::string>& users)
+      : daemon_(std::move(daemon)) {
+    const auto port = daemon_->http_port;
     for (const std::string& user : users) {
       auto& one = devices_.emplace_back();
       one.transport = std::make_unique<client::HttpTransport>(
@@ -80,9 +83,17 @@ class Devices {
     for (int i = 0; i < static_cast<int>(devices_.size()); ++i) loop_.spawn(live(i), "device");
     thread_ = std::jthread([this] { loop_.run(); });
   }
+  /// The daemon answers all Pings when it stops, so that nothing is under way any more.
   ~Devices() {
-    loop_.stop();
+    stopping_ = true;
+    daemon_.reset();
     thread_.join();
+  }
+  void wait_until_parked() const {
+    for (const auto end = Steady::now() + patience; daemon_->parked() != devices_count;) {
+      if (Steady::now() > end) throw std::runtime_error("the devices do not wait");
+      ::usleep(2'000);
+    }
   }
   Heard& heard() { return heard_; }
 
@@ -100,12 +111,15 @@ class Devices {
     for (const std::string& id : ids) co_await device.sync_all(id, {});
     for (;;) {
       const auto told = co_await device.ping(ids, 3000);
+      if (stopping_) co_return;
       heard_.put(number);
       if (told.status != 2) throw std::runtime_error(fmt::format("Ping status {}", told.status));
       for (const std::string& id : told.folders) co_await device.sync_all(id, {});
     }
   }
 
+  std::unique_ptr<bench::Daemon> daemon_;
+  std::atomic<bool> stopping_ = false;
   Heard heard_;
   std::deque<One> devices_;
   net::Loop loop_;
@@ -169,13 +183,6 @@ struct Latencies {
   }
 };
 
-void wait_until_parked(const bench::Daemon& daemon) {
-  for (const auto end = Steady::now() + patience; daemon.parked() != devices_count;) {
-    if (Steady::now() > end) throw std::runtime_error("the devices do not wait");
-    ::usleep(2'000);
-  }
-}
-
 std::string mail(int number) {
   return fmt::format(
       "From: b@example.net\r\nSubject: News {0}\r\nMessage-ID: <{0}@bench>\r\n\r\nText {0}\r\n",
@@ -188,21 +195,21 @@ struct Measured {
 };
 /// `deliver(user, number)` hands a mail over.
 template <class Deliver>
-Measured measure(const bench::Daemon& daemon, const std::vector<std::string>& users, int deliveries,
-                 std::uint16_t imap_port, Deliver deliver) {
+Measured measure(std::unique_ptr<bench::Daemon> daemon, const std::vector<std::string>& users,
+                 int deliveries, std::uint16_t imap_port, Deliver deliver) {
   Measured out;
-  Devices devices(daemon.http_port, users);
+  Devices devices(std::move(daemon), users);
   Heard bare;
   std::vector<std::unique_ptr<BareNotify>> listeners;
   for (int i = 0; imap_port != 0 && i < devices_count; ++i) {
     listeners.push_back(
         std::make_unique<BareNotify>(imap_port, users[static_cast<std::size_t>(i)], i, bare));
   }
-  wait_until_parked(daemon);
+  devices.wait_until_parked();
   ::usleep(2'000'000);  // watches begin
   SeededRandom random(5);
   for (int number = 0; number < deliveries; ++number) {
-    wait_until_parked(daemon);
+    devices.wait_until_parked();
     devices.heard().forget();
     bare.forget();
     const int who = static_cast<int>(random.next() % devices_count);
@@ -226,15 +233,16 @@ bool report(const char* title, Measured measured, double goal) {
 }
 
 bool run_embedded(const std::string& folder, int deliveries) {
-  bench::Daemon daemon(folder, bench::Daemon::Mail::embedded, {});
+  auto daemon = std::make_unique<bench::Daemon>(folder, bench::Daemon::Mail::embedded,
+                                                std::vector<std::string>());
   std::vector<std::string> users;
   for (int i = 0; i < devices_count; ++i) {
     users.push_back(fmt::format("user{}@example.org", i));
-    daemon.add_user(users.back(), password);
+    daemon->add_user(users.back(), password);
   }
-  const auto port = daemon.lmtp_port;
+  const auto port = daemon->lmtp_port;
   return report("embedded",
-                measure(daemon, users, deliveries, 0,
+                measure(std::move(daemon), users, deliveries, 0,
                         [port](const std::string& user, int number) {
                           interop::deliver_by_lmtp(port, user, mail(number));
                         }),
@@ -249,11 +257,12 @@ bool run_dovecot(const std::string& folder, int deliveries) {
   const auto* server = interop::RunningServer::get("dovecot", "");
   const auto imap = server->port("IMAP_PORT");
   const auto lmtp = server->port("LMTP_PORT");
-  bench::Daemon daemon(
+  auto daemon = std::make_unique<bench::Daemon>(
       folder, bench::Daemon::Mail::gateway,
-      {"backend.kind = \"imap\"", "imap.host = \"127.0.0.1\"", fmt::format("imap.port = {}", imap),
-       "imap.tls = \"none\"", "submission.host = \"127.0.0.1\"", "submission.tls = \"none\"",
-       "submission.sign_in = \"none\""});
+      std::vector<std::string>{"backend.kind = \"imap\"", "imap.host = \"127.0.0.1\"",
+                               fmt::format("imap.port = {}", imap), "imap.tls = \"none\"",
+                               "submission.host = \"127.0.0.1\"", "submission.tls = \"none\"",
+                               "submission.sign_in = \"none\""});
   const std::vector<std::string> details = {"", "+Alpha", "+Beta", "+Gamma"};
   std::vector<std::string> users;
   for (int i = 0; i < devices_count; ++i) {
@@ -264,7 +273,7 @@ bool run_dovecot(const std::string& folder, int deliveries) {
   }
   SeededRandom random(6);
   return report("Dovecot by NOTIFY",
-                measure(daemon, users, deliveries, imap,
+                measure(std::move(daemon), users, deliveries, imap,
                         [&](const std::string& user, int number) {
                           const auto& detail = details[random.next() % details.size()];
                           interop::deliver_by_lmtp(lmtp, user + detail, mail(number));

@@ -11,6 +11,7 @@
 #include <array>
 #include <boost/asio/this_coro.hpp>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -124,7 +125,7 @@ double gmime_rate(int count) {
   std::vector<std::string> mails;
   for (int i = 0; i < std::min(count, 2'000); ++i) mails.push_back(usual_mail(i));
   using Object = Handle<void, g_object_unref>;
-  const auto begin = Steady::now();
+  const auto begin = std::clock();  // the processor's time, as it is counted for godwitd
   for (const std::string& mail : mails) {
     const Object stream(g_mime_stream_mem_new_with_buffer(mail.data(), mail.size()));
     const Object parser(g_mime_parser_new_with_stream(static_cast<GMimeStream*>(stream.get())));
@@ -132,7 +133,8 @@ double gmime_rate(int count) {
         g_mime_parser_construct_message(static_cast<GMimeParser*>(parser.get()), nullptr));
     if (!message) throw std::runtime_error("GMime parses nothing");
   }
-  return static_cast<double>(mails.size()) / seconds_since(begin);
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  return static_cast<double>(mails.size()) / seconds;
 }
 
 struct Phone {
@@ -234,6 +236,9 @@ class Bench {
     fill_maildir(server_, few, 100, &small_mail);
     fill_maildir(server_, many, large, &small_mail);
     BareImap(server_.port("IMAP_PORT"), many).run("UID FETCH 1:* (FLAGS)");
+    const std::string first = interop::fresh_user();
+    fill_maildir(server_, first, 100, &small_mail);
+    no_change(first);  // what only the first one costs, or saves, is no part of the comparison
     const double with_few = no_change(few);
     bool reached = row("Sync with nothing new, 100 messages, ms of godwitd", with_few, 0.2, false);
     const auto idle = daemon_.memory("VmRSS");
