@@ -344,9 +344,15 @@ Task<> Queue::attempt(Mail& mail) {
   auto user = UserId::parse(mail.account);
   if (!user) throw Fault(Fault::Kind::corrupt, "queued mail without an account");
   const backend::Account account{std::move(*user), mail.account, {}, {}, {}};
+  ++mail.attempts;
+  if (!files_.exists(path(mail.id))) {
+    logger.error("queue.content_missing", {{"mail", name_of(mail.id)}});
+    mail.settle(State::refused, "this server lost the mail's content; please send it again", false,
+                nullptr);
+    co_return;
+  }
   const auto message = std::make_shared<FileMessage>(files_, path(mail.id), mail.bytes);
   std::vector<std::vector<std::string>> groups{mail.waiting()};
-  ++mail.attempts;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const std::vector<std::string> group = groups[i];
     // Parts of a mail are mails of their own to a hop that knows what it took.
@@ -389,9 +395,11 @@ Task<> Queue::report(Mail& mail) {
     facts.recipients.push_back({each.address, each.reason, each.expired});
     logger.warning("queue.bounced", {{"mail", facts.mail_id}, {"why", each.reason}});
   }
-  const FileMessage message(files_, path(mail.id), mail.bytes);
-  const std::string beginning = message.read(0, header_bytes_max);
-  facts.original_header = beginning.substr(0, convert::header_length(beginning));
+  if (files_.exists(path(mail.id))) {
+    const FileMessage message(files_, path(mail.id), mail.bytes);
+    const std::string beginning = message.read(0, header_bytes_max);
+    facts.original_header = beginning.substr(0, convert::header_length(beginning));
+  }
   // RFC 5321 4.5.5: a mail from the null sender, a report itself, is not reported.
   if (!mail.sender.empty()) {
     co_await reports_.deliver(mail.sender,

@@ -198,6 +198,22 @@ TEST_F(QueueTest, GivesUpWhatIsTooOld) {
   EXPECT_EQ(files(), 0U);
 }
 
+TEST_F(QueueTest, AMailWithoutItsFileIsReportedAndHoldsUpNobody) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  EXPECT_TRUE(submit("m2", {"c@x.test"}));
+  std::filesystem::remove(folder_ + "/queue/mail/" + name_of("m1"));
+  hop_.down.reset();
+  clock_.advance(2min);
+  EXPECT_EQ(work(), 2U);
+  EXPECT_TRUE(list().empty());
+  EXPECT_FALSE(hop_.got.contains("b@x.test"));
+  EXPECT_EQ(hop_.got["c@x.test"].size(), 1U);
+  ASSERT_EQ(reports_.kept.size(), 1U);
+  EXPECT_NE(reports_.kept[0].second.find("b@x.test"), std::string::npos);
+  EXPECT_NE(reports_.kept[0].second.find("send it again"), std::string::npos);
+}
+
 TEST_F(QueueTest, ALostAnswerIsTriedOnceMore) {
   hop_.lost = true;
   EXPECT_TRUE(submit("m1", {"b@x.test"}));
