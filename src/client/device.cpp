@@ -88,9 +88,9 @@ void Device::remove(const std::string& id, const std::string& server_id) {
   command.kind = Command::Kind::remove;
   command.server_id = server_id;
   command.before = std::move(item->second);
-  held.items.erase(item);
   // What was changed and is now gone need not be said.
   std::erase_if(held.pending, [&](const Command& other) { return other.server_id == server_id; });
+  held.items.erase(item);  // last: `server_id` may be its key
   held.pending.push_back(std::move(command));
 }
 

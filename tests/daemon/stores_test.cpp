@@ -60,9 +60,13 @@ class StoresTest : public testing::Test {
     std::ranges::sort(out);
     return out;
   }
-  void set_schema(const std::string& file, int version) const {
+  /// What it was before.
+  std::int64_t set_schema(const std::string& file, std::int64_t version) const {
     sqlite::Database database({.path = daemon_.state_folder() + '/' + file});
+    std::int64_t before = 0;
+    for (auto row = database.query("PRAGMA user_version"); row.step();) before = row.integer(0);
     database.execute("PRAGMA user_version=" + std::to_string(version));
+    return before;
   }
   /// Administrators are told `reason`; phones are told to come later.
   void expect_administration_only(const std::string& reason) {
@@ -94,7 +98,7 @@ TEST_F(StoresTest, ASchemaThatIsTooNew) {
   use();
   for (const std::string file : {"store.sqlite", "mail/mail.sqlite"}) {
     ASSERT_EQ(daemon_.stop(), 0);
-    set_schema(file, 99);
+    const auto right = set_schema(file, 99);
     daemon_.start();
     expect_administration_only("schema 99");
     const Finished schema = daemon_.command("schema status");
@@ -102,7 +106,7 @@ TEST_F(StoresTest, ASchemaThatIsTooNew) {
     EXPECT_TRUE(schema.output.contains("newer than this program")) << schema.output;
     EXPECT_EQ(daemon_.command("schema update").code, 1);
     ASSERT_EQ(daemon_.stop(), 0);
-    set_schema(file, 1);
+    set_schema(file, right);
     daemon_.start();
     expect_all_is_there();
   }
@@ -112,12 +116,12 @@ TEST_F(StoresTest, ASchemaThatIsTooOld) {
   use();
   for (const std::string file : {"store.sqlite", "mail/mail.sqlite"}) {
     ASSERT_EQ(daemon_.stop(), 0);
-    set_schema(file, -1);  // there is but one yet, and nothing is before it
+    const auto right = set_schema(file, -1);
     daemon_.start();
     expect_administration_only("godwit schema update");
     EXPECT_TRUE(daemon_.command("schema status").output.contains("older than this program"));
     ASSERT_EQ(daemon_.stop(), 0);
-    set_schema(file, 1);
+    set_schema(file, right);
     daemon_.start();
     expect_all_is_there();
   }

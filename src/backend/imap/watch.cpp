@@ -158,6 +158,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   }
 
   void begun() {
+    began_ = true;
     baseline_ = false;
     if (!gap_) return;
     gap_ = false;
@@ -341,7 +342,9 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
       tell(*key, Kind::unknown);
     } else if (now.uid_next > before.uid_next) {
       tell(*key, Kind::added);
-      const bool only_added = now.messages == before.messages + (now.uid_next - before.uid_next);
+      // Since before the watch flags may have changed, too.
+      const bool only_added =
+          began_ && now.messages == before.messages + (now.uid_next - before.uid_next);
       if (!only_added) tell(*key, Kind::other);
     } else {
       tell(*key, Kind::other);
@@ -386,6 +389,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   bool ended_ = false;
   bool gap_ = false;
   bool baseline_ = false;
+  bool began_ = false;
   bool changed_ = false;
 };
 
