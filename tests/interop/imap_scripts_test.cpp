@@ -370,9 +370,27 @@ TEST_F(Scripted, AWatchTellsWhatHappenedBeforeItsFirstLook) {
   ASSERT_TRUE(get(mail().status(box_)));
   Listener listener;
   const auto watch = mail().watch(listener);
-  EXPECT_TRUE(loop_.wait_until([&] { return listener.told.size() >= 3; }));
+  EXPECT_TRUE(loop_.wait_until([&] { return listener.told.size() >= 4; }));
   EXPECT_TRUE(watch->authoritative());
-  EXPECT_EQ((std::vector<std::string>{"Box 0", "Box 1", "- 2"}), listener.told);
+  EXPECT_EQ((std::vector<std::string>{"Box 0", "Box 1", "Box 1", "- 2"}), listener.told);
+}
+
+TEST_F(Scripted, WhatNotifyDidNotTellIsFoundByASweep) {
+  const std::string caps = "IMAP4rev1 CONDSTORE ENABLE LIST-EXTENDED LIST-STATUS NOTIFY";
+  const auto look = [](std::string messages, std::string uid_next) {
+    return Script{"C: LIST \"\" \"*\" RETURN (STATUS", "S: * LIST () \"/\" Box",
+                  "S: * STATUS Box (MESSAGES " + messages + " UIDNEXT " + uid_next +
+                      " UIDVALIDITY 7 HIGHESTMODSEQ " + uid_next + ")",
+                  "S: $ OK"};
+  };
+  settings_.sweep_min = settings_.sweep_max = std::chrono::milliseconds(20);
+  serve({hello(caps), hello(caps, Script{"C: NOTIFY SET", "S: $ OK"} + look("2", "3") +
+                                      look("3", "4") + Script{"stall"})});
+  mail();
+  Listener listener;
+  const auto watch = mail().watch(listener);
+  EXPECT_TRUE(loop_.wait_until([&] { return listener.told.size() >= 2; }));
+  EXPECT_EQ((std::vector<std::string>{"Box 3", "Box 0"}), listener.told);
 }
 
 TEST_F(Scripted, SeveralStatusesTakeOneRoundAndAreKnownByTheirNames) {

@@ -181,17 +181,22 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     co_return true;
   }
 
+  /// A server may fail to tell, unnoticed by anybody, as when its system has no inotify instances
+  /// left: so what it told is held against a sweep now and then.
   Task<> follow_notify() {
+    auto next_sweep = std::chrono::steady_clock::now() + pool_->settings().sweep_max;
     while (!over()) {
-      auto response = co_await connection_->next_unasked(pool_->settings().idle_renew);
-      if (over()) co_return;
-      if (response) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          next_sweep - std::chrono::steady_clock::now());
+      if (left > std::chrono::milliseconds(0)) {
+        auto response = co_await connection_->next_unasked(left);
+        if (over()) co_return;
+        if (!response) continue;
         check_overflow(*response);
         take(*response);
       } else {
-        // Shows that the server is still there, and to it that we are.
-        const auto completed = co_await connection_->run(Command("NOOP"), limit());
-        for (const Response& each : completed.data) take(each);
+        co_await sweep();
+        next_sweep = std::chrono::steady_clock::now() + jittered(pool_->settings().sweep_max);
       }
     }
   }
