@@ -283,5 +283,19 @@ TEST(Tasks, RecurrenceAndRefusals) {
   }
 }
 
+TEST(Tasks, DeadOccurBesideRecurrenceIsReadOver) {
+  const auto change = read_task_change(parsed("  Tasks:Subject Paint\n  Tasks:DeadOccur 1\n"),
+                                       Version::v14_1, true);
+  ASSERT_TRUE(change) << change.error().message;
+  TaskPatch patch = *change;
+  patch.uid = Change<std::string>::set("t");
+  convert::ical::Repairs repairs;
+  const auto made = convert::ical::apply_task({}, {}, patch, context());
+  const auto task = convert::ical::read_task(*made, {}, context(), repairs);
+  ASSERT_TRUE(task) << *made;
+  EXPECT_EQ(task->subject, "Paint");
+  EXPECT_FALSE(task->recurrence);
+}
+
 }  // namespace
 }  // namespace godwit::mapping

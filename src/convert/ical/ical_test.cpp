@@ -137,6 +137,17 @@ TEST(ApplyEvent, Exceptions) {
   EXPECT_EQ(apply_event(weekly, {}, nowhere, context()).error().code, Errc::not_found);
 }
 
+TEST(ApplyEvent, AnExceptionByItsDayWithAnotherTime) {
+  EventPatch patch;
+  patch.exceptions.push_back({.original = at(2024, 3, 11, 15), .deleted = true});
+  Repairs repairs;
+  const auto event = read_event(*apply_event(weekly, {}, patch, context()), {}, context(), repairs);
+  ASSERT_TRUE(event);
+  ASSERT_EQ(event->exceptions.size(), 3U);
+  EXPECT_TRUE(event->exceptions[1].deleted);
+  EXPECT_EQ(event->exceptions[1].original, at(2024, 3, 11, 8));
+}
+
 TEST(ApplyEvent, NewOnes) {
   EventPatch patch;
   patch.uid = Change<std::string>::set("new");
