@@ -181,8 +181,8 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     co_return true;
   }
 
-  /// A server may fail to tell, unnoticed by anybody, as when its system has no inotify instances
-  /// left: so what it told is held against a sweep now and then.
+  /// A server may fail to tell, unnoticed by anybody: so what it told is held against a sweep now
+  /// and then.
   Task<> follow_notify() {
     auto next_sweep = std::chrono::steady_clock::now() + pool_->settings().sweep_max;
     while (!over()) {
