@@ -134,6 +134,7 @@ class Mail {
   /// Of several folders, in the order asked; in one round where the backend can.
   virtual Task<std::vector<Result<MailboxStatus>>> statuses(std::vector<FolderKey> folders) {
     std::vector<Result<MailboxStatus>> out;
+    out.reserve(folders.size());
     for (FolderKey& folder : folders) out.push_back(co_await status(std::move(folder)));
     co_return out;
   }
