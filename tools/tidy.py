@@ -32,7 +32,7 @@ DIRECTIONS = {
     "store": "base",
     "sqlite": "base net",
     "mapping": "base wbxml eas item",
-    "render": "base wbxml eas item convert mapping backend http",
+    "render": "base wbxml eas item convert convert/time_zone convert/ical mapping backend http",
     "policy": "base wbxml eas store",
     "sync": "base wbxml eas item backend store watch mapping policy",
     "compose": "base item net convert eas backend http",

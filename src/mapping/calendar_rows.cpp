@@ -120,18 +120,9 @@ constexpr auto location_rows = std::to_array<LocationRow>({
     {airsyncbase::LocationUri, &Location::uri},
 });
 
-void write_location(const EventDetails& item, const EventWriting&, Tag tag, bool bare,
-                    Writer& out) {
-  if (item.location.empty()) {
-    if (bare) out.empty(tag);
-    return;
-  }
-  out.open(tag);
-  for (const LocationRow& row : location_rows) {
-    const std::string& value = item.location.*row.member;
-    if (!value.empty()) out.text(row.tag, value);
-  }
-  out.close();
+void write_where(const EventDetails& item, const EventWriting&, Tag tag, bool bare, Writer& out) {
+  if (item.location.empty() && bare) return out.empty(tag);
+  write_location(item.location, out);
 }
 
 Result<> read_location(const Element& in, const DetailsReading&, EventDetailsPatch& patch) {
@@ -316,7 +307,7 @@ constexpr auto rows = std::to_array<DetailsRow>({
      &clear<&EventDetailsPatch::subject>},
     {calendar::Location, to_14_1, to_14_1, &same_place, &write_place, &read_place,
      &clear<&EventDetailsPatch::place>},
-    {airsyncbase::Location, from_16_0, from_16_0, &same<&EventDetails::location>, &write_location,
+    {airsyncbase::Location, from_16_0, from_16_0, &same<&EventDetails::location>, &write_where,
      &read_location, nullptr},
     {calendar::Categories, every, every, &same<&EventDetails::categories>, &write_categories,
      &read_categories, &clear<&EventDetailsPatch::categories>},
@@ -345,6 +336,16 @@ constexpr auto rows = std::to_array<DetailsRow>({
 }  // namespace
 
 std::span<const DetailsRow> details_rows() { return rows; }
+
+void write_location(const Location& location, Writer& out) {
+  if (location.empty()) return;
+  out.open(airsyncbase::Location);
+  for (const LocationRow& row : location_rows) {
+    const std::string& value = location.*row.member;
+    if (!value.empty()) out.text(row.tag, value);
+  }
+  out.close();
+}
 
 Time EventWriting::wire(Time time, bool all_day) const {
   if (!all_day || version >= Version::v16_0) return time;

@@ -48,4 +48,7 @@ struct DetailsRow {
 
 std::span<const DetailsRow> details_rows();
 
+/// airsyncbase:Location; nothing of an empty one.
+void write_location(const Location& location, wbxml::Writer& out);
+
 }  // namespace godwit::mapping

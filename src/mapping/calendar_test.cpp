@@ -111,7 +111,7 @@ TEST(Recurrence, EveryForm) {
       {"FREQ=MONTHLY;BYMONTHDAY=-1",
        "Type 3\n    Interval 1\n    WeekOfMonth 5\n    DayOfWeek 127\n    CalendarType 0\n"},
       {"FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4",
-       "Type 5\n    Interval 1\n    MonthOfYear 7\n    DayOfMonth 4\n    CalendarType 0\n"},
+       "Type 5\n    Interval 1\n    DayOfMonth 4\n    MonthOfYear 7\n    CalendarType 0\n"},
       {"FREQ=YEARLY;BYMONTH=7;BYDAY=1TH",
        "Type 6\n    Interval 1\n    WeekOfMonth 1\n    DayOfWeek 16\n    MonthOfYear 7\n"
        "    CalendarType 0\n"},

@@ -6,12 +6,16 @@
 #include "base/text.hpp"
 #include "mapping/email.hpp"
 #include "wbxml/pages/calendar.hpp"
+#include "wbxml/pages/email.hpp"
+#include "wbxml/pages/email2.hpp"
 #include "wbxml/pages/tasks.hpp"
 
 namespace godwit::mapping {
 namespace {
 
 namespace calendar = wbxml::calendar;
+namespace email = wbxml::email;
+namespace email2 = wbxml::email2;
 namespace tasks = wbxml::tasks;
 using eas::Version;
 using wbxml::Element;
@@ -29,25 +33,36 @@ constexpr unsigned daily = bit(Type::daily);
 
 /// A number: of which types, which of them need it, and in what range ([MS-ASCAL] Recurrence).
 struct Number {
-  Tag calendar_tag, tasks_tag;
+  Tag calendar_tag, tasks_tag, email_tag;
   std::uint8_t Recurrence::* member;
   unsigned types, needed;
   unsigned lowest, highest;
 };
+/// In the order that [MS-ASEMAIL]'s schema wants; the other classes' leaves it free.
 constexpr auto numbers = std::to_array<Number>({
-    {calendar::WeekOfMonth, tasks::WeekOfMonth, &Recurrence::week_of_month, by_weekday, by_weekday,
-     1, 5},
-    {calendar::DayOfWeek, tasks::DayOfWeek, &Recurrence::days_of_week, daily | weekly | by_weekday,
-     weekly | by_weekday, 1, 127},
-    {calendar::MonthOfYear, tasks::MonthOfYear, &Recurrence::month_of_year, yearly, yearly, 1, 12},
-    {calendar::DayOfMonth, tasks::DayOfMonth, &Recurrence::day_of_month, by_date, by_date, 1, 31},
+    {calendar::WeekOfMonth, tasks::WeekOfMonth, email::WeekOfMonth, &Recurrence::week_of_month,
+     by_weekday, by_weekday, 1, 5},
+    {calendar::DayOfMonth, tasks::DayOfMonth, email::DayOfMonth, &Recurrence::day_of_month, by_date,
+     by_date, 1, 31},
+    {calendar::DayOfWeek, tasks::DayOfWeek, email::DayOfWeek, &Recurrence::days_of_week,
+     daily | weekly | by_weekday, weekly | by_weekday, 1, 127},
+    {calendar::MonthOfYear, tasks::MonthOfYear, email::MonthOfYear, &Recurrence::month_of_year,
+     yearly, yearly, 1, 12},
 });
 
 Tag tag_of(const Number& row, RecurrenceOf whose) {
-  return whose == RecurrenceOf::tasks ? row.tasks_tag : row.calendar_tag;
+  switch (whose) {
+    case RecurrenceOf::tasks:
+      return row.tasks_tag;
+    case RecurrenceOf::email:
+      return row.email_tag;
+    case RecurrenceOf::calendar:
+      break;
+  }
+  return row.calendar_tag;
 }
 
-/// The tags that the two pages both have.
+/// The tags that the pages all have.
 struct Tags {
   Tag recurrence, type, interval, occurrences, until, calendar_type, is_leap_month, first_day;
 };
@@ -58,8 +73,20 @@ constexpr Tags tasks_tags{tasks::Recurrence,  tasks::Type,          tasks::Inter
                           tasks::Occurrences, tasks::Until,         tasks::CalendarType,
                           tasks::IsLeapMonth, tasks::FirstDayOfWeek};
 
+constexpr Tags email_tags{email::Recurrence,   email::Type,           email::Interval,
+                          email::Occurrences,  email::Until,          email2::CalendarType,
+                          email2::IsLeapMonth, email2::FirstDayOfWeek};
+
 const Tags& tags_of(RecurrenceOf whose) {
-  return whose == RecurrenceOf::tasks ? tasks_tags : calendar_tags;
+  switch (whose) {
+    case RecurrenceOf::tasks:
+      return tasks_tags;
+    case RecurrenceOf::email:
+      return email_tags;
+    case RecurrenceOf::calendar:
+      break;
+  }
+  return calendar_tags;
 }
 
 }  // namespace
@@ -94,7 +121,10 @@ void write_recurrence(const Recurrence& recurrence, RecurrenceOf whose, Version 
   }
   if ((with_calendar & type) != 0 && version >= Version::v14_0) {
     writer.number(tags.calendar_type, recurrence.calendar_type);
-    if (recurrence.is_leap_month) writer.boolean(tags.is_leap_month, true);
+    // [MS-ASEMAIL] IsLeapMonth: there in every answer.
+    if (recurrence.is_leap_month || whose == RecurrenceOf::email) {
+      writer.boolean(tags.is_leap_month, recurrence.is_leap_month);
+    }
   }
   if (recurrence.type == Type::weekly && version >= Version::v14_1) {
     writer.number(tags.first_day, recurrence.first_day_of_week.value_or(1));

@@ -1,5 +1,5 @@
-/// The Recurrence element of Calendar and Tasks, whose children have the same names in two pages.
-/// [MS-ASCAL] Recurrence, [MS-ASTASK] Recurrence
+/// The Recurrence element of Calendar, Tasks and meeting requests, whose children have the same
+/// names in three pages. [MS-ASCAL], [MS-ASTASK], [MS-ASEMAIL] Recurrence
 #pragma once
 
 #include "base/result.hpp"
@@ -10,7 +10,7 @@
 
 namespace godwit::mapping {
 
-enum class RecurrenceOf : std::uint8_t { calendar, tasks };
+enum class RecurrenceOf : std::uint8_t { calendar, tasks, email };
 
 void write_recurrence(const Recurrence& recurrence, RecurrenceOf whose, eas::Version version,
                       wbxml::Writer& writer);

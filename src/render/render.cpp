@@ -6,7 +6,9 @@
 #include "base/text.hpp"
 #include "convert/body.hpp"
 #include "convert/email.hpp"
+#include "convert/ical/imip.hpp"
 #include "mapping/email.hpp"
+#include "mapping/meeting_request.hpp"
 #include "render/body.hpp"
 #include "render/reader.hpp"
 
@@ -26,6 +28,7 @@ constexpr std::array<std::uint64_t, 8> mime_truncations = {0,      4'096,  5'120
 /// What one message becomes.
 struct Rendered {
   Email email;
+  std::optional<MeetingMessage> meeting;
   std::vector<mapping::AttachmentValue> attachments;
   mapping::BodyValue body;
   std::optional<mapping::BodyValue> body_part;
@@ -35,6 +38,7 @@ struct Rendered {
 
   void write(wbxml::Writer& out) const {
     mapping::write_email(email, version, out);
+    if (meeting) mapping::write_meeting_request(*meeting, version, out);
     mapping::write_attachments(attachments, out);
     mapping::write_body(body, out);
     if (body_part) mapping::write_body_part(*body_part, body_part_status, out);
@@ -52,6 +56,7 @@ std::optional<std::uint64_t> smaller(std::optional<std::uint64_t> a,
 struct Plan {
   const Message* message = nullptr;
   convert::BodyParts parts;
+  const Part* meeting = nullptr;
   std::uint8_t native_type = plain_type;
   /// In the order of trial; never empty. commands.md "Body selection matrix"
   std::vector<BodyPreference> candidates;
@@ -117,6 +122,10 @@ Plan plan(const Message& message, const Request& request) {
   if (first.truncation_size != 0U) {
     plan.reads = first_reads(message, plan.parts, first.type, first.truncation_size);
   }
+  if (request.form == Form::full) plan.meeting = convert::ical::meeting_part(message.structure);
+  if (plan.meeting != nullptr) {
+    plan.reads.push_back({message.state.uid, plan.meeting->section, 0, plan.meeting->size});
+  }
   return plan;
 }
 
@@ -133,6 +142,7 @@ class MessageRenderer {
       : plan_(plan),
         message_(*plan.message),
         request_(request),
+        reader_(reader),
         maker_(reader, spools, *plan.message, plan.parts) {}
 
   Task<Prepared> run(std::uint32_t next_part) {
@@ -143,7 +153,8 @@ class MessageRenderer {
     rendered_->native_type = plan_.native_type;
     fill_email();
     if (request_.form == Form::full) fill_attachments();
-    Result<> done = co_await fill_body(next_part);
+    Result<> done = co_await fill_meeting();
+    if (done) done = co_await fill_body(next_part);
     if (done) done = co_await fill_body_part();
     if (!done) {
       prepared_.write = pass(done);
@@ -183,6 +194,28 @@ class MessageRenderer {
       prepared_.size += 128 + value.display_name.size();
       rendered_->attachments.push_back(std::move(value));
     }
+  }
+
+  /// A message of a meeting that cannot be read is a mail like any other.
+  Task<Result<>> fill_meeting() {
+    if (plan_.meeting == nullptr) co_return Result<>();
+    auto raw = co_await reader_.read(plan_.meeting->section, 0, plan_.meeting->size);
+    if (!raw) co_return pass(raw);
+    const convert::ical::Context context{.zone = request_.options.zone,
+                                         .now = message_.state.internal_date,
+                                         .addresses = request_.options.own_addresses};
+    auto meeting = convert::ical::read_meeting_part(*plan_.meeting, *raw, context);
+    if (!meeting) co_return Result<>();
+    Email& email = rendered_->email;
+    const std::string_view message_class = mapping::message_class_of(*meeting);
+    // What is signed stays that: devices check it.
+    if (!message_class.empty() && !email.message_class.starts_with("IPM.Note.")) {
+      email.message_class = message_class;
+      email.content_class = "urn:content-classes:calendarmessage";
+    }
+    prepared_.size += meeting->event.details.subject.size() + item_overhead_bytes;
+    rendered_->meeting = std::move(*meeting);
+    co_return Result<>();
   }
 
   Task<Result<>> fill_body(std::uint32_t next_part) {
@@ -277,6 +310,7 @@ class MessageRenderer {
   const Plan& plan_;
   const Message& message_;
   const Request& request_;
+  MessageReader& reader_;
   BodyMaker maker_;
   Prepared prepared_;
   std::shared_ptr<Rendered> rendered_;  // shared with the closure that writes it

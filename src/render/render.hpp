@@ -14,6 +14,7 @@
 #include "backend/backend.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "convert/time_zone/zone.hpp"
 #include "eas/version.hpp"
 #include "http/message.hpp"
 #include "item/email.hpp"
@@ -35,6 +36,7 @@ struct Options {
   std::uint8_t mime_support = 0;                // 0 never, 1 signed and encrypted only, 2 all
   std::optional<std::uint8_t> mime_truncation;  // [MS-ASCMD] MIMETruncation 0 to 8
   std::vector<std::string> own_addresses;       // for ReceivedAsBcc; none = leave out
+  convert::Zone zone = convert::Zone::utc();    // the user's: of meetings that name none
 };
 
 /// One message ready to be written, or why it cannot be.
