@@ -22,6 +22,15 @@ const ical::Context& context() {
   return berlin;
 }
 
+/// The edit, and that it can be read again.
+void require_edit(std::string_view text, const godwit::EventPatch& patch) {
+  ical::Repairs repairs;
+  const auto edited = ical::apply_event(text, {}, patch, context());
+  if (!edited) std::abort();
+  const auto again = ical::read_event(*edited, {}, context(), repairs);
+  if (!again || again->details.subject != "edited") std::abort();
+}
+
 void edit_event(std::string_view text) {
   ical::Repairs repairs;
   const auto event = ical::read_event(text, {}, context(), repairs);
@@ -29,18 +38,16 @@ void edit_event(std::string_view text) {
   godwit::EventPatch patch;
   if (*ical::apply_event(text, {}, patch, context()) != text) std::abort();
   patch.details.subject = Change<std::string>::set("edited");
+  if (!event->exceptions.empty()) {
+    const auto& first = event->exceptions.front();
+    patch.exceptions.push_back(
+        {.original = first.original, .deleted = !first.deleted, .whole = true, .details = {}});
+    require_edit(text, patch);
+    patch.exceptions.clear();
+  }
   patch.details.start = Change<Time>::set(event->details.start + std::chrono::hours(1));
   patch.details.reminder_minutes = Change<std::uint32_t>::set(5);
-  if (!event->exceptions.empty()) {
-    patch.exceptions.push_back({.original = event->exceptions.front().original,
-                                .deleted = !event->exceptions.front().deleted,
-                                .whole = true,
-                                .details = {}});
-  }
-  const auto edited = ical::apply_event(text, {}, patch, context());
-  if (!edited) std::abort();
-  const auto again = ical::read_event(*edited, {}, context(), repairs);
-  if (!again || again->details.subject != "edited") std::abort();
+  require_edit(text, patch);
 }
 
 void edit_task(std::string_view text) {

@@ -73,7 +73,8 @@ void read_parameters(std::string_view text, Line& line) {
     bool quoted = false;
     std::size_t end = 0;
     for (; end < text.size(); ++end) {
-      if (text[end] == '"') quoted = !quoted;
+      // As above: only a quote that another one closes holds anything.
+      if (text[end] == '"') quoted = !quoted && text.find('"', end + 1) != std::string_view::npos;
       if (text[end] == ';' && !quoted) break;
     }
     const auto one = text.substr(0, end);
@@ -232,9 +233,21 @@ bool needs_quotes(const Parameter& parameter) {
                               value.find_first_of(":;") != std::string_view::npos);
 }
 
+/// Named rule lone_quote: a quote that nobody closes is left out of a line that is written anew,
+/// where it would hold all up to the next one.
+Parameter without_lone_quote(Parameter parameter) {
+  const auto quotes =
+      std::ranges::count(parameter.name, '"') + std::ranges::count(parameter.value, '"');
+  if (quotes % 2 == 0) return parameter;
+  std::erase(parameter.name, '"');
+  std::erase(parameter.value, '"');
+  return parameter;
+}
+
 std::string head_of(const Line& line) {
   std::string head = line.group.empty() ? line.name : line.group + '.' + line.name;
-  for (const Parameter& parameter : line.parameters) {
+  for (const Parameter& each : line.parameters) {
+    const Parameter parameter = without_lone_quote(each);
     head += ';';
     if (!parameter.name.empty()) head += parameter.name + '=';
     head += needs_quotes(parameter) ? '"' + parameter.value + '"' : parameter.value;

@@ -140,6 +140,24 @@ TEST(VCard, WritesInTheVersionThatWasThere) {
             card("FN:A\r\nPHOTO:data:image/jpeg;base64,/9j/\r\n", "4.0"));
 }
 
+TEST(VCard, AQuoteThatNobodyClosesHoldsNothing) {
+  const std::string card =
+      "BEGIN:VCARD\r\nVERSION:2.1\r\nN;X-A=b\";CHARSET=UTF-8:Lovelace\r\nEND:VCARD\r\n";
+  EXPECT_EQ(convert::apply_contact(card, {}), card);
+  EXPECT_EQ((*convert::read_contact(card))[ContactText::last_name], "Lovelace");
+  for (const std::string name : {"\xC3\x85"
+                                 "da",
+                                 "5\" disk: x", "plain"}) {
+    ContactPatch patch;
+    patch[ContactText::first_name] = Change<std::string>::set(name);
+    const auto edited = convert::apply_contact(card, patch);
+    ASSERT_TRUE(edited);
+    const auto again = convert::read_contact(*edited);
+    EXPECT_EQ((*again)[ContactText::first_name], name);
+    EXPECT_EQ((*again)[ContactText::last_name], "Lovelace");
+  }
+}
+
 TEST(VCard, MakesANewCard) {
   auto patch = setting(first_name, "Jane");
   patch[last_name] = Change<std::string>::set("Doe; the first");

@@ -116,6 +116,7 @@ Entries Session::read(const std::string& dn, const std::vector<std::string>& att
 Entries Session::run(const std::string& base, int scope, const std::string& filter,
                      const std::vector<std::string>& attributes, int size_limit) {
   std::vector<char*> names;
+  names.reserve(attributes.size() + 1);
   for (const std::string& name : attributes) names.push_back(const_cast<char*>(name.c_str()));
   names.push_back(nullptr);
   timeval limit = to_timeval(settings_.limit);

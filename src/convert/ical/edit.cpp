@@ -307,8 +307,9 @@ void Editor::attachments(const EventDetailsPatch& patch) {
 }
 
 void Editor::name(std::string_view uid) {
-  if (!changed_ || component_.find("UID") != nullptr) return;
-  component_.add(make_line("UID", {}, uid, line_end_));
+  const Line* const own = component_.find("UID");
+  if (!changed_ || (own != nullptr && !trim(own->value).empty())) return;
+  component_.replace(make_line("UID", {}, uid, line_end_));
 }
 
 void Editor::stamp(Time when) {

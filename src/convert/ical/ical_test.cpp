@@ -137,6 +137,21 @@ TEST(ApplyEvent, Exceptions) {
   EXPECT_EQ(apply_event(weekly, {}, nowhere, context()).error().code, Errc::not_found);
 }
 
+TEST(ApplyEvent, GivesAnEventWithoutUidTheNameItHad) {
+  for (const std::string uid : {"", "UID:\r\n", "UID: \r\n"}) {
+    const std::string text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n" + uid +
+                             "DTSTART:20240704T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    Repairs repairs;
+    const std::string name = read_event(text, {}, context(), repairs)->uid;
+    EventPatch patch;
+    EXPECT_EQ(apply_event(text, {}, patch, context()), text);
+    patch.details.subject = Change<std::string>::set("edited");
+    const auto edited = apply_event(text, {}, patch, context());
+    ASSERT_TRUE(edited) << uid;
+    EXPECT_EQ(read_event(*edited, name, context(), repairs)->details.subject, "edited");
+  }
+}
+
 TEST(ApplyEvent, AnExceptionByItsDayWithAnotherTime) {
   EventPatch patch;
   patch.exceptions.push_back({.original = at(2024, 3, 11, 15), .deleted = true});
