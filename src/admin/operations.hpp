@@ -125,6 +125,8 @@ class Operations {
     std::function<void(const UserId&)> forget_user;
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
+  /// What was not there before may be now. What runs goes on with the parts it found.
+  void replace(Parts parts) { parts_ = std::move(parts); }
 
   /// Never throws: every failure is a reply. `line` is at most `request_bytes_max` long.
   Task<std::string> run(std::string line);

@@ -45,6 +45,8 @@ class Backends {
   virtual Result<> listen_lmtp(net::Listener listener) = 0;
   /// A password or a user changed: connections made with the old one end.
   virtual void forget_user(const UserId& user) = 0;
+  /// Takes over the limits of a configuration that was read anew.
+  virtual void apply(const Config& config) = 0;
   /// Begins what runs in the background: the queue, sweeping.
   virtual void start() = 0;
   /// Ends it: nothing new is begun, what runs is finished.

@@ -40,6 +40,7 @@ class ImapBackends final : public Backends {
   }
   Task<> reach_submission() override { return outgoing_.reach(); }
   void forget_user(const UserId& user) override { server_.forget_user(user); }
+  void apply(const Config&) override {}
   void start() override { outgoing_.start(); }
   Task<> stop() override { return outgoing_.stop(); }
 

@@ -146,6 +146,7 @@ class LocalBackends final : public Backends {
   }
   Task<> reach_submission() override { return outgoing_.reach(); }
   void forget_user(const UserId&) override {}
+  void apply(const Config& config) override { lmtp_.apply(lmtp_settings(config)); }
   void start() override {
     outgoing_.start();
     loop_.spawn(sweep(), "mail.sweep");

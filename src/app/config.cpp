@@ -14,6 +14,7 @@
 #include "app/directory.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "net/network.hpp"
 #include "policy/settings.hpp"
 
 namespace godwit::app {
@@ -259,6 +260,9 @@ Result<> check_config(const Config& config) {
   if (!config.http.listen_tls.empty() && config.http.certificates.empty()) {
     add("http.listen_tls needs http.certificates and http.keys");
   }
+  const auto trusted =
+      net::Networks::parse(fmt::format("{}", fmt::join(config.http.trusted_proxies, ",")));
+  if (!trusted) add("http.trusted_proxies: " + trusted.error().message);
   if (config.store.kind == "postgres" && config.store.postgres_url.empty()) {
     add("store.kind is postgres: set store.postgres_url");
   }
@@ -318,6 +322,25 @@ Result<Secret> read_secret(const std::string& path) {
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.pop_back();
   if (line.empty()) return fail(Errc::malformed, path + ": its first line is empty");
   return Secret(std::move(line));
+}
+
+Strings take_over(Config& running, const Config& fresh) {
+  Config taken = fresh;
+  Strings left;
+  for (const Key& key : keys()) {
+    const bool same = std::visit(
+        [&](auto* now) {
+          auto& then = *std::get<decltype(now)>(key.target(taken));
+          if (*now == then) return true;
+          if (key.reloads) *now = then;
+          return false;
+        },
+        key.target(running));
+    if (!same && !key.reloads) left.push_back(fmt::format("{}.{}", key.section, key.name));
+  }
+  running.policy.settings = fresh.policy.settings;
+  running.policy.setting_lines = fresh.policy.setting_lines;
+  return left;
 }
 
 }  // namespace godwit::app

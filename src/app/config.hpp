@@ -165,7 +165,7 @@ struct Key {
   std::int64_t least = 0;  // numbers: the range
   std::int64_t most = 0;
   std::string_view choices;  // strings: what they may be, separated by |; empty = anything
-  bool reloads = false;      // SIGHUP applies it
+  bool reloads = false;      // SIGHUP applies it; all others need a restart
   std::string_view example;  // shown instead of the default where the default says little
   std::string_view doc;      // one or two sentences
   bool is_path = false;      // relative to the folder of the configuration file
@@ -181,6 +181,10 @@ Result<Config> parse_config(std::string_view text, const std::string& file);
 Result<Config> read_config(const std::string& file);
 /// What no single key shows: combinations that cannot work. Same form of error.
 Result<> check_config(const Config& config);
+
+/// Takes the keys that a reload applies from `fresh`. The names of the others that differ, as
+/// "section.key": they need a restart.
+Strings take_over(Config& running, const Config& fresh);
 
 /// First line of `path`, without its line end. Refused when others than owner and group may read
 /// it.

@@ -96,22 +96,24 @@ constexpr auto table = std::to_array<Key>({
     text<&C::http, &H::trusted_proxies>(
         "http", "trusted_proxies", "[\"127.0.0.1\", \"192.0.2.0/24\"]",
         "Addresses or networks whose X-Forwarded-For, X-Forwarded-Proto and PROXY "
-        "header are believed."),
+        "header are believed.",
+        true),
     flag<&C::http, &H::proxy_protocol>(
         "http", "proxy_protocol",
         "Connections from trusted proxies begin with a PROXY protocol header, version 1 or 2."),
     number<&C::http, &H::connections_max>("http", "connections_max", {1, 10'000'000},
-                                          "More connections than this are refused at once."),
+                                          "More connections than this are refused at once.", true),
     number<&C::http, &H::head_seconds>("http", "head_seconds", {1, 600},
-                                       "A request's head must arrive within this time."),
+                                       "A request's head must arrive within this time.", true),
     number<&C::http, &H::body_seconds>(
         "http", "body_seconds", {1, 600},
-        "A body may take so long, and what body_bytes_per_second_min allows for its length."),
+        "A body may take so long, and what body_bytes_per_second_min allows for its length.", true),
     number<&C::http, &H::body_bytes_per_second_min>(
         "http", "body_bytes_per_second_min", {1, 1'000'000},
-        "A body that arrives slower on average is given up with 408."),
+        "A body that arrives slower on average is given up with 408.", true),
     number<&C::http, &H::idle_seconds>("http", "idle_seconds", {1, day},
-                                       "A connection without a request is closed after this."),
+                                       "A connection without a request is closed after this.",
+                                       true),
     number<&C::http, &H::memory_bytes_max>(
         "http", "memory_bytes_max", {16 * 1024, 64 * 1024 * 1024},
         "Bodies above this go to a file below state_directory instead of memory."),
@@ -144,11 +146,11 @@ constexpr auto table = std::to_array<Key>({
         "Addresses on which mail for the embedded store comes in. LMTP knows no sign-in: only "
         "where the mail server alone can connect."),
     number<&C::lmtp, &C::Lmtp::recipients_max>("lmtp", "recipients_max", {1, 10'000},
-                                               "Recipients of one mail; more get 452."),
+                                               "Recipients of one mail; more get 452.", true),
     number<&C::lmtp, &C::Lmtp::connections_max>("lmtp", "connections_max", {1, 10'000},
-                                                "Connections at a time; more get 421."),
+                                                "Connections at a time; more get 421.", true),
     number<&C::lmtp, &C::Lmtp::command_seconds>("lmtp", "command_seconds", {10, 3600},
-                                                "Longest silence of the mail server."),
+                                                "Longest silence of the mail server.", true),
 
     text<&C::imap, &I::host>("imap", "host", "\"imap.example.org\"", "The IMAP server."),
     number<&C::imap, &I::port>("imap", "port", {1, 65'535}, "Its port."),
@@ -273,18 +275,19 @@ constexpr auto table = std::to_array<Key>({
         "Flags and removals made elsewhere wake a phone at most this often; 0 = never."),
     number<&C::push, &C::Push::grace_seconds>(
         "push", "grace_seconds", {0, day},
-        "How long a user is watched after the last phone stopped waiting."),
+        "How long a user is watched after the last phone stopped waiting.", true),
 
     number<&C::auth, &C::Auth::cache_minutes>(
         "auth", "cache_minutes", {0, 1440},
-        "How long a good sign-in is remembered (a keyed hash, in memory); 0 = not at all."),
+        "How long a good sign-in is remembered (a keyed hash, in memory); 0 = not at all.", true),
     number<&C::auth, &C::Auth::failures_max>(
         "auth", "failures_max", {1, 10'000},
-        "Wrong passwords per user and address before 503 with Retry-After."),
+        "Wrong passwords per user and address before 503 with Retry-After.", true),
     number<&C::auth, &C::Auth::failure_minutes>("auth", "failure_minutes", {1, 1440},
-                                                "How long failures are counted."),
+                                                "How long failures are counted.", true),
     number<&C::auth, &C::Auth::failure_delay_milliseconds>(
-        "auth", "failure_delay_milliseconds", {0, 10'000}, "A refusal is answered this late."),
+        "auth", "failure_delay_milliseconds", {0, 10'000}, "A refusal is answered this late.",
+        true),
     number<&C::auth, &C::Auth::hash_memory_megabytes>(
         "auth", "hash_memory_megabytes", {64, 65'536},
         "Memory that argon2id may use for all sign-ins at a time."),
@@ -292,7 +295,8 @@ constexpr auto table = std::to_array<Key>({
     choice<&C::policy, &C::Policy::mode>(
         "policy", "mode", "off|loose|strict",
         "off: nothing is asked of phones; loose: those that provision are held to the policy; "
-        "strict: nothing without the acknowledged policy."),
+        "strict: nothing without the acknowledged policy.",
+        true),
     flag<&C::policy, &C::Policy::accept_partial>(
         "policy", "accept_partial", "Let a phone in that could apply the policy in part only.",
         true),

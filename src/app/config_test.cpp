@@ -87,11 +87,33 @@ TEST(Config, CombinationsThatCannotWorkAreRefused) {
   config.store.kind = "postgres";
   config.push.heartbeat_seconds_min = 3000;
   config.push.heartbeat_seconds_max = 600;
+  config.http.trusted_proxies = {"somewhere"};
   const auto checked = check_config(config);
   ASSERT_FALSE(checked);
   EXPECT_TRUE(checked.error().message.contains("phones could not connect"));
   EXPECT_TRUE(checked.error().message.contains("set store.postgres_url"));
   EXPECT_TRUE(checked.error().message.contains("heartbeat_seconds_min is above"));
+  EXPECT_TRUE(checked.error().message.contains("http.trusted_proxies: "));
+}
+
+TEST(Config, AReloadTakesSomeKeysAndNamesTheOthersThatChanged) {
+  Config running;
+  Config fresh;
+  fresh.http.idle_seconds = 7;
+  fresh.http.trusted_proxies = {"192.0.2.1"};
+  fresh.http.listen = {"127.0.0.1:81"};
+  fresh.imap.verify = false;
+  fresh.policy.mode = "strict";
+  fresh.policy.settings = {{"DevicePasswordEnabled", "1"}};
+  EXPECT_EQ(take_over(running, fresh), (Strings{"http.listen", "imap.verify"}));
+  EXPECT_EQ(running.http.idle_seconds, 7);
+  EXPECT_EQ(running.http.trusted_proxies, Strings{"192.0.2.1"});
+  EXPECT_EQ(running.http.listen, Config{}.http.listen);
+  EXPECT_TRUE(running.imap.verify);
+  EXPECT_EQ(running.policy.mode, "strict");
+  EXPECT_EQ(running.policy.settings, fresh.policy.settings);
+  // What still waits for a restart is named each time.
+  EXPECT_EQ(take_over(running, fresh), (Strings{"http.listen", "imap.verify"}));
 }
 
 TEST(Config, ExampleIsTheDefaultAndComplete) {

@@ -122,16 +122,16 @@ std::string config_example() {
       "# Configuration of Godwit. Every key is here with its default; lines that begin with # may\n"
       "# be left out. `godwit config check FILE` reads a file and says what is wrong with it.\n"
       "# Paths that do not begin with / count from the folder of this file.\n"
-      "# Keys marked (reload) are applied by SIGHUP, all others by a restart.\n";
+      "# SIGHUP applies the keys marked (reload), and names those of the others that changed.\n";
   std::string_view section;
   for (const Key& key : keys()) {
     if (key.section != section) {
       section = key.section;
       out += fmt::format("\n{}[{}]\n", comment(section_text(section)), section);
     }
-    out += fmt::format("\n{}",
-                       comment(fmt::format("{}{} ({})", key.doc, key.reloads ? " (reload)" : "",
-                                           type_text(key, defaults))));
+    out += fmt::format("\n{}", comment(fmt::format("{}{} ({})", key.doc,
+                                                   key.reloads ? " (reload)" : " (needs a restart)",
+                                                   type_text(key, defaults))));
     if (!key.example.empty()) out += fmt::format("# for instance: {}\n", key.example);
     out += fmt::format("#{} = {}\n", key.name, value_text(key, defaults));
   }
@@ -149,7 +149,9 @@ std::string config_manual() {
       "do.\nSecrets are never in it: keys that end in\n.Li _file\nname files that hold them on "
       "their first line, not readable by others.\n"
       "Paths that do not begin with / count from the folder of this file.\n"
-      "Keys marked\n.Em reload\nare applied by SIGHUP.\n";
+      "SIGHUP applies the keys marked\n.Em reload\nand all of [policy.settings]; the log names "
+      "those "
+      "of the others that changed.\n";
   std::string_view section;
   for (const Key& key : keys()) {
     if (key.section != section) {
@@ -161,7 +163,7 @@ std::string config_manual() {
     out += fmt::format(".It Ic {}\n{}\n.br\nValue: {}. Default: {}{}\n", key.name,
                        manual_text(key.doc), manual_text(type_text(key, defaults)),
                        manual_text(value_text(key, defaults)),
-                       key.reloads ? ". Applied on\n.Em reload ." : ".");
+                       key.reloads ? ". Applied on\n.Em reload ." : ". Needs a restart.");
   }
   out +=
       ".El\n.Sh FILES\n.Bl -tag -width Ds\n.It Pa /etc/godwit/godwit.toml\nThe file read unless "

@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,12 +15,13 @@
 #include "app/databases.hpp"
 #include "app/engine.hpp"
 #include "app/front.hpp"
-#include "app/stores.hpp"
+#include "app/opening.hpp"
 #include "app/system.hpp"
 #include "base/fault.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "net/worker.hpp"
 
 namespace godwit::app {
 namespace {
@@ -36,15 +38,6 @@ void raise_descriptor_limit() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-/// Makes the databases at the very first start: a file that is not there cannot be lost.
-void install_new(const Config& config) {
-  for (const Database& database : databases(config)) {
-    if (!database.embedded || database.status().current != 0) continue;
-    log.info("schema.installed", {{"database", database.name}, {"place", database.place}});
-    database.install();
-  }
-}
-
 }  // namespace
 
 struct Daemon::State {
@@ -56,11 +49,17 @@ struct Daemon::State {
 
   Result<> prepare();
   void open();
+  Task<> open_later();
+  Task<bool> try_to_open();
+  void make_engine();
+  void cannot_open(const Fault& fault);
   admin::Operations::Parts operation_parts();
   admin::Status status() const;
   void on_signal(int number);
   void reload();
   Task<> ready();
+  Task<> begin();
+  void tell_mode() const;
   Task<> drain();
 
   DaemonOptions options;
@@ -71,7 +70,9 @@ struct Daemon::State {
   watch::Hub hub;
   Time started;
   std::string problem;  // not empty: administration only
+  bool opens_later = false;
   bool draining = false;
+  std::shared_ptr<Opening> opening = std::make_shared<Opening>(options.config);  // with its job
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Backends> backends;
   std::unique_ptr<admin::StoreDevices> devices;
@@ -80,6 +81,7 @@ struct Daemon::State {
   std::unique_ptr<Front> front;
   std::unique_ptr<admin::Operations> operations;
   std::unique_ptr<ControlServer> control;
+  Gate opening_gate{"opening the store", 1, 1};
 };
 
 Result<> Daemon::State::prepare() {
@@ -96,18 +98,61 @@ Result<> Daemon::State::prepare() {
 
 void Daemon::State::open() {
   try {
-    install_new(options.config);
-    store = make_store(options.config);
+    store = opening->store();
+    make_engine();
+  } catch (const Fault& fault) {
+    cannot_open(fault);
+  }
+}
+
+/// What stands on the store. Throws Fault where the backends cannot be used.
+void Daemon::State::make_engine() {
+  if (!devices) {
     devices = std::make_unique<admin::StoreDevices>(
         *store, clock, [this](const UserId& user, const DeviceId& device) {
           if (engine) engine->device_changed(user, device);
         });
-    backends = make_backends(options.config, {loop, *files, clock, random});
-    engine =
-        std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
+  }
+  backends = make_backends(options.config, {loop, *files, clock, random});
+  engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
+}
+
+void Daemon::State::cannot_open(const Fault& fault) {
+  opens_later = may_pass(fault);
+  const std::string remedy = remedy_for(fault);
+  const std::string found = fmt::format("{}; {}", fault.what(), remedy);
+  if (found == problem) return;  // said already
+  problem = found;
+  log.error("administration.only", {{"problem", fault.what()}, {"remedy", remedy}});
+}
+
+/// Off the loop: a database server that hangs keeps no administrator waiting.
+Task<bool> Daemon::State::try_to_open() {
+  try {
+    if (!store) store = co_await blocking(opening_gate, [work = opening] { return work->store(); });
+    if (draining) co_return false;
+    make_engine();
   } catch (const Fault& fault) {
-    problem = fault.what();
-    log.error("administration.only", {{"problem", problem}});
+    cannot_open(fault);
+  }
+  if (!engine) co_return false;
+  if (const auto done = front->serve(engine->service(), *backends); !done) {
+    log.error("mail.refused", {{"what", done.error().message}});
+  }
+  problem.clear();
+  operations->replace(operation_parts());
+  co_return true;
+}
+
+Task<> Daemon::State::open_later() {
+  for (auto pause = opening_pause_first; opens_later && !draining;
+       pause = std::min(2 * pause, opening_pause_max)) {
+    co_await net::sleep_for(pause);
+    log.debug("store.tried_again");
+    if (co_await try_to_open()) {
+      co_await begin();
+      co_return;
+    }
   }
 }
 
@@ -160,14 +205,19 @@ void Daemon::State::reload() {
     log.error("reload.refused", {{"what", what}});
     return;
   }
-  set_log_level(parse_log_level(config->server.log_level));
-  options.config.server.drain_seconds = config->server.drain_seconds;
-  if (engine) engine->apply(*config);
-  if (const auto done = front->reload(*config); !done) {
+  const std::string restart = fmt::format("{}", fmt::join(take_over(options.config, *config), " "));
+  set_log_level(parse_log_level(options.config.server.log_level));
+  if (engine) engine->apply(options.config);
+  if (backends) backends->apply(options.config);
+  if (const auto done = front->reload(options.config); !done) {
     log.error("reload.certificates", {{"what", done.error().message}});
     return;
   }
-  log.info("reloaded");
+  if (restart.empty()) {
+    log.info("reloaded");
+  } else {
+    log.warning("reloaded", {{"needs_a_restart", restart}});
+  }
 }
 
 Task<> Daemon::State::drain() {
@@ -182,14 +232,24 @@ Task<> Daemon::State::drain() {
 }
 
 Task<> Daemon::State::ready() {
-  if (engine && !options.demo_accounts.empty()) {
+  if (engine) co_return co_await begin();
+  tell_mode();
+  co_await open_later();
+}
+
+Task<> Daemon::State::begin() {
+  if (!options.demo_accounts.empty()) {
     const auto filled = co_await fill_demo(*backends->accounts(), backends->users(),
                                            backends->mail(), options.demo_accounts, clock.now());
     if (!filled) log.error("demo.failed", {{"what", filled.error().message}});
     std::cout << demo_greeting(options.config, options.demo_accounts, options.program)
               << std::flush;
   }
-  if (backends) backends->start();
+  backends->start();
+  tell_mode();
+}
+
+void Daemon::State::tell_mode() const {
   log.info("ready", {{"mode", status().mode}});
   notify_service_manager(problem.empty() ? "READY=1\nSTATUS=Serving"
                                          : "READY=1\nSTATUS=Administration only");
@@ -202,12 +262,12 @@ Result<> Daemon::start() {
   State& state = *state_;
   if (auto prepared = state.prepare(); !prepared) return prepared;
   state.open();
-  state.front = std::make_unique<Front>(state.loop, state.clock, state.options.config, state.hub,
-                                        *state.spools);
-  const auto listening =
-      state.front->listen(state.options.config, state.engine ? &state.engine->service() : nullptr,
-                          state.backends.get());
-  if (!listening) return listening;
+  state.front = std::make_unique<Front>(state.loop, state.clock, state.hub, *state.spools);
+  if (auto listening = state.front->listen(state.options.config); !listening) return listening;
+  if (state.engine) {
+    auto serving = state.front->serve(state.engine->service(), *state.backends);
+    if (!serving) return serving;
+  }
   state.operations = std::make_unique<admin::Operations>(state.operation_parts());
   auto control = ControlServer::start(state.loop, state.options.config.server.control_socket,
                                       *state.operations);

@@ -83,6 +83,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
 void Engine::apply(const Config& config) {
   settings_ = command_settings(config);
   grace_ = std::chrono::seconds(config.push.grace_seconds);
+  sign_in_.apply(sign_in_settings(config));
 }
 
 void Engine::forget_user(const UserId& user) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <cstdlib>
+#include <utility>
 
 #include "app/daemon.hpp"
 #include "base/text.hpp"
@@ -12,20 +13,7 @@
 namespace godwit::app {
 namespace {
 
-constexpr unsigned retry_after_seconds = 300;
-
-/// Phones come back later; their state is not touched.
-class Away final : public http::Service {
- public:
-  Task<http::Outcome> handle(http::Request) override {
-    http::Reply reply;
-    reply.status = 503;
-    reply.headers.push_back({"Retry-After", std::to_string(retry_after_seconds)});
-    reply.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
-    reply.body = http::text_body("This server is under maintenance. Phones try again later.\n");
-    co_return reply;
-  }
-};
+constexpr unsigned retry_after_seconds = 60;
 
 http::ServerSettings server_settings(const Config& config) {
   constexpr std::uint64_t megabyte = 1024 * 1024;
@@ -57,7 +45,28 @@ std::vector<net::CertificateFiles> certificate_files(const Config& config) {
   return files;
 }
 
+/// Phones come back later; their state is not touched.
+Task<http::Outcome> come_later() {
+  http::Reply reply;
+  reply.status = 503;
+  reply.headers.push_back({"Retry-After", std::to_string(retry_after_seconds)});
+  reply.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
+  reply.body = http::text_body("This server is under maintenance. Phones try again later.\n");
+  co_return reply;
+}
+
 }  // namespace
+
+class Answering final : public http::Service {
+ public:
+  void begin(http::Service& service) { service_ = &service; }
+  Task<http::Outcome> handle(http::Request request) override {
+    return service_ != nullptr ? service_->handle(std::move(request)) : come_later();
+  }
+
+ private:
+  http::Service* service_ = nullptr;  // null: nothing can be served yet
+};
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -77,34 +86,40 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   return Endpoint{address.empty() ? std::string("::") : std::string(address), *port};
 }
 
-Front::Front(net::Loop& loop, Clock& clock, const Config&, watch::Hub& hub, http::Spools& spools)
-    : loop_(loop), clock_(clock), hub_(hub), spools_(spools), away_(std::make_unique<Away>()) {}
+Front::Front(net::Loop& loop, Clock& clock, watch::Hub& hub, http::Spools& spools)
+    : loop_(loop),
+      clock_(clock),
+      hub_(hub),
+      spools_(spools),
+      answering_(std::make_unique<Answering>()) {}
 
 Front::~Front() = default;
 
-Result<> Front::listen(const Config& config, http::Service* service, Backends* backends) {
-  if (const auto trusted =
-          net::Networks::parse(fmt::format("{}", fmt::join(config.http.trusted_proxies, ",")));
-      !trusted) {
-    return fail(Errc::malformed, "http.trusted_proxies: " + trusted.error().message);
-  }
+Result<> Front::listen(const Config& config) {
   if (!config.http.certificates.empty()) {
     auto loaded = net::TlsServer::load(certificate_files(config));
     if (!loaded) return pass(loaded);
     tls_ = std::move(*loaded);
   }
   server_ = std::make_unique<http::Server>(loop_.executor(), clock_, server_settings(config),
-                                           service != nullptr ? *service : *away_, hub_, spools_);
+                                           *answering_, hub_, spools_);
   passed_ = net::passed_sockets(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"),
                                 std::getenv("LISTEN_FDNAMES"));
   const bool proxy = config.http.proxy_protocol;
-  if (auto done = open(Door::http, config.http.listen, proxy, backends); !done) return done;
-  if (auto done = open(Door::https, config.http.listen_tls, proxy, backends); !done) return done;
-  if (backends == nullptr) return {};
-  return open(Door::lmtp, config.lmtp.listen, false, backends);
+  if (auto done = open(Door::http, config.http.listen, proxy); !done) return done;
+  if (auto done = open(Door::https, config.http.listen_tls, proxy); !done) return done;
+  return open(Door::lmtp, config.lmtp.listen, false);
 }
 
-Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol, Backends* backends) {
+Result<> Front::serve(http::Service& service, Backends& backends) {
+  for (net::Listener& listener : std::exchange(lmtp_, {})) {
+    if (auto done = backends.listen_lmtp(std::move(listener)); !done) return done;
+  }
+  answering_->begin(service);
+  return {};
+}
+
+Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol) {
   const std::string_view name = door == Door::http    ? "http"
                                 : door == Door::https ? "https"
                                                       : "lmtp";
@@ -115,7 +130,7 @@ Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol, B
     if (!listener) return pass(listener);
     passed = true;
     const std::string where = fmt::format("{} (passed by systemd)", name);
-    auto added = add(door, std::move(*listener), where, proxy_protocol, backends);
+    auto added = add(door, std::move(*listener), where, proxy_protocol);
     if (!added) return added;
   }
   if (passed) return {};
@@ -127,14 +142,14 @@ Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol, B
     const std::string shown = where->port != 0
                                   ? fmt::format("{} {}", name, text)
                                   : fmt::format("{} {}:{}", name, where->address, listener->port());
-    auto added = add(door, std::move(*listener), shown, proxy_protocol, backends);
+    auto added = add(door, std::move(*listener), shown, proxy_protocol);
     if (!added) return added;
   }
   return {};
 }
 
 Result<> Front::add(Door door, net::Listener listener, const std::string& where,
-                    bool proxy_protocol, Backends* backends) {
+                    bool proxy_protocol) {
   listening_.push_back(where);
   switch (door) {
     case Door::http:
@@ -145,12 +160,14 @@ Result<> Front::add(Door door, net::Listener listener, const std::string& where,
       server_->listen(std::move(listener), {.tls = tls_, .proxy_protocol = proxy_protocol});
       return {};
     case Door::lmtp:
-      return backends->listen_lmtp(std::move(listener));
+      lmtp_.push_back(std::move(listener));
+      return {};
   }
   return {};
 }
 
 Result<> Front::reload(const Config& config) {
+  server_->apply(server_settings(config));
   if (!tls_ || config.http.certificates.empty()) return {};
   return tls_->reload(certificate_files(config));
 }

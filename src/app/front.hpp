@@ -16,15 +16,18 @@ namespace godwit::app {
 
 class Front {
  public:
-  Front(net::Loop& loop, Clock& clock, const Config& config, watch::Hub& hub, http::Spools& spools);
+  Front(net::Loop& loop, Clock& clock, watch::Hub& hub, http::Spools& spools);
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
-  /// `service` null: phones are told to come again later. Sockets that systemd passed by the names
-  /// "http", "https" and "lmtp" take the place of the configured addresses.
-  Result<> listen(const Config& config, http::Service* service, Backends* backends);
-  /// Reads certificates anew.
+  /// Listens. Until `serve`, phones are told to come again later, and mail waits to come in.
+  /// Sockets that systemd passed by the names "http", "https" and "lmtp" take the place of the
+  /// configured addresses.
+  Result<> listen(const Config& config);
+  /// From now on `service` answers phones, and mail comes in. Both outlive the front.
+  Result<> serve(http::Service& service, Backends& backends);
+  /// Takes over limits, and reads certificates anew.
   Result<> reload(const Config& config);
   void tick();
   Task<> drain(std::chrono::seconds spread);
@@ -35,19 +38,19 @@ class Front {
 
  private:
   enum class Door : std::uint8_t { http, https, lmtp };
-  Result<> open(Door door, const Strings& addresses, bool proxy_protocol, Backends* backends);
-  Result<> add(Door door, net::Listener listener, const std::string& where, bool proxy_protocol,
-               Backends* backends);
+  Result<> open(Door door, const Strings& addresses, bool proxy_protocol);
+  Result<> add(Door door, net::Listener listener, const std::string& where, bool proxy_protocol);
 
   net::Loop& loop_;
   Clock& clock_;
   watch::Hub& hub_;
   http::Spools& spools_;
-  std::unique_ptr<http::Service> away_;  // answers while nothing can be served
-  std::shared_ptr<net::TlsServer> tls_;  // shared with the connections
+  std::unique_ptr<class Answering> answering_;  // the service, or who tells phones to come later
+  std::shared_ptr<net::TlsServer> tls_;         // shared with the connections
   std::unique_ptr<http::Server> server_;
   std::vector<net::PassedSocket> passed_;
   std::vector<std::string> listening_;
+  std::vector<net::Listener> lmtp_;  // until `serve`
 };
 
 }  // namespace godwit::app

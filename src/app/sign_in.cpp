@@ -64,6 +64,12 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
   co_return command::Refusal{401, 0};
 }
 
+void BasicSignIn::apply(const Settings& settings) {
+  settings_ = settings;
+  cache_.set_lifetime(settings.cache.lifetime);
+  failures_.set(settings.failures);
+}
+
 void BasicSignIn::forget(const UserId& user) { cache_.drop(user); }
 
 void BasicSignIn::pardon(const UserId& user) {

@@ -24,6 +24,7 @@ class BasicSignIn final : public command::SignIn {
   Task<std::variant<backend::Account, command::Refusal>> check(const http::Request& request,
                                                                const DeviceId* device) override;
   void forget(const UserId& user) override;
+  void apply(const Settings& settings);
   /// The administrator set another password: it counts at once, and old failures do not.
   void pardon(const UserId& user);
 

@@ -38,6 +38,9 @@ class FailureLimit {
   /// Attempts from `allowed` networks are neither counted nor delayed.
   FailureLimit(const Clock& clock, Limits limits, std::vector<Network> allowed);
 
+  /// Other limits; what was counted stays, and so does `entries_max`.
+  void set(const Limits& limits) { limits_ = limits; }
+
   /// How long the attempt has to wait (Retry-After); nothing: go ahead. Beyond the free failures
   /// going ahead takes the turn: others wait from then on.
   std::optional<std::chrono::seconds> admit(const Attempt& attempt);

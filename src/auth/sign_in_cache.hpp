@@ -40,6 +40,9 @@ class SignInCache {
   /// Forgets a user whose password changed, or who may no longer sign in.
   void drop(const UserId& user);
 
+  /// Counts for what is remembered already, too.
+  void set_lifetime(std::chrono::milliseconds lifetime) { limits_.lifetime = lifetime; }
+
   std::size_t size() const { return entries_.size(); }
 
  private:

@@ -141,6 +141,8 @@ Server::~Server() {
   close_all(core_);
 }
 
+void Server::apply(ServerSettings settings) { core_->settings = std::move(settings); }
+
 void Server::listen(net::Listener listener, ListenSettings settings) {
   auto shared = std::make_shared<net::Listener>(std::move(listener));
   core_->listeners.push_back(shared);

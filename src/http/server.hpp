@@ -51,6 +51,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// Other settings from the next request of each connection on.
+  void apply(ServerSettings settings);
+
   void listen(net::Listener listener, ListenSettings settings);
   /// Takes over a connection that is ready for HTTP.
   void serve(std::unique_ptr<net::Stream> stream);

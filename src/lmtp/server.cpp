@@ -84,6 +84,11 @@ Server::Server(ServerSettings settings, Inbox& inbox, FileLayer& files, const Cl
   }
 }
 
+void Server::apply(ServerSettings settings) {
+  settings.spool_folder = std::move(settings_.spool_folder);
+  settings_ = std::move(settings);
+}
+
 Task<> Server::serve(std::unique_ptr<net::Stream> stream) {
   const Counted counted(connections_);
   Connection connection{.stream = std::move(stream),

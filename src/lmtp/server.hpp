@@ -58,6 +58,9 @@ class Server {
   /// Blocks for a moment. All references outlive the server. Throws Fault.
   Server(ServerSettings settings, Inbox& inbox, FileLayer& files, const Clock& clock);
 
+  /// Other limits from the next connection on; the spool folder stays.
+  void apply(ServerSettings settings);
+
   /// Serves one connection to its end. Throws nothing that the peer can cause; cancelling it is
   /// fine: what was not answered was not promised.
   Task<> serve(std::unique_ptr<net::Stream> stream);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "daemon/daemon_process.hpp"
+#include "interop/imap_servers.hpp"
 #include "net/certificate.hpp"
 #include "run.hpp"
 
@@ -137,6 +138,48 @@ TEST_F(LifecycleTest, AReloadTakesOverLimitsAndTheLogLevel) {
   const auto refused = run(phone->ping({inbox}, 600));
   EXPECT_EQ(refused.status, 5);
   EXPECT_EQ(refused.limit, 90U);
+}
+
+TEST_F(LifecycleTest, AReloadTakesOverLimitsOfConnectionsAndSignInsAndNamesWhatItCannot) {
+  daemon_.config["lmtp"] = "listen = [\"127.0.0.1:0\"]\n";
+  daemon_.config["auth"] = "failure_delay_milliseconds = 0\n";
+  start_with_user();
+  const auto http = daemon_.port("http ");
+  const auto lmtp = daemon_.port("lmtp ");
+  Phone phone(daemon_, ann);
+  phone.inbox();
+  const std::string large = "From: ann@example.org\r\nTo: ann@example.org\r\nSubject: x\r\n\r\n" +
+                            std::string(3'000'000, 'x') + "\r\n";
+  EXPECT_EQ(phone.send(large), 1);
+
+  daemon_.config["http"] = "listen = [\"127.0.0.1:1\"]\ntrusted_proxies = [\"127.0.0.1\"]\n";
+  daemon_.config["mail"] = "message_megabytes_max = 1\n";
+  daemon_.config["auth"] += "failures_max = 1\n";
+  daemon_.config["local"] = "quota_megabytes = 10\n";
+  daemon_.write_config();
+  daemon_.signal(SIGHUP);
+  ASSERT_TRUE(daemon_.wait_for_log("reloaded"));
+  EXPECT_TRUE(daemon_.log().contains("needs_a_restart=\"http.listen local.quota_megabytes\""))
+      << daemon_.log();
+  EXPECT_EQ(daemon_.port("http "), http);
+
+  // What is too large is refused, over LMTP too.
+  EXPECT_EQ(phone.send(large), 413);
+  try {
+    interop::deliver_by_lmtp(lmtp, ann, large);
+    FAIL() << "the large mail was taken";
+  } catch (const std::runtime_error& refused) {
+    EXPECT_TRUE(std::string_view(refused.what()).contains("552")) << refused.what();
+  }
+  // One wrong password is enough now, and X-Forwarded-For says whose it is.
+  const RawRequest guess{.head =
+                             "OPTIONS /Microsoft-Server-ActiveSync HTTP/1.1\r\n"
+                             "X-Forwarded-For: 203.0.113.9",
+                         .user = "nobody@example.org",
+                         .password = "wrong"};
+  EXPECT_TRUE(ask_http(http, guess).starts_with("HTTP/1.1 401"));
+  EXPECT_TRUE(ask_http(http, guess).starts_with("HTTP/1.1 503"));
+  EXPECT_TRUE(daemon_.log().contains("peer=203.0.113.9")) << daemon_.log();
 }
 
 TEST_F(LifecycleTest, AReloadThatIsWrongChangesNothing) {

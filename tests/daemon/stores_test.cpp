@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "daemon/daemon_process.hpp"
+#include "interop/imap_servers.hpp"
 #include "run.hpp"
 #include "sqlite/database.hpp"
 
@@ -166,6 +167,87 @@ TEST_F(StoresTest, ADatabaseThatAnotherProcessHasLocked) {
   EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
   EXPECT_EQ(items(), 3U);
   EXPECT_EQ(found(), (std::vector<std::string>{"first*", "second", "third"}));
+}
+
+/// A PostgreSQL of the tests' own that comes when it is told to.
+class LatePostgres {
+ public:
+  LatePostgres() : folder_("/tmp/godwit-late-" + std::to_string(::getpid())) {}
+  ~LatePostgres() { run("stop"); }
+  LatePostgres(const LatePostgres&) = delete;
+  LatePostgres& operator=(const LatePostgres&) = delete;
+  std::string url() const { return "host=" + folder_ + " user=godwit dbname=postgres"; }
+  int start() const { return run("start"); }
+
+ private:
+  int run(const std::string& what) const {
+    const std::string script = GODWIT_SOURCE_DIR "/tests/parts/postgres.sh ";
+    return std::system((script + what + ' ' + folder_ + " >/dev/null").c_str());
+  }
+  std::string folder_;
+};
+
+TEST_F(StoresTest, APostgresThatComesLaterIsFoundWithoutARestart) {
+  if (!interop::RunningServer::is_there("postgres")) {
+    GTEST_SKIP() << interop::RunningServer::why_not("postgres");
+  }
+  const LatePostgres postgres;
+  daemon_.config["store"] = "kind = \"postgres\"\npostgres_url = \"" + postgres.url() + "\"\n";
+  daemon_.config["lmtp"] = "listen = [\"127.0.0.1:0\"]\n";
+  daemon_.start();
+  expect_administration_only("tries again by itself");
+  EXPECT_TRUE(daemon_.log().contains("administration.only problem=\"PostgreSQL: "))
+      << daemon_.log();
+  EXPECT_NE(daemon_.command("device list").code, 0);
+
+  // It is there, but empty: what to do is said, and done with the daemon running.
+  ASSERT_EQ(postgres.start(), 0);
+  EXPECT_TRUE(daemon_.wait_for_log("godwit schema install")) << daemon_.log();
+  EXPECT_EQ(daemon_.command("schema install").code, 0);
+  EXPECT_TRUE(daemon_.wait_for_state("Serving")) << daemon_.log();
+  EXPECT_EQ(daemon_.status().mode, "serving");
+  EXPECT_EQ(daemon_.status().problem, "");
+  daemon_.add_user(ann);
+  EXPECT_EQ(deliver("first").code, 0);
+  phone_ = std::make_unique<Phone>(daemon_, ann);
+  inbox_ = phone_->inbox();
+  EXPECT_EQ(items(), 1U);
+  EXPECT_TRUE(daemon_.command("device list").output.contains("phone1"));
+  EXPECT_EQ(daemon_.stop(), 0);
+}
+
+TEST_F(StoresTest, AStoreThatIsLockedAtTheStartIsServedOnceItIsFree) {
+  use();
+  ASSERT_EQ(daemon_.stop(), 0);
+  {
+    sqlite::Database store({.path = daemon_.state_folder() + "/store.sqlite"});
+    store.execute("PRAGMA locking_mode=EXCLUSIVE");
+    store.execute("BEGIN EXCLUSIVE");
+    daemon_.start();
+    expect_administration_only("tries again by itself");
+  }
+  EXPECT_TRUE(daemon_.wait_for_state("Serving")) << daemon_.log();
+  expect_all_is_there();
+}
+
+TEST_F(StoresTest, AStoreThatWasThereIsNotMadeAnewWhileItWaits) {
+  use();
+  ASSERT_EQ(daemon_.stop(), 0);
+  const std::string path = daemon_.state_folder() + "/mail/mail.sqlite";
+  {
+    sqlite::Database mail({.path = path});
+    mail.execute("PRAGMA locking_mode=EXCLUSIVE");
+    mail.execute("BEGIN EXCLUSIVE");
+    daemon_.start();
+    expect_administration_only("tries again by itself");
+    std::filesystem::rename(path, path + ".aside");
+  }
+  EXPECT_TRUE(daemon_.wait_for_log("mail.sqlite has schema 0")) << daemon_.log();
+  EXPECT_EQ(daemon_.status().mode, "administration only");
+  ASSERT_EQ(daemon_.stop(), 0);
+  std::filesystem::rename(path + ".aside", path);
+  daemon_.start();
+  expect_all_is_there();
 }
 
 TEST(Queue, WhatWaitsIsListedHurriedDroppedAndCopied) {
