@@ -1,0 +1,109 @@
+#include "compose/meeting_mail.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+#include "compose/encode.hpp"
+#include "compose/limits.hpp"
+
+namespace godwit::compose {
+namespace {
+
+namespace chrono = std::chrono;
+
+constexpr std::size_t subject_bytes_max = 4'096;
+constexpr std::size_t base64_line = 57;  // 76 characters. RFC 2045 6.8
+
+std::string base64_lines(std::string_view bytes) {
+  std::string out;
+  while (!bytes.empty()) {
+    out += base64_encode(bytes.substr(0, base64_line)) + "\r\n";
+    bytes.remove_prefix(std::min(base64_line, bytes.size()));
+  }
+  return out;
+}
+
+std::string quoted_printable(std::string_view text) {
+  std::string out;
+  QuotedPrintable encoder;
+  encoder.feed(text, out);
+  encoder.finish(out);
+  return out;
+}
+
+/// One a line: RFC 5322 2.1.1 bounds their length.
+std::string recipients_of(const std::vector<convert::Mailbox>& to) {
+  std::string out;
+  for (const convert::Mailbox& mailbox : to) {
+    if (!out.empty()) out += ",\r\n ";
+    const std::string phrase =
+        mailbox.name == mailbox.address ? std::string() : format_phrase(mailbox.name);
+    out += phrase.empty() ? mailbox.address : phrase + "\r\n <" + mailbox.address + '>';
+  }
+  return out;
+}
+
+std::string format_day(LocalTime local) {
+  constexpr auto names =
+      std::to_array<std::string_view>({"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"});
+  const auto day = chrono::floor<chrono::days>(local);
+  const chrono::year_month_day date(day);
+  return fmt::format("{} {:04}-{:02}-{:02}", names.at(chrono::weekday(day).c_encoding()),
+                     int(date.year()), unsigned(date.month()), unsigned(date.day()));
+}
+
+std::string format_clock(LocalTime local) {
+  const chrono::hh_mm_ss clock(local - chrono::floor<chrono::days>(local));
+  return fmt::format("{:02}:{:02}", clock.hours().count(), clock.minutes().count());
+}
+
+LocalTime date_of(Time time) {
+  return LocalTime(chrono::floor<chrono::days>(time.time_since_epoch()));
+}
+
+std::string when(const Event& event) {
+  const EventDetails& details = event.details;
+  if (details.all_day) {
+    const LocalTime first = date_of(details.start);
+    const LocalTime last = date_of(details.end - chrono::hours(24));
+    return last <= first ? format_day(first) : format_day(first) + " - " + format_day(last);
+  }
+  const ZoneRules rules = event.has_zone ? event.zone_rules : ZoneRules{};
+  const LocalTime start = rules.to_local(details.start);
+  const LocalTime end = rules.to_local(details.end);
+  std::string out = format_day(start) + ' ' + format_clock(start) + " - ";
+  if (format_day(start) != format_day(end)) out += format_day(end) + ' ';
+  const bool named = event.has_zone && !event.zone.empty();
+  return out + format_clock(end) + " (" + (named ? event.zone : "UTC") + ')';
+}
+
+}  // namespace
+
+std::string compose_meeting_mail(const MeetingMail& mail) {
+  const std::string boundary = "=_godwit_" + hex_encode(digest128(mail.stamp.message_id));
+  Fields header;
+  header.set("To", recipients_of(mail.to));
+  header.set("Subject", format_unstructured(utf8_prefix(mail.subject, subject_bytes_max)));
+  header.set("Content-Type", "multipart/alternative;\r\n boundary=\"" + boundary + '"');
+  complete(header, mail.author, mail.stamp);
+  std::string out = header.str() + "\r\n";
+  out += "--" + boundary + "\r\nContent-Type: text/plain; charset=utf-8\r\n";
+  out += "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted_printable(mail.text);
+  out += "\r\n--" + boundary +
+         "\r\nContent-Type: text/calendar; charset=utf-8; method=" + mail.method + "\r\n";
+  out += "Content-Transfer-Encoding: base64\r\n\r\n" + base64_lines(mail.calendar);
+  return out + "--" + boundary + "--\r\n";
+}
+
+std::string describe(const Event& event) {
+  std::string out = "When: " + when(event) + '\n';
+  const std::string& place = event.details.location.display_name;
+  if (!place.empty()) out += "Where: " + place + '\n';
+  return out;
+}
+
+}  // namespace godwit::compose
