@@ -246,10 +246,26 @@ class MailSync {
       std::vector<Uid> rest(uids.begin() + static_cast<std::ptrdiff_t>(next), uids.end());
       auto batch = co_await prepare(std::move(rest), form_);
       if (!batch || batch->consumed == 0) break;
+      UidSet missing = UidSet::of(std::span(uids).subspan(next, batch->consumed));
+      for (const render::Prepared& item : batch->items) missing.remove(item.uid);
       co_await take_batch(*batch, bytes);
+      if (!missing.empty()) co_await note_missing(std::move(missing));
       next += batch->consumed;
     }
     for (; next < uids.size(); ++next) put_back(uids[next]);
+  }
+
+  /// Listed, but not given: mostly removed in between, which the next listing says; the device
+  /// never had them. What is there all the same must not be asked for for ever.
+  Task<> note_missing(UidSet missing) {
+    const auto there = co_await mail().fetch_state(work_.folder, epoch(), missing.to_vector());
+    for (const Uid uid : missing.to_vector()) put_back(uid);
+    if (!there) co_return;
+    for (const MessageState& each : *there) {
+      work_.state.todo.remove(each.uid);
+      work_.state.held.add(each.uid);
+      co_await add_plainer(each.uid, "the mailbox lists it and does not give it");
+    }
   }
 
   Task<> take_batch(render::Renderer::Batch& batch, std::uint64_t& bytes) {

@@ -1,6 +1,7 @@
 #include "backend/memory/memory.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "backend/memory/state.hpp"
 #include "convert/header.hpp"
@@ -113,12 +114,13 @@ Task<Result<MailChanges>> MemoryMail::changes(FolderKey folder, MailCursor since
 
 Task<Result<std::vector<Message>>> MemoryMail::fetch(FolderKey folder, std::uint32_t uid_validity,
                                                      std::vector<Uid> uids) {
+  if (meanwhile_) std::exchange(meanwhile_, nullptr)();
   begin_call();
   const auto found = checked(folder, uid_validity);
   end_call();
   if (!found) co_return pass(found);
   std::vector<Message> out;
-  for (const Uid uid : UidSet::of(uids).to_vector()) {
+  for (const Uid uid : UidSet::of(uids).minus(withheld_).to_vector()) {
     const auto at = (*found)->messages.find(uid);
     if (at == (*found)->messages.end()) continue;
     const Content& content = *at->second.content;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -98,6 +99,10 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
   void fail_next_move(Fault::Kind kind) { move_failure_ = kind; }
   /// The same of `changes`.
   void fail_next_changes(Fault::Kind kind) { changes_failure_ = kind; }
+  /// Done once, as the next `fetch` begins: somebody else is quicker.
+  void before_next_fetch(std::function<void()> meanwhile) { meanwhile_ = std::move(meanwhile); }
+  /// `fetch` leaves these out, whatever their folder, though everything else shows them.
+  void withhold(UidSet uids) { withheld_ = std::move(uids); }
   /// Messages of the folder can be read and nothing else.
   void set_read_only(const FolderKey& folder, bool read_only);
   /// How many calls of `Mail` there were, `watch` not counted.
@@ -150,6 +155,8 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
   Fault::Kind failure_ = Fault::Kind::unavailable;
   Mishap mishap_ = Mishap::before;
   std::optional<Fault::Kind> move_failure_, changes_failure_;
+  std::function<void()> meanwhile_;
+  UidSet withheld_;
   bool authoritative_ = true;
 };
 

@@ -1,0 +1,61 @@
+// Mailboxes that change, or contradict themselves, while an answer is made of them.
+#include <gtest/gtest.h>
+
+#include "command/test_bed.hpp"
+
+namespace godwit::command {
+namespace {
+
+class SyncMailTest : public ::testing::Test {
+ protected:
+  client::CollectionOutcome sync() {
+    const auto outcome = test::run(bed.device().sync(bed.id("Inbox"), {}));
+    EXPECT_TRUE(outcome.ok());
+    const auto found = outcome.collections.find(bed.id("Inbox"));
+    return found == outcome.collections.end() ? client::CollectionOutcome() : found->second;
+  }
+  std::string name(Uid uid) { return bed.server_id("Inbox", bed.inbox(), uid); }
+
+  TestBed bed;
+};
+
+TEST_F(SyncMailTest, WhatGoesWhileItIsReadIsNeverRemovedFromTheDevice) {
+  const Uid stays = bed.deliver(bed.inbox(), "Stays");
+  const Uid goes = bed.deliver(bed.inbox(), "Goes");
+  sync();  // key 0
+  bed.mail().before_next_fetch([&] { bed.mail().remove(bed.inbox(), UidSet{{goes, goes}}); });
+  EXPECT_EQ(sync().added, std::vector<std::string>{name(stays)});
+  const auto next = sync();  // the device throws at a Delete of what it never held
+  EXPECT_TRUE(next.added.empty() && next.removed.empty());
+}
+
+TEST_F(SyncMailTest, WhatAReadingMissesOnceIsStillDelivered) {
+  const Uid uid = bed.deliver(bed.inbox(), "Late");
+  sync();
+  bed.mail().withhold({{uid, uid}});
+  bed.mail().before_next_fetch(
+      [&] { bed.mail().before_next_fetch([&] { bed.mail().withhold({}); }); });
+  EXPECT_EQ(sync().added, std::vector<std::string>{name(uid)});
+}
+
+TEST_F(SyncMailTest, WhatIsListedAndNeverGivenIsSetAsideAndNamed) {
+  const Uid never = bed.deliver(bed.inbox(), "Never");
+  const Uid other = bed.deliver(bed.inbox(), "Other");
+  sync();
+  bed.mail().withhold({{never, never}});
+  const auto first = sync();
+  EXPECT_EQ(first.added, std::vector<std::string>{name(other)});
+  EXPECT_FALSE(first.more_available);
+  const auto named =
+      test::run(bed.store().list("anna@example.test", store::Kind::set_aside, "", "", 9));
+  ASSERT_EQ(named.size(), 1U);
+  EXPECT_TRUE(named.front().key.name.ends_with(name(never)));
+  bed.mail().withhold({});
+  Flags read;
+  read.seen = true;
+  bed.mail().set_flags(bed.inbox(), {{never, never}}, read);
+  EXPECT_EQ(sync().added, std::vector<std::string>{name(never)});
+}
+
+}  // namespace
+}  // namespace godwit::command
