@@ -136,9 +136,15 @@ class MailSync {
     }
   }
 
+  /// What the commands are to change must not be newer than the state either: else somebody else's
+  /// change would pass for the device's own.
   bool is_current() const {
-    return request_.status && sync::is_current(work_.state, *request_.status,
-                                               work_.options.filter_type, work_.session.now());
+    const auto is_newer = [&](const auto& before) {
+      return before.second.modseq > work_.state.cursor.status.highest_modseq;
+    };
+    return request_.status && std::ranges::none_of(work_.before, is_newer) &&
+           sync::is_current(work_.state, *request_.status, work_.options.filter_type,
+                            work_.session.now());
   }
 
   Task<Result<>> refresh() {

@@ -57,5 +57,21 @@ TEST_F(SyncMailTest, WhatIsListedAndNeverGivenIsSetAsideAndNamed) {
   EXPECT_EQ(sync().added, std::vector<std::string>{name(never)});
 }
 
+TEST_F(SyncMailTest, WhatSomebodyElseMarksAsTheDeviceDoesIsToldToTheDevice) {
+  const Uid uid = bed.deliver(bed.inbox(), "One");
+  const std::vector<std::pair<std::string, client::SyncOptions>> both{{bed.id("Inbox"), {}},
+                                                                      {bed.id("Trash"), {}}};
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(test::run(bed.device().sync_many(both, {})).ok());
+  bed.device().set_read(bed.id("Inbox"), name(uid), true);
+  Flags flagged;
+  flagged.flagged = true;
+  // Both mailboxes were looked at in one round by then: nothing was new.
+  bed.mail().before_next_fetch([&] { bed.mail().set_flags(bed.inbox(), {{uid, uid}}, flagged); });
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(test::run(bed.device().sync_many(both, {})).ok());
+  const auto& item = bed.device().collection(bed.id("Inbox")).items.at(name(uid));
+  EXPECT_EQ(item.at("Read"), "1");
+  EXPECT_EQ(item.at("Flag/Status"), "2");
+}
+
 }  // namespace
 }  // namespace godwit::command

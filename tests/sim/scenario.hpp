@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/outbox.hpp"
@@ -89,6 +90,9 @@ class Scenario {
   void request_syncs(const std::string& collection, unsigned window);
   void note_letter(const client::Outcome& outcome);
 
+  void note_own_move(const std::string& collection, const std::string& item,
+                     const std::string& target);
+  void forget_own_moves();
   void forget_all_in(const std::string& collection);
   void complain(std::string what);
   void check_keys();
@@ -100,8 +104,9 @@ class Scenario {
   std::mt19937_64 random_;
   Outbox outbox_;
   std::set<std::string> may_be_gone_;  // identities that somebody removed for good, or tried to
-  std::set<std::string> started_;      // collections whose key was not 0
-  std::optional<std::size_t> open_letter_;  // whose sending was not answered yet
+  std::set<std::pair<std::string, std::string>> own_moves_;  // (target, Subject)
+  std::set<std::string> started_;                            // collections whose key was not 0
+  std::optional<std::size_t> open_letter_;                   // whose sending was not answered yet
   std::optional<std::string>
       open_removal_;  // the folder whose removal or emptying was not answered
   std::string complaint_;

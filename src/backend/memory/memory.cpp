@@ -137,6 +137,7 @@ Task<Result<std::vector<Message>>> MemoryMail::fetch(FolderKey folder, std::uint
 Task<Result<std::vector<MessageState>>> MemoryMail::fetch_state(FolderKey folder,
                                                                 std::uint32_t uid_validity,
                                                                 std::vector<Uid> uids) {
+  if (meanwhile_) std::exchange(meanwhile_, nullptr)();
   begin_call();
   const auto found = checked(folder, uid_validity);
   end_call();

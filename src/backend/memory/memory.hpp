@@ -99,7 +99,7 @@ class MemoryMail final : public Mail, public std::enable_shared_from_this<Memory
   void fail_next_move(Fault::Kind kind) { move_failure_ = kind; }
   /// The same of `changes`.
   void fail_next_changes(Fault::Kind kind) { changes_failure_ = kind; }
-  /// Done once, as the next `fetch` begins: somebody else is quicker.
+  /// Done once, as the next `fetch` or `fetch_state` begins: somebody else is quicker.
   void before_next_fetch(std::function<void()> meanwhile) { meanwhile_ = std::move(meanwhile); }
   /// `fetch` leaves these out, whatever their folder, though everything else shows them.
   void withhold(UidSet uids) { withheld_ = std::move(uids); }
