@@ -176,6 +176,9 @@ bool TranscriptRunner::given_server(const Words& words, std::size_t number) {
     if (row == settings.end()) throw TranscriptError(number, "no setting " + words[1]);
     row->set(changed, number_of<std::uint64_t>(words[2], number));
     fixture_.server.set_settings(changed);
+  } else if (words[0] == "zone" && words.size() == 2) {
+    changed.time_zone = words[1];
+    fixture_.server.set_settings(changed);
   } else if (words[0] == "provisioning" && words.size() >= 2) {
     auto& policy = changed.provisioning;
     policy.mode = words[1] == "strict"  ? policy::Mode::strict

@@ -36,8 +36,8 @@ DIRECTIONS = {
     "policy": "base wbxml eas store",
     "sync": "base wbxml eas item backend store watch mapping policy",
     "compose": "base item net convert eas backend http",
-    "command": "base net wbxml eas item convert mapping render compose backend store watch http "
-               "sync policy",
+    "command": "base net wbxml eas item convert convert/time_zone convert/ical mapping render "
+               "compose backend store watch http sync policy",
     "auth": "base item backend store",
     "queue": "base item net smtp convert compose backend store sqlite",
     "client": "base wbxml eas item net http watch convert mapping",

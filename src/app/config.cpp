@@ -14,6 +14,7 @@
 #include "app/directory.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "convert/time_zone/zone.hpp"
 #include "net/network.hpp"
 #include "policy/settings.hpp"
 
@@ -295,6 +296,9 @@ Result<> check_config(const Config& config) {
   }
   if (config.mail.window_default > config.mail.window_max) {
     add("mail.window_default is above mail.window_max");
+  }
+  if (!convert::Zone::named(config.calendar.time_zone)) {
+    add("calendar.time_zone is no zone of the IANA database");
   }
   for (const auto& [name, value] : config.policy.settings) {
     if (const auto known = policy::check_setting(name, value); !known) {

@@ -127,6 +127,10 @@ struct Config {
     std::int64_t answer_kilobytes_max = 4096;
   } mail;
 
+  struct Calendar {
+    std::string time_zone = "UTC";
+  } calendar;
+
   struct Push {
     std::int64_t heartbeat_seconds_min = 60;
     std::int64_t heartbeat_seconds_max = 3540;

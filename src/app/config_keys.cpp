@@ -263,6 +263,11 @@ constexpr auto table = std::to_array<Key>({
         "mail", "answer_kilobytes_max", {64, 102'400},
         "An answer that grows larger is cut, too; one message always fits.", true),
 
+    text<&C::calendar, &C::Calendar::time_zone>(
+        "calendar", "time_zone", "\"Europe/Berlin\"",
+        "The users' time zone, by its IANA name: of events that have no zone, or one that nobody "
+        "knows."),
+
     number<&C::push, &C::Push::heartbeat_seconds_min>("push", "heartbeat_seconds_min", {1, 3540},
                                                       "Shortest time a phone may wait.", true),
     number<&C::push, &C::Push::heartbeat_seconds_max>(

@@ -86,6 +86,7 @@ std::string_view section_text(std::string_view section) {
       {"imap", "The IMAP server behind (backend.kind = \"imap\")."},
       {"submission", "Mail out."},
       {"mail", "What phones get at a time."},
+      {"calendar", "Calendars and tasks."},
       {"push", "Ping, and Sync that waits."},
       {"auth", "Sign-in."},
       {"policy",

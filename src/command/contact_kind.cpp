@@ -14,7 +14,8 @@ Contact for_device(Contact contact) {
   return contact;
 }
 
-Result<RenderedItem> render(std::string_view text, const ItemOptions& options) {
+Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
+                            std::string_view /*id*/) {
   auto contact = convert::read_contact(text);
   if (!contact) return pass(contact);
   if (contact->is_group) return fail(Errc::unsupported, "a list of contacts");
@@ -40,7 +41,7 @@ void keep_unsent(ContactPatch& patch, const Contact& current, const ItemOptions&
 }
 
 Result<EditedItem> edit(const ItemEdit& edit) {
-  auto patch = mapping::read_contact_change(edit.data, edit.supported);
+  auto patch = mapping::read_contact_change(*edit.data, edit.supported);
   if (!patch) return pass(patch);
   Contact current;
   if (!edit.text.empty()) {
@@ -51,7 +52,7 @@ Result<EditedItem> edit(const ItemEdit& edit) {
   }
   if (edit.base) {
     auto merge = merged(*patch, for_device(current), PropertyDigests(*edit.base));
-    if (merge.conflict && !edit.client_wins) return EditedItem{{}, {}, true};
+    if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
     *patch = std::move(merge.patch);
   }
   auto text = convert::apply_contact(edit.text, *patch, edit.uid);

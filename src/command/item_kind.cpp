@@ -26,7 +26,8 @@ std::string with_crlf(std::string_view text) {
 }  // namespace
 
 const ItemKind* find_kind(ItemClass item_class) {
-  static constexpr auto kinds = std::to_array<const ItemKind*>({&contact_kind, &note_kind});
+  static constexpr auto kinds =
+      std::to_array<const ItemKind*>({&event_kind, &contact_kind, &task_kind, &note_kind});
   const auto at = std::ranges::find(kinds, item_class, &ItemKind::item_class);
   return at == kinds.end() ? nullptr : *at;
 }
@@ -35,6 +36,20 @@ std::string_view truncated_body(std::string_view text, const ItemOptions& option
   const auto* plain = preference_of(options, 1);
   if (plain == nullptr || !plain->truncation_size) return text;
   return utf8_prefix(text, static_cast<std::size_t>(*plain->truncation_size));
+}
+
+bool repeats_sent_part(const ItemBody& body, const std::string& text, const std::string& html,
+                       const ItemOptions& options) {
+  const bool is_html = body.type == ItemBody::Type::html;
+  if (is_html && html.empty()) return false;
+  const auto* preference = preference_of(options, is_html ? 2 : 1);
+  if (preference == nullptr || !preference->truncation_size) return false;
+  const std::string whole = is_html ? html : with_crlf(text);
+  std::string sent(utf8_prefix(whole, static_cast<std::size_t>(*preference->truncation_size)));
+  if (sent.size() == whole.size()) return false;
+  std::string came = body.text;
+  for (std::string* each : {&sent, &came}) std::erase(*each, '\r');
+  return came == sent;
 }
 
 void write_item_body(const std::string& text, const std::string& html, const ItemOptions& options,

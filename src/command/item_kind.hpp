@@ -11,18 +11,21 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "convert/ical/context.hpp"
 #include "eas/sync.hpp"
 #include "eas/version.hpp"
+#include "item/event.hpp"
 #include "item/folder.hpp"
 #include "wbxml/element.hpp"
 #include "wbxml/writer.hpp"
 
 namespace godwit::command {
 
-/// What of the device's Options an item's rendering needs.
+/// What of the device's Options, and of its user, an item's rendering needs.
 struct ItemOptions {
   eas::Version version;
   std::vector<eas::BodyPreference> bodies;
+  convert::ical::Context user;  // the zone, the present time, the own addresses
 };
 
 struct RenderedItem {
@@ -31,23 +34,34 @@ struct RenderedItem {
   std::string digests;                        // PropertyDigests of what the device then holds
 };
 
-/// A device's Add or Change.
+/// A device's Add or Change, or its removal of one occurrence.
 struct ItemEdit {
-  std::string_view text;  // as the backend has it now; empty = an Add
-  const wbxml::Element& data;
+  std::string_view text;       // as the backend has it now; empty = an Add
+  const wbxml::Element* data;  // null: the occurrence is removed
   const ItemOptions& options;
   const std::optional<std::vector<wbxml::Tag>>& supported;
   /// What the device held before its edit, where the backend has another text by now.
   std::optional<std::string_view> base;
-  bool client_wins = false;  // [MS-ASCMD] Conflict
-  std::string_view uid;      // for an Add
+  bool client_wins = false;      // [MS-ASCMD] Conflict
+  std::string_view uid;          // for an Add
+  std::string_view id;           // ServerId, of which FileReferences are made
+  std::string_view instance_id;  // 16.x: of the occurrence that is meant
   Time now;
 };
 
+/// An attachment that an edit added ([MS-ASAIRS] Add).
+struct AddedFile {
+  std::string client_id;
+  std::string reference;
+};
+
 struct EditedItem {
-  std::string text;
-  std::string digests;    // of what the device holds now, if nobody tells it more
-  bool conflict = false;  // nothing was done: status 7
+  std::string text{};
+  std::string digests{};   // of what the device holds now, if nobody tells it more
+  bool conflict = false;   // nothing was done: status 7
+  bool completed = false;  // an Add lacked what we made: the device must be told
+  std::string uid{};       // 16.x: the answer to an Add has it
+  std::vector<AddedFile> files{};
 };
 
 struct ItemKind {
@@ -58,7 +72,9 @@ struct ItemKind {
   /// Whether a FilterType may be asked for ([MS-ASCMD] FilterType).
   bool (*takes_filter)(std::uint8_t filter_type);
   /// Errors: unsupported (nothing that the class can hold), malformed, too_large.
-  Result<RenderedItem> (*render)(std::string_view text, const ItemOptions& options);
+  /// `id`: its ServerId.
+  Result<RenderedItem> (*render)(std::string_view text, const ItemOptions& options,
+                                 std::string_view id);
   /// Error: status 6.
   Result<EditedItem> (*edit)(const ItemEdit& edit);
 };
@@ -66,13 +82,18 @@ struct ItemKind {
 /// nullptr = items of that class are not synchronised.
 const ItemKind* find_kind(ItemClass item_class);
 
+/// Whether a body that came is no more than the beginning of one, as it was sent.
+bool repeats_sent_part(const ItemBody& body, const std::string& text, const std::string& html,
+                       const ItemOptions& options);
 /// Body of an item by the device's preferences; `html` may be empty.
 void write_item_body(const std::string& text, const std::string& html, const ItemOptions& options,
                      wbxml::Writer& writer);
 /// What a device that was sent `text` may hold of it, by the same preferences.
 std::string_view truncated_body(std::string_view text, const ItemOptions& options);
 
+extern const ItemKind event_kind;
 extern const ItemKind contact_kind;
+extern const ItemKind task_kind;
 extern const ItemKind note_kind;
 
 }  // namespace godwit::command

@@ -7,7 +7,8 @@
 namespace godwit::command {
 namespace {
 
-Result<RenderedItem> render(std::string_view text, const ItemOptions& options) {
+Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
+                            std::string_view /*id*/) {
   auto note = convert::read_note(text);
   if (!note) return pass(note);
   RenderedItem item;
@@ -30,7 +31,7 @@ std::string plain_of(std::string_view html) {
 }
 
 Result<EditedItem> edit(const ItemEdit& edit) {
-  auto patch = mapping::read_note_change(edit.data);
+  auto patch = mapping::read_note_change(*edit.data);
   if (!patch) return pass(patch);
   Note current;
   if (!edit.text.empty()) {
@@ -51,7 +52,7 @@ Result<EditedItem> edit(const ItemEdit& edit) {
   }
   if (edit.base) {
     auto merge = merged(*patch, current, PropertyDigests(*edit.base));
-    if (merge.conflict && !edit.client_wins) return EditedItem{{}, {}, true};
+    if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
     *patch = std::move(merge.patch);
   }
   auto text = convert::apply_note(edit.text, *patch, edit.now, edit.uid);

@@ -42,6 +42,12 @@ backend::Items* Session::items() {
   return items_.get();
 }
 
+convert::ical::Context Session::calendar() const {
+  const auto zone = convert::Zone::named(services.settings.time_zone);
+  return {
+      .zone = zone.value_or(convert::Zone::utc()), .now = now(), .addresses = account.addresses};
+}
+
 Task<> Session::load_device() {
   const auto record = co_await services.store.get(key(store::Kind::device, device_id.str()));
   device_revision = record ? record->revision : 0;

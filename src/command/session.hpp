@@ -16,6 +16,7 @@
 #include "command/answer.hpp"
 #include "command/request_cache.hpp"
 #include "command/watching.hpp"
+#include "convert/ical/context.hpp"
 #include "eas/request_line.hpp"
 #include "http/message.hpp"
 #include "net/keyed_lock.hpp"
@@ -42,6 +43,8 @@ struct Settings {
   std::uint64_t message_bytes_max = 50 * 1024 * 1024;
   /// Where phones find us, beside default.eas below each; in any case, with a slash behind or not.
   std::vector<std::string> paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet"};
+  /// IANA name: of floating and all-day events, and of zones that nobody knows.
+  std::string time_zone = "UTC";
   policy::Settings provisioning;
 };
 
@@ -88,6 +91,8 @@ class Session {
   std::shared_ptr<backend::Mail> shared_mail();
   /// Null where there are none.
   backend::Items* items();
+  /// Whose calendars are read and written.
+  convert::ical::Context calendar() const;
 
   store::Key key(store::Kind kind, std::string name) const {
     return {user(), kind, std::move(name)};

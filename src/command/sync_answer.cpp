@@ -2,6 +2,7 @@
 
 #include "sync/server_id.hpp"
 #include "wbxml/pages/airsync.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
 
 namespace godwit::command {
 namespace {
@@ -30,6 +31,9 @@ void write_response(wbxml::Writer& out, const SyncResponse& response) {
     if (!response.server_id.empty()) out.text(airsync::ServerId, response.server_id);
   } else {
     out.text(airsync::ServerId, response.id);
+    if (!response.instance_id.empty()) {
+      out.text(wbxml::airsyncbase::InstanceId, response.instance_id);
+    }
   }
   out.number(airsync::Status, response.status);
   if (response.item) {

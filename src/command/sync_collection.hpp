@@ -21,7 +21,8 @@ struct SyncResponse {
   std::string id;         // ClientId of an Add, else ServerId
   std::string server_id;  // of an Add that worked
   std::uint16_t status = 1;
-  std::optional<render::Prepared> item;  // of a Fetch that worked
+  std::optional<render::Prepared> item{};  // of a Fetch that worked; what an Add or Change made
+  std::string instance_id{};               // 16.x: of a Change or Delete that named an occurrence
 };
 
 struct CollectionAnswer {

@@ -8,10 +8,13 @@
 #include "base/pack.hpp"
 #include "command/sync_commands.hpp"
 #include "command/sync_items.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/calendar.hpp"
 
 namespace godwit::command {
 namespace {
 
+namespace airsyncbase = wbxml::airsyncbase;
 using Kind = eas::SyncCommand::Kind;
 using Status = sync::ItemEntry::Status;
 
@@ -31,12 +34,16 @@ struct Made {
   std::string href;
   sync::ItemEntry entry;
   Time at{};
+  std::string uid{};               // 16.x: of an Add's answer
+  std::vector<AddedFile> files{};  // likewise
 };
 
 std::string pack(const Made& made) {
   Packer out;
   out.text(made.href).text(made.entry.etag).text(made.entry.digests);
   out.signed_number(made.at.time_since_epoch().count());
+  out.text(made.uid).number(made.files.size());
+  for (const AddedFile& file : made.files) out.text(file.client_id).text(file.reference);
   return std::move(out).bytes();
 }
 
@@ -47,8 +54,33 @@ std::optional<Made> unpack_made(std::string_view bytes) {
   made.entry = {Status::held, in.text(), {}};
   made.entry.digests = in.text();
   made.at = Time(std::chrono::milliseconds(in.signed_number()));
+  made.uid = in.text();
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    AddedFile& file = made.files.emplace_back();
+    file.client_id = in.text();
+    file.reference = in.text();
+  }
   if (!in.finish() || made.href.empty()) return std::nullopt;
   return made;
+}
+
+/// [MS-ASCMD] ApplicationData (Responses), 16.x: what the device cannot know of its Add or Change.
+std::optional<render::Prepared> answer_of(const Made& made) {
+  if (made.uid.empty() && made.files.empty()) return std::nullopt;
+  render::Prepared item;
+  item.write = [uid = made.uid, files = made.files](wbxml::Writer& out) {
+    if (!uid.empty()) out.text(wbxml::calendar::UID, uid);
+    if (files.empty()) return;
+    out.open(airsyncbase::Attachments);
+    for (const AddedFile& file : files) {
+      out.open(airsyncbase::Attachment);
+      out.text(airsyncbase::ClientId, file.client_id);
+      out.text(airsyncbase::FileReference, file.reference);
+      out.close();
+    }
+    out.close();
+  };
+  return item;
 }
 
 /// The outcome of a lost answer's Add that this one is: the same ClientId, or, in a request that
@@ -102,10 +134,17 @@ class ItemCommandRun {
       outcome.status = co_await add(command, outcome);
     } else if (command.kind == Kind::change) {
       outcome.status = co_await change(command, outcome);
+    } else if (is_occurrence(command)) {
+      outcome.status = co_await change(command, outcome);
     } else {
       outcome.status = co_await remove(command);
     }
     note(command, std::move(outcome));
+  }
+
+  /// [MS-ASCMD] InstanceId: one occurrence of a series.
+  bool is_occurrence(const eas::SyncCommand& command) const {
+    return work_.session.version >= eas::Version::v16_0 && !command.instance_id.empty();
   }
 
   const sync::CommandOutcome* find_known(const eas::SyncCommand& command) {
@@ -144,8 +183,16 @@ class ItemCommandRun {
   }
 
   ItemEdit edit_of(const eas::SyncCommand& command, std::string_view text) const {
-    return {text, *command.data,      work_.options, work_.state.supported, std::nullopt, false,
-            {},   work_.session.now()};
+    return {.text = text,
+            .data = command.data,
+            .options = work_.options,
+            .supported = work_.state.supported,
+            .base = std::nullopt,
+            .uid = {},
+            .id = {},
+            .instance_id =
+                is_occurrence(command) ? std::string_view(command.instance_id) : std::string_view(),
+            .now = work_.session.now()};
   }
 
   /// engine.md §2: the name is made of the request and the ClientId, so that it is there or not.
@@ -153,9 +200,12 @@ class ItemCommandRun {
     const std::string uid = hex_encode(digest128(intent_name(command)));
     ItemEdit wanted = edit_of(command, "");
     wanted.uid = uid;
+    outcome.server_id = sync::format_item_id(work_.row.id, uid);
+    wanted.id = outcome.server_id;
     auto edited = work_.kind.edit(wanted);
     if (!edited) co_return status_conversion;
-    Made made{uid, {Status::held, {}, edited->digests}, work_.session.now()};
+    Made made{
+        uid, {Status::held, {}, edited->digests}, work_.session.now(), edited->uid, edited->files};
     auto etag = co_await items_.put(work_.collection, uid, edited->text, {});
     if (etag) {
       made.entry.etag = std::move(*etag);
@@ -164,8 +214,8 @@ class ItemCommandRun {
     } else if (!co_await find_added(command, *edited, made)) {
       co_return status_conflict;
     }
-    note_echo(edited->text, made.entry);
-    outcome.server_id = sync::format_item_id(work_.row.id, uid);
+    if (edited->completed) static_cast<void>(send_again(made.entry));
+    note_echo(edited->text, outcome.server_id, made.entry);
     outcome.reply = pack(made);
     hrefs_[outcome.server_id] = uid;
     work_.state.items[uid] = std::move(made.entry);
@@ -214,8 +264,14 @@ class ItemCommandRun {
       ItemEdit wanted = edit_of(command, there->front().text);
       if (both) wanted.base = entry.digests;
       wanted.client_wins = work_.client_wins;
+      const std::string id = sync::format_item_id(work_.row.id, href);
+      wanted.id = id;
       auto edited = work_.kind.edit(wanted);
-      if (!edited) co_return status_conversion;
+      if (!edited) {
+        // An occurrence that the series does not have.
+        const bool missing = edited.error().code == Errc::not_found;
+        co_return missing ? status_not_found : status_conversion;
+      }
       if (edited->conflict) co_return send_again(entry);
       std::string etag = there->front().etag;
       if (edited->text != there->front().text) {
@@ -229,9 +285,10 @@ class ItemCommandRun {
       if (both) {
         static_cast<void>(send_again(entry));  // what others changed is still owed
       } else {
-        note_echo(edited->text, entry);
+        note_echo(edited->text, id, entry);
       }
-      outcome.reply = pack(Made{std::move(href), entry, work_.session.now()});
+      outcome.reply =
+          pack(Made{std::move(href), entry, work_.session.now(), {}, std::move(edited->files)});
       co_return status_ok;
     }
     co_return send_again(work_.state.items[href]);
@@ -246,8 +303,8 @@ class ItemCommandRun {
 
   /// Where the backend has something else than the device wrote (a name made of others, what
   /// another side changed), the device is told. An empty etag is never the present one.
-  void note_echo(std::string_view text, sync::ItemEntry& entry) const {
-    const auto rendered = work_.kind.render(text, work_.options);
+  void note_echo(std::string_view text, std::string_view id, sync::ItemEntry& entry) const {
+    const auto rendered = work_.kind.render(text, work_.options, id);
     if (rendered && rendered->digests == entry.digests) return;
     entry.etag.clear();
     entry.status = Status::dirty;
@@ -267,11 +324,14 @@ class ItemCommandRun {
   }
 
   Task<> fetch(const eas::SyncCommand& command) {
-    SyncResponse response{Kind::fetch, command.id, "", status_not_found, std::nullopt};
+    SyncResponse response;
+    response.kind = Kind::fetch;
+    response.id = command.id;
+    response.status = status_not_found;
     if (const auto href = hrefs_.find(command.id); href != hrefs_.end()) {
       auto there = co_await items_.fetch(work_.collection, {href->second});
       if (there && !there->empty()) {
-        auto rendered = work_.kind.render(there->front().text, work_.options);
+        auto rendered = work_.kind.render(there->front().text, work_.options, command.id);
         response.status = rendered ? status_ok : status_conversion;
         if (rendered) {
           response.item.emplace();
@@ -285,9 +345,18 @@ class ItemCommandRun {
   /// Keeps the outcome for a repeated request, and says what must be said: success of plain changes
   /// and removals is silent ([MS-ASCMD] Responses).
   void note(const eas::SyncCommand& command, sync::CommandOutcome outcome) {
-    if (outcome.status != status_ok || command.kind == Kind::add) {
-      responses_.push_back(
-          {command.kind, command.id, outcome.server_id, outcome.status, std::nullopt});
+    const bool worked = outcome.status == status_ok;
+    const auto made = worked ? unpack_made(outcome.reply) : std::nullopt;
+    auto answer = made ? answer_of(*made) : std::nullopt;
+    if (!worked || command.kind == Kind::add || answer) {
+      SyncResponse response;
+      response.kind = command.kind;
+      response.id = command.id;
+      response.instance_id = command.instance_id;
+      if (worked) response.server_id = outcome.server_id;
+      response.status = outcome.status;
+      response.item = std::move(answer);
+      responses_.push_back(std::move(response));
     }
     work_.outcomes.push_back(std::move(outcome));
   }
@@ -312,7 +381,7 @@ void recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>& c
                                  digest(command));
     if (known == nullptr || known->status != status_ok) continue;
     if (auto made = unpack_made(known->reply)) work.state.items[made->href] = made->entry;
-    if (command.kind != Kind::remove) continue;
+    if (command.kind != Kind::remove || !command.instance_id.empty()) continue;
     if (const auto* href = sync::find_href(work.state, work.row.id, command.id)) {
       work.state.items.erase(std::string(*href));
     }

@@ -29,8 +29,18 @@ class ItemSync {
  public:
   ItemSync(Session& session, const sync::FolderRow& row, const ItemKind& kind, FolderKey collection,
            CollectionRequest request)
-      : work_{session, row, kind, std::move(collection), {session.version, {}}, false, {}, false, 0,
-              {},      {},  {}},
+      : work_{session,
+              row,
+              kind,
+              std::move(collection),
+              {session.version, {}, session.calendar()},
+              false,
+              {},
+              false,
+              0,
+              {},
+              {},
+              {}},
         request_(std::move(request)) {
     answer_.id = row.id;
   }
@@ -203,7 +213,8 @@ class ItemSync {
 
   void write_one(Status status, const backend::ItemText& text) {
     sync::ItemEntry& entry = work_.state.items[text.href];
-    auto rendered = work_.kind.render(text.text, work_.options);
+    auto rendered =
+        work_.kind.render(text.text, work_.options, sync::format_item_id(answer_.id, text.href));
     entry.etag = text.etag;
     if (!rendered) {
       // It is on the device in another form: the device forgets it.

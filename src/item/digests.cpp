@@ -1,6 +1,7 @@
 #include "item/digests.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/bytes.hpp"
 
@@ -38,6 +39,41 @@ std::string PropertyDigests::packed() const {
     }
   }
   return out;
+}
+
+std::vector<std::uint8_t> PropertyDigests::numbers() const {
+  std::vector<std::uint8_t> out;
+  for (const auto& [property, digest] : digests_) out.push_back(property);
+  return out;
+}
+
+void PropertyDigests::take(std::size_t property, const PropertyDigests& from) {
+  const auto number = static_cast<std::uint8_t>(property);
+  if (const auto digest = from[property]; digest != 0) {
+    digests_[number] = digest;
+  } else {
+    digests_.erase(number);
+  }
+}
+
+DigestMerge merged(const PropertyDigests& base, const PropertyDigests& current,
+                   const PropertyDigests& after) {
+  DigestMerge merge;
+  merge.held = base;
+  std::set<std::uint8_t> all;
+  for (const auto* side : {&base, &current, &after}) {
+    for (const std::uint8_t number : side->numbers()) all.insert(number);
+  }
+  for (const std::uint8_t number : all) {
+    if (after[number] == current[number]) continue;
+    if (after[number] == base[number]) {
+      merge.repeated.push_back(number);
+      continue;
+    }
+    merge.held.take(number, after);
+    if (current[number] != base[number]) merge.conflict = true;
+  }
+  return merge;
 }
 
 std::uint32_t property_digest(std::string_view value) {

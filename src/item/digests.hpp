@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace godwit {
 
@@ -18,10 +19,14 @@ class PropertyDigests {
   explicit PropertyDigests(std::string_view packed);
 
   void set(std::size_t property, std::string_view value);
+  /// As it is there.
+  void take(std::size_t property, const PropertyDigests& from);
   /// 0 where the property is empty.
   std::uint32_t operator[](std::size_t property) const;
   /// Five bytes a property.
   std::string packed() const;
+  /// Of the properties that are not empty, ascending.
+  std::vector<std::uint8_t> numbers() const;
   friend bool operator==(const PropertyDigests&, const PropertyDigests&) = default;
 
  private:
@@ -30,5 +35,16 @@ class PropertyDigests {
 
 /// Of one value; 0 for an empty one only.
 std::uint32_t property_digest(std::string_view value);
+
+/// A device's edit of an item that somebody else changed since the device got it, by digests alone.
+struct DigestMerge {
+  std::vector<std::uint8_t> repeated;  // what the device only says again: not its change
+  bool conflict = false;               // both changed a property, to different values
+  PropertyDigests held;                // what the device has after its edit
+};
+/// `base`: what the device held before; `current`: what is there; `after`: what would be there if
+/// the whole edit were done.
+DigestMerge merged(const PropertyDigests& base, const PropertyDigests& current,
+                   const PropertyDigests& after);
 
 }  // namespace godwit

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "item/digests.hpp"
 #include "item/patch.hpp"
 #include "item/recurrence.hpp"
 #include "item/time_zone.hpp"
@@ -181,5 +182,10 @@ struct EventPatch {
 
   friend bool operator==(const EventPatch&, const EventPatch&) = default;
 };
+
+/// Digests of what a device is told of an event. Numbers are stored (sync/item_state.hpp).
+PropertyDigests digests_of(const Event& event);
+/// Takes out of a patch what the device only repeats: numbers of `digests_of`.
+void keep(EventPatch& patch, const std::vector<std::uint8_t>& repeated);
 
 }  // namespace godwit

@@ -52,4 +52,8 @@ struct TaskPatch {
   friend bool operator==(const TaskPatch&, const TaskPatch&) = default;
 };
 
+/// As those of events (item/event.hpp).
+PropertyDigests digests_of(const TaskItem& task);
+void keep(TaskPatch& patch, const std::vector<std::uint8_t>& repeated);
+
 }  // namespace godwit

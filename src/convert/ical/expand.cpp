@@ -82,20 +82,36 @@ std::map<LocalTime, Occurrence> moved_occurrences(const Component& calendar, con
   return out;
 }
 
+/// The component that stands for a series, and its own times.
+struct Begun {
+  const Component& calendar;
+  const Component& component;
+  std::optional<Moment> original;  // its RECURRENCE-ID
+  Span span;
+};
+Result<Begun> begin(const Document& document, const Series& series) {
+  const Component& calendar = document.calendars()[series.calendar];
+  const Component& component = calendar.children[series.place()];
+  std::optional<Moment> original;
+  if (const Line* const id = component.find("RECURRENCE-ID")) {
+    if (auto moment = moment_of(*id)) original = std::move(*moment);
+  }
+  Repairs repairs;
+  auto span = read_span(component, original ? &*original : nullptr, repairs);
+  if (!span) return pass(span);
+  return Begun{calendar, component, std::move(original), std::move(*span)};
+}
+
 Result<Occurrences> expand_series(const Document& document, const Series& series,
                                   const Window& window, std::size_t count_max,
                                   const Context& context) {
-  const Component& calendar = document.calendars()[series.calendar];
-  const std::size_t place = series.place();
-  const Component& component = calendar.children[place];
+  auto begun = begin(document, series);
+  if (!begun) return pass(begun);
+  const auto& [calendar, component, original, span] = *begun;
   Repairs repairs;
-  const Line* const id = component.find("RECURRENCE-ID");
-  const auto original = id == nullptr ? Result<Moment>(fail(Errc::not_found, "")) : moment_of(*id);
-  const auto span = read_span(component, original ? &*original : nullptr, repairs);
-  if (!span) return pass(span);
   const bool repeating = series.master && repeats(component);
-  SeriesClock clock(calendar, context, *span, repeating);
-  const Taking taking(component, clock, *span);
+  SeriesClock clock(calendar, context, span, repeating);
+  const Taking taking(component, clock, span);
   Occurrences out;
   const auto take = [&](const Occurrence& occurrence) {
     if (!window.has(occurrence)) return true;
@@ -135,6 +151,69 @@ Result<Occurrences> expand(std::string_view ics, std::string_view uid, Time from
   const auto series = find_series(*document, "VEVENT", uid);
   if (!series) return pass(series);
   return expand_series(*document, *series, {from, to}, count_max, context);
+}
+
+namespace {
+
+/// Where a walk to a pattern's last start may begin, and must end; nothing: there is no last one.
+struct LastStarts {
+  LocalTime from = LocalTime::max(), to = LocalTime::min();
+};
+std::optional<LastStarts> last_starts(const Pattern& pattern, SeriesClock& clock) {
+  // The last occurrence is not farther from the end of its rule, but for rules of many years: of
+  // those the end itself counts.
+  constexpr auto reach = chrono::days(800);
+  const LocalTime start = clock.occurrence(clock.start());
+  LastStarts out{start, start};
+  bool counted = false;
+  for (const Rule& rule : pattern.rules) {
+    const auto until = Pattern::until(rule, clock);
+    if (!until && !rule.count) return std::nullopt;
+    counted = counted || rule.count;
+    if (until) out.to = std::max(out.to, *until);
+  }
+  for (const LocalTime date : pattern.dates) out.to = std::max(out.to, date);
+  if (counted) {
+    out.to = LocalTime(chrono::sys_days(chrono::year(9'000) / 1 / 1).time_since_epoch());
+  } else {
+    out.from = std::max(start, out.to - reach);
+  }
+  out.to += seconds(1);
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<Time>> last_end(std::string_view ics, std::string_view uid,
+                                     const Context& context) {
+  const auto document = Document::parse(ics);
+  if (!document) return pass(document);
+  const auto series = find_series(*document, "VEVENT", uid);
+  if (!series) return pass(series);
+  auto begun = begin(*document, *series);
+  if (!begun) return pass(begun);
+  const auto& [calendar, component, original, span] = *begun;
+  Repairs repairs;
+  const bool repeating = series->master && repeats(component);
+  SeriesClock clock(calendar, context, span, repeating);
+  const Taking taking(component, clock, span);
+  if (!repeating) return taking.at(taking.start(), taking.start(), false).end;
+  const Pattern pattern = read_pattern(component, clock, repairs);
+  const auto walk = last_starts(pattern, clock);
+  if (!walk) return std::nullopt;
+  std::optional<LocalTime> last;
+  const bool known =
+      walk_pattern(pattern, clock, walk->from, walk->to, true, [&](LocalTime occurrence) {
+        last = occurrence;
+        return true;
+      });
+  if (!known) return std::nullopt;
+  const LocalTime start = last.value_or(walk->to);
+  Time end = taking.at(start, start, false).end;
+  for (const auto& [occurrence, own] : moved_occurrences(calendar, *series, clock)) {
+    end = std::max(end, own.end);
+  }
+  return end;
 }
 
 Result<bool> lasts_until(std::string_view ics, std::string_view uid, Time from,

@@ -35,4 +35,9 @@ Result<Occurrences> expand(std::string_view ics, std::string_view uid, Time from
 Result<bool> lasts_until(std::string_view ics, std::string_view uid, Time from,
                          const Context& context);
 
+/// When the last occurrence ends, an occurrence's way of a rule later at most; nothing: there is no
+/// last one, or it is too costly to know. Errors: as read_event.
+Result<std::optional<Time>> last_end(std::string_view ics, std::string_view uid,
+                                     const Context& context);
+
 }  // namespace godwit::convert::ical

@@ -1,0 +1,250 @@
+// Events: VEVENT components ([MS-ASCAL]).
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/pack.hpp"
+#include "command/item_kind.hpp"
+#include "convert/ical/ical.hpp"
+#include "mapping/calendar.hpp"
+#include "wbxml/pages/calendar.hpp"
+
+namespace godwit::command {
+namespace {
+
+namespace ical = convert::ical;
+using eas::Version;
+
+constexpr std::uint64_t event_bytes = 900;      // about, without texts
+constexpr std::uint64_t exception_bytes = 200;  // likewise
+constexpr std::uint64_t attendee_bytes = 100;
+constexpr std::size_t reference_digest_bytes = 8;
+
+Result<Event> read(std::string_view text, const ItemOptions& options) {
+  ical::Repairs repairs;
+  return ical::read_event(text, "", options.user, repairs);
+}
+
+/// `{ServerId}:{what it is}`: the removal of another attachment does not change it.
+std::string file_reference(std::string_view id, const EventDetails& details,
+                           const EventException* exception, std::size_t position) {
+  const EventAttachment& file = details.attachments[position];
+  Packer facts;
+  facts.text(file.name).text(file.content_type).number(file.size).text(file.uri);
+  facts.number(static_cast<std::uint64_t>(
+      std::count(details.attachments.begin(),
+                 details.attachments.begin() + static_cast<std::ptrdiff_t>(position), file)));
+  if (exception != nullptr) facts.signed_number(exception->original.time_since_epoch().count());
+  return std::string(id) + ':' +
+         hex_encode(digest128(facts.bytes()).substr(0, reference_digest_bytes));
+}
+
+void write_files(std::string_view id, const EventDetails& details, const EventException* exception,
+                 wbxml::Writer& out) {
+  std::vector<mapping::AttachmentValue> values;
+  for (std::size_t i = 0; i < details.attachments.size(); ++i) {
+    mapping::AttachmentValue& value = values.emplace_back();
+    value.display_name = details.attachments[i].name;
+    value.estimated_size = details.attachments[i].size;
+    value.file_reference = file_reference(id, details, exception, i);
+  }
+  mapping::write_attachments(values, out);
+}
+
+std::uint64_t size_of(const Event& event) {
+  std::uint64_t size = event_bytes + event.details.body.size() + event.details.html_body.size() +
+                       event.details.attendees.size() * attendee_bytes;
+  for (const EventException& each : event.exceptions) {
+    size += exception_bytes + each.details.body.size();
+  }
+  return size;
+}
+
+Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
+                            std::string_view id) {
+  auto event = read(text, options);
+  if (!event) return pass(event);
+  RenderedItem item;
+  item.digests = digests_of(*event).packed();
+  item.size = size_of(*event);
+  item.write = [event = std::move(*event), options, id = std::string(id)](wbxml::Writer& out) {
+    const mapping::EventContent content{
+        .body =
+            [&](const EventDetails& details, wbxml::Writer& writer) {
+              write_item_body(details.body, details.html_body, options, writer);
+            },
+        .attachments = [&](const EventDetails& details, const EventException* exception,
+                           wbxml::Writer& writer) { write_files(id, details, exception, writer); }};
+    mapping::write_event(event, options.version, options.user.now, content, out);
+  };
+  return item;
+}
+
+mapping::EventReading reading_of(const ItemEdit& edit, const Event* current) {
+  mapping::EventReading reading;
+  reading.version = edit.options.version;
+  reading.is_add = current == nullptr;
+  reading.now = edit.now;
+  reading.zone =
+      current == nullptr ? edit.options.user.zone.rules_at(edit.now) : current->zone_rules;
+  reading.was_all_day = current != nullptr && current->details.all_day;
+  if (reading.version >= Version::v16_0 || current == nullptr) return reading;
+  // [MS-ASCMD] Supported: without it nothing is ghosted.
+  if (!edit.supported) {
+    reading.absence = mapping::Absence::clears;
+  } else {
+    reading.supported = *edit.supported;
+  }
+  return reading;
+}
+
+void keep_unsent(EventDetailsPatch& patch, const EventDetails& current,
+                 const ItemOptions& options) {
+  const ItemBody* const body = patch.body.value();
+  if (body != nullptr && repeats_sent_part(*body, current.body, current.html_body, options)) {
+    patch.body = {};
+  }
+}
+
+/// The patch that the device's edit is, of the occurrence that it names if it names one.
+Result<mapping::EventChange> read_change(const ItemEdit& edit, const Event& current) {
+  std::optional<Time> instance;
+  if (!edit.instance_id.empty()) {
+    auto time = mapping::read_instance(edit.instance_id, current.details.all_day);
+    if (!time) return pass(time);
+    instance = *time;
+  }
+  mapping::EventChange change;
+  if (edit.data == nullptr) {
+    if (!instance) return fail(Errc::malformed, "no occurrence is named");
+    change.patch = mapping::without_occurrence(*instance);
+    return change;
+  }
+  auto read = mapping::read_event_change(*edit.data, reading_of(edit, &current));
+  if (!read) return pass(read);
+  change = std::move(*read);
+  if (!instance) instance = change.instance;
+  const bool is_occurrence = instance && !current.orphan_of;
+  if (is_occurrence) {
+    change.patch = mapping::for_occurrence(std::move(change.patch), *instance);
+  } else {
+    keep_unsent(change.patch.details, current.details, edit.options);
+  }
+  return change;
+}
+
+/// Positions of the attachments that a device removes; what is gone already is none.
+void resolve_removed(EventPatch& patch, const std::vector<std::string>& references,
+                     const Event& current, std::string_view id) {
+  const auto positions = [&](const EventDetails& details, const EventException* exception) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < details.attachments.size(); ++i) {
+      const std::string reference = file_reference(id, details, exception, i);
+      if (std::ranges::find(references, reference) != references.end()) out.push_back(i);
+    }
+    return out;
+  };
+  patch.details.removed_attachments = positions(current.details, nullptr);
+  for (EventExceptionPatch& each : patch.exceptions) {
+    const auto known =
+        std::ranges::find(current.exceptions, each.original, &EventException::original);
+    const bool is_known = known != current.exceptions.end() && !known->deleted;
+    // An occurrence that becomes an exception now begins with its series' attachments.
+    each.details.removed_attachments =
+        is_known ? positions(known->details, &*known) : positions(current.details, nullptr);
+  }
+  const bool of_exception = !patch.exceptions.empty() && !patch.exceptions.front().whole;
+  if (of_exception) patch.details.removed_attachments.clear();
+}
+
+/// What the added attachments are called from now on.
+std::vector<AddedFile> added_files(const Event& after, const EventPatch& patch,
+                                   const std::vector<std::string>& client_ids,
+                                   std::string_view id) {
+  const bool of_exception = !patch.exceptions.empty() && !patch.exceptions.front().whole;
+  const EventDetails* details = &after.details;
+  const EventException* exception = nullptr;
+  if (of_exception) {
+    const auto at = std::ranges::find(after.exceptions, patch.exceptions.front().original,
+                                      &EventException::original);
+    if (at == after.exceptions.end()) return {};
+    exception = &*at;
+    details = &exception->details;
+  }
+  std::vector<AddedFile> out;
+  // They stand last, in their order.
+  if (details->attachments.size() < client_ids.size()) return {};
+  const std::size_t first = details->attachments.size() - client_ids.size();
+  for (std::size_t i = 0; i < client_ids.size(); ++i) {
+    out.push_back({client_ids[i], file_reference(id, *details, exception, first + i)});
+  }
+  return out;
+}
+
+Result<EditedItem> add(const ItemEdit& edit) {
+  auto change = mapping::read_event_change(*edit.data, reading_of(edit, nullptr));
+  if (!change) return pass(change);
+  EditedItem out;
+  const bool named = change->patch.uid.value() != nullptr;
+  if (!named) change->patch.uid = Change<std::string>::set(std::string(edit.uid));
+  auto text = ical::apply_event("", "", change->patch, edit.options.user);
+  if (!text) return pass(text);
+  auto after = read(*text, edit.options);
+  if (!after) return pass(after);
+  out.text = std::move(*text);
+  out.digests = digests_of(*after).packed();
+  out.files = added_files(*after, change->patch, change->attachment_client_ids, edit.id);
+  const bool timed =
+      edit.data->has(wbxml::calendar::StartTime) && edit.data->has(wbxml::calendar::EndTime);
+  if (edit.options.version >= Version::v16_0) {
+    out.uid = after->uid;
+    out.completed = !timed;
+  } else {
+    out.completed = !timed || !named;
+  }
+  return out;
+}
+
+Result<EditedItem> edit_event(const ItemEdit& edit) {
+  if (edit.text.empty()) return add(edit);
+  auto current = read(edit.text, edit.options);
+  if (!current) return pass(current);
+  auto change = read_change(edit, *current);
+  if (!change) return pass(change);
+  EventPatch& patch = change->patch;
+  patch.uid = {};
+  resolve_removed(patch, change->removed_attachments, *current, edit.id);
+  auto text = ical::apply_event(edit.text, "", patch, edit.options.user);
+  if (!text) return pass(text);
+  auto after = read(*text, edit.options);
+  if (!after) return pass(after);
+  EditedItem out;
+  out.digests = digests_of(*after).packed();
+  if (edit.base) {
+    const auto merge =
+        merged(PropertyDigests(*edit.base), digests_of(*current), digests_of(*after));
+    if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
+    if (!merge.repeated.empty()) {
+      keep(patch, merge.repeated);
+      text = ical::apply_event(edit.text, "", patch, edit.options.user);
+      if (!text) return pass(text);
+      after = read(*text, edit.options);
+      if (!after) return pass(after);
+    }
+    out.digests = merge.held.packed();
+  }
+  out.text = std::move(*text);
+  out.files = added_files(*after, patch, change->attachment_client_ids, edit.id);
+  return out;
+}
+
+}  // namespace
+
+constinit const ItemKind event_kind{ItemClass::calendar, "Calendar", Version::v12_0, true,
+                                    // [MS-ASCMD] FilterType: all, or two weeks to six months.
+                                    [](std::uint8_t filter_type) {
+                                      return filter_type == 0 ||
+                                             (filter_type >= 4 && filter_type <= 7);
+                                    },
+                                    &render, &edit_event};
+
+}  // namespace godwit::command
