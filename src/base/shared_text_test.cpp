@@ -32,7 +32,8 @@ TEST(SharedText, ComparesByContent) {
 TEST(SharedText, IdsOfUsersAreAsLargeAsAPointer) {
   const auto user = UserId::parse("ann@example.org").value();
   EXPECT_EQ(sizeof(user), sizeof(void*));
-  const UserId same = user;
+  UserId same = UserId::parse("bob@example.org").value();
+  same = user;
   EXPECT_EQ(same.view().data(), user.view().data());
   EXPECT_EQ(std::hash<UserId>{}(same), std::hash<UserId>{}(*UserId::parse("ann@example.org")));
 }

@@ -171,6 +171,7 @@ Task<int> Session::sync() {
   const auto& items = device_.collection(folder->id).items;
   using Row = std::pair<std::string, const Item*>;
   std::vector<Row> rows;
+  rows.reserve(items.size());
   for (const auto& [id, item] : items) rows.emplace_back(id, &item);
   std::ranges::sort(rows, std::greater{}, [](const Row& row) {
     return std::string(property(*row.second, "DateReceived"));

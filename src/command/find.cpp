@@ -57,8 +57,7 @@ Task<Answer> find_people(Session& session, const Element& criterion) {
       if (!pictures) co_return find_answer(session, find_status::invalid);
     }
   }
-  const PeoplePage page =
-      co_await find_people(session, std::string(text), range, std::move(pictures));
+  const PeoplePage page = co_await find_people(session, std::string(text), range, pictures);
   DocumentWriter document(session.services.spools);
   write_people(page, document.out());
   co_return document.finish();

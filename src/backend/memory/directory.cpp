@@ -36,6 +36,7 @@ Task<DirectoryMatches> MemoryDirectory::find(Account, DirectoryQuery query) {
 Task<std::vector<Photo>> MemoryDirectory::photos(Account, std::vector<std::string> ids) {
   begin_call();
   std::vector<Photo> out;
+  out.reserve(ids.size());
   for (const std::string& id : ids) out.push_back(get(id).photo);
   co_return out;
 }

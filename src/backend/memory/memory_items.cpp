@@ -81,6 +81,7 @@ std::string MemoryItems::cursor_of(const Collection& collection) const {
 
 Task<std::vector<ItemCollection>> MemoryItems::collections() {
   std::vector<ItemCollection> out;
+  out.reserve(collections_.size());
   for (const auto& collection : collections_) out.push_back(collection->shown);
   end_call();
   co_return out;
