@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
+#include <map>
 #include <string>
 
 #include "sim/scenario.hpp"
@@ -20,10 +20,12 @@ unsigned from_environment(const char* name, unsigned otherwise) {
 struct Totals {
   std::map<Step, unsigned> kills;
   Scenario::Counts counts;
+  unsigned steps = 0;
   unsigned doubts = 0;
   unsigned copies = 0;
 
-  void add(Scenario& scenario) {
+  void add(Scenario& scenario, unsigned some_steps) {
+    steps += some_steps;
     for (const auto& [step, count] : scenario.world().killer().kills()) kills[step] += count;
     const Scenario::Counts& more = scenario.counts();
     counts.restarts += more.restarts;
@@ -37,11 +39,11 @@ struct Totals {
     copies += scenario.world().internet().all_copies();
   }
 
-  void print(unsigned steps) const {
+  void print(const char* where) const {
     fmt::print(
-        "simulated {} steps: {} restarts, {} lost answers, {} pairs of requests at once "
+        "simulated {} steps {}: {} restarts, {} lost answers, {} pairs of requests at once "
         "({} of other content), {} connections cut, {} pings\n",
-        steps, counts.restarts, counts.lost_answers, counts.overlaps, counts.other_content,
+        steps, where, counts.restarts, counts.lost_answers, counts.overlaps, counts.other_content,
         counts.cuts, counts.pings);
     fmt::print(
         "  {} letters arrived {} times at their recipients outside; {} times nobody could "
@@ -53,63 +55,74 @@ struct Totals {
       fmt::print("  killed {:>5} times {}\n", found == kills.end() ? 0 : found->second,
                  to_string(step));
     }
+    std::fflush(stdout);
   }
 };
 
-/// Seeds `first`, `first + 1`, ... of `steps` steps each.
-void simulate(MakeSide make_side, unsigned first, unsigned seeds, unsigned steps) {
-  Totals totals;
-  for (unsigned seed = first; seed < first + seeds; ++seed) {
-    SCOPED_TRACE(fmt::format("seed {}", seed));
-    Scenario scenario(seed, make_side);
-    scenario.run(steps);
-    ASSERT_EQ(scenario.settle_and_check(), "") << "replay with GODWIT_SIM_SEED=" << seed;
-    totals.add(scenario);
-    const unsigned done = seed - first + 1;
-    constexpr unsigned steps_between = 20'000;
-    if (done * steps / steps_between != (done - 1) * steps / steps_between) {
-      fmt::print("  {} steps\n", done * steps);
-      std::fflush(stdout);
+/// All that a process simulates is summed up: a step of the journal at which nothing was ever
+/// killed is one that nothing was said about.
+class Simulation : public ::testing::Test {
+ protected:
+  static void TearDownTestSuite() {
+    sum_.print("in all");
+    constexpr unsigned enough = 8000;
+    if (sum_.steps < enough) return;
+    for (std::size_t i = 0; i < step_count; ++i) {
+      const auto step = static_cast<Step>(i);
+      EXPECT_TRUE(sum_.kills.contains(step)) << "never killed " << to_string(step);
     }
   }
-  totals.print(seeds * steps);
-  constexpr unsigned enough = 8000;
-  if (seeds * steps < enough) return;
-  for (std::size_t i = 0; i < step_count; ++i) {
-    const auto step = static_cast<Step>(i);
-    EXPECT_TRUE(totals.kills.contains(step)) << "never killed " << to_string(step);
+
+  /// Seeds `first`, `first + 1`, ... of `steps` steps each.
+  static void simulate(const char* where, MakeSide make_side, unsigned first, unsigned seeds,
+                       unsigned steps) {
+    Totals totals;
+    for (unsigned seed = first; seed < first + seeds; ++seed) {
+      SCOPED_TRACE(fmt::format("seed {}", seed));
+      Scenario scenario(seed, make_side);
+      scenario.run(steps);
+      ASSERT_EQ(scenario.settle_and_check(), "") << "replay with GODWIT_SIM_SEED=" << seed;
+      totals.add(scenario, steps);
+      sum_.add(scenario, steps);
+      const unsigned done = seed - first + 1;
+      constexpr unsigned steps_between = 20'000;
+      if (done * steps / steps_between != (done - 1) * steps / steps_between) {
+        fmt::print("  {} steps {}\n", done * steps, where);
+        std::fflush(stdout);
+      }
+    }
+    totals.print(where);
   }
-}
 
-/// What GODWIT_SIM_SEED, GODWIT_SIM_SEEDS and GODWIT_SIM_STEPS say, else `seeds` of `steps`.
-/// Of many seeds a server of its own gets every `share`-th only: it is slower.
-void simulate_as_told(MakeSide make_side, unsigned seeds, unsigned steps, unsigned share = 1) {
-  const unsigned first = from_environment("GODWIT_SIM_SEED", 1);
-  const bool one = std::getenv("GODWIT_SIM_SEED") != nullptr;
-  const unsigned told = from_environment("GODWIT_SIM_SEEDS", one ? 1 : seeds * share);
-  simulate(make_side, first, std::max(told / share, 1U),
-           from_environment("GODWIT_SIM_STEPS", steps));
-}
-
-/// Why a server is not simulated; nothing = it is.
-std::optional<std::string> why_not(const char* server) {
-  if (std::getenv("GODWIT_SIM_SERVERS") == nullptr) {
-    return "IMAP servers are simulated by ./dev sim, or with GODWIT_SIM_SERVERS=yes";
+  /// What GODWIT_SIM_SEED, GODWIT_SIM_SEEDS and GODWIT_SIM_STEPS say, else `seeds` of `steps`.
+  /// Of many seeds a server of its own gets every `share`-th only: it is slower.
+  static void simulate_as_told(const char* where, MakeSide make_side, unsigned seeds,
+                               unsigned steps, unsigned share = 1) {
+    const unsigned first = from_environment("GODWIT_SIM_SEED", 1);
+    const bool one = std::getenv("GODWIT_SIM_SEED") != nullptr;
+    const unsigned told = from_environment("GODWIT_SIM_SEEDS", one ? 1 : seeds * share);
+    simulate(where, make_side, first, std::max(told / share, 1U),
+             from_environment("GODWIT_SIM_STEPS", steps));
   }
-  if (!interop::RunningServer::is_there(server)) return interop::RunningServer::why_not(server);
-  return std::nullopt;
+
+ private:
+  static inline Totals sum_;
+};
+
+TEST_F(Simulation, EmbeddedStore) {
+  simulate_as_told("over the embedded store", &make_embedded_side, 50, 400);
 }
 
-TEST(Simulation, EmbeddedStore) { simulate_as_told(&make_embedded_side, 50, 400); }
-
-TEST(Simulation, Dovecot) {
-  if (const auto why = why_not("dovecot")) GTEST_SKIP() << *why;
-  simulate_as_told(&make_dovecot_side, 8, 400, 20);
+TEST_F(Simulation, Dovecot) {
+  using interop::RunningServer;
+  if (!RunningServer::is_there("dovecot")) GTEST_SKIP() << RunningServer::why_not("dovecot");
+  simulate_as_told("over Dovecot", &make_dovecot_side, 6, 400, 20);
 }
 
-TEST(Simulation, Cyrus) {
-  if (const auto why = why_not("cyrus")) GTEST_SKIP() << *why;
-  simulate_as_told(&make_cyrus_side, 8, 400, 20);
+TEST_F(Simulation, Cyrus) {
+  using interop::RunningServer;
+  if (!RunningServer::is_there("cyrus")) GTEST_SKIP() << RunningServer::why_not("cyrus");
+  simulate_as_told("over Cyrus", &make_cyrus_side, 4, 400, 20);
 }
 
 /// Runs seeds until the oracle complains.
