@@ -90,6 +90,16 @@ Result<std::uint64_t> number(const json& arguments, std::string_view name) {
   return found->get<std::uint64_t>();
 }
 
+/// False where it is absent.
+Result<bool> flag(const json& arguments, std::string_view name) {
+  const auto found = arguments.find(name);
+  if (found == arguments.end()) return false;
+  if (!found->is_boolean()) {
+    return fail(Errc::malformed, fmt::format("argument '{}' is true or false", name));
+  }
+  return found->get<bool>();
+}
+
 Result<json> nothing(const Result<>& done) {
   if (!done) return pass(done);
   return json::object();
@@ -176,8 +186,9 @@ Result<backend::PersonChange> person_change(const json& arguments) {
       if (!given) return pass(given);
       change.fields.emplace_back(field->member, std::move(*given));
     } else if (name == "listed") {
-      if (!value.is_boolean()) return fail(Errc::malformed, "argument 'listed' is true or false");
-      change.listed = value.get<bool>();
+      const auto listed = flag(arguments, name);
+      if (!listed) return pass(listed);
+      change.listed = *listed;
     } else if (name == "photo") {
       auto photo = text(arguments, name);
       if (!photo) return pass(photo);
@@ -297,6 +308,17 @@ Task<Result<json>> device_do(Parts& parts, json arguments) {
   co_return nothing(co_await ((*place)->*action)(std::move(name->user), std::move(name->id)));
 }
 
+Task<Result<json>> device_wipe(Parts& parts, json arguments) {
+  const auto place = devices(parts);
+  if (!place) co_return pass(place);
+  auto name = device_name(arguments);
+  if (!name) co_return pass(name);
+  const auto account_only = flag(arguments, "account_only");
+  if (!account_only) co_return pass(account_only);
+  const auto scope = *account_only ? policy::WipeScope::account : policy::WipeScope::device;
+  co_return nothing(co_await (*place)->wipe(std::move(name->user), std::move(name->id), scope));
+}
+
 Result<Outbox*> outbox(Parts& parts) {
   if (parts.outbox != nullptr) return parts.outbox;
   return fail(Errc::unsupported,
@@ -352,7 +374,7 @@ constexpr auto operations = std::to_array<Operation>({
     {"device.resync", &device_do<&Devices::resync>},
     {"device.show", &device_show},
     {"device.unblock", &device_do<&Devices::unblock>},
-    {"device.wipe", &device_do<&Devices::wipe>},
+    {"device.wipe", &device_wipe},
     {"queue.list", &queue_list},
     {"queue.remove", &queue_do<&Outbox::remove>},
     {"queue.retry", &queue_do<&Outbox::retry>},

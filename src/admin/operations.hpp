@@ -19,6 +19,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/task.hpp"
+#include "policy/device.hpp"
 
 namespace godwit::admin {
 
@@ -78,11 +79,11 @@ class Outbox {
 struct Device {
   UserId user;
   DeviceId id;
-  std::string type;          // as the phone calls itself: "iPhone"
-  std::string model;         // empty where it did not say
-  std::string agent;         // User-Agent
-  std::string version;       // protocol version last used
-  std::string state;         // "allowed", "blocked", "wipe pending", "wiped"
+  std::string type;     // as the phone calls itself: "iPhone"
+  std::string model;    // empty where it did not say
+  std::string agent;    // User-Agent
+  std::string version;  // protocol version last used
+  std::string state;    // "allowed", "blocked", "wipe pending", "wiped", "account wipe failed" ...
   std::optional<Time> seen;  // its last request
   /// Opens the device when its user forgot the password; kept where the policy asks for it.
   std::optional<Secret> recovery_password = {};  // by `show` alone
@@ -95,7 +96,8 @@ class Devices {
   /// Of one user, or of all.
   virtual Task<std::vector<Device>> list(std::optional<UserId> user) = 0;
   virtual Task<Result<Device>> show(UserId user, DeviceId device) = 0;
-  virtual Task<Result<>> wipe(UserId user, DeviceId device) = 0;
+  /// Of the account alone: refused (unsupported) for a device that does not know that.
+  virtual Task<Result<>> wipe(UserId user, DeviceId device, policy::WipeScope scope) = 0;
   /// Takes an unanswered wipe back, and lets a wiped or blocked device in again.
   virtual Task<Result<>> unblock(UserId user, DeviceId device) = 0;
   virtual Task<Result<>> block(UserId user, DeviceId device) = 0;

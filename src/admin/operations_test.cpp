@@ -67,8 +67,9 @@ class FakeDevices final : public Devices {
     shown.recovery_password = Secret("open sesame");
     co_return shown;
   }
-  Task<Result<>> wipe(UserId user, DeviceId device) override {
-    co_return note("wipe", user, device);
+  Task<Result<>> wipe(UserId user, DeviceId device, policy::WipeScope scope) override {
+    const bool account = scope == policy::WipeScope::account;
+    co_return note(account ? "wipe account of" : "wipe", user, device);
   }
   Task<Result<>> unblock(UserId user, DeviceId device) override {
     co_return note("unblock", user, device);
@@ -167,6 +168,13 @@ TEST_F(OperationsTest, DevicesAreNamedByUserAndId) {
   EXPECT_TRUE(run(R"({"operation":"device.wipe","arguments":{"user":"ann","device":"d1"}})")
                   .contains("true"));
   EXPECT_EQ(devices.last, "wipe ann d1");
+  EXPECT_TRUE(run(R"({"operation":"device.wipe","arguments":{"user":"ann","device":"d1",)"
+                  R"("account_only":true}})")
+                  .contains("true"));
+  EXPECT_EQ(devices.last, "wipe account of ann d1");
+  EXPECT_TRUE(run(R"({"operation":"device.wipe","arguments":{"user":"ann","device":"d1",)"
+                  R"("account_only":1}})")
+                  .contains("malformed"));
   EXPECT_TRUE(run(R"({"operation":"device.block","arguments":{"user":"ann"}})")
                   .contains("argument 'device' is missing"));
 }

@@ -1,5 +1,7 @@
 #include "admin/store_devices.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "eas/version.hpp"
@@ -14,18 +16,31 @@ constexpr int edit_attempts_max = 8;  // somebody else writes the record at the 
 
 std::string_view state_of(const policy::Device& device) {
   using policy::Wipe;
+  const bool account = device.wipe_scope == policy::WipeScope::account;
   switch (device.wipe) {
     case Wipe::ordered:
     case Wipe::sent:
-      return "wipe pending";
+      return account ? "account wipe pending" : "wipe pending";
     case Wipe::done:
-      return "wiped";
+      return account ? "account wiped" : "wiped";
     case Wipe::failed:
-      return "wipe failed";
+      return account ? "account wipe failed" : "wipe failed";
     case Wipe::none:
       return device.blocked ? "blocked" : "allowed";
   }
   std::unreachable();
+}
+
+/// [MS-ASPROV] AccountOnlyRemoteWipe came with 16.1: older devices know only the wipe of
+/// everything, which is not what was asked for.
+Result<> knows_account_wipe(const policy::Device& device) {
+  const auto version = eas::version_of_byte(device.version);
+  if (version && *version >= eas::Version::v16_1) return {};
+  return fail(Errc::unsupported,
+              fmt::format("the device {}; removing the account alone needs 16.1: block it, or wipe "
+                          "all of it",
+                          version ? "speaks " + std::string(eas::to_string(*version))
+                                  : "has not said which version it speaks"));
 }
 
 /// Nothing for records whose names are no identifiers any more.
@@ -99,15 +114,20 @@ Task<Result<>> StoreDevices::edit(UserId user, DeviceId device, Edit change) {
   co_return fail(Errc::conflict, "the device's record changes all the time; try again");
 }
 
-Task<Result<>> StoreDevices::wipe(UserId user, DeviceId device) {
-  return edit(std::move(user), std::move(device), [](policy::Device& stored, Time now) -> Result<> {
+Task<Result<>> StoreDevices::wipe(UserId user, DeviceId device, policy::WipeScope scope) {
+  Edit order = [scope](policy::Device& stored, Time now) -> Result<> {
     if (stored.wipe == policy::Wipe::done) {
       return fail(Errc::conflict, "it is wiped already; unblock lets it in again");
     }
+    if (scope == policy::WipeScope::account) {
+      if (const auto known = knows_account_wipe(stored); !known) return known;
+    }
     stored.wipe = policy::Wipe::ordered;
+    stored.wipe_scope = scope;
     stored.wipe_changed = now;
     return {};
-  });
+  };
+  return edit(std::move(user), std::move(device), std::move(order));
 }
 
 Task<Result<>> StoreDevices::unblock(UserId user, DeviceId device) {

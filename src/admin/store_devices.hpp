@@ -19,13 +19,13 @@ class StoreDevices final : public Devices {
 
   Task<std::vector<Device>> list(std::optional<UserId> user) override;
   Task<Result<Device>> show(UserId user, DeviceId device) override;
-  Task<Result<>> wipe(UserId user, DeviceId device) override;
+  Task<Result<>> wipe(UserId user, DeviceId device, policy::WipeScope scope) override;
   Task<Result<>> unblock(UserId user, DeviceId device) override;
   Task<Result<>> block(UserId user, DeviceId device) override;
   Task<Result<>> resync(UserId user, DeviceId device) override;
 
  private:
-  using Edit = Result<> (*)(policy::Device&, Time now);
+  using Edit = std::function<Result<>(policy::Device&, Time now)>;
   Task<Result<>> edit(UserId user, DeviceId device, Edit change);
 
   store::Store& store_;

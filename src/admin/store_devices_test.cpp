@@ -8,6 +8,7 @@
 namespace godwit::admin {
 namespace {
 
+using policy::WipeScope;
 using store::Kind;
 
 class StoreDevicesTest : public testing::Test {
@@ -55,7 +56,7 @@ TEST_F(StoreDevicesTest, OrdersAreStoredAndTold) {
   put("ann", "phone", {});
   EXPECT_TRUE(test::run(devices.block(ann, phone)));
   EXPECT_TRUE(stored("ann", "phone").blocked);
-  EXPECT_TRUE(test::run(devices.wipe(ann, phone)));
+  EXPECT_TRUE(test::run(devices.wipe(ann, phone, WipeScope::device)));
   EXPECT_EQ(stored("ann", "phone").wipe, policy::Wipe::ordered);
   EXPECT_EQ(stored("ann", "phone").wipe_changed, clock.now());
   EXPECT_TRUE(test::run(devices.unblock(ann, phone)));
@@ -64,11 +65,46 @@ TEST_F(StoreDevicesTest, OrdersAreStoredAndTold) {
   EXPECT_EQ(told.size(), 3U);
 }
 
+TEST_F(StoreDevicesTest, TheAccountAloneOfDevicesThatKnowIt) {
+  policy::Device device;
+  device.version = 161;
+  put("ann", "phone", device);
+  EXPECT_TRUE(test::run(devices.wipe(ann, phone, WipeScope::account)));
+  EXPECT_EQ(stored("ann", "phone").wipe_scope, WipeScope::account);
+  EXPECT_EQ(test::run(devices.list(ann))[0].state, "account wipe pending");
+  // All of it after all.
+  EXPECT_TRUE(test::run(devices.wipe(ann, phone, WipeScope::device)));
+  EXPECT_EQ(test::run(devices.list(ann))[0].state, "wipe pending");
+  for (const auto [wipe, state] : {std::pair{policy::Wipe::sent, "account wipe pending"},
+                                   std::pair{policy::Wipe::done, "account wiped"},
+                                   std::pair{policy::Wipe::failed, "account wipe failed"}}) {
+    device.wipe = wipe;
+    device.wipe_scope = WipeScope::account;
+    put("ann", "phone", device);
+    EXPECT_EQ(test::run(devices.list(ann))[0].state, state);
+  }
+}
+
+TEST_F(StoreDevicesTest, TheAccountAloneIsRefusedForDevicesThatDoNotKnowIt) {
+  for (const auto [version, said] :
+       {std::pair{160, "speaks 16.0"}, std::pair{25, "has not said"}}) {
+    policy::Device device;
+    device.version = static_cast<std::uint8_t>(version);
+    put("ann", "phone", device);
+    const auto refused = test::run(devices.wipe(ann, phone, WipeScope::account));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::unsupported);
+    EXPECT_TRUE(refused.error().message.contains(said)) << refused.error().message;
+    EXPECT_EQ(stored("ann", "phone").wipe, policy::Wipe::none);
+  }
+  EXPECT_TRUE(told.empty());
+}
+
 TEST_F(StoreDevicesTest, WhatIsWipedIsNotWipedAgain) {
   policy::Device device;
   device.wipe = policy::Wipe::done;
   put("ann", "phone", device);
-  EXPECT_EQ(test::run(devices.wipe(ann, phone)).error().code, Errc::conflict);
+  EXPECT_EQ(test::run(devices.wipe(ann, phone, WipeScope::device)).error().code, Errc::conflict);
   EXPECT_TRUE(told.empty());
 }
 
@@ -98,7 +134,7 @@ TEST_F(StoreDevicesTest, ShowsTheRecoveryPasswordToWhoAsksForOneDevice) {
 }
 
 TEST_F(StoreDevicesTest, UnknownDevicesAreNotFound) {
-  EXPECT_EQ(test::run(devices.wipe(ann, phone)).error().code, Errc::not_found);
+  EXPECT_EQ(test::run(devices.wipe(ann, phone, WipeScope::device)).error().code, Errc::not_found);
   EXPECT_EQ(test::run(devices.resync(ann, phone)).error().code, Errc::not_found);
   EXPECT_EQ(test::run(devices.show(ann, phone)).error().code, Errc::not_found);
 }

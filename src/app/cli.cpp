@@ -5,18 +5,23 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli_options.hpp"
+#include "client/command_line.hpp"
 #include "client/commands.hpp"
 
 namespace godwit::app {
 
 int report_failure(const CliOptions& options, const std::string& message) {
+  return client::complain(message, static_cast<int>(Exit::failed), options.json);
+}
+
+int report_text(const CliOptions& options, std::string_view name, const std::string& text) {
   if (options.json) {
-    const nlohmann::json reply{{"ok", false}, {"error", {{"message", message}}}};
+    const nlohmann::json reply{{"ok", true}, {"result", {{name, text}}}};
     std::cout << reply.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
-    std::cerr << "godwit: " << message << '\n';
+    std::cout << text;
   }
-  return static_cast<int>(Exit::failed);
+  return static_cast<int>(Exit::done);
 }
 
 int run_cli(int count, const char* const* arguments) {

@@ -14,7 +14,8 @@ int check(const CliOptions& options, const std::string& file) {
     return report_failure(options, whole.error().message);
   }
   for (const std::string& secret :
-       {config->store.postgres_password_file, config->submission.password_file}) {
+       {config->store.postgres_password_file, config->submission.password_file,
+        config->directory.password_file}) {
     if (secret.empty()) continue;
     if (const auto read = read_secret(secret); !read) {
       return report_failure(options, read.error().message);
@@ -38,16 +39,10 @@ void register_config_commands(CLI::App& app, CliOptions& options) {
   });
   config->add_subcommand("example", "Print a commented example with every key")
       ->callback([&options] {
-        options.run = [] {
-          std::cout << config_example();
-          return 0;
-        };
+        options.run = [&options] { return report_text(options, "text", config_example()); };
       });
   config->add_subcommand("manual", "Print the manual page of the file")->callback([&options] {
-    options.run = [] {
-      std::cout << config_manual();
-      return 0;
-    };
+    options.run = [&options] { return report_text(options, "text", config_manual()); };
   });
 }
 

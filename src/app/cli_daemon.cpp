@@ -45,17 +45,20 @@ int no_daemon(const CliOptions& options, const std::string& message) {
 
 using Printer = void (*)(const json& result);
 
-/// Asks the daemon, prints what it says; the value is the exit code.
-int ask(const CliOptions& options, const char* operation, const json& arguments, Printer print) {
+/// Asks the daemon, prints what it says, in JSON with `made` in its result; the value is the exit
+/// code.
+int ask(const CliOptions& options, const char* operation, const json& arguments, Printer print,
+        const json& made = json::object()) {
   auto client = ControlClient::connect(socket_of(options));
   if (!client) return no_daemon(options, client.error().message);
   const auto reply = client->ask(dump({{"operation", operation}, {"arguments", arguments}}));
   if (!reply) return no_daemon(options, reply.error().message);
-  const json parsed = json::parse(*reply, nullptr, false);
+  json parsed = json::parse(*reply, nullptr, false);
   if (!parsed.is_object()) return report_failure(options, "godwitd answered nonsense");
   const bool ok = parsed.value("ok", false);
   if (options.json) {
-    std::cout << *reply << '\n';
+    if (ok) parsed["result"].update(made);
+    std::cout << dump(parsed) << '\n';
   } else if (ok) {
     print(parsed.value("result", json::object()));
   } else {
@@ -226,7 +229,9 @@ int with_password(const CliOptions& options, const UserOptions& user, const char
     arguments["aliases"] = user.aliases;
     arguments["quota_bytes"] = user.quota_megabytes * 1024 * 1024;
   }
-  const int code = ask(options, operation, arguments, &print_nothing);
+  json made = json::object();
+  if (user.password.generate) made["password"] = password->reveal();
+  const int code = ask(options, operation, arguments, &print_nothing, made);
   if (code == 0 && user.password.generate && !options.json) {
     std::cout << user.login << ' ' << password->reveal() << '\n';
   }
@@ -401,6 +406,7 @@ void register_user_commands(CLI::App& app, CliOptions& options) {
 struct DeviceOptions {
   std::string user;
   std::string device;
+  bool account_only = false;
 };
 
 void register_device_commands(CLI::App& app, CliOptions& options) {
@@ -419,19 +425,27 @@ void register_device_commands(CLI::App& app, CliOptions& options) {
     const char* operation;
     const char* what;
     Printer print = &print_nothing;
+    bool of_account = false;  // knows --account-only
   };
-  for (const Row& row : {Row{"show", "device.show",
-                             "What is known of it, its recovery password, too", &print_device},
-                         Row{"wipe", "device.wipe", "Erase it with its next request"},
-                         Row{"block", "device.block", "Let it in no more"},
-                         Row{"unblock", "device.unblock", "Let it in again; ends a wipe, too"},
-                         Row{"resync", "device.resync", "Make it start over"}}) {
+  for (const Row& row :
+       {Row{"show", "device.show", "What is known of it, its recovery password, too",
+            &print_device},
+        Row{"wipe", "device.wipe", "Erase it with its next request", &print_nothing, true},
+        Row{"block", "device.block", "Let it in no more"},
+        Row{"unblock", "device.unblock", "Let it in again; ends a wipe, too"},
+        Row{"resync", "device.resync", "Make it start over"}}) {
     auto* command = device->add_subcommand(row.name, row.what);
     command->add_option("user", given->user, "user@domain")->required();
     command->add_option("device", given->device, "Its id, as the list shows it")->required();
-    command->callback([&options, given, operation = row.operation, print = row.print] {
-      options.run = [&options, given, operation, print] {
-        return ask(options, operation, {{"user", given->user}, {"device", given->device}}, print);
+    if (row.of_account) {
+      command->add_flag("--account-only", given->account_only,
+                        "Only this account and what it synchronized; devices from 16.1 on");
+    }
+    command->callback([&options, given, row] {
+      options.run = [&options, given, row] {
+        json arguments{{"user", given->user}, {"device", given->device}};
+        if (row.of_account) arguments["account_only"] = given->account_only;
+        return ask(options, row.operation, arguments, row.print);
       };
     });
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -26,5 +27,7 @@ void register_deliver_command(CLI::App& app, CliOptions& options);
 
 /// Prints `message` on standard error, or as JSON on standard output; the value is Exit::failed.
 int report_failure(const CliOptions& options, const std::string& message);
+/// Prints `text`, or it as the one `name` of the result; the value is Exit::done.
+int report_text(const CliOptions& options, std::string_view name, const std::string& text);
 
 }  // namespace godwit::app

@@ -2,9 +2,9 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "app/cli_options.hpp"
+#include "base/bytes.hpp"
 #include "wbxml/text.hpp"
 
 namespace godwit::app {
@@ -33,12 +33,7 @@ int dump(const CliOptions& options, const std::string& file) {
   const auto bytes = read_input(file);
   if (!bytes) return report_failure(options, bytes.error().message);
   const std::string text = wbxml::dump(*bytes);
-  if (options.json) {
-    const nlohmann::json reply{{"ok", true}, {"result", {{"text", text}}}};
-    std::cout << reply.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-  } else {
-    std::cout << text;
-  }
+  report_text(options, "text", text);
   return text.starts_with("! ") || text.contains("\n! ") ? 1 : 0;
 }
 
@@ -47,8 +42,7 @@ int pack(const CliOptions& options, const std::string& file) {
   if (!text) return report_failure(options, text.error().message);
   const auto bytes = wbxml::pack(*text);
   if (!bytes) return report_failure(options, file + ": " + bytes.error().message);
-  std::cout.write(bytes->data(), static_cast<std::streamsize>(bytes->size()));
-  return 0;
+  return report_text(options, "base64", options.json ? base64_encode(*bytes) : *bytes);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ bool Session::check(const Outcome& outcome, std::string_view what) const {
   } else {
     message += ": status " + std::to_string(outcome.status);
   }
-  complain(message, failed);
+  complain(message, failed, json_);
   return false;
 }
 
@@ -110,7 +110,7 @@ const Folder* Session::find_folder() {
   for (const auto& [id, folder] : device_.folders()) {
     if (id == options_.folder || iequals(folder.name, options_.folder)) return &folder;
   }
-  complain("no folder " + options_.folder + "; `godwit client folders` lists them", failed);
+  complain("no folder " + options_.folder + "; `godwit client folders` lists them", failed, json_);
   return nullptr;
 }
 
@@ -128,7 +128,7 @@ Task<bool> Session::sync_folder(std::string id) {
     if (progress) std::cerr << '\r' << held << " items" << std::flush;
     if (result.status == 3) continue;  // starts over with key 0
     if (result.status != 1) {
-      complain("Sync: status " + std::to_string(result.status) + " of the folder", failed);
+      complain("Sync: status " + std::to_string(result.status) + " of the folder", failed, json_);
       co_return false;
     }
     if (device_.collection(id).items.empty() && result.changes() == 0 && !result.more_available &&
@@ -207,7 +207,7 @@ Task<int> Session::show() {
   if (outcome.fetch_status != 1) {
     co_return complain("no item " + options_.item + " in that folder (status " +
                            std::to_string(outcome.fetch_status) + ")",
-                       failed);
+                       failed, json_);
   }
   if (json_) {
     print({{"ok", true}, {"result", outcome.properties}});
@@ -242,7 +242,7 @@ std::string header_text(std::string_view text) {
 
 Task<int> Session::send() {
   if (options_.to.contains('\n') || options_.to.contains('\r')) {
-    co_return complain("TO is one line", failed);
+    co_return complain("TO is one line", failed, json_);
   }
   const std::string text{std::istreambuf_iterator<char>(std::cin),
                          std::istreambuf_iterator<char>()};
@@ -295,9 +295,9 @@ Task<int> Session::watch() {
                     << std::flush;
         }
       }
-      if (auto saved = save(); !saved) co_return complain(saved.error().message, failed);
+      if (auto saved = save(); !saved) co_return complain(saved.error().message, failed, json_);
     } else if (ping.status != 1) {
-      co_return complain("Ping: status " + std::to_string(ping.status), failed);
+      co_return complain("Ping: status " + std::to_string(ping.status), failed, json_);
     }
   }
 }
@@ -308,7 +308,7 @@ Task<int> Session::attachment() {
   if (!check(outcome, "ItemOperations")) co_return failed;
   if (outcome.fetch_status != 1) {
     co_return complain("no such attachment (status " + std::to_string(outcome.fetch_status) + ")",
-                       failed);
+                       failed, json_);
   }
   if (options_.output == "-") {
     std::cout.write(outcome.data.data(), static_cast<std::streamsize>(outcome.data.size()));
@@ -316,7 +316,7 @@ Task<int> Session::attachment() {
   }
   std::ofstream file(options_.output, std::ios::binary | std::ios::trunc);
   file.write(outcome.data.data(), static_cast<std::streamsize>(outcome.data.size()));
-  if (!file.flush()) co_return complain(options_.output + " cannot be written", failed);
+  if (!file.flush()) co_return complain(options_.output + " cannot be written", failed, json_);
   std::cerr << outcome.data.size() << " bytes, " << outcome.content_type << '\n';
   co_return 0;
 }
@@ -326,9 +326,10 @@ Task<int> Session::attachment() {
 Task<int> with_state(ClientOptions options, Endpoint endpoint, bool json,
                      Task<int> (Session::*work)()) {
   Session session(std::move(options), std::move(endpoint), json);
-  if (auto loaded = session.load(); !loaded) co_return complain(loaded.error().message, failed);
+  if (auto loaded = session.load(); !loaded)
+    co_return complain(loaded.error().message, failed, json);
   const int code = co_await (session.*work)();
-  if (auto saved = session.save(); !saved) co_return complain(saved.error().message, failed);
+  if (auto saved = session.save(); !saved) co_return complain(saved.error().message, failed, json);
   co_return code;
 }
 
@@ -347,8 +348,9 @@ void register_client(CLI::App& app, std::function<int()>& run, const bool& json)
     command->callback([options, work, &run, &json] {
       run = [options, work, &json] {
         auto endpoint = endpoint_of(options->connection);
-        if (!endpoint) return complain(endpoint.error().message, 2);
-        return run_to_end([&] { return with_state(*options, *endpoint, json, work); }, failed);
+        if (!endpoint) return complain(endpoint.error().message, 2, json);
+        return run_to_end([&] { return with_state(*options, *endpoint, json, work); }, failed,
+                          json);
       };
     });
     return std::pair(command, options);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
@@ -80,30 +81,41 @@ namespace {
 
 Task<> keep_value(const std::function<Task<int>()>& work, int& value) { value = co_await work(); }
 
-Task<> report_fault(const std::function<Task<int>()>& work, int& value, int on_fault,
+struct OnFault {
+  int code;
+  bool json;
+};
+
+Task<> report_fault(const std::function<Task<int>()>& work, int& value, OnFault on_fault,
                     net::Loop& loop) {
   try {
     co_await keep_value(work, value);
   } catch (const Fault& fault) {
-    value = complain(fault.what(), on_fault);
+    value = complain(fault.what(), on_fault.code, on_fault.json);
   } catch (const Violation& violation) {
-    value = complain(std::string("the server broke the protocol: ") + violation.what(), on_fault);
+    value = complain(std::string("the server broke the protocol: ") + violation.what(),
+                     on_fault.code, on_fault.json);
   }
   loop.stop();
 }
 
 }  // namespace
 
-int run_to_end(const std::function<Task<int>()>& work, int on_fault) {
+int run_to_end(const std::function<Task<int>()>& work, int on_fault, bool json) {
   int value = on_fault;
   net::Loop loop;
-  loop.spawn(report_fault(work, value, on_fault, loop), "client");
+  loop.spawn(report_fault(work, value, {on_fault, json}, loop), "client");
   loop.run();
   return value;
 }
 
-int complain(const std::string& message, int code) {
-  std::cerr << "godwit: " << message << '\n';
+int complain(const std::string& message, int code, bool json) {
+  if (json) {
+    const nlohmann::json reply{{"ok", false}, {"error", {{"message", message}}}};
+    std::cout << reply.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  } else {
+    std::cerr << "godwit: " << message << '\n';
+  }
   return code;
 }
 

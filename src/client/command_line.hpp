@@ -38,11 +38,11 @@ struct Endpoint {
 /// Errors: one sentence that says which option to mend.
 Result<Endpoint> endpoint_of(const Connection& connection);
 
-/// Runs `work` on a loop of its own; its value, or `on_fault` after a line on standard error.
-int run_to_end(const std::function<Task<int>()>& work, int on_fault);
+/// Runs `work` on a loop of its own; its value, or `on_fault` after a complaint.
+int run_to_end(const std::function<Task<int>()>& work, int on_fault, bool json);
 
-/// One line on standard error.
-int complain(const std::string& message, int code);
+/// One line on standard error, or as JSON on standard output; the value is `code`.
+int complain(const std::string& message, int code, bool json);
 
 void register_probe(CLI::App& app, std::function<int()>& run, const bool& json);
 void register_client(CLI::App& app, std::function<int()>& run, const bool& json);

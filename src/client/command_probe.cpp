@@ -74,10 +74,11 @@ void register_probe(CLI::App& app, std::function<int()>& run, const bool& json) 
     run = [options, &json] {
       auto endpoint = endpoint_of(options->connection);
       if (!endpoint) {
+        if (json) return complain(endpoint.error().message, unknown, json);
         std::cout << "GODWIT UNKNOWN - " << endpoint.error().message << '\n';
         return unknown;
       }
-      return run_to_end([&] { return run_probe(*options, *endpoint, json); }, 2);
+      return run_to_end([&] { return run_probe(*options, *endpoint, json); }, 2, json);
     };
   });
 }

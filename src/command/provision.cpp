@@ -14,6 +14,7 @@ namespace godwit::command {
 namespace {
 
 namespace tag = wbxml::provision;
+using policy::WipeScope;
 using wbxml::Element;
 
 constexpr Log logger("provision");
@@ -38,6 +39,12 @@ struct Outcome {
   bool wipe = false;             // RemoteWipe or AccountOnlyRemoteWipe
 };
 
+/// What the device says that it did.
+struct Wiped {
+  WipeScope scope;
+  bool done;
+};
+
 class ProvisionRun {
  public:
   explicit ProvisionRun(Session& session)
@@ -47,9 +54,8 @@ class ProvisionRun {
 
   Task<Answer> run() {
     const Element& request = session_.document;
-    const Element* wipe = wipe_acknowledgement(request);
-    if (wipe != nullptr) {
-      co_await acknowledge_wipe(*wipe);
+    if (const auto wiped = wipe_acknowledgement(request)) {
+      co_await acknowledge_wipe(*wiped);
     } else if (auto refused = read(request)) {
       co_return std::move(*refused);
     }
@@ -59,17 +65,24 @@ class ProvisionRun {
 
  private:
   bool wipe_ordered() const { return policy::wipe_stands(device_); }
+  /// [MS-ASPROV] AccountOnlyRemoteWipe: from 16.1 on.
+  bool wipe_is_known() const {
+    return device_.wipe_scope == WipeScope::device || session_.version >= eas::Version::v16_1;
+  }
 
   /// Quirk android_wipe_in_policies: some devices put it inside Policies (docs/spec-notes.md).
-  static const Element* wipe_acknowledgement(const Element& request) {
+  static std::optional<Wiped> wipe_acknowledgement(const Element& request) {
     const Element* policies = request.find(tag::Policies);
     for (const Element* parent : {&request, policies}) {
       if (parent == nullptr) continue;
-      for (const auto element : {tag::RemoteWipe, tag::AccountOnlyRemoteWipe}) {
-        if (const Element* found = parent->find(element)) return found;
+      for (const auto& [element, scope] :
+           {std::pair{tag::RemoteWipe, WipeScope::device},
+            std::pair{tag::AccountOnlyRemoteWipe, WipeScope::account}}) {
+        const Element* found = parent->find(element);
+        if (found != nullptr) return Wiped{scope, trim(found->text_of(tag::Status)) == "1"};
       }
     }
-    return nullptr;
+    return std::nullopt;
   }
 
   std::optional<Answer> read(const Element& request) {
@@ -78,10 +91,7 @@ class ProvisionRun {
       if (!read_device_information(*information, device_)) outcome_.status = protocol_error;
     }
     if (wipe_ordered()) {
-      const bool account_only = device_.wipe_scope == policy::WipeScope::account;
-      if (account_only && session_.version < eas::Version::v16_1) {
-        return Failed{eas::Status::device_blocked};
-      }
+      if (!wipe_is_known()) return Failed{eas::Status::device_blocked};
       if (device_.wipe == policy::Wipe::ordered) device_.wipe = policy::Wipe::sent;
       outcome_.wipe = true;
       return std::nullopt;
@@ -149,10 +159,16 @@ class ProvisionRun {
     return std::nullopt;
   }
 
-  Task<> acknowledge_wipe(const Element& wipe) {
+  Task<> acknowledge_wipe(Wiped wiped) {
     if (!wipe_ordered()) co_return;
+    // All of the device was ordered after it had been told of the account alone: it is told anew.
+    const bool less = wiped.scope == WipeScope::account && device_.wipe_scope == WipeScope::device;
+    if (wiped.done && less) {
+      outcome_.wipe = true;
+      co_return;
+    }
     device_.wipe_changed = session_.now();
-    if (trim(wipe.text_of(tag::Status)) != "1") {
+    if (!wiped.done) {
       device_.wipe = policy::Wipe::failed;
       outcome_.status = protocol_error;
       outcome_.wipe = true;
@@ -184,18 +200,22 @@ class ProvisionRun {
     session_.services.request_cache.forget(session_.account.user, session_.device_id);
   }
 
-  /// The admin may write the record at the same time: then ours is made anew on top.
+  /// The admin may write the record at the same time: then ours is made anew on top, and the
+  /// admin's word about wiping and blocking stands, unless the device has done it.
   Task<bool> save() {
     constexpr int attempts_max = 3;
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
       const policy::Device wanted = device_;
       if (co_await session_.save_device()) co_return true;
       co_await session_.load_device();
-      const bool wipe_came = wipe_ordered() && wanted.wipe == policy::Wipe::none;
-      const bool block_came = device_.blocked;
+      const policy::Device stored = device_;
       device_ = wanted;
-      if (wipe_came) device_.wipe = policy::Wipe::ordered;
-      device_.blocked = device_.blocked || block_came;
+      if (wanted.wipe == policy::Wipe::done) continue;
+      device_.blocked = stored.blocked;
+      device_.wipe = stored.wipe;
+      device_.wipe_scope = stored.wipe_scope;
+      device_.wipe_changed = stored.wipe_changed;
+      outcome_.wipe = outcome_.wipe && wipe_ordered() && wipe_is_known();
     }
     co_return false;
   }
@@ -220,7 +240,7 @@ class ProvisionRun {
     out.number(tag::Status, outcome_.status);
     if (!outcome_.type.empty()) write_policy_element(out);
     if (outcome_.wipe) {
-      const bool account_only = device_.wipe_scope == policy::WipeScope::account;
+      const bool account_only = device_.wipe_scope == WipeScope::account;
       out.empty(account_only ? tag::AccountOnlyRemoteWipe : tag::RemoteWipe);
     }
     out.close();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,15 +36,19 @@ class FailingStore final : public store::Store {
   Task<bool> commit(std::vector<store::Write> batch) override {
     if (left_ == 0) throw Fault(Fault::Kind::unavailable, "the store is down");
     if (left_) --*left_;
+    if (auto first = std::exchange(before_, nullptr)) first(inner_);
     return inner_.commit(std::move(batch));
   }
 
   void fail_after(unsigned commits) { left_ = commits; }
   void mend() { left_.reset(); }
+  /// Somebody else is quicker than the next commit.
+  void before_commit(std::function<void(store::Store&)> work) { before_ = std::move(work); }
 
  private:
   store::MemoryStore inner_;
   std::optional<unsigned> left_;
+  std::function<void(store::Store&)> before_;
 };
 
 /// anna@example.test with Inbox, Trash and Projects, and a device that knows them.
