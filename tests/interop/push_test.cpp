@@ -131,7 +131,8 @@ class WaitingTransport final : public client::Transport {
   test::TestServer& server_;
 };
 
-constexpr std::array<const char*, 4> folder_names = {"INBOX", "Alpha", "Beta", "Gamma"};
+constexpr std::array<const char*, 5> folder_names = {"INBOX", "Alpha", "Beta", "Gamma", "Trash"};
+constexpr std::size_t trash = 4;
 using FolderNumbers = std::set<std::size_t>;
 
 struct User {
@@ -237,6 +238,7 @@ class PushTest : public testing::Test {
   /// 200 deliveries; what they found.
   void deliver_to_random_folders();
   void own_changes_end_nothing();
+  void moves_of_one_device_end_what_others_wait_for();
 
   ManualClock clock_;
   SeededRandom random_{7};
@@ -254,13 +256,20 @@ class PushTest : public testing::Test {
     const auto outcome = co_await waiter.device->sync_all(waiter.ids[folder], {});
     EXPECT_TRUE(outcome.ok());
   }
+  static Task<> move(Waiter& waiter, std::string item, std::size_t target) {
+    const auto outcome =
+        co_await waiter.device->move(std::move(item), waiter.ids[0], waiter.ids[target]);
+    EXPECT_TRUE(outcome.ok());
+  }
 
  private:
   Task<> make_folders(User& user) {
     for (const backend::MailFolder& folder : co_await user.mail->folders()) {
       if (folder.role == FolderRole::inbox) user.keys[0] = folder.key;
+      if (folder.role == FolderRole::trash) user.keys[trash] = folder.key;
     }
     for (std::size_t i = 1; i < folder_names.size(); ++i) {
+      if (user.keys[i]) continue;
       user.keys[i] = (co_await user.mail->create_folder(std::nullopt, folder_names[i])).value();
     }
   }
@@ -397,6 +406,46 @@ void PushTest::own_changes_end_nothing() {
   }
 }
 
+/// What one device deletes or moves is news to the others, in the folder where it comes to lie.
+void PushTest::moves_of_one_device_end_what_others_wait_for() {
+  const User& user = add_user();
+  for (unsigned number = 0; number < 10; ++number) put(user, 0, number);
+  Waiter& mover = add_device(user, {0}, false);
+  Waiter& of_trash = add_device(user, {trash}, false);
+  Waiter& of_trash_by_sync = add_device(user, {trash}, true);
+  Waiter& of_alpha = add_device(user, {1}, false);
+  for (Waiter* each : {&of_trash, &of_trash_by_sync, &of_alpha}) hold(*each);
+  for (unsigned round = 0; round < 5; ++round) {
+    SCOPED_TRACE(fmt::format("round {}", round));
+    ASSERT_TRUE(all_parked());
+    const auto& items = mover.device->collection(mover.ids[0]).items;
+    const bool deletes = round % 2 == 0;
+    if (deletes) {
+      mover.device->remove(mover.ids[0], items.begin()->first);
+    } else {
+      loop_.run(move(mover, items.begin()->first, 1));
+    }
+    loop_.run(fetch(mover, 0));
+    const std::vector<Waiter*> concerned =
+        deletes ? std::vector{&of_trash, &of_trash_by_sync} : std::vector{&of_alpha};
+    ASSERT_TRUE(loop_.wait_until([&] {
+      return std::ranges::none_of(concerned, [](const Waiter* each) { return each->waits; });
+    })) << "not told: "
+        << still_waiting();
+    for (Waiter* each : {&of_trash, &of_trash_by_sync, &of_alpha}) {
+      ASSERT_EQ(each->failure, "");
+      ASSERT_EQ(each->waits, std::ranges::find(concerned, each) == concerned.end());
+      if (each->waits) continue;
+      const std::size_t folder = deletes ? trash : 1;
+      ASSERT_EQ(each->news, std::vector{folder});
+      if (!each->by_sync) loop_.run(fetch(*each, folder));
+      ASSERT_EQ(each->device->collection(each->ids[folder]).items.size(), round / 2 + 1);
+      hold(*each);
+    }
+  }
+  ASSERT_TRUE(all_parked());
+}
+
 constexpr std::chrono::seconds never{0};
 constexpr std::chrono::seconds at_most_once_a_minute{60};
 
@@ -413,6 +462,21 @@ TEST_F(PushTest, DovecotByNotifyEndsWhatWaitsForTheFolder) {
 TEST_F(PushTest, CyrusBySweepEndsWhatWaitsForTheFolder) {
   if (!begin_imap("cyrus", never)) GTEST_SKIP() << RunningServer::why_not("cyrus");
   deliver_to_random_folders();
+}
+
+TEST_F(PushTest, MovesEndWhatOthersWaitForInTheEmbeddedStore) {
+  begin(std::make_unique<Embedded>(), never);
+  moves_of_one_device_end_what_others_wait_for();
+}
+
+TEST_F(PushTest, MovesEndWhatOthersWaitForInDovecot) {
+  if (!begin_imap("dovecot", never)) GTEST_SKIP() << RunningServer::why_not("dovecot");
+  moves_of_one_device_end_what_others_wait_for();
+}
+
+TEST_F(PushTest, MovesEndWhatOthersWaitForInCyrus) {
+  if (!begin_imap("cyrus", never)) GTEST_SKIP() << RunningServer::why_not("cyrus");
+  moves_of_one_device_end_what_others_wait_for();
 }
 
 TEST_F(PushTest, OwnChangesEndNothingOfTheEmbeddedStore) {
