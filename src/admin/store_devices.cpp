@@ -154,7 +154,7 @@ Task<Result<>> StoreDevices::resync(UserId user, DeviceId device) {
   batch.push_back({{user.str(), Kind::hierarchy, device.str()}, std::nullopt, std::nullopt});
   batch.push_back({{user.str(), Kind::last_change, device.str()}, std::nullopt, std::nullopt});
   const std::string prefix = device.str() + "/";
-  for (const Kind kind : {Kind::collection, Kind::set_aside, Kind::intent}) {
+  for (const Kind kind : {Kind::collection, Kind::item_chunk, Kind::set_aside, Kind::intent}) {
     std::string after;
     for (;;) {
       const auto page = co_await store_.list(user.str(), kind, prefix, after, page_records);

@@ -65,6 +65,6 @@ Result<EditedItem> edit(const ItemEdit& edit) {
 constinit const ItemKind contact_kind{
     ItemClass::contacts, "Contacts", eas::Version::v12_0, true,
     // [MS-ASCMD] FilterType: contacts ignore what is one of any class.
-    [](std::uint8_t filter_type) { return filter_type <= 8; }, &render, &edit};
+    [](std::uint8_t filter_type) { return filter_type <= 8; }, &no_floor, &render, &edit};
 
 }  // namespace godwit::command

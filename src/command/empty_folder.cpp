@@ -22,6 +22,7 @@ struct Covered {
   Time asked{};
   std::uint32_t uid_validity = 0;
   UidSet uids;
+  std::vector<std::string> hrefs;       // of text items
   std::vector<std::string> subfolders;  // folder keys
 };
 
@@ -31,6 +32,8 @@ std::string pack(const Covered& covered) {
   out.number(covered.uid_validity).text(covered.uids.str());
   out.number(covered.subfolders.size());
   for (const std::string& key : covered.subfolders) out.text(key);
+  out.number(covered.hrefs.size());
+  for (const std::string& href : covered.hrefs) out.text(href);
   return std::move(out).bytes();
 }
 
@@ -42,6 +45,9 @@ Covered unpack_covered(std::string_view bytes) {
   covered.uids = UidSet::parse(in.view()).value_or(UidSet{});
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     covered.subfolders.push_back(in.text());
+  }
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    covered.hrefs.push_back(in.text());
   }
   return covered;
 }
@@ -120,21 +126,57 @@ class EmptyRun {
 
   /// Nothing when the folder is gone.
   Task<std::optional<sync::OpenIntent>> open() {
-    const auto position = co_await session_.mail().status(folder_);
-    if (!position) co_return std::nullopt;
-    auto uids = co_await session_.mail().search(folder_, std::nullopt);
-    if (!uids) co_return std::nullopt;
-    Covered covered{session_.now(), position->uid_validity, std::move(*uids), {}};
-    for (const sync::FolderRow& each : table_.rows) {
-      if (subfolders_ && each.parent == row_.id) covered.subfolders.push_back(each.key);
+    std::optional<Covered> covered;
+    if (row_.item_class == ItemClass::email) {
+      covered = co_await list_mail();
+    } else {
+      covered = co_await list_items();
     }
+    if (!covered) co_return std::nullopt;
     std::vector<sync::Intent> intents;
-    intents.push_back({name(), pack(covered)});
+    intents.push_back({name(), pack(*covered)});
     auto opened = co_await session_.services.journal.open(session_.user(), std::move(intents));
     co_return std::move(opened.front());
   }
 
+  Task<std::optional<Covered>> list_mail() {
+    const auto position = co_await session_.mail().status(folder_);
+    if (!position) co_return std::nullopt;
+    auto uids = co_await session_.mail().search(folder_, std::nullopt);
+    if (!uids) co_return std::nullopt;
+    Covered covered{session_.now(), position->uid_validity, std::move(*uids), {}, {}};
+    for (const sync::FolderRow& each : table_.rows) {
+      if (subfolders_ && each.parent == row_.id) covered.subfolders.push_back(each.key);
+    }
+    co_return covered;
+  }
+
+  Task<std::optional<Covered>> list_items() {
+    Covered covered;
+    covered.asked = session_.now();
+    if (session_.items() == nullptr) co_return std::nullopt;
+    std::string since;
+    for (;;) {
+      auto changes = co_await session_.items()->changes(folder_, since);
+      if (!changes) co_return std::nullopt;
+      for (backend::ItemTag& tag : changes->changed) covered.hrefs.push_back(std::move(tag.href));
+      if (!changes->more) co_return covered;
+      since = std::move(changes->cursor);
+    }
+  }
+
+  Task<std::uint16_t> remove_items(Covered covered) {
+    for (const std::string& href : covered.hrefs) {
+      const auto removed = co_await session_.items()->remove(folder_, href, std::nullopt);
+      if (removed) continue;
+      const bool refused = removed.error().code == Errc::refused;
+      co_return refused ? status::access_denied : status::not_found;
+    }
+    co_return status::ok;
+  }
+
   Task<std::uint16_t> remove(Covered covered) {
+    if (row_.item_class != ItemClass::email) co_return co_await remove_items(std::move(covered));
     const auto removed =
         co_await session_.mail().expunge(folder_, covered.uid_validity, covered.uids);
     if (!removed) {

@@ -4,8 +4,10 @@
 #include "base/bytes.hpp"
 #include "base/pack.hpp"
 #include "command/item_kind.hpp"
+#include "convert/ical/expand.hpp"
 #include "convert/ical/ical.hpp"
 #include "mapping/calendar.hpp"
+#include "sync/mail_state.hpp"
 #include "wbxml/pages/calendar.hpp"
 
 namespace godwit::command {
@@ -59,6 +61,21 @@ std::uint64_t size_of(const Event& event) {
   return size;
 }
 
+/// [MS-ASCMD] FilterType: the day on which the last occurrence ends.
+sync::ItemDay lasts(const Event& event, std::string_view text, const ItemOptions& options) {
+  std::optional<Time> end = event.details.end;
+  if (event.recurrence || !event.recurrence_is_exact) {
+    const bool endless = event.recurrence && event.recurrence_is_exact &&
+                         !event.recurrence->occurrences && !event.recurrence->until;
+    const auto last =
+        endless ? Result<std::optional<Time>>() : ical::last_end(text, "", options.user);
+    end = last ? *last : std::nullopt;
+  }
+  if (!end) return sync::item_day_never;
+  return static_cast<sync::ItemDay>(
+      std::chrono::floor<std::chrono::days>(*end).time_since_epoch().count());
+}
+
 Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
                             std::string_view id) {
   auto event = read(text, options);
@@ -66,6 +83,7 @@ Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
   RenderedItem item;
   item.digests = digests_of(*event).packed();
   item.size = size_of(*event);
+  item.lasts = lasts(*event, text, options);
   item.write = [event = std::move(*event), options, id = std::string(id)](wbxml::Writer& out) {
     const mapping::EventContent content{
         .body =
@@ -237,14 +255,47 @@ Result<EditedItem> edit_event(const ItemEdit& edit) {
   return out;
 }
 
+Result<ItemFile> open_file(std::string_view text, const ItemOptions& options, std::string_view id,
+                           std::string_view reference) {
+  const auto event = read(text, options);
+  if (!event) return pass(event);
+  const auto find = [&](const EventDetails& details,
+                        const EventException* exception) -> std::optional<std::size_t> {
+    for (std::size_t i = 0; i < details.attachments.size(); ++i) {
+      if (file_reference(id, details, exception, i) == reference) return i;
+    }
+    return std::nullopt;
+  };
+  const auto content = [&](const EventDetails& details, std::size_t position,
+                           std::optional<Time> original) -> Result<ItemFile> {
+    auto bytes = ical::read_attachment(text, "", original, position, options.user);
+    if (!bytes) return pass(bytes);
+    return ItemFile{details.attachments[position].content_type, std::move(*bytes)};
+  };
+  if (const auto position = find(event->details, nullptr)) {
+    return content(event->details, *position, std::nullopt);
+  }
+  for (const EventException& each : event->exceptions) {
+    if (const auto position = find(each.details, &each)) {
+      return content(each.details, *position, each.original);
+    }
+  }
+  return fail(Errc::not_found, "no such attachment");
+}
+
 }  // namespace
 
-constinit const ItemKind event_kind{ItemClass::calendar, "Calendar", Version::v12_0, true,
-                                    // [MS-ASCMD] FilterType: all, or two weeks to six months.
-                                    [](std::uint8_t filter_type) {
-                                      return filter_type == 0 ||
-                                             (filter_type >= 4 && filter_type <= 7);
-                                    },
-                                    &render, &edit_event};
+constinit const ItemKind event_kind{
+    ItemClass::calendar, "Calendar", Version::v12_0, true,
+    // [MS-ASCMD] FilterType: all, or two weeks to six months.
+    [](std::uint8_t filter_type) {
+      return filter_type == 0 || (filter_type >= 4 && filter_type <= 7);
+    },
+    [](std::uint8_t filter_type, Time now) {
+      const auto floor = sync::filter_floor(filter_type, now);
+      return floor ? static_cast<sync::ItemDay>(floor->time_since_epoch().count())
+                   : sync::item_day_first;
+    },
+    &render, &edit_event, &open_file};
 
 }  // namespace godwit::command

@@ -114,7 +114,7 @@ Task<Result<std::uint64_t>> count_items(Session& session, Look& look, const sync
   if (row.item_class != ItemClass::email) {
     auto state = sync::unpack_item_state(packed);
     if (!state) co_return pass(state);
-    co_return co_await count_pending_items(session, row, std::move(*state));
+    co_return co_await count_pending_items(session, row, std::move(*state), wanted.filter_type);
   }
   auto state = sync::unpack_mail_state(packed);
   if (!state) co_return pass(state);

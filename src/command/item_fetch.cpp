@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "command/item_lookup.hpp"
 #include "command/item_operations.hpp"
 #include "command/sync_collection.hpp"
 #include "item/email.hpp"
@@ -19,7 +20,7 @@ namespace status = operation_status;
 
 constexpr std::size_t piece_bytes = 48 * std::size_t{1024};  // a multiple of 3, for base64
 
-Fetched failed(std::uint16_t value) { return {value, {}, {}}; }
+Fetched failed(std::uint16_t value) { return {.status = value}; }
 
 // [MS-ASCMD] Store (ItemOperations); devices write the second one without its space, too.
 bool is_library(std::string_view store) {
@@ -58,18 +59,42 @@ void write_data(wbxml::Writer& out, const http::Body& body) {
   out.close();
 }
 
+/// Of a message, or of a text item. Errors: as render::load_attachment.
+Task<Result<render::Attachment>> open_attachment(Session& session, const sync::FolderTable& table,
+                                                 const FetchOperation& wanted) {
+  auto reference = render::parse_file_reference(*wanted.file_reference);
+  if (reference) {
+    auto folder = find_folder(table, reference->collection_id);
+    if (!folder) co_return fail(Errc::not_found, "no such folder");
+    co_return co_await render::load_attachment(session.shared_mail(), session.services.spools,
+                                               std::move(*folder), std::move(*reference),
+                                               wanted.range);
+  }
+  auto file = co_await open_item_file(session, table, *wanted.file_reference);
+  if (!file) co_return pass(file);
+  render::Attachment out;
+  out.content_type =
+      file->content_type.empty() ? "application/octet-stream" : std::move(file->content_type);
+  out.total = file->content.size();
+  std::string_view content = file->content;
+  if (wanted.range) {
+    if (wanted.range->first >= content.size()) co_return fail(Errc::out_of_range, "beyond the end");
+    out.first = wanted.range->first;
+    content = content.substr(wanted.range->first);
+    content = content.substr(0, wanted.range->last - wanted.range->first + 1);
+  }
+  const auto writer = session.services.spools.writer();
+  writer->append(content);
+  out.content = writer->finish();
+  co_return out;
+}
+
 Task<Fetched> fetch_attachment(Session& session, const sync::FolderTable& table,
                                const FetchOperation& wanted, std::optional<std::uint32_t> part) {
-  auto reference = render::parse_file_reference(*wanted.file_reference);
-  if (!reference) co_return failed(status::bad_attachment);
-  auto folder = find_folder(table, reference->collection_id);
-  if (!folder) co_return failed(status::bad_attachment);
   if (wanted.range && wanted.range->first > wanted.range->last) {
     co_return failed(status::bad_range);
   }
-  auto attachment =
-      co_await render::load_attachment(session.shared_mail(), session.services.spools,
-                                       std::move(*folder), std::move(*reference), wanted.range);
+  auto attachment = co_await open_attachment(session, table, wanted);
   if (!attachment) {
     const bool range = attachment.error().code == Errc::out_of_range;
     co_return failed(range ? status::bad_range : status::bad_attachment);
@@ -124,6 +149,31 @@ bool body_part_is_wrong(const eas::SyncOptions& options) {
   return options.body_parts.size() > 1 || options.body_parts.front().type != 2;
 }
 
+Fetched chosen(std::function<void(wbxml::Writer&)> write, const FetchOperation& wanted) {
+  Fetched fetched;
+  fetched.properties = std::move(write);
+  if (!wanted.schema.empty()) {
+    fetched.properties = [write = std::move(fetched.properties), schema = wanted.schema](
+                             wbxml::Writer& out) { write_chosen(out, write, schema); };
+  }
+  return fetched;
+}
+
+/// An event, a contact, a task or a note.
+Task<Fetched> fetch_text_item(Session& session, const sync::FolderTable& table,
+                              const FetchOperation& wanted) {
+  const bool is_of_it = wanted.server_id.starts_with(wanted.collection_id + ':');
+  std::optional<NamedItem> item;
+  if (is_of_it) item = co_await find_item(session, table, wanted.server_id);
+  if (!item) co_return failed(status::not_found);
+  const ItemOptions options{session.version, wanted.options.bodies, session.calendar()};
+  auto rendered = item->kind->render(item->text.text, options, item->id);
+  if (!rendered) co_return failed(status::conversion_failed);
+  Fetched fetched = chosen(std::move(rendered->write), wanted);
+  fetched.item_class = item->kind->name;
+  co_return fetched;
+}
+
 Task<Fetched> fetch_item(Session& session, const sync::FolderTable& table,
                          const FetchOperation& wanted, std::optional<std::uint32_t> part) {
   if (wanted.collection_id == recipient_cache_id) co_return failed(status::access_denied);
@@ -131,8 +181,9 @@ Task<Fetched> fetch_item(Session& session, const sync::FolderTable& table,
     co_return failed(std::to_underlying(eas::Status::body_part_preference_type_not_supported));
   }
   const auto id = sync::parse_mail_id(wanted.server_id);
+  if (!id) co_return co_await fetch_text_item(session, table, wanted);
   auto folder = find_folder(table, wanted.collection_id);
-  if (!id || !folder || id->collection != wanted.collection_id) {
+  if (!folder || id->collection != wanted.collection_id) {
     co_return failed(status::not_found);
   }
   render::Renderer renderer(session.shared_mail(), session.services.spools);
@@ -151,13 +202,8 @@ Task<Fetched> fetch_item(Session& session, const sync::FolderTable& table,
     if (!batch || batch->items.empty()) co_return failed(status::not_found);
     render::Prepared& item = batch->items.front();
     if (!item.write) continue;
-    Fetched fetched;
+    Fetched fetched = chosen(std::move(*item.write), wanted);
     fetched.parts = std::move(item.parts);
-    fetched.properties = std::move(*item.write);
-    if (!wanted.schema.empty()) {
-      fetched.properties = [write = std::move(fetched.properties), schema = wanted.schema](
-                               wbxml::Writer& out) { write_chosen(out, write, schema); };
-    }
     co_return fetched;
   }
   co_return failed(status::conversion_failed);
@@ -177,10 +223,8 @@ Task<Fetched> fetch(Session& session, const sync::FolderTable& table, const Fetc
   if (wanted.link_id) co_return failed(status::not_found);
   if (wanted.long_id) {
     // [MS-ASCMD] LongId: ours is the id of the item itself.
-    const auto id = sync::parse_mail_id(*wanted.long_id);
-    if (!id) co_return failed(status::not_found);
     FetchOperation item = wanted;
-    item.collection_id = id->collection;
+    item.collection_id = wanted.long_id->substr(0, wanted.long_id->find(':'));
     item.server_id = *wanted.long_id;
     co_return co_await fetch_item(session, table, item, first_part);
   }

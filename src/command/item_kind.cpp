@@ -25,6 +25,8 @@ std::string with_crlf(std::string_view text) {
 
 }  // namespace
 
+sync::ItemDay no_floor(std::uint8_t /*filter_type*/, Time /*now*/) { return sync::item_day_first; }
+
 const ItemKind* find_kind(ItemClass item_class) {
   static constexpr auto kinds =
       std::to_array<const ItemKind*>({&event_kind, &contact_kind, &task_kind, &note_kind});

@@ -16,6 +16,7 @@
 #include "eas/version.hpp"
 #include "item/event.hpp"
 #include "item/folder.hpp"
+#include "sync/item_state.hpp"
 #include "wbxml/element.hpp"
 #include "wbxml/writer.hpp"
 
@@ -29,9 +30,16 @@ struct ItemOptions {
 };
 
 struct RenderedItem {
-  std::function<void(wbxml::Writer&)> write;  // the children of ApplicationData
-  std::uint64_t size = 0;                     // bytes that `write` will about produce
-  std::string digests;                        // PropertyDigests of what the device then holds
+  std::function<void(wbxml::Writer&)> write;   // the children of ApplicationData
+  std::uint64_t size = 0;                      // bytes that `write` will about produce
+  std::string digests;                         // PropertyDigests of what the device then holds
+  sync::ItemDay lasts = sync::item_day_never;  // when it is over
+};
+
+/// An attachment that lies in an item.
+struct ItemFile {
+  std::string content_type;
+  std::string content;
 };
 
 /// A device's Add or Change, or its removal of one occurrence.
@@ -71,13 +79,22 @@ struct ItemKind {
   bool takes_supported;
   /// Whether a FilterType may be asked for ([MS-ASCMD] FilterType).
   bool (*takes_filter)(std::uint8_t filter_type);
+  /// Where the window begins that a FilterType asks for.
+  sync::ItemDay (*floor)(std::uint8_t filter_type, Time now);
   /// Errors: unsupported (nothing that the class can hold), malformed, too_large.
   /// `id`: its ServerId.
   Result<RenderedItem> (*render)(std::string_view text, const ItemOptions& options,
                                  std::string_view id);
   /// Error: status 6.
   Result<EditedItem> (*edit)(const ItemEdit& edit);
+  /// The attachment of that FileReference; null where the class has none. Errors: not_found,
+  /// unsupported (it is no more than a link).
+  Result<ItemFile> (*open)(std::string_view text, const ItemOptions& options, std::string_view id,
+                           std::string_view reference) = nullptr;
 };
+
+/// Of classes without windows.
+sync::ItemDay no_floor(std::uint8_t filter_type, Time now);
 
 /// nullptr = items of that class are not synchronised.
 const ItemKind* find_kind(ItemClass item_class);

@@ -143,7 +143,7 @@ class OperationsRun {
     }
     if (operation.long_id) out.text(wbxml::search::LongId, *operation.long_id);
     if ((!operation.collection_id.empty() || operation.long_id) && fetched.properties) {
-      out.text(airsync::Class, "Email");
+      out.text(airsync::Class, fetched.item_class);
     }
     if (operation.link_id) out.text(wbxml::document_library::LinkId, *operation.link_id);
     if (operation.file_reference) {

@@ -69,8 +69,9 @@ Result<std::vector<Operation>> read_item_operations(const wbxml::Element& root,
 /// What a Fetch came to.
 struct Fetched {
   std::uint16_t status = operation_status::ok;
-  std::function<void(wbxml::Writer&)> properties;  // null: none
-  std::vector<std::shared_ptr<const http::Body>> parts;
+  std::function<void(wbxml::Writer&)> properties{};  // null: none
+  std::vector<std::shared_ptr<const http::Body>> parts{};
+  std::string_view item_class = "Email";
 };
 /// `first_part`: the number of the next binary part of a multipart answer; nothing = data inline.
 Task<Fetched> fetch(Session& session, const sync::FolderTable& table,

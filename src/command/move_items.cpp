@@ -17,6 +17,8 @@
 #include "base/pack.hpp"
 #include "base/text.hpp"
 #include "command/handlers.hpp"
+#include "command/item_kind.hpp"
+#include "command/item_move.hpp"
 #include "command/mail_move.hpp"
 #include "sync/server_id.hpp"
 #include "wbxml/pages/move.hpp"
@@ -44,6 +46,7 @@ struct Item {
   std::string source_id, source_folder, target_folder;  // as sent
   std::uint16_t status = 0;
   std::string target_id;
+  bool is_mail = true;
   Uid uid = 0;
 };
 
@@ -141,9 +144,11 @@ class MoveRun {
   std::uint16_t check(Item& item) const {
     if (item.status != 0) return item.status;
     const sync::FolderRow* source = table_.find(item.source_folder);
+    if (source == nullptr || !source->selectable) return bad_source;
     const auto id = sync::parse_mail_id(item.source_id);
-    if (source == nullptr || !source->selectable || !id) return bad_source;
-    if (id->collection != item.source_folder) return bad_source;
+    const bool is_mail = source->item_class == ItemClass::email;
+    if (is_mail ? !id : find_kind(source->item_class) == nullptr) return bad_source;
+    if (!item.source_id.starts_with(item.source_folder + ':')) return bad_source;
     if (item.target_folder == recipient_cache_id && session_.version >= eas::Version::v14_0) {
       return std::to_underlying(eas::Status::invalid_combination_of_ids);
     }
@@ -151,14 +156,20 @@ class MoveRun {
     if (target == nullptr) return bad_target;
     if (target == source) return same_folder;
     if (!target->selectable || target->item_class != source->item_class) return cannot_move;
-    item.uid = id->uid;
+    item.is_mail = is_mail;
+    if (is_mail) item.uid = id->uid;
     return 0;
   }
 
   Task<> move_all() {
     std::vector<Item*> open;
     for (Item& item : items_) {
-      if (item.status == 0) open.push_back(&item);
+      if (item.status != 0) continue;
+      if (item.is_mail) {
+        open.push_back(&item);
+      } else {
+        co_await move_text(item);
+      }
     }
     if (open.empty()) co_return;
     auto moves = co_await name_moves(open);
@@ -174,6 +185,24 @@ class MoveRun {
         open[i]->status = cannot_move;
       }
       writes_.push_back(sync::Journal::close(session_.user(), intents[i]));
+    }
+  }
+
+  /// An event, a contact, a task or a note.
+  Task<> move_text(Item& item) {
+    auto done =
+        co_await move_item(session_, table_, item.source_id, *table_.find(item.target_folder));
+    switch (done.outcome) {
+      case ItemMove::Outcome::moved:
+        item.status = moved;
+        item.target_id = std::move(done.target_id);
+        break;
+      case ItemMove::Outcome::missing:
+        item.status = bad_source;
+        break;
+      case ItemMove::Outcome::refused:
+        item.status = cannot_move;
+        break;
     }
   }
 

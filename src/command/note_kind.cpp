@@ -67,6 +67,7 @@ constinit const ItemKind note_kind{ItemClass::notes,
                                    eas::Version::v14_0,
                                    false,
                                    [](std::uint8_t filter_type) { return filter_type <= 8; },
+                                   &no_floor,
                                    &render,
                                    &edit};
 

@@ -1,6 +1,10 @@
 #include "command/pending.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "command/item_kind.hpp"
+#include "sync/item_chunks.hpp"
 
 namespace godwit::command {
 
@@ -90,26 +94,80 @@ Task<Result<std::uint64_t>> count_pending(Session& session, Look& look, const sy
   co_return owed(state);
 }
 
+namespace {
+
+constexpr std::size_t fetch_at_once = 100;  // texts held meanwhile
+
+/// What a phone is woken for: what leaves the window can wait.
+bool is_news(const sync::ItemState& state) {
+  return state.count_pending() > state.count(sync::ItemEntry::Status::soft);
+}
+
+sync::ItemDay floor_of(const Session& session, const sync::FolderRow& row,
+                       std::uint8_t filter_type) {
+  const ItemKind* kind = find_kind(row.item_class);
+  return kind == nullptr ? sync::item_day_first : kind->floor(filter_type, session.now());
+}
+
+Task<Result<>> refresh_items(Session& session, const sync::FolderRow& row, sync::ItemState& state,
+                             std::uint8_t filter_type) {
+  auto collection = FolderKey::parse(row.key);
+  if (!collection || session.items() == nullptr) {
+    co_return fail(Errc::not_found, "a folder without a collection");
+  }
+  sync::ItemChunks chunks(session.services.store, session.user(),
+                          session.device_id.str() + '/' + row.id);
+  const auto floor = floor_of(session, row, filter_type);
+  auto refreshed = co_await chunks.refresh(*session.items(), std::move(*collection), state, floor);
+  // A Sync of the same moment replaced them, or the device begins anew.
+  if (refreshed && chunks.lost()) co_return fail(Errc::stale, "chunks of another generation");
+  co_return refreshed;
+}
+
+/// Of what is to be added: how much of it lies before the window.
+Task<std::uint64_t> count_outside(Session& session, const sync::FolderRow& row,
+                                  sync::ItemState& state) {
+  const ItemKind* kind = find_kind(row.item_class);
+  auto collection = FolderKey::parse(row.key);
+  if (kind == nullptr || !collection || state.floor == sync::item_day_first) co_return 0;
+  sync::ItemChunks chunks(session.services.store, session.user(),
+                          session.device_id.str() + '/' + row.id);
+  const auto todo = co_await chunks.find(state, sync::ItemEntry::Status::todo, state.size());
+  const ItemOptions options{session.version, {}, session.calendar()};
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < todo.size(); i += fetch_at_once) {
+    const auto begin = todo.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto length = std::min(fetch_at_once, todo.size() - i);
+    const auto texts = co_await session.items()->fetch(
+        *collection, {begin, begin + static_cast<std::ptrdiff_t>(length)});
+    if (!texts) co_return count;
+    for (const backend::ItemText& text : *texts) {
+      const auto rendered = kind->render(text.text, options, "");
+      if (rendered && rendered->lasts < state.floor) ++count;
+    }
+  }
+  co_return count;
+}
+
+}  // namespace
+
 Task<bool> has_pending_items(Session& session, const sync::FolderRow& row, sync::ItemState state) {
-  if (!state.started || state.pending()) co_return true;
+  if (!state.started || is_news(state)) co_return true;
   auto collection = FolderKey::parse(row.key);
   if (!collection || session.items() == nullptr) co_return false;
   const auto now = co_await session.items()->cursor(*collection);
   if (!now) co_return true;  // gone: the device finds out by Sync
   if (*now == state.cursor) co_return false;
-  const auto count = co_await count_pending_items(session, row, std::move(state));
-  co_return !count || *count > 0;
+  const auto filter_type = state.filter_type;
+  const auto refreshed = co_await refresh_items(session, row, state, filter_type);
+  co_return !refreshed || is_news(state);
 }
 
 Task<Result<std::uint64_t>> count_pending_items(Session& session, const sync::FolderRow& row,
-                                                sync::ItemState state) {
-  auto collection = FolderKey::parse(row.key);
-  if (!collection || session.items() == nullptr) {
-    co_return fail(Errc::not_found, "a folder without a collection");
-  }
-  const auto refreshed = co_await sync::refresh(*session.items(), std::move(*collection), state);
+                                                sync::ItemState state, std::uint8_t filter_type) {
+  const auto refreshed = co_await refresh_items(session, row, state, filter_type);
   if (!refreshed) co_return pass(refreshed);
-  co_return state.count_pending();
+  co_return state.count_pending() - co_await count_outside(session, row, state);
 }
 
 }  // namespace godwit::command

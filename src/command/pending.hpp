@@ -45,6 +45,6 @@ Task<Result<std::uint64_t>> count_pending(Session& session, Look& look, const sy
 /// The same of a collection of text items.
 Task<bool> has_pending_items(Session& session, const sync::FolderRow& row, sync::ItemState state);
 Task<Result<std::uint64_t>> count_pending_items(Session& session, const sync::FolderRow& row,
-                                                sync::ItemState state);
+                                                sync::ItemState state, std::uint8_t filter_type);
 
 }  // namespace godwit::command

@@ -67,6 +67,14 @@ void write_removed(wbxml::Writer& out, const CollectionAnswer& answer, wbxml::Ta
   }
 }
 
+void write_removed(wbxml::Writer& out, wbxml::Tag tag, const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    out.open(tag);
+    out.text(airsync::ServerId, id);
+    out.close();
+  }
+}
+
 /// Without Class at every version: the schema has no place for it (strictness.md 2).
 void write_collection(wbxml::Writer& out, const CollectionAnswer& answer) {
   out.open(airsync::Collection);
@@ -84,11 +92,8 @@ void write_collection(wbxml::Writer& out, const CollectionAnswer& answer) {
     out.open(airsync::Commands);
     write_removed(out, answer, airsync::Delete, answer.removed);
     write_removed(out, answer, airsync::SoftDelete, answer.soft_removed);
-    for (const std::string& id : answer.removed_items) {
-      out.open(airsync::Delete);
-      out.text(airsync::ServerId, id);
-      out.close();
-    }
+    write_removed(out, airsync::Delete, answer.removed_items);
+    write_removed(out, airsync::SoftDelete, answer.left_items);
     write_items(out, answer, airsync::Change, answer.changed);
     write_items(out, answer, airsync::Add, answer.added);
     out.close();

@@ -34,12 +34,13 @@ struct CollectionAnswer {
   std::uint32_t uid_validity = 0;
   std::vector<Uid> removed, soft_removed;
   std::vector<std::string> removed_items;  // ServerIds of what is no mail
+  std::vector<std::string> left_items;     // the same of what left the window
   std::vector<render::Prepared> changed;   // full items, or their flags alone
   std::vector<render::Prepared> added;
 
   std::size_t items() const {
-    return removed.size() + soft_removed.size() + removed_items.size() + changed.size() +
-           added.size();
+    return removed.size() + soft_removed.size() + removed_items.size() + left_items.size() +
+           changed.size() + added.size();
   }
   /// Worth a Collection element in an answer that may leave out what has no news.
   bool has_news() const { return status != 1 || items() > 0 || !responses.empty() || must_answer; }

@@ -42,6 +42,7 @@ std::string pack(const Made& made) {
   Packer out;
   out.text(made.href).text(made.entry.etag).text(made.entry.digests);
   out.signed_number(made.at.time_since_epoch().count());
+  out.signed_number(made.entry.lasts);
   out.text(made.uid).number(made.files.size());
   for (const AddedFile& file : made.files) out.text(file.client_id).text(file.reference);
   return std::move(out).bytes();
@@ -54,6 +55,7 @@ std::optional<Made> unpack_made(std::string_view bytes) {
   made.entry = {Status::held, in.text(), {}};
   made.entry.digests = in.text();
   made.at = Time(std::chrono::milliseconds(in.signed_number()));
+  made.entry.lasts = static_cast<sync::ItemDay>(in.signed_number());
   made.uid = in.text();
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     AddedFile& file = made.files.emplace_back();
@@ -109,7 +111,7 @@ class ItemCommandRun {
 
   Task<std::vector<SyncResponse>> run() {
     for (const auto& [href, entry] : work_.state.items) {
-      if (entry.status == Status::todo || entry.status == Status::aside) continue;
+      if (!sync::is_on_device(entry.status)) continue;
       hrefs_.emplace(sync::format_item_id(work_.row.id, href), href);
     }
     co_await open_adds();
@@ -204,8 +206,12 @@ class ItemCommandRun {
     wanted.id = outcome.server_id;
     auto edited = work_.kind.edit(wanted);
     if (!edited) co_return status_conversion;
-    Made made{
-        uid, {Status::held, {}, edited->digests}, work_.session.now(), edited->uid, edited->files};
+    co_await work_.chunks.load_hrefs(work_.state, {uid});
+    Made made{.href = uid,
+              .entry = {.status = Status::held, .digests = edited->digests},
+              .at = work_.session.now(),
+              .uid = edited->uid,
+              .files = edited->files};
     auto etag = co_await items_.put(work_.collection, uid, edited->text, {});
     if (etag) {
       made.entry.etag = std::move(*etag);
@@ -243,7 +249,9 @@ class ItemCommandRun {
   /// The phone changed the item before it repeated its Add.
   Task<> change_added(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
     const auto made = unpack_made(outcome.reply);
-    if (!made || !work_.state.items.contains(made->href)) co_return;
+    if (!made) co_return;
+    co_await work_.chunks.load_hrefs(work_.state, {made->href});
+    if (!work_.state.items.contains(made->href)) co_return;
     co_await edit_item(command, made->href, outcome);
   }
 
@@ -281,12 +289,9 @@ class ItemCommandRun {
         if (!written) co_return status_conversion;
         etag = std::move(*written);
       }
-      entry = {Status::held, std::move(etag), edited->digests};
-      if (both) {
-        static_cast<void>(send_again(entry));  // what others changed is still owed
-      } else {
-        note_echo(edited->text, id, entry);
-      }
+      entry = {.status = Status::held, .etag = std::move(etag), .digests = edited->digests};
+      note_echo(edited->text, id, entry);
+      if (both) static_cast<void>(send_again(entry));  // what others changed is still owed
       outcome.reply =
           pack(Made{std::move(href), entry, work_.session.now(), {}, std::move(edited->files)});
       co_return status_ok;
@@ -302,9 +307,15 @@ class ItemCommandRun {
   }
 
   /// Where the backend has something else than the device wrote (a name made of others, what
-  /// another side changed), the device is told. An empty etag is never the present one.
+  /// another side changed), the device is told; an empty etag is never the present one. What it
+  /// wrote outside of its window leaves it.
   void note_echo(std::string_view text, std::string_view id, sync::ItemEntry& entry) const {
     const auto rendered = work_.kind.render(text, work_.options, id);
+    if (rendered) entry.lasts = rendered->lasts;
+    if (entry.lasts < work_.state.floor) {
+      entry.status = Status::soft;
+      return;
+    }
     if (rendered && rendered->digests == entry.digests) return;
     entry.etag.clear();
     entry.status = Status::dirty;
@@ -316,7 +327,7 @@ class ItemCommandRun {
     const auto removed = co_await items_.remove(work_.collection, href->second, std::nullopt);
     if (!removed) {
       // It stays: the device, which has removed it, gets it again.
-      work_.state.items[href->second] = {Status::todo, {}, {}};
+      work_.state.items[href->second] = {.status = Status::todo};
       co_return status_not_found;
     }
     work_.state.items.erase(href->second);
@@ -372,7 +383,8 @@ class ItemCommandRun {
 
 }  // namespace
 
-void recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>& commands) {
+Task<> recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>& commands) {
+  co_await load_for_commands(work, commands);
   for (const eas::SyncCommand& command : commands) {
     const sync::CommandOutcome* known =
         command.kind == Kind::add
@@ -380,12 +392,23 @@ void recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>& c
             : sync::find_outcome(work.relationship, std::to_underlying(command.kind), command.id,
                                  digest(command));
     if (known == nullptr || known->status != status_ok) continue;
-    if (auto made = unpack_made(known->reply)) work.state.items[made->href] = made->entry;
+    if (auto made = unpack_made(known->reply)) {
+      co_await work.chunks.load_hrefs(work.state, {made->href});
+      work.state.items[made->href] = made->entry;
+    }
     if (command.kind != Kind::remove || !command.instance_id.empty()) continue;
     if (const auto* href = sync::find_href(work.state, work.row.id, command.id)) {
       work.state.items.erase(std::string(*href));
     }
   }
+}
+
+Task<> load_for_commands(ItemWork& work, const std::vector<eas::SyncCommand>& commands) {
+  std::vector<std::string> ids;
+  for (const eas::SyncCommand& command : commands) {
+    if (command.kind != Kind::add) ids.push_back(command.id);
+  }
+  co_await work.chunks.load_ids(work.state, ids);
 }
 
 Task<std::vector<SyncResponse>> run_item_commands(ItemWork& work,

@@ -29,18 +29,17 @@ class ItemSync {
  public:
   ItemSync(Session& session, const sync::FolderRow& row, const ItemKind& kind, FolderKey collection,
            CollectionRequest request)
-      : work_{session,
-              row,
-              kind,
-              std::move(collection),
-              {session.version, {}, session.calendar()},
-              false,
-              {},
-              false,
-              0,
-              {},
-              {},
-              {}},
+      : work_{.session = session,
+              .row = row,
+              .kind = kind,
+              .collection = std::move(collection),
+              .options = {session.version, {}, session.calendar()},
+              .chunks = {session.services.store, session.user(),
+                         session.device_id.str() + '/' + row.id},
+              .relationship = {},
+              .state = {},
+              .outcomes = {},
+              .writes = {}},
         request_(std::move(request)) {
     answer_.id = row.id;
   }
@@ -49,6 +48,7 @@ class ItemSync {
     co_await load();
     if (request_.request.is_initial()) co_return co_await begin();
     if (!present_key()) co_return failed(status_bad_key);
+    if (work_.repeated) co_await recall_item_outcomes(work_, request_.request.commands);
     if (request_.request.options) {
       work_.relationship.options = pack_options(*request_.request.options);
     }
@@ -56,10 +56,13 @@ class ItemSync {
     const std::string before = pack(work_.state);
     if (!co_await refresh()) co_return failed(status_hierarchy);
     if (!request_.request.commands.empty()) {
+      co_await load_for_commands(work_, request_.request.commands);
+      if (work_.chunks.lost()) co_return lost();
       answer_.responses = co_await run_item_commands(work_, request_.request);
       if (!co_await refresh()) co_return failed(status_hierarchy);
     }
     if (request_.request.wants_changes()) co_await fill();
+    if (work_.chunks.lost()) co_return lost();
     answer_.must_answer = work_.repeated || !request_.request.commands.empty();
     co_return co_await commit(before);
   }
@@ -72,6 +75,14 @@ class ItemSync {
     return answer;
   }
 
+  /// The device begins anew.
+  CollectionAnswer lost() const {
+    logger.error("relationship.damaged", {{"user", work_.session.user()},
+                                          {"device", work_.session.device_id},
+                                          {"collection", answer_.id}});
+    return failed(status_bad_key);
+  }
+
   std::string name() const { return work_.session.device_id.str() + '/' + answer_.id; }
   store::Key key() const { return work_.session.key(store::Kind::collection, name()); }
   backend::Items& items() { return *work_.session.items(); }
@@ -81,7 +92,9 @@ class ItemSync {
     if (!record) co_return;
     revision_ = record->revision;
     auto stored = sync::unpack_relationship(record->value);
-    if (stored) work_.relationship = std::move(*stored);
+    if (!stored) co_return;
+    work_.relationship = std::move(*stored);
+    stored_ = work_.relationship;
   }
 
   Task<CollectionAnswer> begin() {
@@ -94,6 +107,7 @@ class ItemSync {
     if (request_.request.options) fresh.options = pack_options(*request_.request.options);
     auto writes =
         co_await work_.session.services.journal.closing(work_.session.user(), name() + '/');
+    for (store::Write& write : co_await work_.chunks.clear()) writes.push_back(std::move(write));
     writes.push_back({key(), revision_, pack(fresh)});
     if (!co_await work_.session.services.store.commit(std::move(writes))) {
       co_return failed(status_retry);
@@ -123,7 +137,9 @@ class ItemSync {
     auto state = sync::unpack_item_state(relationship.acknowledged_state);
     if (!state) return false;
     work_.state = std::move(*state);
-    if (work_.repeated) recall_item_outcomes(work_, request_.request.commands);
+    if (const auto offered = sync::unpack_item_state(relationship.offered_state)) {
+      work_.state.next_number = std::max(work_.state.next_number, offered->next_number);
+    }
     return true;
   }
 
@@ -131,20 +147,28 @@ class ItemSync {
     for (eas::SyncOptions& block : unpack_options(work_.relationship.options)) {
       work_.options.bodies = std::move(block.bodies);
       work_.client_wins = block.conflict == 0;
+      work_.filter_type = block.filter_type;
     }
   }
 
   /// False: the collection is gone.
   Task<bool> refresh() {
-    const auto refreshed = co_await sync::refresh(items(), work_.collection, work_.state);
+    work_.state.filter_type = work_.filter_type;
+    const auto floor = work_.kind.floor(work_.filter_type, work_.session.now());
+    const auto refreshed =
+        co_await work_.chunks.refresh(items(), work_.collection, work_.state, floor);
     co_return refreshed.has_value();
   }
 
   Task<> fill() {
     const auto window = sync::window_after_repeats(request_.window, work_.relationship.repeats);
-    set_aside_poison();
-    for (const std::string& href : sync::hrefs_of(work_.state, Status::gone, window)) {
+    co_await set_aside_poison();
+    for (const std::string& href : co_await work_.chunks.find(work_.state, Status::gone, window)) {
       remove(href);
+    }
+    for (const std::string& href :
+         co_await work_.chunks.find(work_.state, Status::soft, window - answer_.items())) {
+      leave(href, work_.state.items[href]);
     }
     co_await write(Status::dirty, window);
     co_await write(Status::todo, window);
@@ -159,11 +183,19 @@ class ItemSync {
     work_.state.items.erase(href);
   }
 
+  /// [MS-ASCMD] SoftDelete: it lies before the window by now.
+  void leave(const std::string& href, sync::ItemEntry& entry) {
+    answer_.left_items.push_back(sync::format_item_id(answer_.id, href));
+    entry.status = Status::outside;
+    entry.digests.clear();
+  }
+
   /// engine.md §1: what stands alone in an answer that is never acknowledged is poison for this
   /// phone.
-  void set_aside_poison() {
+  Task<> set_aside_poison() {
     const sync::Relationship& relationship = work_.relationship;
-    if (relationship.lone == 0 || relationship.repeats < repeats_before_aside) return;
+    if (relationship.lone == 0 || relationship.repeats < repeats_before_aside) co_return;
+    co_await work_.chunks.load_all(work_.state);
     for (auto& [href, entry] : work_.state.items) {
       if (entry.status == Status::todo && lone_mark(href) == relationship.lone) {
         set_aside(href, entry, "the device never acknowledged it");
@@ -185,9 +217,9 @@ class ItemSync {
   }
 
   Task<> write(Status status, std::size_t window) {
-    while (answer_.items() < window && !is_full()) {
+    while (answer_.items() < window && !is_full() && !is_late_) {
       const std::size_t room = std::min(window - answer_.items(), fetch_at_once);
-      auto wanted = sync::hrefs_of(work_.state, status, room);
+      auto wanted = co_await work_.chunks.find(work_.state, status, room);
       if (wanted.empty()) co_return;
       auto texts = co_await items().fetch(work_.collection, wanted);
       if (!texts) co_return;
@@ -203,6 +235,8 @@ class ItemSync {
           work_.state.items.erase(href);
         }
       }
+      // Those outside the window make no answer, but take time.
+      is_late_ = work_.session.now() >= request_.deadline;
     }
   }
 
@@ -224,6 +258,15 @@ class ItemSync {
       set_aside(text.href, entry, rendered.error().message);
       return;
     }
+    entry.lasts = rendered->lasts;
+    if (entry.lasts < work_.state.floor) {
+      if (status == Status::dirty) {
+        leave(text.href, entry);
+      } else {
+        entry.status = Status::outside;
+      }
+      return;
+    }
     entry.status = Status::held;
     entry.digests = std::move(rendered->digests);
     bytes_ += rendered->size;
@@ -238,6 +281,7 @@ class ItemSync {
   /// Makes what the answer says durable, before it is said.
   Task<CollectionAnswer> commit(const std::string& before) {
     sync::Relationship& relationship = work_.relationship;
+    auto chunks = work_.chunks.save(work_.state);
     std::string state = pack(work_.state);
     const bool news = answer_.has_news();
     std::optional<sync::SyncKey> offered;
@@ -255,7 +299,11 @@ class ItemSync {
       if (same && work_.writes.empty()) co_return std::move(answer_);
       relationship.acknowledged_state = std::move(state);
     }
+    auto unused = work_.chunks.collect(stored_, relationship);
     work_.writes.push_back({key(), revision_, pack(relationship)});
+    for (auto& writes : {&chunks, &unused}) {
+      std::ranges::move(*writes, std::back_inserter(work_.writes));
+    }
     if (!co_await work_.session.services.store.commit(std::move(work_.writes))) {
       co_return failed(status_retry);
     }
@@ -275,6 +323,8 @@ class ItemSync {
   std::uint64_t revision_ = 0;
   std::uint64_t bytes_ = 0;
   bool proved_ = false;  // the key came for the first time
+  bool is_late_ = false;
+  sync::Relationship stored_;  // as it was when the request came
   Uid lone_ = 0;
 };
 

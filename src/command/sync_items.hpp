@@ -7,7 +7,7 @@
 
 #include "command/item_kind.hpp"
 #include "command/sync_collection.hpp"
-#include "sync/item_state.hpp"
+#include "sync/item_chunks.hpp"
 
 namespace godwit::command {
 
@@ -17,6 +17,8 @@ struct ItemWork {
   const ItemKind& kind;
   FolderKey collection;
   ItemOptions options;
+  sync::ItemChunks chunks;  // of `state`
+  std::uint8_t filter_type = 0;
   bool client_wins = false;
   sync::Relationship relationship;             // as stored, with the presented key acknowledged
   bool repeated = false;                       // the last answer was lost
@@ -31,6 +33,9 @@ Task<std::vector<SyncResponse>> run_item_commands(ItemWork& work,
                                                   const eas::SyncCollection& request);
 
 /// Outcomes of a lost answer, told again: what they made of items is what the device holds.
-void recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>& commands);
+Task<> recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>& commands);
+
+/// Loads what the commands need of the state.
+Task<> load_for_commands(ItemWork& work, const std::vector<eas::SyncCommand>& commands);
 
 }  // namespace godwit::command

@@ -8,6 +8,10 @@ namespace {
 
 namespace ical = convert::ical;
 
+// [MS-ASCMD] FilterType 8: a window that begins behind all that is complete.
+constexpr sync::ItemDay complete_day = 0;
+constexpr sync::ItemDay incomplete_floor = 1;
+
 constexpr std::uint64_t task_bytes = 600;  // about, without texts
 
 Result<TaskItem> read(std::string_view text, const ItemOptions& options) {
@@ -21,6 +25,7 @@ Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
   if (!task) return pass(task);
   RenderedItem item;
   item.digests = digests_of(*task).packed();
+  if (task->complete) item.lasts = complete_day;
   item.size = task_bytes + task->body.size() + task->html_body.size();
   item.write = [task = std::move(*task), options](wbxml::Writer& out) {
     const auto body = [&](const TaskItem& of, wbxml::Writer& writer) {
@@ -73,7 +78,10 @@ constinit const ItemKind task_kind{
     ItemClass::tasks, "Tasks", eas::Version::v12_0,
     true,  // and changes nothing
     // [MS-ASCMD] FilterType: all, or those that are not complete.
-    [](std::uint8_t filter_type) { return filter_type == 0 || filter_type == 8; }, &render,
-    &edit_task};
+    [](std::uint8_t filter_type) { return filter_type == 0 || filter_type == 8; },
+    [](std::uint8_t filter_type, Time) {
+      return filter_type == 8 ? incomplete_floor : sync::item_day_first;
+    },
+    &render, &edit_task};
 
 }  // namespace godwit::command

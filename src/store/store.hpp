@@ -26,6 +26,7 @@ enum class Kind : std::uint16_t {
   set_aside = 9,  // name: device id / collection id / server id
   device_password = 10,  // name: device id. The recovery password ([MS-ASCMD] DevicePassword)
   last_change = 11,      // name: device id / command. What it came to the last time
+  item_chunk = 12,       // name: device id / collection id / number. Items of a relationship
 };
 
 struct Key {

@@ -146,6 +146,16 @@ Result<MailState> unpack_mail_state(std::string_view bytes) {
   return state;
 }
 
+namespace {
+
+std::chrono::sys_days months_before(std::chrono::sys_days day, std::chrono::months count) {
+  auto earlier = std::chrono::year_month_day(day) - count;
+  if (!earlier.ok()) earlier = earlier.year() / earlier.month() / std::chrono::last;
+  return std::chrono::sys_days(earlier);
+}
+
+}  // namespace
+
 std::optional<std::chrono::sys_days> filter_floor(std::uint8_t filter_type, Time now) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   switch (filter_type) {
@@ -157,12 +167,12 @@ std::optional<std::chrono::sys_days> filter_floor(std::uint8_t filter_type, Time
       return today - std::chrono::days(7);
     case 4:
       return today - std::chrono::days(14);
-    case 5: {
-      const std::chrono::year_month_day date(today);
-      auto earlier = date - std::chrono::months(1);
-      if (!earlier.ok()) earlier = earlier.year() / earlier.month() / std::chrono::last;
-      return std::chrono::sys_days(earlier);
-    }
+    case 5:
+      return months_before(today, std::chrono::months(1));
+    case 6:
+      return months_before(today, std::chrono::months(3));
+    case 7:
+      return months_before(today, std::chrono::months(6));
     default:
       return std::nullopt;
   }

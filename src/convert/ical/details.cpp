@@ -223,7 +223,9 @@ EventAttachment attachment_of(const Line& line) {
   const bool inside =
       iequals(line.parameter("VALUE"), "BINARY") || iequals(line.parameter("ENCODING"), "BASE64");
   if (inside) {
-    out.size = line.value.size() / 4 * 3;
+    const std::uint64_t octets = line.value.size() / 4 * 3;
+    const auto padding = static_cast<std::uint64_t>(std::ranges::count(line.value, '='));
+    out.size = octets - std::min(padding, octets);
   } else {
     out.uri = utf8_clean(trim(line.value));
     out.size = parse_number<std::uint64_t>(line.parameter("SIZE")).value_or(0);
