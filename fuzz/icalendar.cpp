@@ -50,6 +50,35 @@ void edit_event(std::string_view text) {
   require_edit(text, patch);
 }
 
+/// A new event with what was read of another.
+void make_event(std::string_view text) {
+  ical::Repairs repairs;
+  const auto event = ical::read_event(text, {}, context(), repairs);
+  if (!event) return;
+  godwit::EventPatch patch;
+  patch.uid = Change<std::string>::set("made");
+  patch.details.subject = Change<std::string>::set("edited");
+  patch.details.start = Change<Time>::set(event->details.start);
+  patch.details.end = Change<Time>::set(event->details.end);
+  patch.details.all_day = Change<bool>::set(event->details.all_day);
+  if (event->recurrence) patch.recurrence = Change<godwit::Recurrence>::set(*event->recurrence);
+  patch.zone_rules = Change<godwit::ZoneRules>::set(event->zone_rules);
+  require_edit({}, patch);
+}
+
+/// Nothing takes place behind the end that was named the last.
+void walk(std::string_view text) {
+  const Time now = context().now;
+  const auto found = ical::expand(text, {}, now, now + std::chrono::days(366), 100, context());
+  if (found && found->all.size() > 100) std::abort();
+  const auto last = ical::last_end(text, {}, context());
+  if (!last || !*last) return;
+  const auto behind = ical::expand(text, {}, **last + std::chrono::seconds(1),
+                                   **last + std::chrono::days(366), 1, context());
+  if (behind && !behind->all.empty()) std::abort();
+  if (!ical::lasts_until(text, {}, now, context())) std::abort();
+}
+
 void edit_task(std::string_view text) {
   ical::Repairs repairs;
   if (!ical::read_task(text, {}, context(), repairs)) return;
@@ -72,8 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   edit_event(text);
   edit_task(text);
-  const auto found =
-      ical::expand(text, {}, context().now, context().now + std::chrono::days(366), 100, context());
-  if (found && found->all.size() > 100) std::abort();
+  make_event(text);
+  walk(text);
   return 0;
 }
