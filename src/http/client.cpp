@@ -20,18 +20,27 @@ constexpr std::size_t reply_head_bytes_max = 64 * 1024;
   throw Fault(Fault::Kind::corrupt, "HTTP reply: " + what);
 }
 
-class BoundedText final : public Sink {
+/// Hands on to another sink, up to a bound.
+class Bounded final : public Sink {
  public:
-  explicit BoundedText(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+  Bounded(Sink& out, std::uint64_t bytes_max) : out_(out), left_(bytes_max) {}
   void append(std::string_view bytes) override {
-    if (bytes.size() > bytes_max_ - text.size()) nonsense("body too large");
-    text += bytes;
+    if (bytes.size() > left_) nonsense("body too large");
+    left_ -= bytes.size();
+    out_.append(bytes);
   }
-  std::string text;
 
  private:
-  std::uint64_t bytes_max_;
+  Sink& out_;
+  std::uint64_t left_;
 };
+
+/// RFC 9112 9.3: whether the connection can be used again after this reply.
+bool keeps_connection(const ClientReply& reply) {
+  const std::string_view connection = reply.header("Connection");
+  if (lists_token(connection, "close")) return false;
+  return !reply.http_1_0 || lists_token(connection, "keep-alive");
+}
 
 ClientReply parse_reply_head(std::string_view head) {
   ClientReply reply;
@@ -43,6 +52,7 @@ ClientReply parse_reply_head(std::string_view head) {
       const auto status = parse_number<int>(line.substr(std::min<std::size_t>(9, line.size()), 3));
       if (!line.starts_with("HTTP/1.") || !status || *status < 100) nonsense("no status line");
       reply.status = *status;
+      reply.http_1_0 = line.starts_with("HTTP/1.0");
     } else if (!line.empty()) {
       const auto colon = line.find(':');
       if (colon == std::string_view::npos) nonsense("bad header line");
@@ -78,9 +88,9 @@ struct Client::State {
   std::unique_ptr<net::Stream> stream{};
   std::string buffer{};
 
-  Task<ClientReply> exchange(ClientRequest request);
-  Task<ClientReply> read_reply(bool head_only);
-  Task<> read_body(const ClientReply& reply, Sink& out);
+  Task<ClientReply> exchange(ClientRequest request, Sink* out);
+  Task<ClientReply> read_reply(bool head_only, Sink* out);
+  Task<> read_body(ClientReply& reply, Sink& out);
   Task<bool> read_more();
 };
 
@@ -99,16 +109,15 @@ void Client::close() {
   state_->buffer.clear();
 }
 
-Task<ClientReply> Client::send(ClientRequest request, std::chrono::milliseconds limit) {
+Task<ClientReply> Client::send(ClientRequest request, std::chrono::milliseconds limit, Sink* out) {
   State& state = *state_;
   if (state.stream && (!state.buffer.empty() || !net::is_idle_and_open(*state.stream))) close();
   if (!state.stream) state.stream = co_await net::connect(state.server);
   std::string failure;
   auto kind = Fault::Kind::unavailable;
   try {
-    auto reply = co_await net::with_deadline(limit, state.exchange(std::move(request)));
-    const bool closes = lists_token(reply.header("Connection"), "close");
-    if (closes) close();
+    auto reply = co_await net::with_deadline(limit, state.exchange(std::move(request), out));
+    if (!keeps_connection(reply)) close();
     co_return std::move(reply);
   } catch (const boost::system::system_error& error) {
     if (error.code() == boost::asio::error::timed_out) kind = Fault::Kind::timed_out;
@@ -121,10 +130,10 @@ Task<ClientReply> Client::send(ClientRequest request, std::chrono::milliseconds 
   throw Fault(kind, state.server.host + ": " + failure);
 }
 
-Task<ClientReply> Client::State::exchange(ClientRequest request) {
+Task<ClientReply> Client::State::exchange(ClientRequest request, Sink* out) {
   co_await stream->write_all(request_bytes(request, server));
   for (;;) {
-    auto reply = co_await read_reply(request.method == "HEAD");
+    auto reply = co_await read_reply(request.method == "HEAD", out);
     if (reply.status >= 200) co_return std::move(reply);  // 100 Continue and its like come before
   }
 }
@@ -136,7 +145,7 @@ Task<bool> Client::State::read_more() {
   co_return count != 0;
 }
 
-Task<ClientReply> Client::State::read_reply(bool head_only) {
+Task<ClientReply> Client::State::read_reply(bool head_only, Sink* out) {
   std::size_t scanned = 0;
   std::optional<std::size_t> size;
   while (!(size = head_size(buffer, scanned))) {
@@ -149,21 +158,26 @@ Task<ClientReply> Client::State::read_reply(bool head_only) {
   buffer.erase(0, *size);
   const bool empty = head_only || reply.status < 200 || reply.status == 204 || reply.status == 304;
   if (empty) co_return std::move(reply);
-  BoundedText body(body_bytes_max);
-  co_await read_body(reply, body);
-  if (!iequals(reply.header("Content-Encoding"), "gzip")) {
-    reply.body = std::move(body.text);
-    co_return std::move(reply);
+  StringSink text;
+  const bool wanted = out != nullptr && reply.status < 300;
+  Bounded body(wanted ? *out : text, body_bytes_max);
+  if (iequals(reply.header("Content-Encoding"), "gzip")) {
+    StringSink packed;
+    Bounded packed_body(packed, body_bytes_max);
+    co_await read_body(reply, packed_body);
+    Decompressor decompressor(body_bytes_max);
+    if (const auto fed = decompressor.feed(packed.text(), body); !fed) {
+      nonsense(fed.error().message);
+    }
+    if (const auto ended = decompressor.finish(); !ended) nonsense(ended.error().message);
+  } else {
+    co_await read_body(reply, body);
   }
-  BoundedText plain(body_bytes_max);
-  Decompressor decompressor(body_bytes_max);
-  if (const auto fed = decompressor.feed(body.text, plain); !fed) nonsense(fed.error().message);
-  if (const auto ended = decompressor.finish(); !ended) nonsense(ended.error().message);
-  reply.body = std::move(plain.text);
+  reply.body = text.take();
   co_return std::move(reply);
 }
 
-Task<> Client::State::read_body(const ClientReply& reply, Sink& out) {
+Task<> Client::State::read_body(ClientReply& reply, Sink& out) {
   if (iequals(reply.header("Transfer-Encoding"), "chunked")) {
     ChunkedDecoder decoder;
     for (;;) {
@@ -174,8 +188,18 @@ Task<> Client::State::read_body(const ClientReply& reply, Sink& out) {
       if (!co_await read_more()) nonsense("cut off");
     }
   }
-  const auto length = parse_number<std::uint64_t>(reply.header("Content-Length"));
-  if (!length) nonsense("neither Content-Length nor chunked");
+  const std::string_view given = reply.header("Content-Length");
+  if (given.empty()) {
+    // RFC 9112 6.3: without a length the connection's end is the body's.
+    reply.headers.insert(reply.headers.begin(), {"Connection", "close"});
+    do {
+      out.append(buffer);
+      buffer.clear();
+    } while (co_await read_more());
+    co_return;
+  }
+  const auto length = parse_number<std::uint64_t>(given);
+  if (!length) nonsense("not a Content-Length");
   for (std::uint64_t left = *length;;) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, buffer.size()));
     out.append(std::string_view(buffer).substr(0, count));

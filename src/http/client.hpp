@@ -1,5 +1,5 @@
-/// A small HTTP/1.1 client over one connection at a time: for the bundled EAS client, the tests and
-/// the benchmarks.
+/// A small HTTP/1.1 client over one connection at a time: for DAV servers, the bundled EAS client,
+/// the tests and the benchmarks.
 #pragma once
 
 #include <chrono>
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/sink.hpp"
 #include "base/task.hpp"
 #include "http/message.hpp"
 #include "net/connect.hpp"
@@ -27,6 +28,7 @@ struct ClientReply {
   int status = 0;
   std::vector<Header> headers;
   std::string body;  // decompressed
+  bool http_1_0 = false;
 
   /// Case-insensitive; empty when there is none.
   std::string_view header(std::string_view name) const;
@@ -43,7 +45,9 @@ class Client {
   /// One request after the other; the connection is kept when both sides agree. A request is sent
   /// once: whether to repeat it after a Fault (unavailable, timed_out; corrupt when the reply makes
   /// no sense) is the caller's to decide. `limit`: from the first byte sent to the last received.
-  Task<ClientReply> send(ClientRequest request, std::chrono::milliseconds limit);
+  /// With `out`, the body of a 2xx goes there as it comes; it is told nothing of a failure.
+  Task<ClientReply> send(ClientRequest request, std::chrono::milliseconds limit,
+                         Sink* out = nullptr);
   /// Forgets the connection; the next request makes a new one.
   void close();
 
