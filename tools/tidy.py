@@ -29,6 +29,7 @@ DIRECTIONS = {
     "backend": "base item",
     "watch": "base item backend",
     "http": "base net watch",
+    "dav": "base net http",
     "store": "base",
     "sqlite": "base net",
     "mapping": "base wbxml eas item",
@@ -51,6 +52,7 @@ DIRECTIONS = {
     "backend/imap": "base item net imap smtp convert backend watch auth",
     "backend/smtp": "base item net backend",
     "backend/ldap": "base item net convert backend",
+    "backend/dav": "base item net http dav backend",
     "lmtp": "base item net smtp backend backend/local",
     "app": "*",
 }
@@ -59,11 +61,12 @@ DIRECTIONS = {
 NO_IO = {"base", "wbxml", "eas", "item", "convert", "convert/time_zone", "convert/ical",
          "mapping", "imap", "smtp", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
-ASIO = {"net", "http", "app", "backend/imap", "backend/smtp", "lmtp", "queue", "client"}
+ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/dav", "lmtp",
+        "queue", "client"}
 IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|^ldap\.h$|sys/socket\.h|"
                         r"netinet/|arpa/inet\.h|netdb\.h")
 HEADER_INCLUDE = re.compile(r"sqlite3\.h|libpq-fe\.h|openssl/|gmime/|libical/|boost/beast|toml\+\+|"
-                            r"nlohmann/json\.hpp|unicode/")
+                            r"nlohmann/json\.hpp|unicode/|libxml/|resolv\.h")
 # Headers of net that are templates over Asio by nature.
 ASIO_HEADERS = {"src/base/task.hpp", "src/net/deadline.hpp"}
 

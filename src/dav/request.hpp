@@ -1,0 +1,35 @@
+/// The bodies of the requests that we make (RFC 4791, 4918, 5689, 6352, 6578). No I/O.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dav/multistatus.hpp"
+
+namespace godwit::dav {
+
+enum class Service : std::uint8_t { calendars, contacts };
+
+/// Which properties a PROPFIND asks for.
+enum class Wanted : std::uint8_t {
+  principal,    // who is signed in, and the homes in case that this is the principal
+  homes,        // of a principal
+  collections,  // everything about collections
+  positions,    // which collections there are, and where they stand
+  tags,         // of items: etag, type
+};
+std::string propfind_body(Wanted wanted);
+
+/// An empty token lists everything.
+std::string sync_collection_body(std::string_view token);
+/// `paths` are canonical.
+std::string multiget_body(Service service, const std::vector<std::string>& paths);
+/// Of an extended MKCOL (address books) or MKCALENDAR.
+std::string make_address_book_body(std::string_view name);
+std::string make_calendar_body(std::string_view name, const Components& components);
+/// A PROPPATCH that renames.
+std::string rename_body(std::string_view name);
+
+}  // namespace godwit::dav
