@@ -78,8 +78,8 @@ class Items {
   virtual Task<Result<std::vector<ItemText>>> fetch(FolderKey collection,
                                                     std::vector<std::string> hrefs) = 0;
 
-  /// Returns the new etag. Errors: conflict (the condition does not hold), refused (read-only, or
-  /// the server does not take it), too_large. Throws Fault::Kind::quota.
+  /// The new etag; empty, which no item has, when another text was stored. Errors: conflict (the
+  /// condition fails), refused (read-only, or not taken), too_large. Throws Fault::Kind::quota.
   virtual Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
                                         ItemCondition condition) = 0;
   /// What is gone already is no error. `etag` nothing = whatever it is. Errors: conflict, refused.
