@@ -1,5 +1,6 @@
 #include "app/backends_imap.hpp"
 
+#include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "app/outgoing.hpp"
 #include "backend/imap/imap.hpp"
@@ -25,12 +26,13 @@ class ImapBackends final : public Backends {
   ImapBackends(const Config& config, Surroundings around)
       : server_(imap_settings(config), around.loop.executor(), around.random),
         outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
-        directory_(make_directory(config, around.clock)) {}
+        directory_(make_directory(config, around.clock)),
+        dav_(make_dav(config, around)) {}
 
   backend::Users& users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
-  backend::ItemsBackend* items() override { return nullptr; }
+  backend::ItemsBackend* items() override { return dav_.get(); }
   backend::Vacation* vacation() override { return nullptr; }
   backend::Directory* directory() override { return directory_.get(); }
   admin::Accounts* accounts() override { return nullptr; }
@@ -39,7 +41,10 @@ class ImapBackends final : public Backends {
     return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
   }
   Task<> reach_submission() override { return outgoing_.reach(); }
-  void forget_user(const UserId& user) override { server_.forget_user(user); }
+  void forget_user(const UserId& user) override {
+    server_.forget_user(user);
+    if (dav_) dav_->forget_user(user);
+  }
   void apply(const Config&) override {}
   void start() override { outgoing_.start(); }
   Task<> stop() override { return outgoing_.stop(); }
@@ -48,6 +53,7 @@ class ImapBackends final : public Backends {
   backend::imap::ImapServer server_;
   Outgoing outgoing_;
   std::unique_ptr<backend::Directory> directory_;  // null: there is none
+  std::unique_ptr<backend::dav::DavServer> dav_;   // the same
 };
 
 }  // namespace

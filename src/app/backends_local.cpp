@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/databases.hpp"
+#include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "app/local_submission.hpp"
 #include "app/outgoing.hpp"
@@ -64,6 +65,21 @@ class LocalAccounts final : public admin::Accounts {
   backend::LocalDirectory& directory_;
 };
 
+/// A DAV server is signed in to with the password of the mailbox, which the store itself does not
+/// keep.
+class PasswordKeeper final : public backend::Users {
+ public:
+  explicit PasswordKeeper(backend::Users& users) : users_(users) {}
+  Task<Result<backend::Account>> sign_in(std::string login, Secret password) override {
+    auto account = co_await users_.sign_in(std::move(login), password);
+    if (account) account->password = std::move(password);
+    co_return account;
+  }
+
+ private:
+  backend::Users& users_;
+};
+
 /// Final failures come back to the users who wrote.
 class LocalReports final : public queue::Reports {
  public:
@@ -118,6 +134,8 @@ class LocalBackends final : public Backends {
         users_(store_),
         directory_(store_),
         ldap_(make_directory(config, around.clock)),
+        dav_(make_dav(config, around)),
+        keeper_(users_),
         accounts_(users_, directory_),
         vacation_(store_),
         delivery_(store_, &vacation_),
@@ -131,9 +149,15 @@ class LocalBackends final : public Backends {
   }
   ~LocalBackends() override { close(); }
 
-  backend::Users& users() override { return users_; }
+  backend::Users& users() override {
+    if (dav_) return keeper_;
+    return users_;
+  }
   backend::MailBackend& mail() override { return store_; }
-  backend::ItemsBackend* items() override { return &store_; }
+  backend::ItemsBackend* items() override {
+    if (dav_) return dav_.get();
+    return &store_;
+  }
   backend::Submission& submission() override { return submission_; }
   backend::Vacation* vacation() override { return &vacation_; }
   backend::Directory* directory() override { return ldap_ ? ldap_.get() : &directory_; }
@@ -145,7 +169,9 @@ class LocalBackends final : public Backends {
     return {};
   }
   Task<> reach_submission() override { return outgoing_.reach(); }
-  void forget_user(const UserId&) override {}
+  void forget_user(const UserId& user) override {
+    if (dav_) dav_->forget_user(user);
+  }
   void apply(const Config& config) override { lmtp_.apply(lmtp_settings(config)); }
   void start() override {
     outgoing_.start();
@@ -191,7 +217,9 @@ class LocalBackends final : public Backends {
   backend::LocalStore store_;
   backend::LocalUsers users_;
   backend::LocalDirectory directory_;
-  std::unique_ptr<backend::Directory> ldap_;  // null: the users are the address list
+  std::unique_ptr<backend::Directory> ldap_;      // null: the users are the address list
+  std::unique_ptr<backend::dav::DavServer> dav_;  // null: the store has the collections, too
+  PasswordKeeper keeper_;
   LocalAccounts accounts_;
   backend::LocalVacation vacation_;
   backend::LocalDelivery delivery_;

@@ -15,7 +15,7 @@ int check(const CliOptions& options, const std::string& file) {
   }
   for (const std::string& secret :
        {config->store.postgres_password_file, config->submission.password_file,
-        config->directory.password_file}) {
+        config->directory.password_file, config->dav.password_file}) {
     if (secret.empty()) continue;
     if (const auto read = read_secret(secret); !read) {
       return report_failure(options, read.error().message);

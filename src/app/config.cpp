@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
@@ -284,6 +285,7 @@ Result<> check_config(const Config& config) {
       (config.submission.user.empty() || config.submission.password_file.empty())) {
     add("submission.sign_in is fixed: set submission.user and submission.password_file");
   }
+  if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
   if (config.directory.kind == "ldap") {
     const std::string problem = backend::check_ldap_settings(ldap_settings(config));
     if (!problem.empty()) add("directory.kind is ldap, but: " + problem);

@@ -89,6 +89,22 @@ struct Config {
     Strings archive;
   } imap;
 
+  struct Dav {
+    std::string url;
+    std::string domain;
+    std::string calendars;
+    std::string contacts;
+    std::string user = "{login}";
+    std::string password_file;
+    bool create = true;
+    std::string ca_file;
+    bool verify = true;
+    std::int64_t connections = 8;
+    std::int64_t connect_seconds = 10;
+    std::int64_t request_seconds = 30;
+    std::int64_t interval_seconds = 45;
+  } dav;
+
   struct Directory {
     std::string kind = "users";
     Strings servers;

@@ -56,6 +56,7 @@ using H = C::Http;
 using I = C::Imap;
 using M = C::Submission;
 using D = C::Directory;
+using V = C::Dav;
 
 constexpr auto table = std::to_array<Key>({
     text<&C::server, &S::hostname>(
@@ -187,6 +188,43 @@ constexpr auto table = std::to_array<Key>({
     text<&C::imap, &I::trash>("imap", "trash", "[\"Trash\"]", "The same for deleted mail."),
     text<&C::imap, &I::junk>("imap", "junk", "[\"Junk\"]", "The same for junk."),
     text<&C::imap, &I::archive>("imap", "archive", "[\"Archive\"]", "The same for the archive."),
+
+    text<&C::dav, &V::url>(
+        "dav", "url", "\"https://dav.example.org/\"",
+        "CalDAV and CardDAV server for contacts, calendars, tasks and notes. With a path of its "
+        "own "
+        "the search for a user's collections begins there, else at /.well-known."),
+    text<&C::dav, &V::domain>(
+        "dav", "domain", "\"{domain}\"",
+        "Instead of url: the domain whose SRV records (_caldavs, _carddavs) name the servers."),
+    text<&C::dav, &V::calendars>(
+        "dav", "calendars", "\"/calendars/{name}/\"",
+        "Path of a user's calendars, where the server does not tell it. {login} is what the user "
+        "signs in with, {name} and {domain} its parts."),
+    text<&C::dav, &V::contacts>("dav", "contacts", "\"/contacts/{name}/\"",
+                                "The same for address books."),
+    text<&C::dav, &V::user>("dav", "user", {}, "Whom the server knows the user as."),
+    path<&C::dav, &V::password_file>(
+        "dav", "password_file", "\"/etc/godwit/dav.password\"",
+        "File with one password for all users, where the server trusts this host. Empty: each "
+        "user's own."),
+    flag<&C::dav, &V::create>(
+        "dav", "create",
+        "Make an address book, a calendar, or a list of tasks or notes for users who have none."),
+    path<&C::dav, &V::ca_file>("dav", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
+                               "Who may sign its certificate (PEM). Empty: the system's list."),
+    flag<&C::dav, &V::verify>("dav", "verify",
+                              "Whether the certificate must be valid and for this host."),
+    number<&C::dav, &V::connections>("dav", "connections", {1, 1000},
+                                     "Connections to the server at a time, for all users."),
+    number<&C::dav, &V::connect_seconds>("dav", "connect_seconds", {1, 120},
+                                         "A connection must be there within this."),
+    number<&C::dav, &V::request_seconds>("dav", "request_seconds", {1, 600},
+                                         "The server must answer within this."),
+    number<&C::dav, &V::interval_seconds>(
+        "dav", "interval_seconds", {1, 3600},
+        "While a phone waits, one look at all of its user's collections so often; above 50, "
+        "changes may take longer than a minute to reach it."),
 
     choice<&C::directory, &D::kind>(
         "directory", "kind", "users|ldap",

@@ -96,6 +96,19 @@ TEST(Config, CombinationsThatCannotWorkAreRefused) {
   EXPECT_TRUE(checked.error().message.contains("http.trusted_proxies: "));
 }
 
+TEST(Config, ADavServerIsNamedInOneWay) {
+  Config config;
+  config.dav.url = "https://dav.example.org/";
+  EXPECT_TRUE(check_config(config));
+  config.dav.contacts = "/{user}/";
+  EXPECT_TRUE(check_config(config).error().message.contains("{login}, {name} and {domain}"));
+  config.dav.domain = "example.org";
+  EXPECT_TRUE(check_config(config).error().message.contains("remove one"));
+  config.dav.domain.clear();
+  config.dav.url = "dav.example.org";
+  EXPECT_TRUE(check_config(config).error().message.contains("dav.url"));
+}
+
 TEST(Config, AReloadTakesSomeKeysAndNamesTheOthersThatChanged) {
   Config running;
   Config fresh;

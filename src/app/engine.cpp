@@ -61,7 +61,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                {.owner = fmt::format("{}/{}/{:016x}", host_of(config), ::getpid(), random.next()),
                 .sole_owner = config.store.kind == "sqlite"}),
       sign_in_(backends.users(), clock, random, sign_in_settings(config)),
-      page_({host_of(config), sign_in_, backends.mail(), store,
+      page_({host_of(config), sign_in_, backends.mail(), backends.items(), store,
              [&backends] { return backends.reach_submission(); }}),
       services_{clock,
                 random,

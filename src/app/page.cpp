@@ -80,6 +80,17 @@ Task<Check> check_mail(backend::MailBackend& mail, const backend::Account& accou
   co_return check;
 }
 
+Task<Check> check_items(backend::ItemsBackend& items, const backend::Account& account) {
+  Check check{"Contacts, calendars, tasks and notes", {}};
+  try {
+    const auto collections = co_await items.open_items(account)->collections();
+    if (collections.empty()) check.problem = "there is no place for any of them";
+  } catch (const Fault&) {
+    check.problem = "their server cannot be reached, or does not take your password";
+  }
+  co_return check;
+}
+
 Task<Check> check_store(store::Store& store, const backend::Account& account) {
   Check check{"What is remembered of your phones", {}};
   try {
@@ -119,13 +130,18 @@ Task<http::Reply> Page::answer(http::Request request) {
   }
   const auto& account = std::get<backend::Account>(checked);
   const Check mail = co_await check_mail(parts_.mail, account);
+  Check items;
+  if (parts_.items != nullptr) items = co_await check_items(*parts_.items, account);
   const Check store = co_await check_store(parts_.store, account);
   const Check sending = co_await check_submission(parts_.reach_submission);
-  const bool good = mail.problem.empty() && store.problem.empty() && sending.problem.empty();
+  const bool good = mail.problem.empty() && items.problem.empty() && store.problem.empty() &&
+                    sending.problem.empty();
   std::string body = fmt::format("<h1>{}</h1>\n<p>Signed in as <b>{}</b>.</p>\n<table>\n",
                                  good ? "Everything works" : "Something does not work",
                                  escape_html(account.user.view()));
-  body += row({"Sign-in", {}}) + row(mail) + row(sending) + row(store);
+  body += row({"Sign-in", {}}) + row(mail);
+  if (parts_.items != nullptr) body += row(items);
+  body += row(sending) + row(store);
   body += "</table>\n";
   co_return html(good ? 200 : 503,
                  body + fmt::format(instructions, escape_html(parts_.hostname), ""));

@@ -17,6 +17,7 @@ class Page {
     std::string hostname;
     command::SignIn& sign_in;
     backend::MailBackend& mail;
+    backend::ItemsBackend* items;  // null where there are none
     store::Store& store;
     std::function<Task<>()> reach_submission;  // throws Fault
   };

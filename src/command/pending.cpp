@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/fault.hpp"
+#include "base/log.hpp"
 #include "command/item_kind.hpp"
 #include "sync/item_chunks.hpp"
 
 namespace godwit::command {
+namespace {
+constexpr Log logger("command");
+}
 
 Task<std::optional<sync::Relationship>> load_relationship(Session& session,
                                                           std::string collection) {
@@ -149,15 +154,32 @@ Task<std::uint64_t> count_outside(Session& session, const sync::FolderRow& row,
   co_return count;
 }
 
+/// Nothing = the backend cannot be asked now.
+Task<std::optional<Result<std::string>>> present_cursor(Session& session,
+                                                        const sync::FolderRow& row,
+                                                        FolderKey collection) {
+  try {
+    co_return co_await session.items()->cursor(std::move(collection));
+  } catch (const Fault& fault) {
+    logger.warning("collection.failed", {{"user", session.user()},
+                                         {"device", session.device_id},
+                                         {"collection", row.id},
+                                         {"why", fault.what()}});
+  }
+  co_return std::nullopt;
+}
+
 }  // namespace
 
 Task<bool> has_pending_items(Session& session, const sync::FolderRow& row, sync::ItemState state) {
   if (!state.started || is_news(state)) co_return true;
   auto collection = FolderKey::parse(row.key);
   if (!collection || session.items() == nullptr) co_return false;
-  const auto now = co_await session.items()->cursor(*collection);
-  if (!now) co_return true;  // gone: the device finds out by Sync
-  if (*now == state.cursor) co_return false;
+  const auto now = co_await present_cursor(session, row, std::move(*collection));
+  // What waits for mail goes on waiting; the watch tells when the collection is there again.
+  if (!now) co_return false;
+  if (!*now) co_return true;  // gone: the device finds out by Sync
+  if (**now == state.cursor) co_return false;
   const auto filter_type = state.filter_type;
   const auto refreshed = co_await refresh_items(session, row, state, filter_type);
   co_return !refreshed || is_news(state);

@@ -18,6 +18,17 @@ Task<sync::FolderTable> read_table(store::Store& store, store::Key key, std::uin
   co_return std::move(*table);
 }
 
+/// As they were listed last.
+std::vector<backend::ItemCollection> known_collections(const sync::FolderTable& table) {
+  std::vector<backend::ItemCollection> out;
+  for (const sync::FolderRow& row : table.rows) {
+    auto key = FolderKey::parse(row.key);
+    if (row.item_class == ItemClass::email || !key) continue;
+    out.push_back({std::move(*key), row.item_class, row.name, row.role, false});
+  }
+  return out;
+}
+
 }  // namespace
 
 Session::Session(Services& the_services, http::Request the_request, eas::RequestLine the_line,
@@ -87,18 +98,31 @@ Task<sync::FolderTable> Session::listed_folders() {
   co_return co_await reconciled(std::move(listed));
 }
 
-Task<sync::FolderTable> Session::reconciled(std::vector<backend::MailFolder> listed) {
+Task<std::optional<std::vector<backend::ItemCollection>>> Session::listed_collections() {
   std::vector<backend::ItemCollection> collections;
-  if (items() != nullptr) collections = co_await items()->collections();
+  try {
+    if (items() != nullptr) collections = co_await items()->collections();
+  } catch (const Fault& fault) {
+    // Mail goes on, and what a phone has of them stays.
+    logger.warning("collections.failed", {{"user", user()}, {"why", fault.what()}});
+    co_return std::nullopt;
+  }
   std::erase_if(collections, [](const backend::ItemCollection& each) {
     return find_kind(each.item_class) == nullptr;
   });
+  co_return collections;
+}
+
+Task<sync::FolderTable> Session::reconciled(std::vector<backend::MailFolder> listed) {
+  auto collections = co_await listed_collections();
   // Two devices may list at the same time: who comes second takes the first one's ids.
   constexpr int attempts_max = 5;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     std::uint64_t revision = 0;
     auto table = co_await read_table(services.store, key(store::Kind::folders, ""), revision);
-    if (!sync::reconcile(table, listed, collections)) co_return table;
+    if (!sync::reconcile(table, listed, collections.value_or(known_collections(table)))) {
+      co_return table;
+    }
     std::vector<store::Write> batch;
     batch.push_back({key(store::Kind::folders, ""), revision, pack(table)});
     if (co_await services.store.commit(std::move(batch))) co_return table;

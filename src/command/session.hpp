@@ -111,6 +111,9 @@ class Session {
   Task<sync::FolderTable> reconciled(std::vector<backend::MailFolder> listed);
 
  private:
+  /// Of the classes that we synchronise; nothing when the backend cannot be asked now.
+  Task<std::optional<std::vector<backend::ItemCollection>>> listed_collections();
+
   std::shared_ptr<backend::Mail> mail_;
   std::shared_ptr<backend::Items> items_;
   std::optional<policy::Device> stored_device_;

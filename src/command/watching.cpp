@@ -44,7 +44,8 @@ void Watching::ensure(const UserId& user, backend::Mail& mail, backend::Items* i
     watched.ids = SharedText(ids.bytes());
     watched.table_version = table.version;
   }
-  if (!watched.item_watch && items != nullptr) watched.item_watch = items->watch(*this);
+  const bool unwatched = !watched.item_watch || watched.item_watch->ended();
+  if (unwatched && items != nullptr) watched.item_watch = items->watch(*this);
   if (watched.watch && !watched.watch->ended()) return;
   forget_looks(watched);
   watched.watch = mail.watch(*this);
