@@ -35,6 +35,13 @@ bool is_class_of_old(const wbxml::Element& child, const wbxml::Element& parent,
            parent.tag == wbxml::get_item_estimate::Collection));
 }
 
+/// [MS-ASAIRS] FileReference: the answer to a Change that adds attachments has them, too; the
+/// schema forgot it.
+bool is_answered_change(const wbxml::Element& child, std::string_view path, eas::Version version) {
+  return version >= eas::Version::v16_0 && child.tag == wbxml::airsync::ApplicationData &&
+         path.ends_with("responses/change");
+}
+
 SchemaRows load() {
   const char* folder = std::getenv("GODWIT_EAS");
   std::ifstream file;
@@ -97,7 +104,9 @@ void SchemaOrder::walk(const wbxml::Element& element, const Place& place, const 
   std::vector<std::string> names;
   names.reserve(element.children.size());
   for (const wbxml::Element& child : element.children) {
-    if (!is_class_of_old(child, element, version)) names.push_back(lower_name(child.tag));
+    const bool known =
+        is_class_of_old(child, element, version) || is_answered_change(child, place.path, version);
+    if (!known) names.push_back(lower_name(child.tag));
   }
   if (const std::string wrong = explain_mismatch(*described, rows_, names); !wrong.empty()) {
     out.push_back(path + ": " + wrong + "; the schema says: " + described->text.substr(0, 200));
@@ -107,7 +116,11 @@ void SchemaOrder::walk(const wbxml::Element& element, const Place& place, const 
     const std::string below =
         path + "/" + (info == nullptr ? qualified_name(child.tag) : std::string(info->name));
     check_values(child, &element, below, version, out);
-    walk(child, place_of(place, child), below, version, out);
+    Place inner = place_of(place, child);
+    if (is_answered_change(child, place.path, version)) {
+      inner.path.replace(inner.path.rfind("change/"), 7, "add/");
+    }
+    walk(child, inner, below, version, out);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "command/item_kind.hpp"
 #include "convert/vcard.hpp"
 #include "mapping/contacts.hpp"
+#include "mapping/email.hpp"
 
 namespace godwit::command {
 namespace {
@@ -26,6 +27,7 @@ Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
   item.write = [shown, options](wbxml::Writer& out) {
     write_item_body(shown[notes], "", options, out);
     mapping::write_contact(shown, out);
+    mapping::write_native_body_type(1, out);
   };
   return item;
 }
@@ -50,14 +52,17 @@ Result<EditedItem> edit(const ItemEdit& edit) {
     current = std::move(*read);
     keep_unsent(*patch, current, edit.options);
   }
+  std::string held = digests_of(for_device(applied(*patch, current))).packed();
   if (edit.base) {
-    auto merge = merged(*patch, for_device(current), PropertyDigests(*edit.base));
+    const PropertyDigests base(*edit.base);
+    held = merged(base, digests_of(for_device(current)), PropertyDigests(held)).held.packed();
+    auto merge = merged(*patch, for_device(current), base);
     if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
     *patch = std::move(merge.patch);
   }
   auto text = convert::apply_contact(edit.text, *patch, edit.uid);
   if (!text) return pass(text);
-  return EditedItem{std::move(*text), digests_of(for_device(applied(*patch, current))).packed()};
+  return EditedItem{.text = std::move(*text), .digests = std::move(held)};
 }
 
 }  // namespace

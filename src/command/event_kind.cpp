@@ -93,6 +93,7 @@ Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
         .attachments = [&](const EventDetails& details, const EventException* exception,
                            wbxml::Writer& writer) { write_files(id, details, exception, writer); }};
     mapping::write_event(event, options.version, options.user.now, content, out);
+    mapping::write_native_body_type(event.details.html_body.empty() ? 1 : 2, out);
   };
   return item;
 }
@@ -134,6 +135,7 @@ Result<mapping::EventChange> read_change(const ItemEdit& edit, const Event& curr
   mapping::EventChange change;
   if (edit.data == nullptr) {
     if (!instance) return fail(Errc::malformed, "no occurrence is named");
+    if (!current.recurrence) return fail(Errc::not_found, "not a series");
     change.patch = mapping::without_occurrence(*instance);
     return change;
   }
@@ -143,6 +145,7 @@ Result<mapping::EventChange> read_change(const ItemEdit& edit, const Event& curr
   if (!instance) instance = change.instance;
   const bool is_occurrence = instance && !current.orphan_of;
   if (is_occurrence) {
+    if (!current.recurrence) return fail(Errc::not_found, "not a series");
     change.patch = mapping::for_occurrence(std::move(change.patch), *instance);
   } else {
     keep_unsent(change.patch.details, current.details, edit.options);

@@ -59,7 +59,6 @@ void write_item_body(const std::string& text, const std::string& html, const Ite
   const bool as_html = !html.empty() && preference_of(options, 2) != nullptr;
   const std::uint8_t type = as_html ? 2 : 1;
   const std::string whole = as_html ? html : with_crlf(text);
-  if (whole.empty()) return;
   const auto* preference = preference_of(options, type);
   std::string_view shown = whole;
   if (preference != nullptr && preference->truncation_size) {

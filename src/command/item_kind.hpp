@@ -102,7 +102,8 @@ const ItemKind* find_kind(ItemClass item_class);
 /// Whether a body that came is no more than the beginning of one, as it was sent.
 bool repeats_sent_part(const ItemBody& body, const std::string& text, const std::string& html,
                        const ItemOptions& options);
-/// Body of an item by the device's preferences; `html` may be empty.
+/// Body of an item by the device's preferences; `html` may be empty. One without any text says so:
+/// that clears what the device had.
 void write_item_body(const std::string& text, const std::string& html, const ItemOptions& options,
                      wbxml::Writer& writer);
 /// What a device that was sent `text` may hold of it, by the same preferences.

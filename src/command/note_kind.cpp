@@ -50,14 +50,17 @@ Result<EditedItem> edit(const ItemEdit& edit) {
   if (const auto* html = patch->html.value(); html != nullptr && *html != current.html) {
     patch->body = Change<std::string>::set(plain_of(*html));
   }
+  std::string held = digests_of(applied(*patch, current)).packed();
   if (edit.base) {
-    auto merge = merged(*patch, current, PropertyDigests(*edit.base));
+    const PropertyDigests base(*edit.base);
+    held = merged(base, digests_of(current), PropertyDigests(held)).held.packed();
+    auto merge = merged(*patch, current, base);
     if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
     *patch = std::move(merge.patch);
   }
   auto text = convert::apply_note(edit.text, *patch, edit.now, edit.uid);
   if (!text) return pass(text);
-  return EditedItem{std::move(*text), digests_of(applied(*patch, current)).packed()};
+  return EditedItem{.text = std::move(*text), .digests = std::move(held)};
 }
 
 }  // namespace

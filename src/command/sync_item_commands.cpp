@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "base/pack.hpp"
+#include "base/text.hpp"
 #include "command/sync_commands.hpp"
 #include "command/sync_items.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
@@ -146,7 +147,8 @@ class ItemCommandRun {
 
   /// [MS-ASCMD] InstanceId: one occurrence of a series.
   bool is_occurrence(const eas::SyncCommand& command) const {
-    return work_.session.version >= eas::Version::v16_0 && !command.instance_id.empty();
+    return work_.session.version >= eas::Version::v16_0 &&
+           work_.kind.item_class == ItemClass::calendar && !command.instance_id.empty();
   }
 
   const sync::CommandOutcome* find_known(const eas::SyncCommand& command) {
@@ -199,7 +201,10 @@ class ItemCommandRun {
 
   /// engine.md §2: the name is made of the request and the ClientId, so that it is there or not.
   Task<std::uint16_t> add(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
-    const std::string uid = hex_encode(digest128(intent_name(command)));
+    if (command.data == nullptr) co_return status_conversion;  // Send alone is for drafts
+    const std::string_view client_uid = client_uid_of(command);
+    const std::string uid = hex_encode(
+        digest128(client_uid.empty() ? intent_name(command) : "uid/" + std::string(client_uid)));
     ItemEdit wanted = edit_of(command, "");
     wanted.uid = uid;
     outcome.server_id = sync::format_item_id(work_.row.id, uid);
@@ -228,6 +233,13 @@ class ItemCommandRun {
     co_return status_ok;
   }
 
+  /// [MS-ASCAL] ClientUid: what the device calls an event, the same in each Add of it.
+  std::string_view client_uid_of(const eas::SyncCommand& command) const {
+    const bool has_one = work_.session.version >= eas::Version::v16_0 &&
+                         work_.kind.item_class == ItemClass::calendar;
+    return has_one ? trim(command.data->text_of(wbxml::calendar::ClientUid)) : std::string_view();
+  }
+
   /// It is there from an attempt that was cut short. What others made of it since stays, unless
   /// the device says something else by now.
   Task<bool> find_added(const eas::SyncCommand& command, const EditedItem& edited, Made& made) {
@@ -237,11 +249,14 @@ class ItemCommandRun {
     const bool same_wish = intent != intents_.end() && intent->second.detail == digest(command);
     if (there->front().text == edited.text) {
       made.entry.etag = there->front().etag;
-    } else if (!same_wish) {
+    } else if (!same_wish && client_uid_of(command).empty()) {
       auto etag =
           co_await items_.put(work_.collection, made.href, edited.text, {there->front().etag});
       if (!etag) co_return false;
       made.entry.etag = std::move(*etag);
+    } else {
+      // What became of it since stays, and the device is told.
+      static_cast<void>(send_again(made.entry));
     }
     co_return true;
   }
@@ -249,7 +264,7 @@ class ItemCommandRun {
   /// The phone changed the item before it repeated its Add.
   Task<> change_added(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
     const auto made = unpack_made(outcome.reply);
-    if (!made) co_return;
+    if (!made || command.data == nullptr) co_return;
     co_await work_.chunks.load_hrefs(work_.state, {made->href});
     if (!work_.state.items.contains(made->href)) co_return;
     co_await edit_item(command, made->href, outcome);
@@ -258,6 +273,7 @@ class ItemCommandRun {
   Task<std::uint16_t> change(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
     const auto href = hrefs_.find(command.id);
     if (href == hrefs_.end()) co_return status_not_found;
+    if (command.data == nullptr && command.kind == Kind::change) co_return status_conversion;
     co_return co_await edit_item(command, href->second, outcome);
   }
 

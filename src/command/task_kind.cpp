@@ -1,6 +1,7 @@
 // Tasks: VTODO components ([MS-ASTASK]).
 #include "command/item_kind.hpp"
 #include "convert/ical/ical.hpp"
+#include "mapping/email.hpp"
 #include "mapping/tasks.hpp"
 
 namespace godwit::command {
@@ -32,6 +33,7 @@ Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
       write_item_body(of.body, of.html_body, options, writer);
     };
     mapping::write_task(task, options.version, body, out);
+    mapping::write_native_body_type(task.html_body.empty() ? 1 : 2, out);
   };
   return item;
 }

@@ -91,8 +91,8 @@ bool same_place(const EventDetails& a, const EventDetails& b, const EventWriting
   return a.location.display_name == b.location.display_name;
 }
 
-void write_place(const EventDetails& item, const EventWriting&, Tag tag, bool bare, Writer& out) {
-  if (bare || !item.location.display_name.empty()) out.text(tag, item.location.display_name);
+void write_place(const EventDetails& item, const EventWriting&, Tag tag, bool, Writer& out) {
+  out.text(tag, item.location.display_name);
 }
 
 Result<> read_place(const Element& in, const DetailsReading&, EventDetailsPatch& patch) {

@@ -19,7 +19,7 @@ namespace hierarchy = wbxml::folder_hierarchy;
 
 namespace {
 
-/// [MS-ASCMD] Type (FolderSync): what this server offers.
+/// [MS-ASCMD] Type (FolderSync).
 bool is_mail_type(std::string_view type) {
   return type == "1" || type == "2" || type == "3" || type == "4" || type == "5" || type == "12";
 }
@@ -73,6 +73,8 @@ Replica::Replica(std::vector<const Exchange*> exchanges)
   if (const auto date = exchanges_.front()->date) {
     fixture_.clock.advance(*date - fixture_.clock.now() - std::chrono::hours(1));
   }
+  fixture_.server.offer_items(fixture_.mail_server);
+  texts_ = &fixture_.mail_server.items(UserId::parse("anna@example.test").value());
   classify();
   make_folders();
   deliver_earlier_items();
@@ -115,6 +117,7 @@ void Replica::make_folders() {
     for (const Node* add : changes->all(hierarchy::Add)) {
       const std::string id(add->text_of(hierarchy::ServerId));
       const std::string type(add->text_of(hierarchy::Type));
+      if (make_collection(id, type)) continue;
       if (!is_mail_type(type)) {
         classes_[id] = "not mail";
         continue;
@@ -134,6 +137,7 @@ void Replica::make_folders() {
   // Without a recorded hierarchy: the first mail folder that is synced is the Inbox.
   bool first = mailboxes_.empty();
   for (const auto& [id, name] : classes_) {
+    if (collections_.contains(id) || make_collection_of(id, name)) continue;
     if (name != "Email" || mailboxes_.contains(id)) continue;
     mailboxes_.emplace(id, first ? *mail.find_folder(FolderRole::inbox)
                                  : mail.add_folder(std::nullopt, "Folder " + id));
@@ -150,11 +154,29 @@ void Replica::deliver_earlier_items() {
       if (folder != listed.end() && known.name == folder->name) folders_[id] = ours;
     }
   }
+  for (const auto& listed_collection : test::run(texts_->collections())) {
+    for (const auto& [id, collection] : collections_) {
+      if (collection.key != listed_collection.key) continue;
+      for (const auto& [ours, known] : device_.folders()) {
+        if (known.name == listed_collection.name) folders_[id] = ours;
+      }
+    }
+  }
   std::set<std::string> added;
+  for (const Exchange* exchange : exchanges_) {
+    // What the device adds is not there before.
+    for (const Node* collection : collections_of(exchange->answer)) {
+      const Node* responses = collection->find(airsync::Responses);
+      if (responses == nullptr) continue;
+      for (const Node* add : responses->all(airsync::Add)) {
+        added.emplace(add->text_of(airsync::ServerId));
+      }
+    }
+  }
   for (const Exchange* exchange : exchanges_) {
     const auto note = [&](const Node& collection, const Node* commands) {
       const std::string id = id_of(collection);
-      if (commands == nullptr || !mailboxes_.contains(id)) return;
+      if (commands == nullptr || !offered(id)) return;
       for (const Node& command : commands->children) {
         const std::string item(command.text_of(airsync::ServerId));
         if (item.empty()) continue;
@@ -180,6 +202,10 @@ std::string Replica::our_folder(const std::string& recorded) const {
 }
 
 void Replica::deliver(const std::string& collection, const std::string& id, const Node& data) {
+  if (collections_.contains(collection)) {
+    if (!items_.contains(id)) write_text(collection, id, data);
+    return;
+  }
   if (uids_.contains(id)) return;
   const FolderKey& folder = mailboxes_.at(collection);
   const Uid uid =
@@ -351,6 +377,7 @@ void Replica::mirror_removals(const std::string& collection, const Node& respons
 }
 
 void Replica::mirror_changes(const std::string& collection, const Node& commands) {
+  if (collections_.contains(collection)) return mirror_texts(collection, commands);
   const FolderKey& folder = mailboxes_.at(collection);
   for (const Node& command : commands.children) {
     const auto uid = uids_.find(std::string(command.text_of(airsync::ServerId)));

@@ -28,6 +28,13 @@ class Replica {
   void deliver_earlier_items();
   bool offered(const std::string& collection) const;
   std::string our_folder(const std::string& recorded) const;
+  /// Of text items. False: not a type, or class, of theirs.
+  bool make_collection(const std::string& id, std::string_view type);
+  bool make_collection_of(const std::string& id, std::string_view item_class);
+  std::string href_of(const std::string& collection, const std::string& id) const;
+  void write_text(const std::string& collection, const std::string& id, const Node& data);
+  void mirror_texts(const std::string& collection, const Node& commands);
+  void learn_added(const Node& ours, const Node& theirs);
   void deliver(const std::string& collection, const std::string& id, const Node& data);
 
   void play_one(std::size_t index, ReplayResult& result);
@@ -52,16 +59,23 @@ class Replica {
   void compare_items(ReplayResult& result) const;
   Node offered_part(const Node& theirs, std::vector<Difference>& dropped) const;
 
+  struct TextCollection {
+    FolderKey key;
+    ItemClass item_class;
+  };
+
   std::vector<const Exchange*> exchanges_;
   MemoryFixture fixture_;
+  backend::MemoryItems* texts_ = nullptr;
   client::Device device_;
-  std::map<std::string, std::string> classes_;     // recorded collection -> class
-  std::map<std::string, std::string> folders_;     // recorded -> our collection id
-  std::map<std::string, FolderKey> mailboxes_;     // recorded collection -> folder
-  std::map<std::string, std::string> items_;       // recorded -> our ServerId
-  std::map<std::string, Uid> uids_;                // recorded ServerId -> UID
-  std::map<std::string, std::string> references_;  // recorded -> our FileReference
-  std::map<std::string, std::string> keys_;        // collection/recorded key -> our key
+  std::map<std::string, std::string> classes_;         // recorded collection -> class
+  std::map<std::string, std::string> folders_;         // recorded -> our collection id
+  std::map<std::string, FolderKey> mailboxes_;         // recorded collection -> folder
+  std::map<std::string, TextCollection> collections_;  // recorded collection -> of text items
+  std::map<std::string, std::string> items_;           // recorded -> our ServerId
+  std::map<std::string, Uid> uids_;                    // recorded ServerId -> UID
+  std::map<std::string, std::string> references_;      // recorded -> our FileReference
+  std::map<std::string, std::string> keys_;            // collection/recorded key -> our key
   std::map<std::string, std::string> folder_keys_;
   std::map<std::uint32_t, std::uint32_t> policy_keys_;
   std::set<std::pair<std::size_t, std::string>> mirrored_;

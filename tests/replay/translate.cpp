@@ -236,6 +236,7 @@ void Replica::learn(const Node& ours, const Node& theirs) {
       if (const auto key = candidate.text_of(airsync::SyncKey); !key.empty()) {
         keys_[id + "/" + std::string(collection.text_of(airsync::SyncKey))] = key;
       }
+      learn_added(candidate, collection);
       note_adds(candidate, our_folder(id), ours_sent_);
       note_adds(translated(collection), our_folder(id), theirs_sent_);
       std::vector<std::string> our_references;
