@@ -195,6 +195,7 @@ std::vector<AddedFile> added_files(const Event& after, const EventPatch& patch,
   // They stand last, in their order.
   if (details->attachments.size() < client_ids.size()) return {};
   const std::size_t first = details->attachments.size() - client_ids.size();
+  out.reserve(client_ids.size());
   for (std::size_t i = 0; i < client_ids.size(); ++i) {
     out.push_back({client_ids[i], file_reference(id, *details, exception, first + i)});
   }

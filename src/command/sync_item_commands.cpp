@@ -135,9 +135,7 @@ class ItemCommandRun {
       if (other) co_await change_added(command, outcome);
     } else if (command.kind == Kind::add) {
       outcome.status = co_await add(command, outcome);
-    } else if (command.kind == Kind::change) {
-      outcome.status = co_await change(command, outcome);
-    } else if (is_occurrence(command)) {
+    } else if (command.kind == Kind::change || is_occurrence(command)) {
       outcome.status = co_await change(command, outcome);
     } else {
       outcome.status = co_await remove(command);

@@ -43,6 +43,7 @@ std::string PropertyDigests::packed() const {
 
 std::vector<std::uint8_t> PropertyDigests::numbers() const {
   std::vector<std::uint8_t> out;
+  out.reserve(digests_.size());
   for (const auto& [property, digest] : digests_) out.push_back(property);
   return out;
 }

@@ -245,6 +245,7 @@ std::vector<store::Write> ItemChunks::collect(const Relationship& stored,
     for (const std::uint64_t number : chunk_numbers(*state)) unused.erase(number);
   }
   std::vector<store::Write> out;
+  out.reserve(unused.size());
   for (const std::uint64_t number : unused) {
     out.push_back({key(number), std::nullopt, std::nullopt});
   }
