@@ -10,7 +10,7 @@
 #include <filesystem>
 
 #include "interop/imap_servers.hpp"
-#include "large_mail.hpp"
+#include "daemon/large_mail.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-// links: godwit_measured_daemon
+// links: godwit_daemon_process
 //
 // What a device that waits costs the whole product: bytes of memory a held Ping and a hanging Sync,
 // plain and over TLS, kernel included. `bench_waiting [devices]`, 5,000 by default.
@@ -32,8 +32,8 @@
 #include "base/files.hpp"
 #include "client/device.hpp"
 #include "client/http_transport.hpp"
+#include "daemon/daemon_process.hpp"
 #include "kernel_memory.hpp"
-#include "measured_daemon.hpp"
 #include "net/loop.hpp"
 
 namespace {
@@ -209,16 +209,24 @@ struct Variant {
   double goal;
 };
 
+void configure(test::DaemonProcess& daemon) {
+  daemon.config["server"] += "log_level = \"error\"\n";
+  daemon.listen_tls();
+}
+
 /// Waits until so many requests are parked, and for what is freed or trimmed then.
-void settle(const test::MeasuredDaemon& daemon, std::uint64_t parked) {
-  while (daemon.parked() != parked) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+void settle(const test::DaemonProcess& daemon, std::uint64_t parked) {
+  while (daemon.status().parked != parked)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   std::this_thread::sleep_for(std::chrono::seconds(8));
 }
 
 Cost measure(const Variant& variant, const std::string& folder, int devices) {
-  const test::MeasuredDaemon daemon({.folder = folder, .settings = {}, .tls = true});
-  const auto url = variant.tls ? fmt::format("https://127.0.0.1:{}", daemon.port("https"))
-                               : fmt::format("http://127.0.0.1:{}", daemon.port("http"));
+  test::DaemonProcess daemon(folder);
+  configure(daemon);
+  daemon.start();
+  const auto url = variant.tls ? fmt::format("https://127.0.0.1:{}", daemon.port("https "))
+                               : fmt::format("http://127.0.0.1:{}", daemon.port("http "));
   std::array<int, 2> go{};
   if (::pipe(go.data()) != 0) stop("no pipe");
   const pid_t client = ::fork();
@@ -255,8 +263,12 @@ int run(int devices, const std::string& only) {
   }
   const auto folder =
       std::filesystem::temp_directory_path() / fmt::format("godwit_bench_waiting_{}", ::getpid());
-  fill_store(test::MeasuredDaemon::configuration({.folder = folder, .settings = {}, .tls = true}),
-             warm_devices + devices);
+  {
+    test::DaemonProcess prepared(folder);
+    configure(prepared);
+    std::filesystem::create_directories(prepared.state_folder());
+    fill_store(prepared.configuration(), warm_devices + devices);
+  }
   fmt::print("devices that wait, {} with {} folders each; bytes a device\n", devices, folders_each);
   fmt::print("{:<22}{:>8}{:>8}{:>8}{:>8}{:>20}\n", "", "user", "kernel", "sum", "goal",
              "user with caches");

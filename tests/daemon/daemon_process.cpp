@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +25,7 @@
 #include "app/control_client.hpp"
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "net/certificate.hpp"
 #include "run.hpp"
 #include "wbxml/pages/ping.hpp"
 
@@ -32,7 +35,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr auto patience = 20s;  // of all waiting here
+constexpr auto patience = 20s;        // of all waiting here
+constexpr auto start_patience = 60s;  // a store may be large
 constexpr auto poll_interval = 10ms;
 constexpr int first_passed = 3;
 
@@ -53,8 +57,16 @@ int bind_states(const std::string& path) {
   return socket;
 }
 
-/// Starts a shell that becomes godwitd. Between fork and exec stand system calls alone: other
-/// threads may hold any lock.
+/// In a sanitized build what is freed shall be free, else nothing can be measured.
+void free_at_once() {
+  const char* const given = std::getenv("ASAN_OPTIONS");
+  const std::string options = given == nullptr ? "" : std::string(given) + ':';
+  if (options.contains("quarantine_size_mb")) return;
+  ::setenv("ASAN_OPTIONS", (options + "quarantine_size_mb=1").c_str(), 1);
+}
+
+/// Starts a shell that becomes godwitd, and ends with us. Between fork and exec stand system calls
+/// alone: other threads may hold any lock.
 pid_t run_shell(const std::string& script, const std::string& log,
                 const std::vector<int>& sockets) {
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -63,8 +75,10 @@ pid_t run_shell(const std::string& script, const std::string& log,
     high.push_back(
         ::fcntl(socket, F_DUPFD_CLOEXEC, first_passed + static_cast<int>(sockets.size())));
   }
+  free_at_once();
   const pid_t pid = ::fork();
   if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     for (std::size_t i = 0; i < high.size(); ++i) {
@@ -96,6 +110,15 @@ sockaddr_storage address_of(const std::string& address, std::uint16_t port, sock
   return out;
 }
 
+bool wait_until(const std::function<bool()>& done, std::chrono::seconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(poll_interval);
+  }
+  return true;
+}
+
 json ask_control(const std::string& folder, const std::string& operation, const json& arguments) {
   auto client = app::ControlClient::connect(folder + "/control.sock");
   if (!client) throw std::runtime_error(client.error().message);
@@ -115,19 +138,22 @@ client::Device::Settings device_settings(const std::string& user, const std::str
 
 }  // namespace
 
-bool wait_until(const std::function<bool()>& done) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(poll_interval);
-  }
-  return true;
-}
+bool wait_until(const std::function<bool()>& done) { return wait_until(done, patience); }
 
 DaemonProcess::DaemonProcess() {
   std::string pattern = "/tmp/godwitd-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = pattern;
+  make_config();
+}
+
+DaemonProcess::DaemonProcess(std::string folder) : folder_(std::move(folder)), keeps_folder_(true) {
+  std::filesystem::create_directories(folder_);
+  make_config();
+}
+
+void DaemonProcess::make_config() {
+  ::unlink((folder_ + "/notify").c_str());
   states_socket_ = bind_states(folder_ + "/notify");
   config["server"] = "control_socket = \"" + folder_ + "/control.sock\"\nstate_directory = \"" +
                      state_folder() + "\"\ndrain_seconds = 0\n";
@@ -137,6 +163,7 @@ DaemonProcess::DaemonProcess() {
 DaemonProcess::~DaemonProcess() {
   if (pid_ > 0) kill();
   ::close(states_socket_);
+  if (keeps_folder_) return;
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
@@ -144,6 +171,26 @@ DaemonProcess::~DaemonProcess() {
 void DaemonProcess::write_config() const {
   std::ofstream out(folder_ + "/godwit.toml");
   for (const auto& [section, lines] : config) out << '[' << section << "]\n" << lines;
+}
+
+void DaemonProcess::listen_tls() {
+  config["http"] +=
+      "listen_tls = [\"127.0.0.1:0\"]\ncertificates = [\"own.pem\"]\nkeys = [\"own.key\"]\n";
+  if (std::filesystem::exists(folder_ + "/own.pem")) return;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto pem = net::make_self_signed({}, now);
+  if (!pem) throw std::runtime_error(pem.error().message);
+  std::ofstream(folder_ + "/own.pem") << pem->certificate;
+  std::ofstream(folder_ + "/own.key") << pem->key;
+}
+
+void DaemonProcess::listen_lmtp() { config["lmtp"] += "listen = [\"127.0.0.1:0\"]\n"; }
+
+app::Config DaemonProcess::configuration() const {
+  write_config();
+  auto read = app::read_config(folder_ + "/godwit.toml");
+  if (!read) throw std::runtime_error(read.error().message);
+  return std::move(*read);
 }
 
 void DaemonProcess::start() { start({}); }
@@ -162,15 +209,17 @@ void DaemonProcess::start(const Launch& launch) {
 }
 
 void DaemonProcess::wait_until_ready() {
-  const bool ready = wait_until([this] {
-    read_states(0ms);
-    int status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-      pid_ = -1;
-      throw std::runtime_error("godwitd ended:\n" + log());
-    }
-    return states_.contains("READY=1");
-  });
+  const bool ready = wait_until(
+      [this] {
+        read_states(0ms);
+        int status = 0;
+        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+          pid_ = -1;
+          throw std::runtime_error("godwitd ended:\n" + log());
+        }
+        return states_.contains("READY=1");
+      },
+      start_patience);
   if (!ready) throw std::runtime_error("godwitd is not ready in time:\n" + log());
 }
 
@@ -230,11 +279,12 @@ bool DaemonProcess::ask(const std::string& operation,
 
 Status DaemonProcess::status() const {
   const json result = ask_control(folder_, "status", json::object())["result"];
-  return {result["mode"], result["problem"], result["parked"], result["listening"]};
+  return {result["mode"], result["problem"], result["parked"], result["connections"],
+          result["listening"]};
 }
 
-void DaemonProcess::add_user(const std::string& login) const {
-  if (!ask("user.add", {{"login", login}, {"password", password}})) {
+void DaemonProcess::add_user(const std::string& login, const std::string& secret) const {
+  if (!ask("user.add", {{"login", login}, {"password", secret}})) {
     throw std::runtime_error("the user was not added:\n" + log());
   }
 }
@@ -267,6 +317,24 @@ client::ServerUrl DaemonProcess::url() const {
   url.host = "127.0.0.1";
   url.port = port("http ");
   return url;
+}
+
+ProcessMemory DaemonProcess::memory() const {
+  ProcessMemory memory;
+  std::ifstream rows("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(rows, line);) {
+    const auto number = [&line] {
+      return std::stoull(line.substr(line.find_first_of("0123456789"))) * 1024;
+    };
+    if (line.starts_with("VmRSS:")) memory.resident = number();
+    if (line.starts_with("VmHWM:")) memory.peak = number();
+  }
+  return memory;
+}
+
+/// proc(5): 5 resets the peak resident set size.
+void DaemonProcess::forget_peak() const {
+  std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << "5";
 }
 
 Phone::Phone(const DaemonProcess& daemon, const std::string& user, const std::string& id)

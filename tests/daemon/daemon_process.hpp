@@ -1,5 +1,6 @@
 /// godwitd as a process of its own: on free loopback ports, with a configuration and a state folder
-/// that nothing else uses. Everything here blocks.
+/// that nothing else uses. For tests and benchmarks of what only a whole process shows, its memory
+/// for one. Everything here blocks.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/config.hpp"
 #include "client/device.hpp"
 #include "client/http_transport.hpp"
 
@@ -29,8 +31,17 @@ struct Status {
   std::string mode;
   std::string problem;
   unsigned parked = 0;
+  unsigned connections = 0;
   std::vector<std::string> listening;
 };
+
+/// Bytes, as the system counts them.
+struct ProcessMemory {
+  std::uint64_t resident = 0;  // now
+  std::uint64_t peak = 0;      // the most since the start or the last forget_peak
+};
+
+inline constexpr const char* password = "secret";
 
 class DaemonProcess {
  public:
@@ -41,8 +52,10 @@ class DaemonProcess {
     std::string socket_names;  // LISTEN_FDNAMES
   };
 
-  /// Makes the folder; the process comes with `start`.
+  /// Makes a folder of its own, which goes with it; the process comes with `start`.
   DaemonProcess();
+  /// Uses `folder`, which stays: databases in it are used again. Made when it is not there.
+  explicit DaemonProcess(std::string folder);
   /// Kills what still runs.
   ~DaemonProcess();
   DaemonProcess(const DaemonProcess&) = delete;
@@ -53,6 +66,11 @@ class DaemonProcess {
   /// Lines of the configuration by section. `start` and `write_config` write them to the file.
   std::map<std::string, std::string> config;
   void write_config() const;
+  /// Listens for HTTPS too, with a certificate made for it; for LMTP.
+  void listen_tls();
+  void listen_lmtp();
+  /// What it will be configured with; databases can be prepared before the start.
+  app::Config configuration() const;
 
   /// Returns once it told that it is ready. Throws std::runtime_error with its log when it ends
   /// instead.
@@ -78,7 +96,7 @@ class DaemonProcess {
   /// An operation over the control socket: whether it was done.
   bool ask(const std::string& operation, const std::map<std::string, std::string>& arguments) const;
   Status status() const;
-  void add_user(const std::string& login) const;  // with the password below
+  void add_user(const std::string& login, const std::string& secret = password) const;
   /// `godwit ARGUMENTS`, with this daemon's configuration.
   Finished command(const std::string& arguments) const;
 
@@ -86,17 +104,20 @@ class DaemonProcess {
   std::uint16_t port(std::string_view door) const;
   client::ServerUrl url() const;
 
+  ProcessMemory memory() const;
+  void forget_peak() const;
+
  private:
+  void make_config();
   void wait_until_ready();
   void read_states(std::chrono::milliseconds limit);
 
   std::string folder_;
+  bool keeps_folder_ = false;
   int states_socket_ = -1;
   std::string states_;  // what the service manager was told
   pid_t pid_ = -1;
 };
-
-inline constexpr const char* password = "secret";
 
 /// A phone of one user.
 class Phone {

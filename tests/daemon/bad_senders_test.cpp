@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "measured_daemon.hpp"
+#include "daemon/daemon_process.hpp"
 
 namespace godwit::test {
 namespace {
@@ -99,8 +99,8 @@ std::string options_request(std::string_view more) {
 }
 
 /// A request from somebody else; how it is answered now.
-void expect_served(const MeasuredDaemon& daemon) {
-  const Line line(daemon.port("http"));
+void expect_served(const DaemonProcess& daemon) {
+  const Line line(daemon.port("http "));
   ASSERT_TRUE(line.connected());
   line.say(options_request("Connection: close\r\n\r\n"));
   const auto answer = line.rest(served_within);
@@ -109,9 +109,9 @@ void expect_served(const MeasuredDaemon& daemon) {
 }
 
 /// Whether every connection ends.
-bool comes_to_rest(const MeasuredDaemon& daemon) {
+bool comes_to_rest(const DaemonProcess& daemon) {
   const auto end = steady_clock::now() + served_within;
-  while (daemon.connections() > 0) {
+  while (daemon.status().connections > 0) {
     if (steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
@@ -120,22 +120,14 @@ bool comes_to_rest(const MeasuredDaemon& daemon) {
 
 class BadSenders : public testing::Test {
  protected:
-  BadSenders() : folder_(testing::TempDir() + "/bad-senders-" + std::to_string(::getpid())) {
-    std::filesystem::remove_all(folder_);
+  const DaemonProcess& start() {
+    daemon_.config["server"] += "log_level = \"error\"\n";
+    daemon_.start();
+    daemon_.add_user("ann@example.org", "correct horse");
+    expect_served(daemon_);
+    return daemon_;
   }
-  ~BadSenders() override {
-    daemon_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  const MeasuredDaemon& start(std::vector<std::string> settings, bool tls) {
-    daemon_ = std::make_unique<MeasuredDaemon>(
-        MeasuredDaemon::Setup{.folder = folder_, .settings = std::move(settings), .tls = tls});
-    daemon_->add_user("ann@example.org", "correct horse");
-    expect_served(*daemon_);
-    return *daemon_;
-  }
-  std::string folder_;
-  std::unique_ptr<MeasuredDaemon> daemon_;
+  DaemonProcess daemon_;
 };
 
 /// False where the system forbids it.
@@ -169,17 +161,18 @@ TEST_F(BadSenders, TenThousandIdleConnectionsDisturbNobody) {
   if (!allow_descriptors(idle_connections + 500)) {
     GTEST_SKIP() << "the hard limit of open files is below " << idle_connections + 500;
   }
-  const MeasuredDaemon& daemon = start({"http.head_seconds = 20"}, false);
+  daemon_.config["http"] += "head_seconds = 20\n";
+  const DaemonProcess& daemon = start();
   const auto before = daemon.memory().resident;
   int told[2];
   ASSERT_EQ(::pipe(told), 0);
-  const pid_t child = hold_idle(daemon.port("http"), told[1]);
+  const pid_t child = hold_idle(daemon.port("http "), told[1]);
   ::close(told[1]);
   char byte = 0;
   ASSERT_EQ(::read(told[0], &byte, 1), 1) << "not all could connect";
   ::close(told[0]);
   expect_served(daemon);
-  EXPECT_EQ(daemon.connections(), static_cast<std::uint64_t>(idle_connections));
+  EXPECT_EQ(daemon.status().connections, static_cast<unsigned>(idle_connections));
   const auto each = (daemon.memory().resident - before) / idle_connections;
   EXPECT_LT(each, 16'384U) << "bytes of memory for each";  // 600 without sanitizers
   int status = -1;
@@ -203,14 +196,16 @@ struct SlowSender {
 };
 
 TEST_F(BadSenders, AByteASecondEndsAtTheTimeOut) {
-  const MeasuredDaemon& daemon = start({"http.head_seconds = 3", "http.body_seconds = 5"}, true);
+  daemon_.listen_tls();
+  daemon_.config["http"] += "head_seconds = 3\nbody_seconds = 5\n";
+  const DaemonProcess& daemon = start();
   const auto post = options_request("Content-Length: 4000\r\nContent-Type: text/plain\r\n\r\n");
   const std::vector<SlowSender> senders{
-      {"head", "http", "POST /Microsoft", 'a', 3, "HTTP/1.1 408"},
-      {"body", "http", post, 'b', 5, "HTTP/1.1 408"},
-      {"chunk", "http", options_request("Transfer-Encoding: chunked\r\n\r\nfff\r\n"), 'c', 5,
+      {"head", "http ", "POST /Microsoft", 'a', 3, "HTTP/1.1 408"},
+      {"body", "http ", post, 'b', 5, "HTTP/1.1 408"},
+      {"chunk", "http ", options_request("Transfer-Encoding: chunked\r\n\r\nfff\r\n"), 'c', 5,
        "HTTP/1.1 408"},
-      {"handshake", "https", std::string("\x16\x03\x01\x02\x00", 5), '\1', 15, ""},
+      {"handshake", "https ", std::string("\x16\x03\x01\x02\x00", 5), '\1', 15, ""},
   };
   std::vector<std::string> answers(senders.size());
   std::vector<seconds> took(senders.size());
@@ -236,9 +231,9 @@ TEST_F(BadSenders, AByteASecondEndsAtTheTimeOut) {
 }
 
 TEST_F(BadSenders, AHalfClosedSocketIsAnsweredOrClosed) {
-  const MeasuredDaemon& daemon = start({}, false);
+  const DaemonProcess& daemon = start();
   const auto end_of = [&](const std::string& text) {
-    const Line line(daemon.port("http"));
+    const Line line(daemon.port("http "));
     line.say(text);
     line.end_writing();
     return line.rest(served_within);

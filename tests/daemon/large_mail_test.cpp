@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "large_mail.hpp"
+#include "daemon/large_mail.hpp"
 
 namespace godwit::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "large_mail.hpp"
+#include "daemon/large_mail.hpp"
 
 #include <fmt/format.h>
 
@@ -10,8 +10,8 @@
 #include "base/bytes.hpp"
 #include "client/device.hpp"
 #include "client/http_transport.hpp"
+#include "daemon/daemon_process.hpp"
 #include "interop/imap_servers.hpp"
-#include "measured_daemon.hpp"
 #include "run.hpp"
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
@@ -76,9 +76,9 @@ std::string attached_mail(const LargeMailSetup& setup, const std::string& subjec
 [[noreturn]] void wrong(const std::string& what) { throw std::runtime_error(what); }
 
 /// A device that has not spoken before, at its inbox.
-struct Phone {
-  Phone(const MeasuredDaemon& daemon, const LargeMailSetup& setup, int number)
-      : transport({.tls = false, .host = "127.0.0.1", .port = daemon.port("http")}, {}) {
+struct Reader {
+  Reader(const DaemonProcess& daemon, const LargeMailSetup& setup, int number)
+      : transport({.tls = false, .host = "127.0.0.1", .port = daemon.port("http ")}, {}) {
     Device::Settings settings;
     settings.id = fmt::format("large{:08}", number);
     settings.user = setup.user;
@@ -119,32 +119,30 @@ struct Phone {
   std::string inbox;
 };
 
-MeasuredDaemon::Setup daemon_setup(const LargeMailSetup& setup) {
-  MeasuredDaemon::Setup daemon{.folder = setup.folder, .settings = {}};
-  daemon.settings = {"mail.message_megabytes_max = 200", "mail.answer_seconds = 300"};
-  daemon.lmtp = setup.imap_port == 0;
-  if (setup.imap_port != 0) {
-    daemon.settings.insert(daemon.settings.end(),
-                           {"backend.kind = \"imap\"", "imap.host = \"127.0.0.1\"",
-                            fmt::format("imap.port = {}", setup.imap_port), "imap.tls = \"none\"",
-                            "imap.command_seconds = 300", "submission.host = \"127.0.0.1\"",
-                            "submission.tls = \"none\"", "submission.sign_in = \"none\""});
-  }
-  return daemon;
+void configure(DaemonProcess& daemon, const LargeMailSetup& setup) {
+  daemon.config["server"] += "log_level = \"error\"\n";
+  daemon.config["mail"] = "message_megabytes_max = 200\nanswer_seconds = 300\n";
+  if (setup.imap_port == 0) return daemon.listen_lmtp();
+  daemon.config["backend"] = "kind = \"imap\"\n";
+  daemon.config["imap"] = fmt::format(
+      "host = \"127.0.0.1\"\nport = {}\ntls = \"none\"\ncommand_seconds = 300\n", setup.imap_port);
+  daemon.config["submission"] = "host = \"127.0.0.1\"\ntls = \"none\"\nsign_in = \"none\"\n";
 }
 
 class LargeMail {
  public:
   explicit LargeMail(LargeMailSetup setup) : setup_(std::move(setup)), daemon_(begin(setup_)) {
+    configure(daemon_, setup_);
+    daemon_.start();
     if (setup_.imap_port == 0) daemon_.add_user(setup_.user, setup_.password);
     // What the first request of a user costs is no part of any mail: its password's hash, caches.
-    Phone phone(daemon_, setup_, next_phone_++);
+    Reader phone(daemon_, setup_, next_phone_++);
     phone.open();
     phone.sync(2, cut_bytes);
   }
 
   std::vector<LargeMailStep> run_all() {
-    const auto inbound = setup_.imap_port == 0 ? daemon_.port("lmtp") : setup_.imap_lmtp_port;
+    const auto inbound = setup_.imap_port == 0 ? daemon_.port("lmtp ") : setup_.imap_lmtp_port;
     const auto deliver = [&](const std::string& mail) {
       interop::deliver_by_lmtp(inbound, setup_.user, mail);
     };
@@ -163,9 +161,9 @@ class LargeMail {
   }
 
  private:
-  static MeasuredDaemon::Setup begin(const LargeMailSetup& setup) {
+  static std::string begin(const LargeMailSetup& setup) {
     std::filesystem::remove_all(setup.folder);
-    return daemon_setup(setup);
+    return setup.folder;
   }
 
   void step(const std::string& name, const std::function<void()>& work) {
@@ -180,7 +178,7 @@ class LargeMail {
   }
 
   void sync(const std::string& name, int body_type, std::optional<std::uint64_t> truncation) {
-    Phone phone(daemon_, setup_, next_phone_++);
+    Reader phone(daemon_, setup_, next_phone_++);
     phone.open();
     step(name, [&] { phone.sync(body_type, truncation); });
     if (phone.device->collections().at(phone.inbox).items.size() != 3)
@@ -193,7 +191,7 @@ class LargeMail {
   void fetch() {
     namespace operations = wbxml::item_operations;
     namespace base = wbxml::airsyncbase;
-    Phone phone(daemon_, setup_, next_phone_++);
+    Reader phone(daemon_, setup_, next_phone_++);
     phone.open();
     phone.sync(2, 0);
     const auto item = phone.item_of("attached");
@@ -223,7 +221,7 @@ class LargeMail {
   }
 
   void send() {
-    Phone phone(daemon_, setup_, next_phone_++);
+    Reader phone(daemon_, setup_, next_phone_++);
     phone.open();
     client::Outgoing mail;
     mail.client_id = "large";
@@ -235,7 +233,7 @@ class LargeMail {
   }
 
   LargeMailSetup setup_;
-  MeasuredDaemon daemon_;
+  DaemonProcess daemon_;
   int next_phone_ = 0;
   std::vector<LargeMailStep> steps_;
 };
