@@ -119,12 +119,12 @@ Task<Fetched> fetch_attachment(Session& session, const sync::FolderTable& table,
   co_return fetched;
 }
 
-Task<std::map<Uid, FollowUp>> follow_up(Session& session, std::string server_id, Uid uid) {
-  std::map<Uid, FollowUp> kept;
+Task<std::map<Uid, KeptMail>> kept_of(Session& session, std::string server_id, Uid uid) {
+  std::map<Uid, KeptMail> kept;
   const auto record =
       co_await session.services.store.get(session.key(store::Kind::item, std::move(server_id)));
   if (!record) co_return kept;
-  if (auto flag = unpack_follow_up(record->value)) kept.emplace(uid, std::move(*flag));
+  if (auto read = unpack_kept(record->value)) kept.emplace(uid, std::move(*read));
   co_return kept;
 }
 
@@ -194,7 +194,7 @@ Task<Fetched> fetch_item(Session& session, const sync::FolderTable& table,
                           render_options(session, wanted.options)};
   request.multipart = part.has_value();
   request.first_part = part.value_or(1);
-  request.follow_ups = co_await follow_up(session, wanted.server_id, id->uid);
+  request.kept = co_await kept_of(session, wanted.server_id, id->uid);
   // An item that cannot be rendered is tried in a plainer form (engine.md §2).
   for (const auto form : {render::Form::full, render::Form::plain_text}) {
     request.form = form;

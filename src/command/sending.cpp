@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/pack.hpp"
 #include "base/text.hpp"
+#include "command/last_verb.hpp"
 #include "command/sent_log.hpp"
 #include "compose/stream.hpp"
 #include "convert/header.hpp"
@@ -341,18 +342,22 @@ class Send {
     co_return true;
   }
 
-  /// [MS-ASEMAIL] LastVerbExecuted, as far as a mailbox can show it.
+  /// [MS-ASEMAIL] LastVerbExecuted.
   Task<> mark_original() {
     const Original* const marked = original();
     if (marked == nullptr) co_return;
-    backend::FlagChange change;
-    (marked->forward ? change.forwarded : change.answered) = true;
     try {
-      static_cast<void>(co_await session_.mail().store_flags(marked->folder, marked->uid_validity,
-                                                             marked->uid, std::move(change)));
+      co_await note_verb(session_, *marked, recipients(), plan_.date);
     } catch (const Fault& fault) {
       logger.warning("mail.not_marked", {{"user", session_.user()}, {"why", fault.what()}});
     }
+  }
+
+  /// Empty in a mail that was not readable.
+  std::vector<std::string> recipients() const {
+    const auto letter = compose::read_letter(request_.mime);
+    if (!letter) return {};
+    return compose::recipients(letter->header).value_or(std::vector<std::string>());
   }
 
   Session& session_;

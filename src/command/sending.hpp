@@ -43,6 +43,7 @@ struct Outgoing {
 };
 /// The message that a reply or forward is about.
 struct Original {
+  std::string id;  // as devices know it
   FolderKey folder;
   std::uint32_t uid_validity = 0;
   Uid uid = 0;

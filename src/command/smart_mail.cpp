@@ -36,7 +36,8 @@ Task<Sending<Original>> find_original(Session& session, const SendRequest& reque
   const auto found =
       co_await session.mail().fetch_state(*folder, id->uid_validity, std::move(uids));
   if (!found || found->empty()) co_return std::unexpected(Status::item_not_found);
-  co_return Original{std::move(*folder), id->uid_validity, id->uid, forward};
+  co_return Original{sync::format_mail_id(id->collection, id->uid_validity, id->uid),
+                     std::move(*folder), id->uid_validity, id->uid, forward};
 }
 
 /// The device's mail with the original in it.

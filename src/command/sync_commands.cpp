@@ -158,14 +158,21 @@ class CommandRun {
     outcome.uid = uid;
     // What others changed is told to the device, and told again when it asks again.
     if (!work_.state.dirty.contains(uid)) outcome.flags = flags;
-    if (wanted->flag) keep_follow_up(command.id, *wanted->flag);
+    if (wanted->flag) co_await keep_follow_up(command.id, *wanted->flag);
     co_return status_ok;
   }
 
   /// What a mail backend cannot hold of a flag is kept beside it.
-  void keep_follow_up(const std::string& server_id, const FollowUp& flag) {
-    store::Write write{work_.session.key(store::Kind::item, server_id), std::nullopt, std::nullopt};
-    if (flag.status != FollowUp::Status::cleared) write.value = pack_follow_up(flag);
+  Task<> keep_follow_up(std::string server_id, FollowUp flag) {
+    store::Write write{work_.session.key(store::Kind::item, std::move(server_id)), std::nullopt,
+                       std::nullopt};
+    KeptMail kept;
+    if (const auto record = co_await work_.session.services.store.get(write.key)) {
+      kept = unpack_kept(record->value).value_or(KeptMail());
+    }
+    kept.flag.reset();
+    if (flag.status != FollowUp::Status::cleared) kept.flag = std::move(flag);
+    if (!kept.empty()) write.value = pack_kept(kept);
     work_.writes.push_back(std::move(write));
   }
 

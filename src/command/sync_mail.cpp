@@ -204,19 +204,21 @@ class MailSync {
          std::nullopt, why});
   }
 
-  /// Server changes of mail are of its flags ([MS-ASEMAIL]): only these are sent.
+  /// Server changes of mail are of its flags ([MS-ASEMAIL]): only these are sent, and what was done
+  /// with it last.
   Task<> write_changed(std::vector<Uid> uids) {
     if (uids.empty()) co_return;
-    const auto kept = co_await follow_ups(uids);
+    const auto kept = co_await kept_of(uids);
     auto states = co_await mail().fetch_state(work_.folder, epoch(), std::move(uids));
     if (!states) co_return;
     const eas::Version version = work_.session.version;
     for (const MessageState& state : *states) {
       if (!work_.state.held.contains(state.uid)) continue;
-      const auto known = kept.find(state.uid);
-      const auto flag = effective_follow_up(
-          state.flags.flagged, known == kept.end() ? std::nullopt : std::optional(known->second));
-      mapping::FlagsChange change{state.flags.seen, flag, categories_of(state.flags.keywords)};
+      const auto found = kept.find(state.uid);
+      const KeptMail known = found == kept.end() ? KeptMail() : found->second;
+      mapping::FlagsChange change{
+          state.flags.seen, effective_follow_up(state.flags.flagged, known.flag),
+          categories_of(state.flags.keywords), last_verb(state.flags, known)};
       render::Prepared item;
       item.uid = state.uid;
       item.state = state;
@@ -227,18 +229,24 @@ class MailSync {
     }
   }
 
-  Task<std::map<Uid, FollowUp>> follow_ups(const std::vector<Uid>& uids) {
+  Task<std::map<Uid, KeptMail>> kept_of(const std::vector<Uid>& uids) {
     std::vector<store::Key> keys;
     keys.reserve(uids.size());
     for (const Uid uid : uids) {
       keys.push_back(
           work_.session.key(store::Kind::item, sync::format_mail_id(answer_.id, epoch(), uid)));
     }
-    const auto records = co_await work_.session.services.store.get_many(std::move(keys));
-    std::map<Uid, FollowUp> kept;
+    const auto records = co_await work_.session.services.store.get_many(keys);
+    std::map<Uid, KeptMail> kept;
     for (std::size_t i = 0; i < uids.size(); ++i) {
-      if (!records[i]) continue;
-      if (auto flag = unpack_follow_up(records[i]->value)) kept.emplace(uids[i], std::move(*flag));
+      std::optional<std::string> value;
+      if (records[i]) value = records[i]->value;
+      // What this request says counts already.
+      for (const store::Write& write : work_.writes) {
+        if (write.key == keys[i]) value = write.value;
+      }
+      if (!value) continue;
+      if (auto read = unpack_kept(*value)) kept.emplace(uids[i], std::move(*read));
     }
     co_return kept;
   }
@@ -306,7 +314,7 @@ class MailSync {
                             answer_.id,
                             render_options(work_.session, work_.options),
                             form};
-    request.follow_ups = co_await follow_ups(request.uids);
+    request.kept = co_await kept_of(request.uids);
     co_return co_await renderer.prepare(std::move(request));
   }
 

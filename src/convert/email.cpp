@@ -165,10 +165,11 @@ Email email_of(const Message& message, const EmailContext& context) {
 
   const Flags& flags = message.state.flags;
   email.read = flags.seen;
-  email.flag = effective_follow_up(flags.flagged, context.flag);
+  email.flag = effective_follow_up(flags.flagged, context.kept.flag);
   email.categories = categories_of(flags.keywords);
-  if (flags.answered) email.last_verb = Verb::reply;
-  if (flags.forwarded) email.last_verb = Verb::forward;
+  const LastVerb last = last_verb(flags, context.kept);
+  email.last_verb = last.verb;
+  email.last_verb_time = last.time;
   email.is_draft = flags.draft;
   if (flags.draft) {
     const auto bcc = parse_addresses(header.get("Bcc"), charset);

@@ -14,7 +14,7 @@ namespace godwit::convert {
 
 struct EmailContext {
   std::span<const std::string> own_addresses;  // for ReceivedAsBcc; none: never
-  std::optional<FollowUp> flag;                // kept beside the mailbox
+  KeptMail kept;                               // beside the mailbox
 };
 
 Email email_of(const Message& message, const EmailContext& context);

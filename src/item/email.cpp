@@ -11,6 +11,7 @@ namespace godwit {
 namespace {
 
 constexpr std::uint64_t follow_up_format = 1;
+constexpr std::uint64_t kept_format = 2;  // with a verb
 
 std::optional<std::uint64_t> packed_time(const std::optional<Time>& time) {
   if (!time) return std::nullopt;
@@ -171,6 +172,45 @@ Result<FollowUp> unpack_follow_up(std::string_view packed) {
   flag.sub_ordinal_date = in.text();
   if (auto whole = in.finish(); !whole) return pass(whole);
   return flag;
+}
+
+std::string pack_kept(const KeptMail& kept) {
+  if (kept.verb == Verb::unknown && kept.flag) return pack_follow_up(*kept.flag);
+  Packer packer;
+  packer.number(kept_format).text(kept.flag ? pack_follow_up(*kept.flag) : std::string());
+  packer.number(static_cast<std::uint64_t>(kept.verb)).optional_number(packed_time(kept.verb_time));
+  return std::move(packer).bytes();
+}
+
+Result<KeptMail> unpack_kept(std::string_view packed) {
+  Unpacker in(packed);
+  KeptMail kept;
+  const auto format = in.number();
+  // What was written before verbs were kept, and still is where there is none.
+  const std::string flag = format == follow_up_format ? std::string(packed) : in.text();
+  if (!flag.empty()) {
+    auto read = unpack_follow_up(flag);
+    if (!read) return pass(read);
+    kept.flag = std::move(*read);
+  }
+  if (format == follow_up_format) return kept;
+  if (format != kept_format) in.damage();
+  const auto verb = in.number();
+  if (verb > static_cast<std::uint64_t>(Verb::forward)) in.damage();
+  kept.verb = static_cast<Verb>(verb);
+  kept.verb_time = unpacked_time(in.optional_number());
+  if (auto whole = in.finish(); !whole) return pass(whole);
+  return kept;
+}
+
+LastVerb last_verb(const Flags& flags, const KeptMail& kept) {
+  const bool forwarded = kept.verb == Verb::forward && flags.forwarded;
+  const bool answered =
+      (kept.verb == Verb::reply || kept.verb == Verb::reply_all) && flags.answered;
+  if (forwarded || answered) return {kept.verb, kept.verb_time};
+  if (flags.forwarded) return {Verb::forward, std::nullopt};
+  if (flags.answered) return {Verb::reply, std::nullopt};
+  return {};
 }
 
 std::optional<FollowUp> effective_follow_up(bool flagged, const std::optional<FollowUp>& kept) {

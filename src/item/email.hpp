@@ -44,6 +44,28 @@ Result<FollowUp> unpack_follow_up(std::string_view packed);
 /// Nothing when the message is not flagged and was not completed.
 std::optional<FollowUp> effective_follow_up(bool flagged, const std::optional<FollowUp>& kept);
 
+/// What is kept beside the mailbox of a message: it cannot hold all that devices show.
+struct KeptMail {
+  std::optional<FollowUp> flag;
+  Verb verb = Verb::unknown;  // the last one, where it was done through us
+  std::optional<Time> verb_time;
+
+  bool empty() const { return !flag && verb == Verb::unknown; }
+  friend bool operator==(const KeptMail&, const KeptMail&) = default;
+};
+
+std::string pack_kept(const KeptMail& kept);
+/// Error: malformed.
+Result<KeptMail> unpack_kept(std::string_view packed);
+
+/// The last thing done with a message, and when, where that is known. The mailbox's flags decide:
+/// what is kept counts as long as it says the same.
+struct LastVerb {
+  Verb verb = Verb::unknown;
+  std::optional<Time> time;
+};
+LastVerb last_verb(const Flags& flags, const KeptMail& kept);
+
 struct Email {
   std::string to, cc, bcc, from, reply_to;  // display forms: `"Name" <a@b>`
   std::string sender;                       // only where it is not the author

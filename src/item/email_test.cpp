@@ -69,5 +69,39 @@ TEST(FollowUp, TheMailboxDecidesAndDetailsGoWithIt) {
   EXPECT_EQ(effective_follow_up(true, std::nullopt)->type, "Flag for follow up");
 }
 
+TEST(KeptMail, PacksWholeAndReadsWhatWasWrittenWithoutVerbs) {
+  KeptMail kept;
+  kept.flag = FollowUp{};
+  kept.flag->status = FollowUp::Status::active;
+  EXPECT_EQ(pack_kept(kept), pack_follow_up(*kept.flag));
+  EXPECT_EQ(unpack_kept(pack_follow_up(*kept.flag)).value(), kept);
+  kept.verb = Verb::reply_all;
+  kept.verb_time = Time(std::chrono::milliseconds(1'700'000'000'123));
+  EXPECT_EQ(unpack_kept(pack_kept(kept)).value(), kept);
+  kept.flag.reset();
+  EXPECT_EQ(unpack_kept(pack_kept(kept)).value(), kept);
+  for (const std::string_view bad : {"", "\x02", "\x03", "\x02\x01x"}) {
+    EXPECT_FALSE(unpack_kept(bad)) << bad.size();
+  }
+}
+
+TEST(LastVerb, TheMailboxDecidesAndTheTimeGoesWithIt) {
+  const Time when(std::chrono::seconds(5));
+  const KeptMail all{std::nullopt, Verb::reply_all, when};
+  const KeptMail forward{std::nullopt, Verb::forward, when};
+  Flags flags;
+  EXPECT_EQ(last_verb(flags, all).verb, Verb::unknown);
+  flags.answered = true;
+  EXPECT_EQ(last_verb(flags, all).verb, Verb::reply_all);
+  EXPECT_EQ(last_verb(flags, all).time, when);
+  EXPECT_EQ(last_verb(flags, {}).verb, Verb::reply);
+  EXPECT_EQ(last_verb(flags, forward).verb, Verb::reply);
+  EXPECT_EQ(last_verb(flags, forward).time, std::nullopt);
+  flags.forwarded = true;
+  EXPECT_EQ(last_verb(flags, all).verb, Verb::reply_all);
+  EXPECT_EQ(last_verb(flags, forward).time, when);
+  EXPECT_EQ(last_verb(flags, {}).verb, Verb::forward);
+}
+
 }  // namespace
 }  // namespace godwit

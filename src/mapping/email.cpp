@@ -158,6 +158,12 @@ void write_flags_change(const FlagsChange& change, Version version, Writer& writ
   if (change.categories && version >= Version::v14_0) {
     write_categories(*change.categories, email::Categories, writer);
   }
+  if (change.last_verb.verb != Verb::unknown && version >= Version::v14_0) {
+    writer.number(email2::LastVerbExecuted, static_cast<std::int64_t>(change.last_verb.verb));
+    if (change.last_verb.time) {
+      writer.text(email2::LastVerbExecutionTime, format_dashed_date(*change.last_verb.time));
+    }
+  }
 }
 
 void write_body(const BodyValue& body, Writer& writer) {

@@ -26,6 +26,7 @@ struct FlagsChange {
   std::optional<bool> read;
   std::optional<std::optional<FollowUp>> flag;  // an inner nothing: no flag any more
   std::optional<std::vector<std::string>> categories;
+  LastVerb last_verb = {};
 };
 void write_flags_change(const FlagsChange& change, eas::Version version, wbxml::Writer& writer);
 

@@ -171,8 +171,8 @@ class MessageRenderer {
   void fill_email() {
     convert::EmailContext context;
     context.own_addresses = request_.options.own_addresses;
-    const auto kept = request_.follow_ups.find(message_.state.uid);
-    if (kept != request_.follow_ups.end()) context.flag = kept->second;
+    const auto kept = request_.kept.find(message_.state.uid);
+    if (kept != request_.kept.end()) context.kept = kept->second;
     rendered_->email = convert::email_of(message_, context);
     const Email& email = rendered_->email;
     prepared_.size += email.to.size() + email.cc.size() + email.from.size() + email.subject.size();

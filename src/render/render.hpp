@@ -67,7 +67,7 @@ struct Request {
       4 * 1024 * 1024;  // stop preparing when about this much is held; at least one
   bool multipart = false;
   std::uint32_t first_part = 1;
-  std::map<Uid, FollowUp> follow_ups = {};  // what is kept beside the mailbox of flags
+  std::map<Uid, KeptMail> kept = {};  // beside the mailbox
 };
 
 class Renderer {
