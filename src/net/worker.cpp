@@ -71,8 +71,9 @@ Task<> Gate::run(std::function<void()> job) {
         completion->finish(asio::error::operation_aborted);
       });
     }
-    asio::post(state->pool, [state, completion, job = std::move(job)] {
+    asio::post(state->pool, [state, completion, job = std::move(job)]() mutable {
       job();
+      job = nullptr;  // before the caller goes on: a failure that it shares is the caller's to free
       --state->jobs;
       completion->finish({});
     });

@@ -107,12 +107,16 @@ TEST_F(PostgresStoreTest, CommitsSurviveLostConnections) {
   const PostgresFixture fixture;
   PostgresStore store(fixture.options());
   std::atomic<bool> done = false;
-  std::jthread killer([&done] {
+  std::atomic<int> finished = 0;
+  // Once a commit at the most: they are tried again a few times, not for ever.
+  std::jthread killer([&done, &finished] {
     Connection connection(server());
     while (!done) {
+      const int before = finished;
       connection.execute(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
           " WHERE application_name = 'godwit' AND pid <> pg_backend_pid()");
+      while (!done && finished == before) std::this_thread::yield();
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   });
@@ -128,6 +132,7 @@ TEST_F(PostgresStoreTest, CommitsSurviveLostConnections) {
       EXPECT_EQ(fault.kind(), Fault::Kind::timed_out) << fault.what();
       ++unknown;
     }
+    ++finished;
   }
   done = true;
   killer.join();
