@@ -39,8 +39,8 @@ class Backends {
   virtual admin::Accounts* accounts() = 0;
   /// Null where no mail waits.
   virtual admin::Outbox* outbox() = 0;
-  /// Throws Fault when mail could not go out now.
-  virtual Task<> reach_submission() = 0;
+  /// Throws Fault when mail of the account could not go out now.
+  virtual Task<> reach_submission(backend::Account account) = 0;
   /// Takes over a listening socket for LMTP; refused where mail does not come in that way.
   virtual Result<> listen_lmtp(net::Listener listener) = 0;
   /// A password or a user changed: connections made with the old one end.

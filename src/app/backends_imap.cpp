@@ -40,7 +40,9 @@ class ImapBackends final : public Backends {
   Result<> listen_lmtp(net::Listener) override {
     return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
   }
-  Task<> reach_submission() override { return outgoing_.reach(); }
+  Task<> reach_submission(backend::Account account) override {
+    return outgoing_.reach(std::move(account));
+  }
   void forget_user(const UserId& user) override {
     server_.forget_user(user);
     if (dav_) dav_->forget_user(user);

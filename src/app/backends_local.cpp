@@ -168,7 +168,9 @@ class LocalBackends final : public Backends {
     loop_.spawn(accept_all(listeners_.back()), "lmtp.accept");
     return {};
   }
-  Task<> reach_submission() override { return outgoing_.reach(); }
+  Task<> reach_submission(backend::Account account) override {
+    return outgoing_.reach(std::move(account));
+  }
   void forget_user(const UserId& user) override {
     if (dav_) dav_->forget_user(user);
   }

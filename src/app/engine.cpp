@@ -62,7 +62,9 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 .sole_owner = config.store.kind == "sqlite"}),
       sign_in_(backends.users(), clock, random, sign_in_settings(config)),
       page_({host_of(config), sign_in_, backends.mail(), backends.items(), store,
-             [&backends] { return backends.reach_submission(); }}),
+             [&backends](backend::Account account) {
+               return backends.reach_submission(std::move(account));
+             }}),
       services_{clock,
                 random,
                 store,

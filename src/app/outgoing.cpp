@@ -4,9 +4,7 @@
 
 #include "app/databases.hpp"
 #include "app/system.hpp"
-#include "backend/smtp/submission.hpp"
 #include "base/fault.hpp"
-#include "net/connect.hpp"
 
 namespace godwit::app {
 namespace {
@@ -61,8 +59,6 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
                    Random& random, queue::Reports* reports)
     : loop_(loop), closed_(std::make_unique<Closed>()), way_(closed_.get()) {
   if (config.submission.host.empty()) return;
-  host_ = config.submission.host;
-  port_ = static_cast<std::uint16_t>(config.submission.port);
   hop_ = std::make_unique<backend::SmtpSubmission>(smtp_settings(config));
   way_ = hop_.get();
   if (reports == nullptr || !queues_mail(config)) return;
@@ -75,11 +71,8 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
 
 Outgoing::~Outgoing() = default;
 
-Task<> Outgoing::reach() const {
-  if (host_.empty()) co_return;
-  net::ConnectSettings settings{.host = host_, .port = port_, .limit = reach_limit};
-  const auto stream = co_await net::connect(std::move(settings));
-  stream->close();
+Task<> Outgoing::reach(backend::Account account) const {
+  if (hop_) co_await hop_->reach(std::move(account), reach_limit);
 }
 
 void Outgoing::start() {

@@ -5,6 +5,7 @@
 
 #include "app/config.hpp"
 #include "backend/backend.hpp"
+#include "backend/smtp/submission.hpp"
 #include "base/files.hpp"
 #include "net/loop.hpp"
 #include "queue/queue.hpp"
@@ -25,8 +26,9 @@ class Outgoing {
   /// Refuses everything where no server is configured.
   backend::Submission& submission() { return *way_; }
   bool configured() const { return hop_ != nullptr; }
-  /// Throws Fault when the configured server cannot be connected to; no server is no fault.
-  Task<> reach() const;
+  /// Throws Fault when the configured server would not take a mail of the account now; no server is
+  /// no fault.
+  Task<> reach(backend::Account account) const;
   /// Begins to work the queue off.
   void start();
   Task<> stop();
@@ -35,9 +37,7 @@ class Outgoing {
 
  private:
   net::Loop& loop_;
-  std::string host_;
-  std::uint16_t port_ = 0;
-  std::unique_ptr<backend::Submission> hop_;
+  std::unique_ptr<backend::SmtpSubmission> hop_;
   std::unique_ptr<queue::Queue> queue_;
   std::unique_ptr<backend::Submission> closed_;
   backend::Submission* way_;  // the first that a mail meets

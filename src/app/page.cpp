@@ -102,12 +102,15 @@ Task<Check> check_store(store::Store& store, const backend::Account& account) {
   co_return check;
 }
 
-Task<Check> check_submission(const std::function<Task<>()>& reach) {
+Task<Check> check_submission(const std::function<Task<>(backend::Account)>& reach,
+                             const backend::Account& account) {
   Check check{"Sending", {}};
   try {
-    co_await reach();
-  } catch (const Fault&) {
-    check.problem = "the server for outgoing mail does not answer at the moment";
+    co_await reach(account);
+  } catch (const Fault& fault) {
+    check.problem = fault.kind() == Fault::Kind::sign_in_failed
+                        ? "the server for outgoing mail does not take this account"
+                        : "the server for outgoing mail does not answer at the moment";
   }
   co_return check;
 }
@@ -133,7 +136,7 @@ Task<http::Reply> Page::answer(http::Request request) {
   Check items;
   if (parts_.items != nullptr) items = co_await check_items(*parts_.items, account);
   const Check store = co_await check_store(parts_.store, account);
-  const Check sending = co_await check_submission(parts_.reach_submission);
+  const Check sending = co_await check_submission(parts_.reach_submission, account);
   const bool good = mail.problem.empty() && items.problem.empty() && store.problem.empty() &&
                     sending.problem.empty();
   std::string body = fmt::format("<h1>{}</h1>\n<p>Signed in as <b>{}</b>.</p>\n<table>\n",

@@ -19,7 +19,7 @@ class Page {
     backend::MailBackend& mail;
     backend::ItemsBackend* items;  // null where there are none
     store::Store& store;
-    std::function<Task<>()> reach_submission;  // throws Fault
+    std::function<Task<>(backend::Account)> reach_submission;  // throws Fault
   };
   explicit Page(Parts parts) : parts_(std::move(parts)) {}
 

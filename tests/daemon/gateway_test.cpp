@@ -154,6 +154,12 @@ TEST_F(GatewayTest, AServerThatIsDown) {
   const std::string reply = ask_http(daemon_.port("http "), {.user = interop::fresh_user()});
   EXPECT_TRUE(reply.starts_with("HTTP/1.1 503")) << reply;
   EXPECT_TRUE(reply.contains("Retry-After: ")) << reply;
+  // The page for people says so, too, to whom signed in before.
+  const std::string page = ask_http(
+      daemon_.port("http "),
+      {.head = "GET /Microsoft-Server-ActiveSync HTTP/1.1\r\nAccept: text/html", .user = user_});
+  EXPECT_TRUE(page.starts_with("HTTP/1.1 503")) << page;
+  EXPECT_TRUE(page.contains("Your mailbox</td><td class=\"bad\">it cannot be reached")) << page;
   meddler_->come_back();
   expect_recovery({"first", "second"});
 }

@@ -207,6 +207,28 @@ class Connection {
 
 }  // namespace
 
+namespace {
+
+Task<> sign_in_and_out(const SmtpSettings& settings, const Account& account) {
+  Connection connection(settings);
+  co_await connection.open(account);
+  co_await connection.quit();
+}
+
+}  // namespace
+
+Task<> SmtpSubmission::reach(Account account, std::chrono::milliseconds limit) const {
+  std::string failure;
+  try {
+    co_await net::with_deadline(limit, sign_in_and_out(settings_, account));
+    co_return;
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) throw;
+    failure = settings_.host + ": " + error.code().message();
+  }
+  throw Fault(Fault::Kind::unavailable, failure);
+}
+
 Task<Result<>> SmtpSubmission::submit(Account account, Envelope envelope,
                                       std::shared_ptr<const MessageSource> message) {
   Connection connection(settings_);

@@ -39,6 +39,9 @@ class SmtpSubmission final : public Submission {
   explicit SmtpSubmission(SmtpSettings settings) : settings_(std::move(settings)) {}
   Task<Result<>> submit(Account account, Envelope envelope,
                         std::shared_ptr<const MessageSource> message) override;
+  /// Whether a mail of the account could be handed over now: connects and signs in as for one.
+  /// Throws the same.
+  Task<> reach(Account account, std::chrono::milliseconds limit) const;
 
  private:
   SmtpSettings settings_;
