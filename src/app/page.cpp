@@ -6,6 +6,7 @@
 
 #include "base/fault.hpp"
 #include "base/overloaded.hpp"
+#include "compose/html_body.hpp"
 
 namespace godwit::app {
 namespace {
@@ -125,7 +126,8 @@ std::string row(const Check& check) {
 
 Task<http::Reply> Page::answer(http::Request request) {
   if (request.header("authorization").empty() && !request.query.contains("signin")) {
-    co_return html(200, fmt::format(instructions, escape_html(parts_.hostname), invitation));
+    co_return html(200,
+                   fmt::format(instructions, compose::escape_html(parts_.hostname), invitation));
   }
   auto checked = co_await parts_.sign_in.check(request, nullptr);
   if (const auto* refusal = std::get_if<command::Refusal>(&checked)) {
@@ -141,36 +143,13 @@ Task<http::Reply> Page::answer(http::Request request) {
                     sending.problem.empty();
   std::string body = fmt::format("<h1>{}</h1>\n<p>Signed in as <b>{}</b>.</p>\n<table>\n",
                                  good ? "Everything works" : "Something does not work",
-                                 escape_html(account.user.view()));
+                                 compose::escape_html(account.user.view()));
   body += row({"Sign-in", {}}) + row(mail);
   if (parts_.items != nullptr) body += row(items);
   body += row(sending) + row(store);
   body += "</table>\n";
   co_return html(good ? 200 : 503,
-                 body + fmt::format(instructions, escape_html(parts_.hostname), ""));
-}
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+                 body + fmt::format(instructions, compose::escape_html(parts_.hostname), ""));
 }
 
 }  // namespace godwit::app

@@ -29,7 +29,4 @@ class Page {
   Parts parts_;
 };
 
-/// `text` within HTML.
-std::string escape_html(std::string_view text);
-
 }  // namespace godwit::app

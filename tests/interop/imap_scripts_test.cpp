@@ -70,13 +70,7 @@ class Scripted : public testing::Test {
 
   template <class T>
   T get(Task<T> work) {
-    std::optional<T> out;
-    loop_.run(keep(std::move(work), out));
-    return std::move(*out);
-  }
-  template <class T>
-  static Task<> keep(Task<T> work, std::optional<T>& out) {
-    out.emplace(co_await std::move(work));
+    return loop_.get(std::move(work));
   }
   template <class T>
   std::optional<Fault::Kind> fault(Task<T> work) {

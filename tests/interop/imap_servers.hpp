@@ -43,9 +43,21 @@ class TestLoop {
   net::Executor executor();
   /// Rethrows what `work` throws.
   void run(Task<> work);
+  /// What `work` gives.
+  template <class T>
+  T get(Task<T> work) {
+    std::optional<T> out;
+    run(keep(std::move(work), out));
+    return std::move(*out);
+  }
   bool wait_until(const std::function<bool()>& done);
 
  private:
+  template <class T>
+  static Task<> keep(Task<T> work, std::optional<T>& out) {
+    out.emplace(co_await std::move(work));
+  }
+
   struct State;
   std::unique_ptr<State> state_;
 };

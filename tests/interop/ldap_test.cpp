@@ -32,13 +32,7 @@ class LdapTest : public testing::Test {
   }
   template <class T>
   T run(Task<T> work) {
-    std::optional<T> out;
-    loop_.run(keep(std::move(work), out));
-    return std::move(*out);
-  }
-  template <class T>
-  static Task<> keep(Task<T> work, std::optional<T>& out) {
-    out.emplace(co_await std::move(work));
+    return loop_.get(std::move(work));
   }
   DirectoryMatches find(const std::string& text, std::size_t entries_max = 100,
                         bool address_alone = false) {
