@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "interop/imap_servers.hpp"
 #include "daemon/large_mail.hpp"
+#include "interop/imap_servers.hpp"
 
 namespace {
 
