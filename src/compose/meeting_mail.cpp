@@ -84,12 +84,12 @@ std::string when(const Event& event) {
 }  // namespace
 
 std::string compose_meeting_mail(const MeetingMail& mail) {
-  const std::string boundary = "=_godwit_" + hex_encode(digest128(mail.stamp.message_id));
+  const std::string boundary = "=_godwit_" + hex_encode(digest128(mail.calendar));
   Fields header;
   header.set("To", recipients_of(mail.to));
   header.set("Subject", format_unstructured(utf8_prefix(mail.subject, subject_bytes_max)));
   header.set("Content-Type", "multipart/alternative;\r\n boundary=\"" + boundary + '"');
-  complete(header, mail.author, mail.stamp);
+  if (!mail.stamp.message_id.empty()) complete(header, mail.author, mail.stamp);
   std::string out = header.str() + "\r\n";
   out += "--" + boundary + "\r\nContent-Type: text/plain; charset=utf-8\r\n";
   out += "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted_printable(mail.text);

@@ -21,7 +21,8 @@ struct MeetingMail {
   std::string calendar;
   Stamp stamp;
 };
-/// The whole message; the same for the same mail.
+/// The whole message; the same for the same mail. Without a Message-ID in `stamp` it lacks what
+/// `complete` adds.
 std::string compose_meeting_mail(const MeetingMail& mail);
 
 /// When and where an event is, for people, in its own zone: a line each.
