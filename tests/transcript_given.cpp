@@ -83,6 +83,19 @@ Flags flags_of(std::string_view list) {
   return out;
 }
 
+/// The content of a scheduling message; the words behind `with` are lines of its event.
+std::string meeting_part(const Words& words, const std::string& method) {
+  std::string out =
+      "Content-Type: text/calendar; charset=utf-8; method=" + method +
+      "\r\n\r\nBEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nMETHOD:" + method +
+      "\r\nBEGIN:VEVENT\r\n";
+  const auto lines = std::ranges::find(words, "with");
+  for (auto line = lines; line != words.end(); ++line) {
+    if (line != lines) out += *line + "\r\n";
+  }
+  return out + "END:VEVENT\r\nEND:VCALENDAR\r\n";
+}
+
 std::string mime_of(const Words& words, const std::string& name, const std::string& subject) {
   std::string out = "From: " + after(words, "from").value_or("Bruno <bruno@example.test>") +
                     "\r\nTo: " + after(words, "to").value_or("Anna <anna@example.test>") +
@@ -98,6 +111,7 @@ std::string mime_of(const Words& words, const std::string& name, const std::stri
   const std::string part = "Content-Type: " + std::string(html ? "text/html" : "text/plain") +
                            "; charset=" + after(words, "charset").value_or("utf-8") + "\r\n\r\n" +
                            html.value_or(text) + "\r\n";
+  if (const auto meeting = after(words, "meeting")) return out + meeting_part(words, *meeting);
   const auto attachment = after(words, "attachment");
   if (!attachment) return out + part;
   const std::string content = after(words, "content").value_or("0123456789");

@@ -11,10 +11,26 @@ namespace godwit::test {
 namespace {
 
 // Where names without a prefix are looked for when the parent's page has none.
-constexpr auto usual_pages = std::to_array<std::string_view>(
-    {"AirSync", "AirSyncBase", "Email", "Email2", "FolderHierarchy", "Settings", "Provision",
-     "Ping", "Move", "GetItemEstimate", "ItemOperations", "ComposeMail", "Search", "Tasks",
-     "Calendar", "Contacts", "RightsManagement", "Find", "ResolveRecipients"});
+constexpr auto usual_pages = std::to_array<std::string_view>({"AirSync",
+                                                              "AirSyncBase",
+                                                              "Email",
+                                                              "Email2",
+                                                              "FolderHierarchy",
+                                                              "Settings",
+                                                              "Provision",
+                                                              "Ping",
+                                                              "Move",
+                                                              "GetItemEstimate",
+                                                              "ItemOperations",
+                                                              "ComposeMail",
+                                                              "Search",
+                                                              "Tasks",
+                                                              "Calendar",
+                                                              "Contacts",
+                                                              "RightsManagement",
+                                                              "Find",
+                                                              "ResolveRecipients",
+                                                              "MeetingResponse"});
 
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_name_part(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '_'; }

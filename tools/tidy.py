@@ -48,7 +48,7 @@ DIRECTIONS = {
     "store/sqlite": "base net store sqlite",
     "store/postgres": "base net store",
     "backend/memory": "base item convert backend",
-    "backend/local": "base item net sqlite convert backend watch",
+    "backend/local": "base item net sqlite convert convert/time_zone convert/ical backend watch",
     "backend/imap": "base item net imap smtp convert backend watch auth",
     "backend/smtp": "base item net backend",
     "backend/ldap": "base item net convert backend",

@@ -238,6 +238,7 @@ class LocalBackends final : public Backends {
 
 backend::LocalOptions local_options(const Config& config) {
   backend::LocalOptions options{.folder = mail_directory(config), .domains = config.local.domains};
+  options.time_zone = config.calendar.time_zone;
   options.quota_bytes = static_cast<std::uint64_t>(config.local.quota_megabytes) * megabyte;
   options.hash_memory_budget_bytes =
       static_cast<std::uint64_t>(config.auth.hash_memory_megabytes) * megabyte;

@@ -62,6 +62,9 @@ class Items {
   virtual ~Items() = default;
 
   virtual Task<std::vector<ItemCollection>> collections() = 0;
+  /// Whether the organizer's writes make the server tell the others (RFC 6638). What an attendee
+  /// answers is never told by the server behind (docs/adr/0012-who-sends-what.md).
+  virtual Task<bool> schedules() { co_return false; }
   /// Errors: conflict (one of that class and name exists), refused (not a name, not that class).
   virtual Task<Result<FolderKey>> create_collection(ItemClass item_class, std::string name) = 0;
   /// The key stays. Errors: conflict, refused.

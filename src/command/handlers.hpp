@@ -16,6 +16,7 @@ Task<Answer> folder_create(Session& session);
 Task<Answer> folder_delete(Session& session);
 Task<Answer> folder_update(Session& session);
 Task<Answer> move_items(Session& session);
+Task<Answer> meeting_response(Session& session);
 Task<Answer> get_item_estimate(Session& session);
 Task<Answer> settings(Session& session);
 Task<Answer> ping(Session& session);

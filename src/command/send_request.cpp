@@ -5,6 +5,9 @@
 
 #include "base/text.hpp"
 #include "command/sending.hpp"
+#include "convert/html.hpp"
+#include "mapping/calendar.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
 #include "wbxml/pages/compose_mail.hpp"
 #include "wbxml/pages/rights_management.hpp"
 
@@ -17,6 +20,7 @@ using wbxml::Element;
 
 constexpr std::size_t client_id_max = 64;  // [MS-ASCMD] ClientId says 40
 constexpr std::size_t id_max = 256;        // [MS-ASCMD] LongId
+constexpr std::size_t forwardees_max = 1'000;
 
 SendRequest read_query(const Session& session) {
   SendRequest request;
@@ -52,36 +56,60 @@ bool read_source(const Element& source, SendRequest& request) {
 
 bool occurs_once_at_most(const Element& root) {
   constexpr auto tags = std::to_array({tag::ClientId, tag::Mime, tag::Source, tag::AccountId,
-                                       tag::SaveInSentItems, tag::ReplaceMime});
+                                       tag::SaveInSentItems, tag::ReplaceMime, tag::Forwardees});
   return std::ranges::all_of(tags, [&](wbxml::Tag each) { return root.count(each) <= 1; });
 }
 
-/// [MS-ASCMD] Forwardees: forwarding an appointment, which cannot be what is asked of a mail.
-std::optional<Status> check_forwardees(const Element& root) {
-  if (!root.has(tag::Forwardees)) return std::nullopt;
-  const bool mixed =
-      root.has(tag::Mime) || root.has(tag::SaveInSentItems) || root.has(tag::ReplaceMime);
-  return mixed ? Status::no_forwardees_with_mime : Status::invalid_forwardees;
+/// [MS-ASCMD] Forwardees: an event is forwarded, by the server. Errors: 178, 179, 103.
+Sending<SendRequest> read_forwardees(const Session& session, SendRequest request) {
+  const Element& root = session.document;
+  const bool mixed = root.has(tag::Mime) || root.has(tag::SaveInSentItems) ||
+                     root.has(tag::ReplaceMime) || root.has(wbxml::rights_management::TemplateID);
+  if (mixed) return std::unexpected(Status::no_forwardees_with_mime);
+  const Element& list = *root.find(tag::Forwardees);
+  const bool known = session.version >= eas::Version::v16_0 && root.tag == tag::SmartForward &&
+                     !list.children.empty() && list.children.size() <= forwardees_max;
+  if (!known) return std::unexpected(Status::invalid_forwardees);
+  for (const Element& each : list.children) {
+    convert::Mailbox mailbox{.name = utf8_clean(trim(each.text_of(tag::Name))),
+                             .address = utf8_clean(trim(each.text_of(tag::Email)))};
+    const bool is_one = each.tag == tag::Forwardee && mailbox.address.contains('@');
+    if (!is_one) return std::unexpected(Status::invalid_forwardees);
+    request.forwardees.push_back(std::move(mailbox));
+  }
+  if (const Element* const body = root.find(wbxml::airsyncbase::Body)) {
+    const auto text = mapping::read_item_body(*body);
+    if (!text) return std::unexpected(Status::invalid_forwardees);
+    const ItemBody said = text->applied_to({});
+    request.words =
+        said.type == ItemBody::Type::html ? convert::html_to_text(said.text) : said.text;
+  }
+  return request;
 }
 
 Sending<SendRequest> read_document(const Session& session) {
   const Element& root = session.document;
-  if (const auto wrong = check_forwardees(root)) return std::unexpected(*wrong);
   const Element* mime = root.find(tag::Mime);
   SendRequest request;
   request.client_id = trim(root.text_of(tag::ClientId));
   const bool id_wrong = request.client_id.empty() || request.client_id.size() > client_id_max ||
                         utf8_clean(request.client_id) != request.client_id;
-  if (mime == nullptr || id_wrong || !occurs_once_at_most(root)) {
+  const bool forwards = root.has(tag::Forwardees);
+  if (forwards) {
+    auto read = read_forwardees(session, std::move(request));
+    if (!read) return read;
+    request = std::move(*read);
+  }
+  if ((mime == nullptr && !forwards) || id_wrong || !occurs_once_at_most(root)) {
     return std::unexpected(Status::invalid_xml);
   }
-  if (mime->text.empty()) return std::unexpected(Status::invalid_mime);
+  if (mime != nullptr && mime->text.empty()) return std::unexpected(Status::invalid_mime);
   // Every user has one account, which has no id ([MS-ASCMD] AccountId).
   if (root.has(tag::AccountId)) return std::unexpected(Status::invalid_account_id);
   if (root.has(wbxml::rights_management::TemplateID)) {
     return std::unexpected(Status::rights_management_disabled);
   }
-  request.mime = mime->text;
+  if (mime != nullptr) request.mime = mime->text;
   request.save_in_sent = root.has(tag::SaveInSentItems);
   request.replace_mime = root.has(tag::ReplaceMime);
   if (const Element* source = root.find(tag::Source)) {

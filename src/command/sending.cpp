@@ -9,6 +9,7 @@
 #include "base/pack.hpp"
 #include "base/text.hpp"
 #include "command/last_verb.hpp"
+#include "command/meeting_mail.hpp"
 #include "command/sent_log.hpp"
 #include "compose/stream.hpp"
 #include "convert/header.hpp"
@@ -50,12 +51,6 @@ Plan unpack_plan(std::string_view bytes) {
   plan.sent_next = in.number_as<Uid>();
   if (!in.finish()) throw Fault(Fault::Kind::corrupt, "damaged intent of sending");
   return plan;
-}
-
-compose::Identity identity_of(const backend::Account& account) {
-  compose::Identity identity{account.addresses, account.display_name};
-  if (identity.addresses.empty()) identity.addresses.push_back(account.user.str());
-  return identity;
 }
 
 /// Why a mail cannot go out at all.
@@ -101,6 +96,10 @@ class Send {
     const bool sent = request_.client_id.empty() ? log_.is_latest(name_) : log_.has(name_);
     if (sent) co_return co_await repeated();
     if (!original_) co_return Failed{original_.error()};
+    // docs/adr/0012-who-sends-what.md
+    const bool answers = session_.version < eas::Version::v16_0 &&
+                         leaves_answers_to_server(session_.device.user_agent);
+    if (answers && co_await answered_already(session_, request_.mime)) co_return Nothing{};
     auto letter = compose::read_letter(request_.mime);
     if (!letter) co_return refuse(status_of(letter.error()), letter.error());
     auto to = compose::recipients(letter->header);
@@ -174,7 +173,7 @@ class Send {
 
   Task<> open(const std::string& digest) {
     const std::string primary = identity_of(session_.account).addresses.front();
-    plan_.envelope_id = unique();
+    plan_.envelope_id = unique_id(session_.services.random);
     plan_.message_id = compose::make_message_id(plan_.envelope_id, primary);
     plan_.date = session_.now();
     plan_.digest = digest;
@@ -197,15 +196,6 @@ class Send {
     intents.push_back({name_, pack(plan_)});
     auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
     co_return std::move(open.front());
-  }
-
-  std::string unique() {
-    std::string bytes;
-    for (int i = 0; i < 2; ++i) {
-      const std::uint64_t value = session_.services.random.next();
-      for (unsigned shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(value >> shift);
-    }
-    return hex_encode(bytes);
   }
 
   /// Where the Sent folder stands before anything is put into it.
@@ -372,6 +362,21 @@ class Send {
 };
 
 }  // namespace
+
+compose::Identity identity_of(const backend::Account& account) {
+  compose::Identity identity{account.addresses, account.display_name};
+  if (identity.addresses.empty()) identity.addresses.push_back(account.user.str());
+  return identity;
+}
+
+std::string unique_id(Random& random) {
+  std::string bytes;
+  for (int i = 0; i < 2; ++i) {
+    const std::uint64_t value = random.next();
+    for (unsigned shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(value >> shift);
+  }
+  return hex_encode(bytes);
+}
 
 Task<Sending<Outgoing>> compose_plain(Session& session, const SendRequest& request, const Original*,
                                       std::string) {

@@ -16,12 +16,18 @@
 #include "command/session.hpp"
 #include "compose/letter.hpp"
 #include "compose/pieces.hpp"
+#include "convert/address.hpp"
 #include "eas/status.hpp"
 
 namespace godwit::command {
 
 template <class T = void>
 using Sending = std::expected<T, eas::Status>;
+
+/// Whom the user may write as.
+compose::Identity identity_of(const backend::Account& account);
+/// 32 hexadecimal digits that nobody can guess.
+std::string unique_id(Random& random);
 
 /// What a device asks to be sent. Views are into the request's body.
 struct SendRequest {
@@ -32,6 +38,9 @@ struct SendRequest {
   // SmartReply and SmartForward: the message that is answered.
   bool has_source = false;
   std::string folder_id, item_id, long_id, instance_id;
+  /// SmartForward of an event (16.x): to whom, and what is said to them. Without mime.
+  std::vector<convert::Mailbox> forwardees;
+  std::string words;
 };
 /// Errors: [MS-ASCMD] 101, 103, 105, 107, 166, 168, 178, 179.
 Sending<SendRequest> read_send_request(const Session& session);

@@ -2,10 +2,14 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "command/calendar_events.hpp"
 #include "command/handlers.hpp"
 #include "command/sending.hpp"
+#include "compose/meeting_mail.hpp"
 #include "compose/smart.hpp"
-#include "mapping/email.hpp"
+#include "convert/ical/ical.hpp"
+#include "convert/ical/scheduling.hpp"
+#include "mapping/calendar.hpp"
 #include "sync/server_id.hpp"
 
 namespace godwit::command {
@@ -59,9 +63,55 @@ Task<Sending<Outgoing>> compose_with_original(Session& session, const SendReques
   co_return Outgoing{std::move(made->header), std::move(made->content)};
 }
 
+/// [MS-ASCMD] Forwardees: the event as an invitation of its organizer's, in a mail of the user's.
+/// The same bytes for the same request, so that a repeated one is known. Errors: 104, 146, 150.
+Task<Sending<std::string>> compose_forward(Session& session, const SendRequest& request) {
+  const std::string& id = request.long_id.empty() ? request.item_id : request.long_id;
+  // [MS-ASCMD] Forwardees: of calendar items alone.
+  if (sync::parse_mail_id(id)) co_return std::unexpected(Status::invalid_forwardees);
+  auto there = co_await find_event(session, id.substr(0, id.find(':')), id);
+  if (!there) co_return std::unexpected(Status::item_not_found);
+  convert::ical::Context context = session.calendar();
+  convert::ical::Repairs repairs;
+  const auto event = convert::ical::read_event(there->text, {}, context, repairs);
+  if (!event) co_return std::unexpected(Status::item_not_found);
+  context.now = event->details.stamp.value_or(event->details.start);
+  std::optional<Time> instance;
+  if (!request.instance_id.empty()) {
+    const auto time = mapping::read_instance(request.instance_id, event->details.all_day);
+    if (!time) co_return std::unexpected(Status::invalid_date_time);
+    if (!event->recurrence) co_return std::unexpected(Status::no_recurrence);
+    instance = *time;
+  }
+  auto calendar = convert::ical::make_request(there->text, event->uid, instance, context);
+  if (!calendar) co_return std::unexpected(Status::item_not_found);
+  compose::MeetingMail mail{.author = identity_of(session.account),
+                            .to = request.forwardees,
+                            .subject = "FW: " + event->details.subject,
+                            .text = request.words + "\n\n" + compose::describe(*event),
+                            .method = "REQUEST",
+                            .calendar = std::move(*calendar),
+                            .stamp = {}};
+  co_return compose::compose_meeting_mail(mail);
+}
+
+Task<Answer> forward_event(Session& session, SendRequest request) {
+  auto mail = co_await compose_forward(session, request);
+  // Sent before, an event that went since is no failure: an empty mail is never sent.
+  Sending<std::optional<Original>> original;
+  if (!mail) original = std::unexpected(mail.error());
+  session.request.body = http::text_body(mail ? std::move(*mail) : std::string());
+  request.mime = session.request.body->view();
+  co_return co_await send_once(session, std::move(request), std::move(original), &compose_plain);
+}
+
 Task<Answer> run(Session& session, bool forward) {
   auto request = read_send_request(session);
   if (!request) co_return Failed{request.error()};
+  if (!request->forwardees.empty()) {
+    if (!request->has_source) co_return Failed{eas::Status::invalid_xml};
+    co_return co_await forward_event(session, std::move(*request));
+  }
   if (!request->has_source) {
     co_return Failed{session.has_document ? Status::invalid_xml : Status::invalid_ids};
   }

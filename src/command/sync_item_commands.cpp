@@ -7,8 +7,10 @@
 #include "base/bytes.hpp"
 #include "base/pack.hpp"
 #include "base/text.hpp"
+#include "command/organizer.hpp"
 #include "command/sync_commands.hpp"
 #include "command/sync_items.hpp"
+#include "convert/ical/scheduled.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
 #include "wbxml/pages/calendar.hpp"
 
@@ -115,6 +117,10 @@ class ItemCommandRun {
       if (!sync::is_on_device(entry.status)) continue;
       hrefs_.emplace(sync::format_item_id(work_.row.id, href), href);
     }
+    server_tells_ = is_calendar() && co_await items_.schedules();
+    if (is_calendar() && work_.session.version >= eas::Version::v16_0) {
+      co_await resume_scheduling(work_.session);
+    }
     co_await open_adds();
     for (const eas::SyncCommand& command : request_.commands) co_await run_one(command);
     co_return std::move(responses_);
@@ -184,6 +190,23 @@ class ItemCommandRun {
            sync::SyncKey::of(work_.relationship.id, work_.presented).str() + "/add/" + command.id;
   }
 
+  bool is_calendar() const { return work_.kind.item_class == ItemClass::calendar; }
+
+  /// What is to be stored of an edit, and said of it to others.
+  Scheduling schedule_edit(const std::string& before, std::string after) const {
+    if (!is_calendar()) return {std::move(after), {}};
+    return schedule(work_.session, before, std::move(after), server_tells_);
+  }
+
+  Task<SchedulingIntent> open_scheduling(const eas::SyncCommand& command, std::string href,
+                                         const std::string& before,
+                                         std::vector<MeetingMail> mails) {
+    std::string name = intent_name(command) + '/' +
+                       std::to_string(std::to_underlying(command.kind)) + command.instance_id;
+    co_return co_await SchedulingIntent::open(work_.session, std::move(name), work_.collection,
+                                              std::move(href), before, std::move(mails));
+  }
+
   ItemEdit edit_of(const eas::SyncCommand& command, std::string_view text) const {
     return {.text = text,
             .data = command.data,
@@ -197,9 +220,29 @@ class ItemCommandRun {
             .now = work_.session.now()};
   }
 
+  /// Quirk same_uid_added: some devices add an event of an invitation themselves, which stands here
+  /// already. Its name; empty: it does not.
+  Task<std::string> placed_event(const eas::SyncCommand& command) {
+    const auto uid = trim(command.data->text_of(wbxml::calendar::UID));
+    if (!is_calendar() || uid.empty() || work_.session.version >= eas::Version::v16_0) co_return "";
+    std::string href = convert::ical::meeting_href(uid);
+    auto there = co_await items_.fetch(work_.collection, {href});
+    if (!there || there->empty()) co_return "";
+    co_await work_.chunks.load_hrefs(work_.state, {href});
+    sync::ItemEntry& entry = work_.state.items[href];
+    entry.status = Status::held;
+    entry.etag = there->front().etag;
+    co_return href;
+  }
+
   /// engine.md §2: the name is made of the request and the ClientId, so that it is there or not.
   Task<std::uint16_t> add(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
     if (command.data == nullptr) co_return status_conversion;  // Send alone is for drafts
+    if (std::string href = co_await placed_event(command); !href.empty()) {
+      outcome.server_id = sync::format_item_id(work_.row.id, href);
+      hrefs_[outcome.server_id] = href;
+      co_return co_await edit_item(command, std::move(href), outcome);
+    }
     const std::string_view client_uid = client_uid_of(command);
     const std::string uid = hex_encode(
         digest128(client_uid.empty() ? intent_name(command) : "uid/" + std::string(client_uid)));
@@ -215,13 +258,17 @@ class ItemCommandRun {
               .at = work_.session.now(),
               .uid = edited->uid,
               .files = edited->files};
+    Scheduling meeting = schedule_edit("", std::move(edited->text));
+    edited->text = std::move(meeting.text);
+    auto telling = co_await open_scheduling(command, uid, "", std::move(meeting.mails));
     auto etag = co_await items_.put(work_.collection, uid, edited->text, {});
     if (etag) {
       made.entry.etag = std::move(*etag);
-    } else if (etag.error().code != Errc::conflict) {
-      co_return status_conversion;
-    } else if (!co_await find_added(command, *edited, made)) {
-      co_return status_conflict;
+      co_await telling.send(work_.session);
+    } else {
+      co_await telling.drop(work_.session);
+      if (etag.error().code != Errc::conflict) co_return status_conversion;
+      if (!co_await find_added(command, *edited, made)) co_return status_conflict;
     }
     if (edited->completed) static_cast<void>(send_again(made.entry));
     note_echo(edited->text, outcome.server_id, made.entry);
@@ -297,7 +344,12 @@ class ItemCommandRun {
       if (edited->conflict) co_return send_again(entry);
       std::string etag = there->front().etag;
       if (edited->text != there->front().text) {
+        const std::string& before = there->front().text;
+        Scheduling meeting = schedule_edit(before, std::move(edited->text));
+        edited->text = std::move(meeting.text);
+        auto telling = co_await open_scheduling(command, href, before, std::move(meeting.mails));
         auto written = co_await items_.put(work_.collection, href, edited->text, {etag});
+        co_await (written ? telling.send(work_.session) : telling.drop(work_.session));
         if (!written && written.error().code == Errc::conflict) continue;
         if (!written && written.error().code == Errc::refused) co_return send_again(entry);
         if (!written) co_return status_conversion;
@@ -338,7 +390,15 @@ class ItemCommandRun {
   Task<std::uint16_t> remove(const eas::SyncCommand& command) {
     const auto href = hrefs_.find(command.id);
     if (href == hrefs_.end()) co_return status_not_found;
+    SchedulingIntent telling;
+    if (is_calendar()) {
+      const auto there = co_await items_.fetch(work_.collection, {href->second});
+      const std::string before = there && !there->empty() ? there->front().text : std::string();
+      Scheduling meeting = schedule_edit(before, "");
+      telling = co_await open_scheduling(command, href->second, before, std::move(meeting.mails));
+    }
     const auto removed = co_await items_.remove(work_.collection, href->second, std::nullopt);
+    co_await (removed ? telling.send(work_.session) : telling.drop(work_.session));
     if (!removed) {
       // It stays: the device, which has removed it, gets it again.
       work_.state.items[href->second] = {.status = Status::todo};
@@ -386,6 +446,7 @@ class ItemCommandRun {
     work_.outcomes.push_back(std::move(outcome));
   }
 
+  bool server_tells_ = false;
   ItemWork& work_;
   const eas::SyncCollection& request_;
   backend::Items& items_;

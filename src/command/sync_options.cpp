@@ -74,6 +74,7 @@ render::Options render_options(const Session& session, const eas::SyncOptions& o
   out.mime_support = options.mime_support;
   out.mime_truncation = options.mime_truncation;
   out.own_addresses = session.account.addresses;
+  out.zone = session.calendar().zone;
   return out;
 }
 

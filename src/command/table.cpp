@@ -13,6 +13,7 @@
 #include "wbxml/pages/folder_hierarchy.hpp"
 #include "wbxml/pages/get_item_estimate.hpp"
 #include "wbxml/pages/item_operations.hpp"
+#include "wbxml/pages/meeting_response.hpp"
 #include "wbxml/pages/move.hpp"
 #include "wbxml/pages/ping.hpp"
 #include "wbxml/pages/provision.hpp"
@@ -29,6 +30,7 @@ using eas::Version;
 namespace compose = wbxml::compose_mail;
 namespace hierarchy = wbxml::folder_hierarchy;
 namespace estimate = wbxml::get_item_estimate;
+namespace meeting = wbxml::meeting_response;
 namespace operations = wbxml::item_operations;
 namespace recipients = wbxml::resolve_recipients;
 
@@ -61,6 +63,8 @@ constexpr auto commands = std::to_array<Command>({
      wbxml::move::Status, &move_items},
     {14, "GetItemEstimate", all_versions, Gate::provisioned, BodyRule::wbxml,
      estimate::GetItemEstimate, estimate::Status, &get_item_estimate},
+    {15, "MeetingResponse", all_versions, Gate::provisioned, BodyRule::wbxml,
+     meeting::MeetingResponse, meeting::Status, &meeting_response},
     {16, "Search", all_versions, Gate::provisioned, BodyRule::wbxml, wbxml::search::Search,
      wbxml::search::Status, &search},
     {17, "Settings", all_versions, Gate::provisioned, BodyRule::wbxml, wbxml::settings::Settings,

@@ -9,7 +9,11 @@
 #include <fstream>
 #include <iterator>
 
+#include "convert/ical/ical.hpp"
+#include "convert/ical/ical_bed.hpp"
 #include "convert/ical/imip.hpp"
+#include "convert/ical/scheduled.hpp"
+#include "convert/ical/scheduling.hpp"
 #include "convert/mime.hpp"
 #include "render/bed.hpp"
 #include "schema_order.hpp"
@@ -102,6 +106,54 @@ TEST(Invitations, EveryOneIsShown) {
   }
   std::printf("%zu messages of meetings\n", shown);
   EXPECT_GT(shown, 30U);
+}
+
+/// What is made of it is a calendar with that event.
+void expect_event(const Result<std::string>& text, const std::string& uid,
+                  const convert::ical::Context& context) {
+  ASSERT_TRUE(text) << text.error().message;
+  convert::ical::Repairs repairs;
+  const auto event = convert::ical::read_event(*text, uid, context, repairs);
+  EXPECT_TRUE(event) << event.error().message;
+}
+
+TEST(Invitations, EveryCalendarCanBeOneAndIsAnswered) {
+  if (std::getenv("GODWIT_CORPUS") == nullptr) GTEST_SKIP() << "GODWIT_CORPUS names no folder";
+  namespace ical = convert::ical;
+  const ical::Context context = ical::context();
+  std::size_t placed = 0;
+  const auto root = std::filesystem::path(std::getenv("GODWIT_CORPUS")) / "icalendar";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (!entry.is_regular_file()) continue;
+    SCOPED_TRACE(entry.path().filename());
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    // As though it were an invitation, whatever it says.
+    if (const auto method = text.find("METHOD:"); method != std::string::npos) {
+      text.replace(method, text.find_first_of("\r\n", method) - method, "METHOD:REQUEST");
+    }
+    const auto meeting = ical::read_meeting_message(text, "REQUEST", context);
+    if (!meeting) continue;
+    const std::string& uid = meeting->event.uid;
+    const auto stored = ical::with_invitation("", text, *meeting, context);
+    ASSERT_TRUE(stored) << stored.error().message;
+    ASSERT_TRUE(*stored);
+    const auto again = ical::with_invitation(**stored, text, *meeting, context);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*again, std::nullopt) << "it was placed twice";
+    expect_event(
+        ical::with_answer(**stored, std::nullopt, Response::accepted, "me@example.com", context),
+        uid, context);
+    expect_event(
+        ical::make_reply(**stored, uid, std::nullopt,
+                         {.address = "me@example.com", .name = {}, .comment = {}}, context),
+        uid, context);
+    expect_event(ical::make_request(**stored, uid, std::nullopt, context), uid, context);
+    expect_event(ical::make_cancel(**stored, uid, std::nullopt, context), uid, context);
+    ++placed;
+  }
+  std::printf("%zu calendars placed and answered\n", placed);
+  EXPECT_GT(placed, 500U);
 }
 
 }  // namespace

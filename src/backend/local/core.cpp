@@ -110,6 +110,7 @@ void Watches::tell(const UserId& user, const std::optional<FolderKey>& folder,
 Core::Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock)
     : options(prepared(std::move(given), file_layer, a_clock.now())),
       clock(a_clock),
+      zone(convert::Zone::named(options.time_zone).value_or(convert::Zone::utc())),
       blobs(file_layer, blobs_path(options.folder)),
       database(committer_options(options)),
       files_gate("local files", options.file_threads, gate_queue_max),

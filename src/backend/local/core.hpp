@@ -13,6 +13,7 @@
 #include "backend/local/blobs.hpp"
 #include "backend/local/content.hpp"
 #include "backend/local/local.hpp"
+#include "convert/time_zone/zone.hpp"
 #include "net/worker.hpp"
 #include "sqlite/group_commit.hpp"
 
@@ -41,6 +42,7 @@ struct Core {
 
   LocalOptions options;
   const Clock& clock;
+  convert::Zone zone;  // of calendars
   BlobStore blobs;
   Watches watches;       // of mail
   Watches item_watches;  // of collections

@@ -7,6 +7,7 @@
 #include "backend/local/core.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/messages.hpp"
+#include "backend/local/placement.hpp"
 #include "backend/local/rows.hpp"
 #include "backend/local/vacation.hpp"
 #include "base/bytes.hpp"
@@ -26,6 +27,7 @@ struct Arrived {
   Outcome outcome = Outcome::unknown_user;
   std::optional<UserId> user;
   std::optional<FolderKey> inbox;
+  std::optional<FolderKey> calendar{};  // that changed with it
 };
 
 /// What tells a redelivery: sender, recipient and bytes, whoever added which trace on the way.
@@ -48,8 +50,29 @@ bool has_room(Database& database, RowId user, std::uint64_t bytes, std::uint64_t
   }
 }
 
-Arrived deliver_to(Database& database, const Core& core, const LocalDelivery::Envelope& envelope,
-                   const std::string& address, const Content& content, Time now) {
+/// Whose calendar a scheduling message may change.
+convert::ical::Context calendar_of(Database& database, const Core& core, const UserRow& user,
+                                   Time now) {
+  convert::ical::Context context{.zone = core.zone, .now = now, .addresses = {user.address}};
+  for (std::string& alias : aliases_of(database, user.id)) {
+    context.addresses.push_back(std::move(alias));
+  }
+  return context;
+}
+
+/// What arrives, the same for all recipients.
+struct Arriving {
+  LocalDelivery::Envelope envelope;
+  std::shared_ptr<Upload> uploaded;
+  std::optional<SchedulingMail> meeting;
+  Time now{};
+};
+
+Arrived deliver_to(Database& database, const Core& core, const Arriving& mail,
+                   const std::string& address) {
+  const LocalDelivery::Envelope& envelope = mail.envelope;
+  const Content& content = mail.uploaded->content;
+  const Time now = mail.now;
   const auto user = find_recipient(database, address);
   if (!user) return {};
   const auto inbox = mailbox_of_role(database, user->id, FolderRole::inbox);
@@ -72,6 +95,10 @@ Arrived deliver_to(Database& database, const Core& core, const LocalDelivery::En
   }
   database.run("INSERT INTO delivery (key, at) VALUES (?, ?)", sqlite::Blob{key}, to_row(now));
   insert_message(database, *inbox, content, added);
+  if (mail.meeting) {
+    arrived.calendar =
+        place(database, user->id, *mail.meeting, calendar_of(database, core, *user, now));
+  }
   return arrived;
 }
 
@@ -99,13 +126,16 @@ Task<Outcome> LocalDelivery::accepts(std::string address, std::uint64_t size) {
 Task<std::vector<Outcome>> LocalDelivery::deliver(Envelope envelope,
                                                   std::shared_ptr<const MessageSource> message) {
   auto uploaded = co_await upload(core_, message);
-  const Time now = core_->clock.now();
-  auto job = [core = core_.get(), uploaded, envelope, now](Database& database) {
-    database.run("DELETE FROM delivery WHERE at < ?", to_row(now - redelivery_window));
+  Arriving mail{.envelope = envelope,
+                .uploaded = uploaded,
+                .meeting = scheduling_mail_of(uploaded->content, *message),
+                .now = core_->clock.now()};
+  auto job = [core = core_.get(), mail = std::move(mail)](Database& database) {
+    database.run("DELETE FROM delivery WHERE at < ?", to_row(mail.now - redelivery_window));
     std::vector<Arrived> out;
-    out.reserve(envelope.to.size());
-    for (const std::string& address : envelope.to) {
-      out.push_back(deliver_to(database, *core, envelope, address, uploaded->content, now));
+    out.reserve(mail.envelope.to.size());
+    for (const std::string& address : mail.envelope.to) {
+      out.push_back(deliver_to(database, *core, mail, address));
     }
     return out;
   };
@@ -115,6 +145,9 @@ Task<std::vector<Outcome>> LocalDelivery::deliver(Envelope envelope,
     outcomes.push_back(each.outcome);
     if (each.outcome != Outcome::stored) continue;
     core_->watches.tell(*each.user, each.inbox, ChangeListener::Kind::added);
+    if (each.calendar) {
+      core_->item_watches.tell(*each.user, each.calendar, ChangeListener::Kind::added);
+    }
     delivery_log.info("mail.delivered", {{"user", *each.user}, {"bytes", uploaded->content.size}});
   }
   if (std::ranges::find(outcomes, Outcome::stored) == outcomes.end()) {

@@ -25,6 +25,7 @@ struct LocalOptions {
   std::string folder;                // holds mail.sqlite and blobs/
   std::vector<std::string> domains;  // mail domains, lower case; the first is the primary one
   std::uint64_t quota_bytes = 0;     // of users without a quota of their own; 0 = no limit
+  std::string time_zone = "UTC";     // IANA name: of calendars where they name none
   std::string vfs = {};              // of SQLite; empty: the system's
   unsigned readers = 2;              // threads that read the database and blobs
   unsigned file_threads = 2;         // threads that write blobs

@@ -1,0 +1,38 @@
+/// A user's events as meetings know them: by UID, and by ServerId without a Sync relationship.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "command/session.hpp"
+
+namespace godwit::command {
+
+struct StoredEvent {
+  FolderKey collection;
+  std::string href;
+  std::string etag;  // empty: it is not there yet
+  std::string text;
+};
+
+/// The event of that UID in the user's calendars; nothing: there is none. Costs a look at every
+/// event where it does not stand under the name that meetings get from us.
+Task<std::optional<StoredEvent>> find_event(Session& session, std::string uid);
+/// That of a ServerId in the calendar with this collection id.
+Task<std::optional<StoredEvent>> find_event(Session& session, std::string collection_id,
+                                            std::string server_id);
+/// A place in the default calendar for an event of that UID; nothing: there is no calendar.
+Task<std::optional<StoredEvent>> new_event(Session& session, std::string uid);
+
+/// What an edit makes of an event's text: an empty one removes it, nothing leaves it.
+using EventEdit = std::function<Result<std::optional<std::string>>(const std::string& text)>;
+/// Edits what is there, again where somebody else was faster. Errors: those of the edit; conflict
+/// (always somebody faster), refused, too_large, not_found (the calendar).
+Task<Result<>> edit_event(Session& session, StoredEvent event, EventEdit edit);
+
+/// What devices call it; empty where they are not shown its calendar.
+std::string server_id_of(const sync::FolderTable& table, const StoredEvent& event);
+
+}  // namespace godwit::command

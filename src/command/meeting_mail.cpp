@@ -1,0 +1,120 @@
+#include "command/meeting_mail.hpp"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/fault.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "command/sending.hpp"
+#include "compose/meeting_mail.hpp"
+#include "convert/ical/imip.hpp"
+#include "convert/mime.hpp"
+
+namespace godwit::command {
+namespace {
+
+constexpr Log logger("meeting");
+constexpr std::chrono::minutes repeated_within{10};
+
+store::Key answer_key(Session& session, std::string_view uid) {
+  return session.key(store::Kind::sent,
+                     "meeting/" + session.device_id.str() + '/' + hex_encode(digest128(uid)));
+}
+
+}  // namespace
+
+void pack(const MeetingMail& mail, Packer& out) {
+  out.text(mail.from).text(mail.id).text(mail.text).number(mail.to.size());
+  for (const std::string& address : mail.to) out.text(address);
+}
+
+MeetingMail unpack_meeting_mail(Unpacker& in) {
+  MeetingMail mail;
+  mail.from = in.text();
+  mail.id = in.text();
+  mail.text = in.text();
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) mail.to.push_back(in.text());
+  return mail;
+}
+
+MeetingMail write_meeting_mail(Session& session, MeetingDraft draft) {
+  MeetingMail mail;
+  const compose::Identity author = identity_of(session.account);
+  mail.from = author.addresses.front();
+  mail.id = unique_id(session.services.random);
+  for (const convert::Mailbox& mailbox : draft.to) mail.to.push_back(mailbox.address);
+  mail.text = compose::compose_meeting_mail(
+      {.author = author,
+       .to = std::move(draft.to),
+       .subject = std::move(draft.subject),
+       .text = std::move(draft.text),
+       .method = std::move(draft.method),
+       .calendar = std::move(draft.calendar),
+       .stamp = {compose::make_message_id(mail.id, mail.from), session.now()}});
+  return mail;
+}
+
+Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail) {
+  try {
+    const std::size_t bytes = mail.text.size();
+    auto message = std::make_shared<backend::StringSource>(std::move(mail.text));
+    backend::Submission::Envelope envelope{std::move(mail.from), std::move(mail.to),
+                                           std::move(mail.id)};
+    const auto taken = co_await session.services.submission.submit(
+        session.account, std::move(envelope), std::move(message));
+    if (taken) {
+      logger.info("meeting.sent", {{"user", session.user()}, {"bytes", bytes}});
+      co_return MeetingSent::taken;
+    }
+    logger.warning("meeting.refused", {{"user", session.user()}, {"why", taken.error().message}});
+  } catch (const Fault& fault) {
+    const auto kind = fault.kind();
+    if (kind == Fault::Kind::corrupt || kind == Fault::Kind::sign_in_failed) throw;
+    logger.warning("meeting.not_sent", {{"user", session.user()}, {"why", fault.what()}});
+    co_return MeetingSent::later;
+  }
+  co_return MeetingSent::refused;
+}
+
+bool leaves_answers_to_server(std::string_view user_agent) {
+  constexpr unsigned first = 1607;
+  constexpr unsigned last = 1707;
+  if (!user_agent.starts_with("Apple-iP")) return false;
+  const auto slash = user_agent.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view build = user_agent.substr(slash + 1);
+  const auto number = parse_number<unsigned>(build.substr(0, build.find('.')));
+  return number && *number >= first && *number <= last;
+}
+
+store::Write note_answer(Session& session, std::string_view uid, Response response) {
+  Packer out;
+  out.number(std::to_underlying(response));
+  out.signed_number(session.now().time_since_epoch().count());
+  return {answer_key(session, uid), std::nullopt, std::move(out).bytes()};
+}
+
+Task<bool> answered_already(Session& session, std::string_view mime) {
+  const auto layout = convert::parse_layout(convert::read_at(mime));
+  const Part* const part = convert::ical::meeting_part(layout.structure);
+  const auto* const place = part == nullptr ? nullptr : layout.find(part->section);
+  if (place == nullptr) co_return false;
+  const std::string_view raw = mime.substr(static_cast<std::size_t>(place->begin),
+                                           static_cast<std::size_t>(place->end - place->begin));
+  const auto meeting = convert::ical::read_meeting_part(*part, raw, session.calendar());
+  const bool answers =
+      meeting && meeting->method == MeetingMessage::Method::reply && meeting->responder;
+  if (!answers) co_return false;
+  const auto record = co_await session.services.store.get(answer_key(session, meeting->event.uid));
+  if (!record) co_return false;
+  Unpacker in(record->value);
+  const auto response = static_cast<Response>(in.number_as<std::uint8_t>());
+  const Time sent(std::chrono::milliseconds(in.signed_number()));
+  co_return in.finish() &&
+      response == meeting->responder->status&& session.now() - sent < repeated_within;
+}
+
+}  // namespace godwit::command

@@ -1,0 +1,50 @@
+/// Scheduling mails on their way out, each exactly once: written whole into an intent before
+/// anything else is done, and submitted as those bytes under that id until the intent is closed
+/// (engine.md §2, docs/adr/0012-who-sends-what.md).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/pack.hpp"
+#include "command/session.hpp"
+#include "convert/address.hpp"
+#include "item/event.hpp"
+
+namespace godwit::command {
+
+struct MeetingMail {
+  std::string from;             // address only
+  std::vector<std::string> to;  // addresses only
+  std::string id;               // of the envelope
+  std::string text;             // the whole message
+};
+void pack(const MeetingMail& mail, Packer& out);
+MeetingMail unpack_meeting_mail(Unpacker& in);
+
+struct MeetingDraft {
+  std::vector<convert::Mailbox> to;
+  std::string subject, text;  // UTF-8
+  std::string method;         // `REPLY`
+  std::string calendar;
+};
+MeetingMail write_meeting_mail(Session& session, MeetingDraft draft);
+
+enum class MeetingSent : std::uint8_t {
+  taken,
+  refused,  // for good: it is logged, and nothing else can be done
+  later,    // the intent stays
+};
+Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail);
+
+/// Quirk answers_left_to_server: iOS from 12.4 to 13 sends no REPLY of its own, also where the
+/// version wants it to.
+bool leaves_answers_to_server(std::string_view user_agent);
+/// Remembers that we sent such a device's answer, for when it sends it after all.
+store::Write note_answer(Session& session, std::string_view uid, Response response);
+/// Whether a mail that a device wants to be sent is an answer that we sent within ten minutes.
+Task<bool> answered_already(Session& session, std::string_view mime);
+
+}  // namespace godwit::command

@@ -1,0 +1,448 @@
+// Meetings between two accounts of one embedded store: who is told what, and how often
+// (docs/adr/0012-who-sends-what.md).
+#include <gtest/gtest.h>
+
+#include "backend/local/testing.hpp"
+#include "run.hpp"
+#include "server_fixture.hpp"
+#include "stepped.hpp"
+#include "store/memory/memory_store.hpp"
+#include "wbxml/pages/airsync.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/calendar.hpp"
+#include "wbxml/pages/meeting_response.hpp"
+
+namespace godwit::test {
+namespace {
+
+namespace airsyncbase = wbxml::airsyncbase;
+namespace calendar = wbxml::calendar;
+namespace meeting = wbxml::meeting_response;
+using backend::Account;
+using client::Node;
+using eas::Version;
+
+/// Into the inboxes of the store's users, as the server's own way out does it.
+class StoreSubmission final : public backend::Submission {
+ public:
+  explicit StoreSubmission(backend::LocalDelivery& delivery) : delivery_(delivery) {}
+  Task<Result<>> submit(Account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override {
+    backend::LocalDelivery::Envelope inner{.from = envelope.from, .to = envelope.to};
+    static_cast<void>(co_await delivery_.deliver(std::move(inner), std::move(message)));
+    co_return Result<>();
+  }
+
+ private:
+  backend::LocalDelivery& delivery_;
+};
+
+/// The store, before which nothing ever dies, and a server whose systems may.
+struct World {
+  World() {
+    Account both[] = {fixture.add_user("ann@example.com"), fixture.add_user("bob@example.com")};
+    ann = both[0];
+    bob = both[1];
+  }
+
+  client::Device device(const std::string& user, Version version,
+                        std::string agent = "Godwit-Client/0.1") {
+    client::Device::Settings settings;
+    settings.id = user;
+    settings.version = version;
+    settings.user = user + "@example.com";
+    settings.password = Secret("secret");
+    settings.user_agent = std::move(agent);
+    client::Device device(server, std::move(settings));
+    EXPECT_TRUE(run(device.folder_sync()).ok());
+    return device;
+  }
+
+  /// Mails of an inbox with that METHOD.
+  std::size_t count(const Account& account, std::string_view method) {
+    std::size_t found = 0;
+    for (const std::string& text : inbox(account)) {
+      if (text.contains("method=" + std::string(method))) ++found;
+    }
+    return found;
+  }
+  std::vector<std::string> inbox(const Account& account, FolderRole role = FolderRole::inbox) {
+    const auto mail = fixture.store().open(account);
+    const FolderKey key = backend::local::LocalFixture::folder(*mail, role);
+    const auto status = run(mail->status(key)).value();
+    std::vector<std::string> out;
+    for (const Uid uid : run(mail->search(key, std::nullopt))->to_vector()) {
+      std::vector<backend::PartRange> whole{{.uid = uid, .section = ""}};
+      out.push_back(run(mail->read(key, status.uid_validity, whole)).value().at(0));
+    }
+    return out;
+  }
+  /// The only event of somebody's calendar.
+  std::string event(const Account& account) {
+    const auto all = events(account);
+    EXPECT_EQ(all.size(), 1U);
+    return all.empty() ? std::string() : all.front();
+  }
+  std::vector<std::string> events(const Account& account) {
+    const auto items = fixture.store().open_items(account);
+    std::vector<std::string> out;
+    for (const auto& each : run(items->collections())) {
+      if (each.role != FolderRole::calendar) continue;
+      std::vector<std::string> hrefs;
+      for (const auto& tag : run(items->changes(each.key, ""))->changed) hrefs.push_back(tag.href);
+      for (auto& item : run(items->fetch(each.key, hrefs)).value()) out.push_back(item.text);
+    }
+    return out;
+  }
+
+  backend::local::LocalFixture fixture;
+  Account ann{UserId::parse("ann@example.com").value(), {}, Secret(""), {}, {}};
+  Account bob = ann;
+  Steps steps;
+  SeededRandom random{1};
+  store::MemoryStore kept;
+  SteppedStore store{kept, steps};
+  SteppedBackend stepped_mail{fixture.store(), steps};
+  SteppedItemsBackend stepped_items{fixture.store(), steps};
+  StoreSubmission way_out{fixture.delivery()};
+  SteppedSubmission submission{way_out, steps};
+  TestServer server{Systems{fixture.clock(), random, store, stepped_mail, fixture.users(),
+                            submission, nullptr, nullptr, &stepped_items},
+                    {},
+                    std::chrono::seconds(60)};
+};
+
+const std::string& calendar_id(const client::Device& device) {
+  return device.folder_of_type(8)->id;
+}
+const std::string& inbox_id(const client::Device& device) { return device.folder_of_type(2)->id; }
+
+void add(client::Device& device, std::vector<Node> data) {
+  client::Collection& held = device.collection(calendar_id(device));
+  client::Command command;
+  command.kind = client::Command::Kind::add;
+  command.number = ++held.commands_made;
+  command.client_id = "c" + std::to_string(command.number);
+  command.data = std::move(data);
+  held.pending.push_back(std::move(command));
+}
+
+/// Until nothing is pending and nothing comes.
+void settle(client::Device& device, const std::string& collection) {
+  for (int round = 0; round < 4; ++round) {
+    const auto outcome = run(device.sync(collection, {}));
+    EXPECT_TRUE(outcome.ok() || outcome.empty) << outcome.http_status << ' ' << outcome.status;
+  }
+}
+
+std::vector<Node> invitation(const client::Device& device) {
+  std::vector<Node> data{
+      {calendar::StartTime, "20240610T080000Z"},
+      {calendar::EndTime, "20240610T090000Z"},
+      {calendar::Subject, "Team"},
+      {calendar::MeetingStatus, "1"},
+      {calendar::Attendees,
+       {{calendar::Attendee, {{calendar::Email, "bob@example.com"}, {calendar::Name, "Bob"}}}}}};
+  if (device.settings().version < Version::v16_0) {
+    data.push_back({calendar::UID, "made-by-a-phone"});
+    data.push_back({calendar::OrganizerEmail, "ann@example.com"});
+    data.push_back({calendar::OrganizerName, "Ann"});
+  }
+  return data;
+}
+
+/// What a phone up to 14.1 sends of its own.
+std::string phones_mail(std::string_view method, std::string_view attendee, std::string_view to) {
+  const bool replies = method == "REPLY";
+  return "To: " + std::string(to) + "\r\nSubject: Team\r\nMIME-Version: 1.0\r\nContent-Type: " +
+         "text/calendar; charset=utf-8; method=" + std::string(method) +
+         "\r\n\r\nBEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nMETHOD:" +
+         std::string(method) + "\r\nBEGIN:VEVENT\r\nUID:made-by-a-phone\r\nDTSTAMP:20240601T" +
+         (replies ? "12" : "10") + "0000Z\r\nDTSTART:20240610T080000Z\r\n" +
+         "DTEND:20240610T090000Z\r\nSUMMARY:Team\r\nORGANIZER:mailto:ann@example.com\r\n" +
+         std::string(attendee) + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+}
+constexpr std::string_view asked =
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.com";
+constexpr std::string_view comes = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.com";
+
+int send(client::Device& device, std::string mime, const std::string& id) {
+  client::Outgoing outgoing;
+  outgoing.client_id = id;
+  outgoing.mime = std::move(mime);
+  return run(device.send_mail(std::move(outgoing))).status;
+}
+
+struct Reply {
+  int status = 0;
+  std::string calendar_id;
+};
+
+client::Wire response_wire(const client::Device& device, std::string user_response,
+                           std::string collection, std::string id, std::vector<Node> more = {}) {
+  Node request(meeting::Request, {{meeting::UserResponse, std::move(user_response)},
+                                  {meeting::CollectionId, std::move(collection)},
+                                  {meeting::RequestId, std::move(id)}});
+  for (Node& each : more) request.add(std::move(each));
+  return device.wire("MeetingResponse", encode(Node(meeting::MeetingResponse, {request})),
+                     "application/vnd.ms-sync.wbxml");
+}
+
+Reply respond(client::Device& device, const client::Wire& wire) {
+  const auto answer = run(device.send_raw(wire));
+  const auto root = client::decode(answer.body);
+  const Node* const result = root ? root->find(meeting::Result) : nullptr;
+  if (result == nullptr) return {};
+  return {std::stoi(std::string(result->text_of(meeting::Status))),
+          std::string(result->text_of(meeting::CalendarId))};
+}
+
+/// The only item that a device holds of a collection.
+std::string only_id(client::Device& device, const std::string& collection) {
+  const auto& items = device.collection(collection).items;
+  EXPECT_EQ(items.size(), 1U);
+  return items.empty() ? std::string() : items.begin()->first;
+}
+
+Reply accept(client::Device& device, std::vector<Node> more = {}) {
+  EXPECT_TRUE(run(device.sync_all(inbox_id(device), {})).ok());
+  return respond(device, response_wire(device, "1", inbox_id(device),
+                                       only_id(device, inbox_id(device)), std::move(more)));
+}
+
+/// Ann invites Bob by a phone of that version; the mail is in his inbox and nowhere else.
+void invite(World& world, client::Device& ann) {
+  EXPECT_TRUE(run(ann.sync_all(calendar_id(ann), {})).ok());
+  add(ann, invitation(ann));
+  settle(ann, calendar_id(ann));
+  if (ann.settings().version < Version::v16_0) {
+    EXPECT_EQ(world.count(world.bob, "REQUEST"), 0U);
+    EXPECT_EQ(send(ann, phones_mail("REQUEST", asked, "bob@example.com"), "i1"), 1);
+  }
+  EXPECT_EQ(world.count(world.bob, "REQUEST"), 1U);
+  EXPECT_TRUE(world.inbox(world.ann).empty());
+}
+
+class EveryCell : public testing::TestWithParam<std::tuple<Version, Version>> {};
+
+TEST_P(EveryCell, OneMailEach) {
+  const auto [organizers, attendees] = GetParam();
+  World world;
+  client::Device ann = world.device("ann", organizers);
+  invite(world, ann);
+  EXPECT_TRUE(world.event(world.bob).contains("X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"));
+
+  client::Device bob = world.device("bob", attendees);
+  const bool server_answers = attendees >= Version::v16_0;
+  const Reply reply = accept(
+      bob, server_answers ? std::vector<Node>{Node(meeting::SendResponse)} : std::vector<Node>{});
+  EXPECT_EQ(reply.status, 1);
+  EXPECT_FALSE(reply.calendar_id.empty());
+  EXPECT_EQ(world.count(world.ann, "REPLY"), server_answers ? 1U : 0U);
+  if (!server_answers && organizers < Version::v16_0) {
+    EXPECT_EQ(send(bob, phones_mail("REPLY", comes, "ann@example.com"), "r1"), 1);
+    EXPECT_EQ(world.count(world.ann, "REPLY"), 1U);
+  }
+  EXPECT_TRUE(world.event(world.bob).contains("PARTSTAT=ACCEPTED"));
+  EXPECT_TRUE(world.inbox(world.bob).empty());
+  EXPECT_EQ(world.inbox(world.bob, FolderRole::trash).size(), 1U);
+  if (server_answers || organizers < Version::v16_0) {
+    EXPECT_TRUE(world.event(world.ann).contains("PARTSTAT=ACCEPTED"));
+  }
+  settle(bob, calendar_id(bob));
+  EXPECT_EQ(only_id(bob, calendar_id(bob)), reply.calendar_id);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, EveryCell,
+                         testing::Combine(testing::Values(Version::v14_1, Version::v16_1),
+                                          testing::Values(Version::v12_1, Version::v14_1,
+                                                          Version::v16_0, Version::v16_1)));
+
+TEST(Meetings, SilentWhereThePhoneAsksForNothing) {
+  World world;
+  client::Device ann = world.device("ann", Version::v16_1);
+  invite(world, ann);
+  client::Device bob = world.device("bob", Version::v16_1);
+  EXPECT_EQ(accept(bob).status, 1);
+  EXPECT_TRUE(world.inbox(world.ann).empty());
+  EXPECT_TRUE(world.event(world.bob).contains("PARTSTAT=ACCEPTED"));
+}
+
+TEST(Meetings, APhoneThatAddsWhatItWasInvitedToHasItOnce) {
+  World world;
+  client::Device ann = world.device("ann", Version::v14_1);
+  invite(world, ann);
+  client::Device bob = world.device("bob", Version::v14_1);
+  EXPECT_TRUE(run(bob.sync(calendar_id(bob), {})).ok());
+  add(bob, invitation(ann));
+  settle(bob, calendar_id(bob));
+  EXPECT_TRUE(world.event(world.bob).contains("UID:made-by-a-phone"));
+  static_cast<void>(only_id(bob, calendar_id(bob)));
+}
+
+TEST(Meetings, AnAttendeesChangesTellNobody) {
+  World world;
+  client::Device ann = world.device("ann", Version::v16_1);
+  invite(world, ann);
+  client::Device bob = world.device("bob", Version::v16_1);
+  EXPECT_TRUE(run(bob.sync_all(calendar_id(bob), {})).ok());
+  const std::string id = only_id(bob, calendar_id(bob));
+  bob.change(calendar_id(bob), id, {{calendar::BusyStatus, "2"}, {calendar::Reminder, "5"}});
+  settle(bob, calendar_id(bob));
+  EXPECT_TRUE(world.event(world.bob).contains("PARTSTAT=NEEDS-ACTION"));
+  bob.remove(calendar_id(bob), id);
+  settle(bob, calendar_id(bob));
+  EXPECT_TRUE(world.events(world.bob).empty());
+  EXPECT_TRUE(world.inbox(world.ann).empty());
+}
+
+TEST(Meetings, TheOrganizersChangesAreTold) {
+  World world;
+  client::Device ann = world.device("ann", Version::v16_1);
+  invite(world, ann);
+  client::Device bob = world.device("bob", Version::v16_1);
+  EXPECT_EQ(accept(bob, {Node(meeting::SendResponse)}).status, 1);
+  EXPECT_TRUE(world.event(world.bob).contains("PARTSTAT=ACCEPTED"));
+  settle(ann, calendar_id(ann));
+  const std::string id = only_id(ann, calendar_id(ann));
+  // A reminder is nobody else's.
+  ann.change(calendar_id(ann), id, {{calendar::Reminder, "5"}});
+  settle(ann, calendar_id(ann));
+  EXPECT_EQ(world.count(world.bob, "REQUEST"), 0U);
+  ann.change(calendar_id(ann), id,
+             {{calendar::StartTime, "20240611T080000Z"}, {calendar::EndTime, "20240611T090000Z"}});
+  settle(ann, calendar_id(ann));
+  EXPECT_EQ(world.count(world.bob, "REQUEST"), 1U);
+  const std::string moved = world.event(world.bob);
+  EXPECT_TRUE(moved.contains("20240611T080000Z")) << moved;
+  EXPECT_TRUE(moved.contains("SEQUENCE:1"));
+  EXPECT_TRUE(moved.contains("PARTSTAT=NEEDS-ACTION"));
+  EXPECT_TRUE(world.event(world.ann).contains("PARTSTAT=NEEDS-ACTION"));
+  ann.remove(calendar_id(ann), id);
+  settle(ann, calendar_id(ann));
+  EXPECT_EQ(world.count(world.bob, "CANCEL"), 1U);
+  EXPECT_TRUE(world.event(world.bob).contains("STATUS:CANCELLED"));
+  EXPECT_TRUE(world.events(world.ann).empty());
+}
+
+TEST(Meetings, CountersAreShownAndChangeNothing) {
+  World world;
+  client::Device ann = world.device("ann", Version::v16_1);
+  invite(world, ann);
+  client::Device bob = world.device("bob", Version::v16_1);
+  const Node proposal(meeting::SendResponse, {{meeting::ProposedStartTime, "20240612T080000Z"},
+                                              {meeting::ProposedEndTime, "20240612T090000Z"}});
+  const std::string before = world.event(world.ann);
+  EXPECT_EQ(accept(bob, {proposal}).status, 1);
+  EXPECT_EQ(world.count(world.ann, "COUNTER"), 1U);
+  EXPECT_EQ(world.inbox(world.ann).size(), 1U);
+  EXPECT_EQ(world.event(world.ann), before);
+  EXPECT_TRUE(run(ann.sync_all(inbox_id(ann), {})).ok());
+  const client::Item& shown = ann.collection(inbox_id(ann)).items.begin()->second;
+  EXPECT_EQ(shown.at("MessageClass"), "IPM.Schedule.Meeting.Resp.Pos");
+  EXPECT_EQ(shown.at("MeetingRequest/StartTime"), "2024-06-10T08:00:00.000Z");
+  EXPECT_EQ(shown.at("MeetingRequest/ProposedStartTime"), "20240612T080000Z");
+}
+
+TEST(Meetings, PhonesThatLeaveTheirAnswerToTheServer) {
+  World world;
+  client::Device ann = world.device("ann", Version::v16_1);
+  invite(world, ann);
+  client::Device bob = world.device("bob", Version::v14_1, "Apple-iPhone9C1/1607.77");
+  EXPECT_EQ(accept(bob).status, 1);
+  EXPECT_EQ(world.count(world.ann, "REPLY"), 1U);
+  // It sends one after all.
+  std::string mime = phones_mail("REPLY", comes, "ann@example.com");
+  const std::string event = world.event(world.bob);
+  const auto uid = event.find("UID:") + 4;
+  mime.replace(mime.find("made-by-a-phone"), 15, event.substr(uid, event.find("\r\n", uid) - uid));
+  EXPECT_EQ(send(bob, mime, "r1"), 1);
+  EXPECT_EQ(world.count(world.ann, "REPLY"), 1U);
+}
+
+/// One answer while the n-th step dies; the phone asks until it is told that it is done.
+bool answer_dying(unsigned step, How how) {
+  World world;
+  client::Device ann = world.device("ann", Version::v16_1);
+  invite(world, ann);
+  client::Device bob = world.device("bob", Version::v16_1);
+  EXPECT_TRUE(run(bob.sync_all(inbox_id(bob), {})).ok());
+  const client::Wire wire = response_wire(bob, "1", inbox_id(bob), only_id(bob, inbox_id(bob)),
+                                          {Node(meeting::SendResponse)});
+  world.steps.fail_at(step, how);
+  Reply reply;
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    reply = respond(bob, wire);
+    const bool done = reply.status == 1 && !world.steps.dead();
+    if (!done) world.server.restart();
+    world.steps.revive();
+    if (done) break;
+  }
+  EXPECT_EQ(reply.status, 1) << "step " << step;
+  EXPECT_EQ(world.count(world.ann, "REPLY"), 1U) << "step " << step;
+  EXPECT_TRUE(world.event(world.bob).contains("PARTSTAT=ACCEPTED")) << "step " << step;
+  EXPECT_TRUE(world.event(world.ann).contains("PARTSTAT=ACCEPTED")) << "step " << step;
+  EXPECT_TRUE(world.inbox(world.bob).empty()) << "step " << step;
+  EXPECT_EQ(world.inbox(world.bob, FolderRole::trash).size(), 1U) << "step " << step;
+  const auto left = run(world.kept.list("bob@example.com", store::Kind::intent, "", "", 10));
+  EXPECT_TRUE(left.empty()) << "step " << step;
+  return world.steps.fired();
+}
+
+/// One invitation likewise.
+bool invite_dying(unsigned step, How how) {
+  World world;
+  client::Device ann = world.device("ann", Version::v16_1);
+  EXPECT_TRUE(run(ann.sync_all(calendar_id(ann), {})).ok());
+  add(ann, invitation(ann));
+  world.steps.fail_at(step, how);
+  bool done = false;
+  for (int attempt = 0; attempt < 4 && !done; ++attempt) {
+    ann.lose_next_answer();
+    static_cast<void>(run(ann.sync(calendar_id(ann), {})));
+    if (world.steps.dead()) world.server.restart();
+    world.steps.revive();
+    done = run(ann.repeat_lost()).ok() && !world.steps.dead();
+    if (world.steps.dead()) world.server.restart();
+    world.steps.revive();
+    if (!done) ann.forget_lost();
+  }
+  EXPECT_TRUE(done) << "step " << step;
+  const bool fired = world.steps.fired();
+  world.steps.fail_at(0, {});
+  // What could not be sent goes with the next Sync that has something to do.
+  add(ann, {{calendar::StartTime, "20240612T080000Z"},
+            {calendar::EndTime, "20240612T090000Z"},
+            {calendar::Subject, "Alone"}});
+  settle(ann, calendar_id(ann));
+  EXPECT_EQ(world.count(world.bob, "REQUEST"), 1U) << "step " << step;
+  EXPECT_EQ(world.events(world.ann).size(), 2U) << "step " << step;
+  EXPECT_EQ(world.events(world.bob).size(), 1U) << "step " << step;
+  const auto left = run(world.kept.list("ann@example.com", store::Kind::intent, "", "", 10));
+  EXPECT_TRUE(left.empty()) << "step " << step;
+  return fired;
+}
+
+constexpr auto deaths =
+    std::to_array<How>({{false, false}, {true, false}, {false, true}, {true, true}});
+
+TEST(Meetings, AnAnswerIsKilledAtEveryStep) {
+  unsigned steps = 0;
+  for (const How how : deaths) {
+    for (unsigned step = 1; answer_dying(step, how); ++step) steps = step;
+  }
+  EXPECT_GT(steps, 15U);
+  std::printf("killed at each of %u steps, before and after\n", steps);
+}
+
+TEST(Meetings, AnInvitationIsKilledAtEveryStep) {
+  unsigned steps = 0;
+  for (const How how : deaths) {
+    for (unsigned step = 1; invite_dying(step, how); ++step) steps = step;
+  }
+  EXPECT_GT(steps, 10U);
+  std::printf("killed at each of %u steps, before and after\n", steps);
+}
+
+}  // namespace
+}  // namespace godwit::test
