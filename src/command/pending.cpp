@@ -22,6 +22,7 @@ Task<std::optional<sync::Relationship>> load_relationship(Session& session,
 Task<std::vector<std::optional<sync::Relationship>>> load_relationships(
     Session& session, std::vector<std::string> collections) {
   std::vector<store::Key> keys;
+  keys.reserve(collections.size());
   for (const std::string& collection : collections) {
     keys.push_back(
         session.key(store::Kind::collection, session.device_id.str() + '/' + collection));
