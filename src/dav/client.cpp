@@ -165,6 +165,7 @@ Task<Reply> Client::send_once(const Credentials& credentials, const Request& req
   reply.status = answer->status;
   reply.url = request.url;
   reply.etag = strong_etag(answer->header("ETag"));
+  reply.dav = answer->header("DAV");
   reply.retry_after = read_retry_after(answer->header("Retry-After"));
   reply.body = std::move(answer->body);
   if (is_redirect(reply.status)) {

@@ -47,9 +47,10 @@ struct Request {
 
 struct Reply {
   int status = 0;
-  Url url;           // where the answer came from, after redirects
-  std::string etag;  // strong, or empty
-  std::string body;  // empty where the bytes went to the asker's sink
+  Url url;            // where the answer came from, after redirects
+  std::string etag;   // strong, or empty
+  std::string dav{};  // compliance classes (RFC 4918 10.1)
+  std::string body;   // empty where the bytes went to the asker's sink
   std::optional<std::chrono::seconds> retry_after;
 
   bool ok() const { return status >= 200 && status < 300; }

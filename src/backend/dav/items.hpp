@@ -16,6 +16,7 @@ class DavItems final : public Items {
   explicit DavItems(Session session) : session_(std::move(session)) {}
 
   Task<std::vector<ItemCollection>> collections() override;
+  Task<bool> schedules() override;
   Task<Result<FolderKey>> create_collection(ItemClass item_class, std::string name) override;
   Task<Result<>> rename_collection(FolderKey collection, std::string name) override;
   Task<Result<>> delete_collection(FolderKey collection) override;
