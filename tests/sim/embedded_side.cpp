@@ -45,12 +45,15 @@ class EmbeddedSide final : public MailboxSide {
           ground_.run(life.users->add({.address = address_, .password = Secret("secret")}));
       if (!added) throw std::runtime_error(added.error().message);
     }
-    life.desktop = life.store->open(ground_.run(life.users->find(address_)).value());
+    const auto account = ground_.run(life.users->find(address_)).value();
+    life.desktop = life.store->open(account);
+    life.items = life.store->open_items(account);
   }
   void stop() override { life_.reset(); }
 
   backend::MailBackend& mail() override { return *life_->store; }
   backend::Users& users() override { return *life_->users; }
+  backend::ItemsBackend* items() override { return life_->store.get(); }
   backend::Submission& submission(backend::Submission& outside) override {
     life_->submission = std::make_unique<app::LocalSubmission>(*life_->delivery, &outside);
     return *life_->submission;
@@ -62,6 +65,7 @@ class EmbeddedSide final : public MailboxSide {
   bool delivers_to_self() const override { return true; }
 
   backend::Mail& desktop() override { return *life_->desktop; }
+  backend::Items* desktop_items() override { return life_->items.get(); }
 
   void deliver(std::string text) override {
     backend::LocalDelivery::Envelope envelope{"bob@example.net", {address_}};
@@ -101,6 +105,7 @@ class EmbeddedSide final : public MailboxSide {
     std::unique_ptr<backend::LocalDelivery> delivery;
     std::unique_ptr<app::LocalSubmission> submission;
     std::shared_ptr<backend::Mail> desktop;
+    std::shared_ptr<backend::Items> items;
   };
   Ground& ground_;
   const std::string address_ = "anna@example.test";

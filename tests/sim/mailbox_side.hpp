@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/items.hpp"
 #include "base/clock.hpp"
 #include "faults/fault_disk.hpp"
 #include "interop/imap_servers.hpp"
@@ -61,6 +62,8 @@ class MailboxSide {
   virtual void stop() = 0;
   virtual backend::MailBackend& mail() = 0;
   virtual backend::Users& users() = 0;
+  /// The collections beside the mail; nullptr = there are none.
+  virtual backend::ItemsBackend* items() { return nullptr; }
   /// How mail goes out, when `outside` is the way to everybody else.
   virtual backend::Submission& submission(backend::Submission& outside) = 0;
   /// A report about mail that could not be delivered, for the user.
@@ -70,6 +73,8 @@ class MailboxSide {
 
   /// The user's mail without a killer: what somebody else does at a desktop.
   virtual backend::Mail& desktop() = 0;
+  /// The same of the collections, where there are any.
+  virtual backend::Items* desktop_items() { return nullptr; }
   /// By the door for mail.
   virtual void deliver(std::string text) = 0;
   /// Breaks a connection of the process as it says the `nth` thing from now, before the other side

@@ -23,14 +23,9 @@ client::SyncOptions window(unsigned size) {
 
 }  // namespace
 
-Scenario::Scenario(std::uint64_t seed, MakeSide make_side)
-    : world_(seed, make_side), random_(seed) {
-  world_.run(world_.device().folder_sync());
+Scenario::Scenario(std::uint64_t seed, MakeSide make_side) : Trouble(seed, make_side) {
+  world().run(world().device().folder_sync());
   for (int i = 0; i < 5; ++i) deliver();
-}
-
-void Scenario::run(unsigned steps) {
-  for (unsigned i = 0; i < steps && complaint_.empty(); ++i) step();
 }
 
 void Scenario::step() {
@@ -58,103 +53,34 @@ void Scenario::step() {
       Weighted{&Scenario::time_passes, 3},
       Weighted{&Scenario::queue_works, 3},
   };
-  unsigned total = 0;
-  for (const Weighted& each : actions) total += each.weight;
-  unsigned at = pick(total);
-  for (const Weighted& each : actions) {
-    if (at < each.weight) return (this->*each.action)();
-    at -= each.weight;
-  }
+  (this->*pick_weighted(actions))();
 }
 
-void Scenario::before_request(std::span<const Step> steps, Fate fate) {
-  if (world_.device().has_lost()) repeat_lost();
-  give_up_lost();
-  if (chance(5)) {
-    world_.device().lose_next_answer();
-    ++counts_.lost_answers;
-  }
-  if (chance(4)) {
-    const Step step = steps[pick(static_cast<unsigned>(steps.size()))];
-    world_.killer().arm(step, 1 + pick(2));
-  } else if (fate == Fate::alone && chance(20)) {
-    world_.killer().arm(Step::disk, 1 + pick(60));
-  }
-  if (chance(10)) world_.side().cut_at(1 + pick(6), chance(2));
+void Scenario::do_more() {
+  device_reads();
+  device_removes();
 }
 
-template <class Request>
-auto Scenario::request(std::span<const Step> steps, Request send) {
-  const Fate fate = chance(10) ? Fate::overlapped : Fate::alone;
-  before_request(steps, fate);
-  if (fate == Fate::overlapped) world_.hold_next();
-  auto outcome = world_.run(send());
-  if (fate == Fate::overlapped) {
-    world_.new_connection();
-    ++counts_.overlaps;
-    if (chance(2)) {
-      // The impatient user goes on: the same key, and more in it.
-      ++counts_.other_content;
-      world_.device().forget_lost();
-      device_reads();
-      device_removes();
-      outcome = world_.run(send());
-    } else {
-      static_cast<client::Outcome&>(outcome) = world_.run(world_.device().repeat_lost());
-    }
-  }
-  after_request();
-  return outcome;
-}
-
-/// A new request follows: what was lost before it is not repeated any more.
 void Scenario::give_up_lost() {
   open_letter_.reset();
   open_removal_.reset();
 }
 
-void Scenario::after_request() {
-  world_.killer().disarm();
-  counts_.cuts = world_.side().mend();
-  world_.release_held();
-  if (world_.killer().dead()) ++counts_.restarts;
-  world_.bring_back();
-  if (world_.device().has_lost()) world_.new_connection();
-  check_keys();
-}
-
-void Scenario::complain(std::string what) {
-  if (complaint_.empty()) complaint_ = std::move(what);
-}
-
-/// Nothing here rebuilds a mailbox: a key that was given must be good.
-void Scenario::check_keys() {
-  for (const auto& [id, collection] : world_.device().collections()) {
-    if (!world_.device().folders().contains(id)) {
-      started_.erase(id);
-    } else if (collection.sync_key != "0") {
-      started_.insert(id);
-    } else if (started_.contains(id)) {
-      complain(fmt::format("a key of folder {} is stale", id));
-    }
-  }
-}
-
-void Scenario::deliver() { world_.deliver(fmt::format("mail {}", world_.delivered())); }
+void Scenario::deliver() { world().deliver(fmt::format("mail {}", world().delivered())); }
 
 std::optional<Scenario::Place> Scenario::random_message() {
-  auto& mail = world_.desktop();
+  auto& mail = world().desktop();
   std::vector<Place> all;
-  for (const auto& folder : world_.run(mail.folders())) {
-    const auto status = world_.run(mail.status(folder.key));
-    const auto uids = world_.run(mail.search(folder.key, std::nullopt))->to_vector();
+  for (const auto& folder : world().run(mail.folders())) {
+    const auto status = world().run(mail.status(folder.key));
+    const auto uids = world().run(mail.search(folder.key, std::nullopt))->to_vector();
     if (uids.empty()) continue;
     all.push_back(
         {folder.key, status->uid_validity, uids[pick(static_cast<unsigned>(uids.size()))], ""});
   }
   if (all.empty()) return std::nullopt;
   Place place = all[pick(static_cast<unsigned>(all.size()))];
-  const auto fetched = world_.run(mail.fetch(place.folder, place.uid_validity, {place.uid}));
+  const auto fetched = world().run(mail.fetch(place.folder, place.uid_validity, {place.uid}));
   place.identity = World::identity(fetched->front().header);
   return place;
 }
@@ -165,31 +91,31 @@ void Scenario::desktop_flags() {
   backend::FlagChange change;
   if (chance(2)) change.seen = chance(2);
   if (chance(3)) change.flagged = chance(2);
-  static_cast<void>(world_.run(
-      world_.desktop().store_flags(place->folder, place->uid_validity, place->uid, change)));
+  static_cast<void>(world().run(
+      world().desktop().store_flags(place->folder, place->uid_validity, place->uid, change)));
 }
 
 void Scenario::desktop_removes() {
   const auto place = random_message();
   if (!place) return;
   may_be_gone_.insert(place->identity);
-  static_cast<void>(world_.run(world_.desktop().expunge(place->folder, place->uid_validity,
-                                                        UidSet{{place->uid, place->uid}})));
+  static_cast<void>(world().run(world().desktop().expunge(place->folder, place->uid_validity,
+                                                          UidSet{{place->uid, place->uid}})));
 }
 
 void Scenario::desktop_moves() {
   const auto place = random_message();
   if (!place) return;
-  const auto folders = world_.run(world_.desktop().folders());
+  const auto folders = world().run(world().desktop().folders());
   const FolderKey target = folders[pick(static_cast<unsigned>(folders.size()))].key;
   if (target == place->folder) return;
   static_cast<void>(
-      world_.run(world_.desktop().move(place->folder, place->uid_validity, place->uid, target)));
+      world().run(world().desktop().move(place->folder, place->uid_validity, place->uid, target)));
 }
 
 std::vector<std::string> Scenario::mail_folders() {
   std::vector<std::string> ids;
-  for (const auto& [id, folder] : world_.device().folders()) {
+  for (const auto& [id, folder] : world().device().folders()) {
     for (const int type : mail_types) {
       if (folder.type == type) ids.push_back(id);
     }
@@ -200,14 +126,14 @@ std::vector<std::string> Scenario::mail_folders() {
 std::vector<std::string> Scenario::synced_folders() {
   auto ids = mail_folders();
   std::erase_if(
-      ids, [&](const std::string& id) { return world_.device().collection(id).sync_key == "0"; });
+      ids, [&](const std::string& id) { return world().device().collection(id).sync_key == "0"; });
   return ids;
 }
 
 std::pair<std::string, std::string> Scenario::random_item() {
   std::vector<std::pair<std::string, std::string>> all;
   for (const std::string& id : mail_folders()) {
-    for (const auto& [server_id, item] : world_.device().collection(id).items) {
+    for (const auto& [server_id, item] : world().device().collection(id).items) {
       all.emplace_back(id, server_id);
     }
   }
@@ -217,21 +143,21 @@ std::pair<std::string, std::string> Scenario::random_item() {
 
 void Scenario::device_reads() {
   const auto [collection, item] = random_item();
-  if (!item.empty()) world_.device().set_read(collection, item, chance(2));
+  if (!item.empty()) world().device().set_read(collection, item, chance(2));
 }
 
 void Scenario::device_removes() {
   const auto [collection, item] = random_item();
   if (item.empty()) return;
-  const auto* trash = world_.device().folder_of_type(trash_type);
+  const auto* trash = world().device().folder_of_type(trash_type);
   if (trash != nullptr && trash->id == collection) forget_all_in(collection);
   if (trash != nullptr) note_own_move(collection, item, trash->id);
-  world_.device().remove(collection, item);
+  world().device().remove(collection, item);
 }
 
 /// Everything of the folder may go for good: the mails' ids are not known to the device.
 void Scenario::forget_all_in(const std::string& collection) {
-  const auto boxes = world_.mailboxes();
+  const auto boxes = world().mailboxes();
   const auto box = boxes.find(collection);
   if (box == boxes.end()) return;
   for (const auto& [id, mail] : box->second.mails) {
@@ -248,27 +174,27 @@ void Scenario::device_moves() {
   const std::string target = folders[pick(static_cast<unsigned>(folders.size()))];
   if (target == collection) return;
   note_own_move(collection, item, target);
-  request(steps_of_change(), [&] { return world_.device().move(name, from, target); });
+  request(steps_of_change(), [&] { return world().device().move(name, from, target); });
 }
 
 /// A device's own doing does not end its Ping (engine.md §3), wherever the mail came to lie by it.
 void Scenario::note_own_move(const std::string& collection, const std::string& item,
                              const std::string& target) {
-  own_moves_.emplace(target, world_.device().collection(collection).items.at(item).at("Subject"));
+  own_moves_.emplace(target, world().device().collection(collection).items.at(item).at("Subject"));
 }
 
 /// What the device has seen where it moved it to is somebody else's doing from then on.
 void Scenario::forget_own_moves() {
   std::erase_if(own_moves_, [&](const auto& move) {
-    if (!world_.device().folders().contains(move.first)) return true;
-    return std::ranges::any_of(world_.device().collection(move.first).items, [&](const auto& item) {
-      return item.second.at("Subject") == move.second;
-    });
+    if (!world().device().folders().contains(move.first)) return true;
+    return std::ranges::any_of(
+        world().device().collection(move.first).items,
+        [&](const auto& item) { return item.second.at("Subject") == move.second; });
   });
 }
 
 void Scenario::request_syncs(const std::string& collection, unsigned size) {
-  request(steps_of_change(), [&] { return world_.device().sync(collection, window(size)); });
+  request(steps_of_change(), [&] { return world().device().sync(collection, window(size)); });
 }
 
 void Scenario::device_syncs() {
@@ -280,55 +206,56 @@ void Scenario::device_syncs() {
 void Scenario::device_syncs_all() {
   for (const std::string& id : mail_folders()) {
     // An earlier answer may have taken it away.
-    if (world_.device().folders().contains(id)) request_syncs(id, 20);
+    if (world().device().folders().contains(id)) request_syncs(id, 20);
   }
 }
 
 void Scenario::device_lists_folders() {
-  request(steps_of_change(), [&] { return world_.device().folder_sync(); });
+  request(steps_of_change(), [&] { return world().device().folder_sync(); });
 }
 
 void Scenario::device_changes_folders() {
   std::vector<std::string> own;
-  for (const auto& [id, folder] : world_.device().folders()) {
+  for (const auto& [id, folder] : world().device().folders()) {
     if (folder.type == user_type && folder.name.starts_with("made")) own.push_back(id);
   }
   const bool make = own.size() < 3;
   const std::string name = fmt::format("made {}", folders_made_++);
   if (make) {
-    request(steps_of_change(), [&] { return world_.device().folder_create("0", name, user_type); });
+    request(steps_of_change(),
+            [&] { return world().device().folder_create("0", name, user_type); });
     return;
   }
   const std::string id = own[pick(static_cast<unsigned>(own.size()))];
   if (chance(2)) {
-    request(steps_of_change(), [&] { return world_.device().folder_update(id, "0", name); });
+    request(steps_of_change(), [&] { return world().device().folder_update(id, "0", name); });
     return;
   }
-  while (world_.device().has_lost()) repeat_lost();
-  if (!world_.device().folders().contains(id)) return;
+  while (world().device().has_lost()) repeat_lost();
+  if (!world().device().folders().contains(id)) return;
   forget_all_in(id);
   const auto outcome =
-      request(steps_of_change(), [&] { return world_.device().folder_delete(id); });
+      request(steps_of_change(), [&] { return world().device().folder_delete(id); });
   if (outcome.lost) open_removal_ = id;
 }
 
 void Scenario::device_empties() {
   std::vector<std::string> some;
-  for (const auto& [id, folder] : world_.device().folders()) {
+  for (const auto& [id, folder] : world().device().folders()) {
     if (folder.type == user_type || folder.type == trash_type) some.push_back(id);
   }
   if (some.empty()) return;
   const std::string id = some[pick(static_cast<unsigned>(some.size()))];
-  while (world_.device().has_lost()) repeat_lost();
+  while (world().device().has_lost()) repeat_lost();
   forget_all_in(id);
   before_request(steps_of_change(), Fate::alone);
-  const auto outcome = world_.run(world_.device().empty_folder(id, false));
+  const auto outcome = world().run(world().device().empty_folder(id, false));
   if (outcome.lost) open_removal_ = id;
   after_request();
 }
 
 void Scenario::device_sends() {
-  if (world_.device().has_lost()) repeat_lost();
+  if (world().device().has_lost()) repeat_lost();
   const auto waiting = outbox_.waiting();
   std::size_t number = 0;
   if (!waiting.empty() && chance(2)) {
@@ -338,7 +265,7 @@ void Scenario::device_sends() {
     wishes.save = !chance(4);
     wishes.own_message_id = chance(2);
     wishes.two_outside = chance(4);
-    wishes.to_self = world_.side().delivers_to_self() && chance(4);
+    wishes.to_self = world().side().delivers_to_self() && chance(4);
     const auto [collection, item] = random_item();
     if (!item.empty() && chance(2)) {
       wishes.kind = chance(2) ? Outbox::Kind::reply : Outbox::Kind::forward;
@@ -346,12 +273,12 @@ void Scenario::device_sends() {
       wishes.folder_id = collection;
       wishes.item_id = item;
     }
-    number = outbox_.write(world_.side().address(), wishes);
-    ++counts_.letters;
+    number = outbox_.write(world().side().address(), wishes);
+    ++counted().letters;
   }
   const auto outcome = request(steps_of_sending(), [&] {
     open_letter_ = number;
-    return send(world_.device(), outbox_.letter(number));
+    return send(world().device(), outbox_.letter(number));
   });
   note_letter(outcome);
 }
@@ -365,12 +292,12 @@ void Scenario::note_letter(const client::Outcome& outcome) {
 /// A Ping beside another request, and what it says held against what there is.
 void Scenario::device_pings() {
   const auto folders = synced_folders();
-  if (folders.empty() || world_.pings()) return;
-  if (world_.device().has_lost()) repeat_lost();
-  ++counts_.pings;
+  if (folders.empty() || world().pings()) return;
+  if (world().device().has_lost()) repeat_lost();
+  ++counted().pings;
   forget_own_moves();
   constexpr unsigned heartbeat = 600;
-  auto end = world_.ping(folders, heartbeat);
+  auto end = world().ping(folders, heartbeat);
   if (!end && chance(2)) {
     const std::string id = folders[pick(static_cast<unsigned>(folders.size()))];
     if (chance(2)) {
@@ -378,12 +305,12 @@ void Scenario::device_pings() {
     } else {
       device_moves();
     }
-    end = world_.ping_end();
-    if (!world_.pings()) return;  // ended by the newer request or by a kill
+    end = world().ping_end();
+    if (!world().pings()) return;  // ended by the newer request or by a kill
   }
   if (!end) {
-    world_.clock().advance(std::chrono::seconds(heartbeat + 1));
-    end = world_.ping_end();
+    world().clock().advance(std::chrono::seconds(heartbeat + 1));
+    end = world().ping_end();
     if (!end) return complain("a Ping did not end in time");
     if (end->status == ping_expired) check_quiet(folders);
   } else if (end->status == ping_changes && end->folders.empty()) {
@@ -395,13 +322,13 @@ void Scenario::device_pings() {
 void Scenario::check_quiet(const std::vector<std::string>& folders) {
   give_up_lost();
   for (const std::string& id : folders) {
-    if (!world_.device().folders().contains(id)) continue;
+    if (!world().device().folders().contains(id)) continue;
     client::SyncOptions options = window(5);
     options.send_pending = false;  // what the device removes comes to the trash
-    const auto outcome = world_.run(world_.device().sync(id, options));
+    const auto outcome = world().run(world().device().sync(id, options));
     const auto found = outcome.collections.find(id);
     if (found == outcome.collections.end()) continue;
-    const auto& items = world_.device().collection(id).items;
+    const auto& items = world().device().collection(id).items;
     for (const std::string& added : found->second.added) {
       if (own_moves_.contains({id, items.at(added).at("Subject")})) continue;
       complain(fmt::format("a Ping slept over {}", added));
@@ -411,12 +338,12 @@ void Scenario::check_quiet(const std::vector<std::string>& folders) {
 }
 
 void Scenario::repeat_lost() {
-  if (!world_.device().has_lost()) return;
+  if (!world().device().has_lost()) return;
   const auto letter = std::exchange(open_letter_, std::nullopt);
   const auto removal = std::exchange(open_removal_, std::nullopt);
   // Most phones repeat; some give up and go on with the old key and more commands.
   if (chance(3)) {
-    world_.device().forget_lost();
+    world().device().forget_lost();
     return;
   }
   // What came since may go with the rest: a folder goes whole, and after ten minutes the emptying
@@ -424,55 +351,48 @@ void Scenario::repeat_lost() {
   if (removal) forget_all_in(*removal);
   const auto steps = letter ? steps_of_sending() : steps_of_change();
   if (chance(3)) {
-    world_.killer().arm(steps[pick(static_cast<unsigned>(steps.size()))], 1);
+    world().killer().arm(steps[pick(static_cast<unsigned>(steps.size()))], 1);
   }
-  const auto outcome = world_.run(world_.device().repeat_lost());
+  const auto outcome = world().run(world().device().repeat_lost());
   open_letter_ = letter;
   note_letter(outcome);
   if (outcome.lost) open_removal_ = removal;
   after_request();
 }
 
-void Scenario::restart() {
-  world_.restart();
-  ++counts_.restarts;
-}
-
-void Scenario::time_passes() { world_.clock().advance(std::chrono::minutes(1 + pick(600))); }
-
 void Scenario::queue_works() {
-  if (chance(4)) world_.killer().arm(chance(2) ? Step::hop_before : Step::hop_after, 1);
-  if (chance(6)) world_.killer().arm(Step::disk, 1 + pick(40));
+  if (chance(4)) world().killer().arm(chance(2) ? Step::hop_before : Step::hop_after, 1);
+  if (chance(6)) world().killer().arm(Step::disk, 1 + pick(40));
   try {
-    world_.run(world_.queue().work());
+    world().run(world().queue().work());
   } catch (const Fault&) {
-    if (!world_.killer().dead()) throw;
+    if (!world().killer().dead()) throw;
   }
-  if (!world_.killer().dead()) world_.internet().settled();
+  if (!world().killer().dead()) world().internet().settled();
   after_request();
 }
 
 std::string Scenario::settle_and_check() {
-  world_.killer().disarm();
+  world().killer().disarm();
   // A new process, with nothing watched: what a server tells late is not waited for.
-  world_.restart();
-  world_.internet().be_kind();
+  world().restart();
+  world().internet().be_kind();
   open_letter_.reset();
   for (const std::size_t number : outbox_.waiting()) {
-    outbox_.note(number, world_.run(send(world_.device(), outbox_.letter(number))));
+    outbox_.note(number, world().run(send(world().device(), outbox_.letter(number))));
   }
   constexpr int queue_rounds = 50;
-  for (int i = 0; i < queue_rounds && !world_.run(world_.queue().list()).empty(); ++i) {
-    world_.clock().advance(std::chrono::hours(2));
-    world_.run(world_.queue().work());
+  for (int i = 0; i < queue_rounds && !world().run(world().queue().list()).empty(); ++i) {
+    world().clock().advance(std::chrono::hours(2));
+    world().run(world().queue().work());
   }
-  if (!world_.run(world_.queue().list()).empty()) return "the queue does not become empty";
+  if (!world().run(world().queue().list()).empty()) return "the queue does not become empty";
   constexpr int rounds = 3;
   for (int round = 0; round < rounds; ++round) {
-    if (world_.device().has_lost()) static_cast<void>(world_.run(world_.device().repeat_lost()));
-    static_cast<void>(world_.run(world_.device().folder_sync()));
+    if (world().device().has_lost()) static_cast<void>(world().run(world().device().repeat_lost()));
+    static_cast<void>(world().run(world().device().folder_sync()));
     for (const std::string& id : mail_folders()) {
-      const auto outcome = world_.run(world_.device().sync_all(id, window(50)));
+      const auto outcome = world().run(world().device().sync_all(id, window(50)));
       check_keys();
       if (!outcome.ok() && round == rounds - 1) {
         return fmt::format("folder {} does not sync: HTTP {}, status {}", id, outcome.http_status,
@@ -480,22 +400,22 @@ std::string Scenario::settle_and_check() {
       }
     }
   }
-  return complaint_.empty() ? compare() : complaint_;
+  return complaint().empty() ? compare() : complaint();
 }
 
 std::string Scenario::compare() {
-  const auto copies = world_.copies();
+  const auto copies = world().copies();
   for (const auto& [id, count] : copies) {
     if (count > 1) return fmt::format("{} is there {} times", id, count);
   }
-  for (unsigned number = 0; number < world_.delivered(); ++number) {
+  for (unsigned number = 0; number < world().delivered(); ++number) {
     const std::string id = fmt::format("mail {}", number);
     if (!copies.contains(id) && !may_be_gone_.contains(id)) return id + " is lost";
   }
   const std::string wrong =
-      outbox_.compare(world_.internet(), copies, may_be_gone_, world_.reported());
+      outbox_.compare(world().internet(), copies, may_be_gone_, world().reported());
   if (!wrong.empty()) return wrong;
-  const auto boxes = world_.mailboxes();
+  const auto boxes = world().mailboxes();
   for (const std::string& id : mail_folders()) {
     const auto box = boxes.find(id);
     if (box == boxes.end()) return fmt::format("the device holds a folder {} that is gone", id);
@@ -506,7 +426,7 @@ std::string Scenario::compare() {
 }
 
 std::string Scenario::compare_folder(const std::string& id, const World::Content& content) {
-  const auto& items = world_.device().collection(id).items;
+  const auto& items = world().device().collection(id).items;
   for (const auto& [server_id, mail] : content.mails) {
     const auto item = items.find(server_id);
     if (item == items.end()) return fmt::format("the device misses {}", server_id);

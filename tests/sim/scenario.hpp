@@ -4,44 +4,28 @@
 
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/outbox.hpp"
-#include "sim/world.hpp"
+#include "sim/trouble.hpp"
 
 namespace godwit::sim {
 
-class Scenario {
+class Scenario final : public Trouble {
  public:
   Scenario(std::uint64_t seed, MakeSide make_side);
 
-  void run(unsigned steps);
-  /// Lets everything come to rest, then compares. What is wrong, empty when nothing is.
-  std::string settle_and_check();
-
-  World& world() { return world_; }
-
-  /// What happened so far.
-  struct Counts {
-    unsigned restarts = 0;
-    unsigned lost_answers = 0;
-    unsigned overlaps = 0;       // two requests at once
-    unsigned other_content = 0;  // of these: the second was another one under the same key
-    unsigned cuts = 0;           // connections to the mail server that broke
-    unsigned pings = 0;
-    unsigned letters = 0;
-  };
-  const Counts& counts() const { return counts_; }
+  std::string settle_and_check() override;
 
  private:
   using Action = void (Scenario::*)();
-  void step();
-  unsigned pick(unsigned below) { return static_cast<unsigned>(random_() % below); }
-  bool chance(unsigned one_in) { return pick(one_in) == 0; }
+  void step() override;
+  void do_more() override;
+  void repeat_lost() override;
+  void give_up_lost() override;
 
   // Somebody else, at a desktop
   void deliver();
@@ -59,10 +43,6 @@ class Scenario {
   void device_empties();
   void device_sends();
   void device_pings();
-  // The network, the power and the time
-  void repeat_lost();
-  void restart();
-  void time_passes();
   void queue_works();
 
   struct Place {
@@ -78,15 +58,6 @@ class Scenario {
   std::vector<std::string> mail_folders();
   std::vector<std::string> synced_folders();
 
-  enum class Fate : std::uint8_t {
-    alone,
-    overlapped,  // sent twice at once, or with another one under the same key
-  };
-  void before_request(std::span<const Step> steps, Fate fate);
-  template <class Request>
-  auto request(std::span<const Step> steps, Request send);
-  void give_up_lost();
-  void after_request();
   void request_syncs(const std::string& collection, unsigned window);
   void note_letter(const client::Outcome& outcome);
 
@@ -94,24 +65,17 @@ class Scenario {
                      const std::string& target);
   void forget_own_moves();
   void forget_all_in(const std::string& collection);
-  void complain(std::string what);
-  void check_keys();
   void check_quiet(const std::vector<std::string>& folders);
   std::string compare();
   std::string compare_folder(const std::string& id, const World::Content& content);
 
-  World world_;
-  std::mt19937_64 random_;
   Outbox outbox_;
   std::set<std::string> may_be_gone_;  // identities that somebody removed for good, or tried to
   std::set<std::pair<std::string, std::string>> own_moves_;  // (target, Subject)
-  std::set<std::string> started_;                            // collections whose key was not 0
   std::optional<std::size_t> open_letter_;                   // whose sending was not answered yet
   std::optional<std::string>
       open_removal_;  // the folder whose removal or emptying was not answered
-  std::string complaint_;
   unsigned folders_made_ = 0;
-  Counts counts_;
 };
 
 }  // namespace godwit::sim

@@ -19,15 +19,15 @@ unsigned from_environment(const char* name, unsigned otherwise) {
 
 struct Totals {
   std::map<Step, unsigned> kills;
-  Scenario::Counts counts;
+  Trouble::Counts counts;
   unsigned steps = 0;
   unsigned doubts = 0;
   unsigned copies = 0;
 
-  void add(Scenario& scenario, unsigned some_steps) {
+  void add(Trouble& scenario, unsigned some_steps) {
     steps += some_steps;
     for (const auto& [step, count] : scenario.world().killer().kills()) kills[step] += count;
-    const Scenario::Counts& more = scenario.counts();
+    const Trouble::Counts& more = scenario.counts();
     counts.restarts += more.restarts;
     counts.lost_answers += more.lost_answers;
     counts.overlaps += more.overlaps;

@@ -93,10 +93,18 @@ World::World(std::uint64_t seed, MakeSide make_side)
       side_(make_side(ground_)),
       reports_(side_) {
   start(true);
+  add_phone(eas::Version::v16_1);
+}
+
+void World::add_phone(eas::Version version) {
   client::Device::Settings settings;
+  settings.id = fmt::format("godwit{}", phones_.size() + 1);
+  settings.version = version;
   settings.user = side_->login();
   settings.password = Secret("secret");
-  device_ = std::make_unique<client::Device>(*this, std::move(settings));
+  auto phone = std::make_unique<Phone>(*this, ++connections_);
+  phone->device = std::make_unique<client::Device>(*phone, std::move(settings));
+  phones_.push_back(std::move(phone));
 }
 
 World::~World() { stop(); }
@@ -112,6 +120,9 @@ void World::start(bool first) {
   life.sqlite = std::make_unique<store::SqliteStore>(state);
   life.store = std::make_unique<KillableStore>(*life.sqlite, killer_);
   life.mail = std::make_unique<KillableMailBackend>(side_->mail(), killer_);
+  if (auto* items = side_->items()) {
+    life.items = std::make_unique<KillableItemsBackend>(*items, killer_);
+  }
   using Doors = KillableSubmission::Doors;
   life.hop = std::make_unique<KillableSubmission>(
       internet_, killer_, Doors{Step::hop_before, Step::hop_after}, nullptr);
@@ -126,7 +137,8 @@ void World::start(bool first) {
                         .store = *life.store,
                         .mail = *life.mail,
                         .users = side_->users(),
-                        .submission = *life.submission};
+                        .submission = *life.submission,
+                        .items = life.items.get()};
   life.server =
       std::make_unique<test::TestServer>(systems, command::Settings{}, std::chrono::seconds(60));
 }
@@ -139,12 +151,13 @@ void World::stop() {
   side_->stop();
 }
 
-Task<client::Answer> World::send(client::Wire request) {
+Task<client::Answer> World::send(Phone& phone, client::Wire request) {
   if (std::exchange(hold_, false)) {
     held_ = std::move(request);
-    device_->lose_next_answer();
+    phone.device->lose_next_answer();
     co_return nobody();
   }
+  life_->server->transport().set_connection(phone.connection);
   const client::Wire copy = is_traced() ? request : client::Wire{};
   client::Answer answer;
   if (auto first = std::exchange(held_, std::nullopt)) {
@@ -155,7 +168,7 @@ Task<client::Answer> World::send(client::Wire request) {
   if (killer_.dead()) {
     // Nobody is left who could have answered; something in between may still have.
     answer = nobody();
-    if (ground_.random.next() % 2 == 0) device_->lose_next_answer();
+    if (ground_.random.next() % 2 == 0) phone.device->lose_next_answer();
   }
   trace(copy, answer);
   co_return answer;
@@ -186,13 +199,14 @@ std::optional<World::PingEnd> World::ping(const std::vector<std::string>& folder
   using client::Node;
   Node list(page::Folders);
   for (const std::string& id : folders) {
-    list.add(Node(page::Folder, {Node(page::Id, id), Node(page::Class, "Email")}));
+    list.add(Node(page::Folder, {Node(page::Id, id), Node(page::Class, device().item_class(id))}));
   }
   const Node root(page::Ping,
                   {Node(page::HeartbeatInterval, std::to_string(heartbeat_seconds)), list});
   if (is_traced()) fmt::print("> Ping {}\n", fmt::join(folders, " "));
+  life_->server->transport().set_connection(phones_[phone_]->connection);
   auto started = run(life_->server->start(
-      device_->wire("Ping", client::encode(root), "application/vnd.ms-sync.wbxml")));
+      device().wire("Ping", client::encode(root), "application/vnd.ms-sync.wbxml")));
   if (!started.held) return read_ping(started.answer);
   ping_ = std::move(started.held);
   return std::nullopt;
@@ -260,12 +274,22 @@ std::map<std::string, unsigned> World::copies() {
   return count;
 }
 
-std::map<std::string, World::Content> World::mailboxes() {
+sync::FolderTable World::folder_table() {
   const auto record = run(life_->sqlite->get({side_->login(), store::Kind::folders, ""}));
-  const auto table = sync::unpack_folder_table(record->value);
+  return sync::unpack_folder_table(record->value).value();
+}
+
+std::string World::key_of(const std::string& id) {
+  const auto table = folder_table();
+  const sync::FolderRow* row = table.find(id);
+  return row == nullptr ? std::string() : row->key;
+}
+
+std::map<std::string, World::Content> World::mailboxes() {
+  const auto table = folder_table();
   std::map<std::string, Content> all;
   for (auto& [key, box] : side_->truth()) {
-    const sync::FolderRow* row = table->find_key(key);
+    const sync::FolderRow* row = table.find_key(key);
     if (row == nullptr) continue;
     Content& content = all[row->id];
     content.key = key;

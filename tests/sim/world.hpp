@@ -1,4 +1,4 @@
-/// A whole server with one user and the reference device: SQLite and the mail queue on a disk that
+/// A whole server with one user and that user's devices: SQLite and the mail queue on a disk that
 /// forgets what was not synced, mail wherever the mailbox side has it. Dies and comes back.
 #pragma once
 
@@ -16,30 +16,44 @@
 #include "sim/killer.hpp"
 #include "sim/mailbox_side.hpp"
 #include "sim/wrapped.hpp"
+#include "sim/wrapped_items.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "sync/folder_table.hpp"
 
 namespace godwit::sim {
 
-class World final : public client::Transport {
+class World final {
  public:
   World(std::uint64_t seed, MakeSide make_side);
-  ~World() override;
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
   template <class T>
   T run(Task<T> work) {
     return ground_.run(std::move(work));
   }
 
-  client::Device& device() { return *device_; }
+  /// The device that is in the user's hand; the first of them at first.
+  client::Device& device() { return *phones_[phone_]->device; }
+  unsigned phone() const { return phone_; }
+  unsigned phones() const { return static_cast<unsigned>(phones_.size()); }
+  /// A further device of the account.
+  void add_phone(eas::Version version);
+  void take_phone(unsigned phone) { phone_ = phone; }
   Killer& killer() { return killer_; }
   ManualClock& clock() { return ground_.clock; }
   MailboxSide& side() { return *side_; }
   Internet& internet() { return internet_; }
   KillableStore& store() { return *life_->store; }
   KillableMailBackend& backend() { return *life_->mail; }
+  /// The user's collections with a killer at their doors; only where the side has any.
+  KillableItemsBackend& items() { return *life_->items; }
   KillableSubmission& hop() { return *life_->hop; }
   queue::Queue& queue() { return *life_->queue; }
   backend::Mail& desktop() { return side_->desktop(); }
+  /// The key of the collection that a device knows by this id.
+  std::string key_of(const std::string& id);
 
   /// Delivers one message with a Message-ID of its own; its number.
   unsigned deliver(std::string subject);
@@ -61,7 +75,7 @@ class World final : public client::Transport {
   void release_held();
 
   /// An answer was lost: so is its connection, and what follows comes on another one.
-  void new_connection() { life_->server->transport().set_connection(++connections_); }
+  void new_connection() { phones_[phone_]->connection = ++connections_; }
 
   // A Ping that stays open beside other requests
   struct PingEnd {
@@ -87,6 +101,17 @@ class World final : public client::Transport {
   std::map<std::string, Content> mailboxes();
 
  private:
+  /// A device and its way to the server.
+  struct Phone final : client::Transport {
+    Phone(World& its_world, std::uint64_t its_connection)
+        : world(its_world), connection(its_connection) {}
+    Task<client::Answer> send(client::Wire request) override {
+      return world.send(*this, std::move(request));
+    }
+    World& world;
+    std::uint64_t connection;
+    std::unique_ptr<client::Device> device;
+  };
   struct Reports final : queue::Reports {
     explicit Reports(std::unique_ptr<MailboxSide>& the_side) : side(the_side) {}
     Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override;
@@ -98,15 +123,17 @@ class World final : public client::Transport {
     std::unique_ptr<store::SqliteStore> sqlite;
     std::unique_ptr<KillableStore> store;
     std::unique_ptr<KillableMailBackend> mail;
+    std::unique_ptr<KillableItemsBackend> items;
     std::unique_ptr<KillableSubmission> hop;
     std::unique_ptr<queue::Queue> queue;
     std::unique_ptr<KillableSubmission> submission;
     std::unique_ptr<test::TestServer> server;
   };
-  Task<client::Answer> send(client::Wire request) override;
+  Task<client::Answer> send(Phone& phone, client::Wire request);
   /// The second while the first is worked on; the second's answer.
   Task<client::Answer> send_both(client::Wire first, client::Wire second);
   std::optional<PingEnd> read_ping(const client::Answer& answer);
+  sync::FolderTable folder_table();
   void start(bool first);
   void stop();
 
@@ -116,12 +143,13 @@ class World final : public client::Transport {
   std::unique_ptr<MailboxSide> side_;
   Reports reports_;
   std::unique_ptr<Life> life_;
-  std::unique_ptr<client::Device> device_;
+  std::vector<std::unique_ptr<Phone>> phones_;
+  unsigned phone_ = 0;
   std::unique_ptr<client::ServiceTransport::Held> ping_;
   std::optional<client::Wire> held_;
   bool hold_ = false;
   unsigned delivered_ = 0;
-  std::uint64_t connections_ = 1;
+  std::uint64_t connections_ = 0;
 };
 
 }  // namespace godwit::sim

@@ -57,6 +57,9 @@ class KillableMail final : public Mail {
 
   Task<std::vector<MailFolder>> folders() override { return inner_->folders(); }
   Task<Result<MailboxStatus>> status(FolderKey folder) override { return inner_->status(folder); }
+  Task<std::vector<Result<MailboxStatus>>> statuses(std::vector<FolderKey> folders) override {
+    return inner_->statuses(std::move(folders));
+  }
   Task<Result<FolderKey>> create_folder(std::optional<FolderKey> parent,
                                         std::string name) override {
     return act(inner_->create_folder(std::move(parent), std::move(name)));

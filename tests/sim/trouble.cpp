@@ -1,0 +1,61 @@
+#include "sim/trouble.hpp"
+
+#include <fmt/format.h>
+
+namespace godwit::sim {
+
+void Trouble::run(unsigned steps) {
+  for (unsigned i = 0; i < steps && complaint_.empty(); ++i) step();
+}
+
+void Trouble::before_request(std::span<const Step> steps, Fate fate) {
+  if (world_.device().has_lost()) repeat_lost();
+  give_up_lost();
+  if (chance(5)) {
+    world_.device().lose_next_answer();
+    ++counts_.lost_answers;
+  }
+  if (chance(4)) {
+    const Step step = steps[pick(static_cast<unsigned>(steps.size()))];
+    world_.killer().arm(step, 1 + pick(2));
+  } else if (fate == Fate::alone && chance(20)) {
+    world_.killer().arm(Step::disk, 1 + pick(60));
+  }
+  if (chance(10)) world_.side().cut_at(1 + pick(6), chance(2));
+}
+
+void Trouble::after_request() {
+  world_.killer().disarm();
+  counts_.cuts = world_.side().mend();
+  world_.release_held();
+  if (world_.killer().dead()) ++counts_.restarts;
+  world_.bring_back();
+  if (world_.device().has_lost()) world_.new_connection();
+  check_keys();
+}
+
+void Trouble::complain(std::string what) {
+  if (complaint_.empty()) complaint_ = std::move(what);
+}
+
+void Trouble::check_keys() {
+  const unsigned phone = world_.phone();
+  for (const auto& [id, collection] : world_.device().collections()) {
+    if (!world_.device().folders().contains(id)) {
+      started_.erase({phone, id});
+    } else if (collection.sync_key != "0") {
+      started_.insert({phone, id});
+    } else if (started_.contains({phone, id})) {
+      complain(fmt::format("a key of folder {} is stale", id));
+    }
+  }
+}
+
+void Trouble::restart() {
+  world_.restart();
+  ++counts_.restarts;
+}
+
+void Trouble::time_passes() { world_.clock().advance(std::chrono::minutes(1 + pick(600))); }
+
+}  // namespace godwit::sim

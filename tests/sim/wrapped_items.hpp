@@ -1,0 +1,33 @@
+/// The collections of text items with a killer at their doors.
+#pragma once
+
+#include <memory>
+
+#include "backend/items.hpp"
+#include "sim/killer.hpp"
+
+namespace godwit::sim {
+
+class KillableItemsBackend final : public backend::ItemsBackend {
+ public:
+  KillableItemsBackend(backend::ItemsBackend& inner, Killer& killer)
+      : inner_(inner), killer_(killer) {}
+  std::shared_ptr<backend::Items> open_items(const backend::Account& account) override;
+
+  /// Canaries: every n-th listing of changes lacks its last; what is made is made twice; a write
+  /// forgets the lines that no device knows (they begin with "X-").
+  struct Sabotage {
+    unsigned hide_change{};
+    unsigned listed{};
+    bool double_make{};
+    bool forget_unknown{};
+  };
+  void sabotage(Sabotage sabotage) { sabotage_ = sabotage; }
+
+ private:
+  backend::ItemsBackend& inner_;
+  Killer& killer_;
+  Sabotage sabotage_;
+};
+
+}  // namespace godwit::sim
