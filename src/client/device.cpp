@@ -61,6 +61,17 @@ void Device::restore(std::string folder_key, std::vector<Folder> folders,
   collections_ = std::move(collections);
 }
 
+std::string Device::add(const std::string& id, std::vector<Node> properties) {
+  Collection& held = collection(id);
+  Command command;
+  command.number = ++held.commands_made;
+  command.kind = Command::Kind::add;
+  command.client_id = "new-" + std::to_string(command.number);
+  command.data = std::move(properties);
+  held.pending.push_back(command);
+  return command.client_id;
+}
+
 void Device::change(const std::string& id, const std::string& server_id,
                     std::vector<Node> properties) {
   Collection& held = collection(id);

@@ -139,7 +139,9 @@ class Device {
   void restore(std::string folder_key, std::vector<Folder> folders,
                std::map<std::string, Collection> collections);
 
-  // What its user does: held at once, sent with the next Sync
+  // What its user does: held at once (what is added: when it is accepted), sent with the next Sync
+  /// The ClientId, `new-1` and so on.
+  std::string add(const std::string& collection, std::vector<Node> properties);
   void change(const std::string& collection, const std::string& server_id,
               std::vector<Node> properties);
   void set_read(const std::string& collection, const std::string& server_id, bool read);

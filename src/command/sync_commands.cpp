@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -66,9 +67,7 @@ class CommandRun {
     for (const eas::SyncCommand& command : request_.commands) {
       const std::string content = digest(command);
       const auto* known =
-          work_.repeated ? sync::find_outcome(work_.relationship, std::to_underlying(command.kind),
-                                              command.id, content)
-                         : nullptr;
+          work_.repeated ? find_done(work_.relationship, request_.commands, command) : nullptr;
       if (known != nullptr) {
         note(command, *known);
         continue;
@@ -262,10 +261,42 @@ std::string digest(const eas::SyncCommand& command) {
   return digest128(out.bytes());
 }
 
+const sync::CommandOutcome* find_done(const sync::Relationship& relationship,
+                                      const std::vector<eas::SyncCommand>& commands,
+                                      const eas::SyncCommand& command) {
+  const auto kind = std::to_underlying(command.kind);
+  if (command.kind != Kind::change) {
+    return sync::find_outcome(relationship, kind, command.id, digest(command));
+  }
+  const auto is_of_item = [&](const eas::SyncCommand& each) {
+    return each.kind == command.kind && each.id == command.id;
+  };
+  const sync::CommandOutcome* found = nullptr;
+  auto now = commands.begin();
+  for (const sync::CommandOutcome& done : relationship.outcomes) {
+    if (done.kind != kind || done.id != command.id) continue;
+    now = std::find_if(now, commands.end(), is_of_item);
+    if (now == commands.end() || digest(*now) != done.digest) return nullptr;
+    if (&*now == &command) found = &done;
+    ++now;
+  }
+  return found;
+}
+
+const sync::CommandOutcome* last_change(const sync::Relationship& relationship,
+                                        std::string_view id) {
+  for (const sync::CommandOutcome& outcome : std::views::reverse(relationship.outcomes)) {
+    const bool changed = outcome.kind == std::to_underlying(Kind::change) && outcome.id == id;
+    if (changed && outcome.status == status_ok) return &outcome;
+  }
+  return nullptr;
+}
+
 void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& commands) {
   for (const eas::SyncCommand& command : commands) {
-    const auto* known = sync::find_outcome(work.relationship, std::to_underlying(command.kind),
-                                           command.id, digest(command));
+    const auto* known = command.kind == Kind::change
+                            ? last_change(work.relationship, command.id)
+                            : find_done(work.relationship, commands, command);
     if (known == nullptr || known->status != status_ok) continue;
     if (known->flags) work.expected[known->uid] = *known->flags;
     if (command.kind != Kind::remove) continue;

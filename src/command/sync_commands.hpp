@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "command/sync_collection.hpp"
@@ -27,6 +28,17 @@ struct MailWork {
 
 /// Two commands of equal digest ask for the same.
 std::string digest(const eas::SyncCommand& command);
+
+/// What the request whose answer was lost did for one of `commands`; nullptr = it is to be done.
+/// Changes of an item count as done only where the present ones begin with all of them: a phone
+/// that went on may change back and forth, and its last word counts. Changing twice alike does no
+/// harm.
+const sync::CommandOutcome* find_done(const sync::Relationship& relationship,
+                                      const std::vector<eas::SyncCommand>& commands,
+                                      const eas::SyncCommand& command);
+/// The last change of that item that the lost request made: it is what the mailbox holds since.
+const sync::CommandOutcome* last_change(const sync::Relationship& relationship,
+                                        std::string_view id);
 
 /// Outcomes of a lost answer, told again: what they made of messages is expected, what they removed
 /// is gone.

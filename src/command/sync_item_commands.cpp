@@ -158,8 +158,7 @@ class ItemCommandRun {
   const sync::CommandOutcome* find_known(const eas::SyncCommand& command) {
     if (!work_.repeated) return nullptr;
     if (command.kind != Kind::add) {
-      return sync::find_outcome(work_.relationship, std::to_underlying(command.kind), command.id,
-                                digest(command));
+      return find_done(work_.relationship, request_.commands, command);
     }
     const auto* known = find_add(work_, command, request_.commands);
     // Two Adds of one request are two items.
@@ -462,10 +461,9 @@ Task<> recall_item_outcomes(ItemWork& work, const std::vector<eas::SyncCommand>&
   co_await load_for_commands(work, commands);
   for (const eas::SyncCommand& command : commands) {
     const sync::CommandOutcome* known =
-        command.kind == Kind::add
-            ? find_add(work, command, commands)
-            : sync::find_outcome(work.relationship, std::to_underlying(command.kind), command.id,
-                                 digest(command));
+        command.kind == Kind::add      ? find_add(work, command, commands)
+        : command.kind == Kind::change ? last_change(work.relationship, command.id)
+                                       : find_done(work.relationship, commands, command);
     if (known == nullptr || known->status != status_ok) continue;
     if (auto made = unpack_made(known->reply)) {
       co_await work.chunks.load_hrefs(work.state, {made->href});

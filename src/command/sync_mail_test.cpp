@@ -73,5 +73,62 @@ TEST_F(SyncMailTest, WhatSomebodyElseMarksAsTheDeviceDoesIsToldToTheDevice) {
   EXPECT_EQ(item.at("Flag/Status"), "2");
 }
 
+/// A phone whose Sync was lost goes on under the old key: its last word counts.
+class LostSyncTest : public SyncMailTest {
+ protected:
+  LostSyncTest() : uid(bed.deliver(bed.inbox(), "One")) {
+    sync();
+    sync();
+  }
+  void read(std::initializer_list<bool> states) {
+    for (const bool state : states) bed.device().set_read(bed.id("Inbox"), name(uid), state);
+  }
+  void lose() {
+    bed.device().lose_next_answer();
+    test::run(bed.device().sync(bed.id("Inbox"), {}));
+    bed.device().forget_lost();
+  }
+  bool is_read() { return bed.mail().states(bed.inbox()).front().flags.seen; }
+
+  Uid uid;
+};
+
+TEST_F(LostSyncTest, ChangingBackAndForthIsDone) {
+  read({true});
+  lose();
+  EXPECT_TRUE(is_read());
+  read({false, true});
+  sync();
+  EXPECT_TRUE(is_read());
+}
+
+TEST_F(LostSyncTest, GoingOnIsDone) {
+  read({true});
+  lose();
+  read({false});
+  sync();
+  EXPECT_FALSE(is_read());
+}
+
+TEST_F(LostSyncTest, LeavingOutTheLastChangeIsDone) {
+  read({false, true});
+  lose();
+  EXPECT_TRUE(is_read());
+  bed.device().collection(bed.id("Inbox")).pending.clear();
+  read({false});
+  sync();
+  EXPECT_FALSE(is_read());
+}
+
+TEST_F(LostSyncTest, ARepetitionDoesNotUndoWhatSomebodyElseDidSince) {
+  read({true});
+  lose();
+  bed.mail().set_flags(bed.inbox(), {{uid, uid}}, Flags{});
+  sync();
+  EXPECT_FALSE(is_read());
+  sync();
+  EXPECT_EQ(bed.device().collection(bed.id("Inbox")).items.at(name(uid)).at("Read"), "0");
+}
+
 }  // namespace
 }  // namespace godwit::command

@@ -74,6 +74,12 @@ class TestBed {
   backend::MemoryMail& mail() { return mail_server_.mail(account_.user); }
   test::TestServer& server() { return server_; }
   client::Device& device() { return device_; }
+  /// The user's collections, which the server and the device know from now on.
+  backend::Items& offer_items() {
+    server_.offer_items(mail_server_);
+    EXPECT_TRUE(test::run(device_.folder_sync()).ok());
+    return mail_server_.items(account_.user);
+  }
   const FolderKey& inbox() const { return inbox_; }
   const FolderKey& trash() const { return trash_; }
   const FolderKey& projects() const { return projects_; }
