@@ -267,7 +267,7 @@ void Scenario::device_sends() {
     wishes.two_outside = chance(4);
     wishes.to_self = world().side().delivers_to_self() && chance(4);
     const auto [collection, item] = random_item();
-    if (!item.empty() && chance(2)) {
+    if (!item.empty() && !chance(4)) {
       wishes.kind = chance(2) ? Outbox::Kind::reply : Outbox::Kind::forward;
       wishes.replace = chance(3);
       wishes.folder_id = collection;

@@ -5,8 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 
+#include "sim/item_scenario.hpp"
 #include "sim/scenario.hpp"
 
 namespace godwit::sim {
@@ -64,26 +67,34 @@ struct Totals {
 class Simulation : public ::testing::Test {
  protected:
   static void TearDownTestSuite() {
-    sum_.print("in all");
-    constexpr unsigned enough = 8000;
-    if (sum_.steps < enough) return;
-    for (std::size_t i = 0; i < step_count; ++i) {
-      const auto step = static_cast<Step>(i);
-      EXPECT_TRUE(sum_.kills.contains(step)) << "never killed " << to_string(step);
-    }
+    if (mail_.steps > 0) mail_.print("in all");
+    expect_kills(mail_, steps_of_change());
+    expect_kills(mail_, steps_of_sending());
+    expect_kills(items_, steps_of_change());
   }
 
+  static void expect_kills(const Totals& totals, std::span<const Step> steps) {
+    constexpr unsigned enough = 8000;
+    if (totals.steps < enough) return;
+    for (const Step step : steps) {
+      EXPECT_TRUE(totals.kills.contains(step)) << "never killed " << to_string(step);
+    }
+    EXPECT_TRUE(totals.kills.contains(Step::disk)) << "never killed " << to_string(Step::disk);
+  }
+
+  using Make = std::unique_ptr<Trouble> (*)(std::uint64_t seed);
+
   /// Seeds `first`, `first + 1`, ... of `steps` steps each.
-  static void simulate(const char* where, MakeSide make_side, unsigned first, unsigned seeds,
+  static void simulate(const char* where, Make make, Totals& sum, unsigned first, unsigned seeds,
                        unsigned steps) {
     Totals totals;
     for (unsigned seed = first; seed < first + seeds; ++seed) {
       SCOPED_TRACE(fmt::format("seed {}", seed));
-      Scenario scenario(seed, make_side);
-      scenario.run(steps);
-      ASSERT_EQ(scenario.settle_and_check(), "") << "replay with GODWIT_SIM_SEED=" << seed;
-      totals.add(scenario, steps);
-      sum_.add(scenario, steps);
+      const auto scenario = make(seed);
+      scenario->run(steps);
+      ASSERT_EQ(scenario->settle_and_check(), "") << "replay with GODWIT_SIM_SEED=" << seed;
+      totals.add(*scenario, steps);
+      sum.add(*scenario, steps);
       const unsigned done = seed - first + 1;
       constexpr unsigned steps_between = 20'000;
       if (done * steps / steps_between != (done - 1) * steps / steps_between) {
@@ -96,40 +107,52 @@ class Simulation : public ::testing::Test {
 
   /// What GODWIT_SIM_SEED, GODWIT_SIM_SEEDS and GODWIT_SIM_STEPS say, else `seeds` of `steps`.
   /// Of many seeds a server of its own gets every `share`-th only: it is slower.
-  static void simulate_as_told(const char* where, MakeSide make_side, unsigned seeds,
+  static void simulate_as_told(const char* where, Make make, Totals& sum, unsigned seeds,
                                unsigned steps, unsigned share = 1) {
     const unsigned first = from_environment("GODWIT_SIM_SEED", 1);
     const bool one = std::getenv("GODWIT_SIM_SEED") != nullptr;
     const unsigned told = from_environment("GODWIT_SIM_SEEDS", one ? 1 : seeds * share);
-    simulate(where, make_side, first, std::max(told / share, 1U),
+    simulate(where, make, sum, first, std::max(told / share, 1U),
              from_environment("GODWIT_SIM_STEPS", steps));
   }
 
- private:
-  static inline Totals sum_;
+  static inline Totals mail_, items_;
 };
 
+template <MakeSide make_side>
+std::unique_ptr<Trouble> mail_over(std::uint64_t seed) {
+  return std::make_unique<Scenario>(seed, make_side);
+}
+
 TEST_F(Simulation, EmbeddedStore) {
-  simulate_as_told("over the embedded store", &make_embedded_side, 50, 400);
+  simulate_as_told("over the embedded store", &mail_over<&make_embedded_side>, mail_, 50, 400);
+}
+
+TEST_F(Simulation, Items) {
+  const auto make = [](std::uint64_t seed) -> std::unique_ptr<Trouble> {
+    return std::make_unique<ItemScenario>(seed);
+  };
+  simulate_as_told("of items over the embedded store", make, items_, 25, 400);
 }
 
 TEST_F(Simulation, Dovecot) {
   using interop::RunningServer;
   if (!RunningServer::is_there("dovecot")) GTEST_SKIP() << RunningServer::why_not("dovecot");
-  simulate_as_told("over Dovecot", &make_dovecot_side, 6, 400, 20);
+  simulate_as_told("over Dovecot", &mail_over<&make_dovecot_side>, mail_, 6, 400, 20);
 }
 
 TEST_F(Simulation, Cyrus) {
   using interop::RunningServer;
   if (!RunningServer::is_there("cyrus")) GTEST_SKIP() << RunningServer::why_not("cyrus");
-  simulate_as_told("over Cyrus", &make_cyrus_side, 4, 400, 20);
+  simulate_as_told("over Cyrus", &mail_over<&make_cyrus_side>, mail_, 4, 400, 20);
 }
 
 /// Runs seeds until the oracle complains.
-template <class Sabotage>
-std::string first_complaint(Sabotage sabotage) {
+template <class Sabotage, class Make>
+std::string first_complaint(Sabotage sabotage, Make make) {
   for (unsigned seed = 1; seed <= 10; ++seed) {
-    Scenario scenario(seed, &make_embedded_side);
+    const auto made = make(seed);
+    Trouble& scenario = *made;
     sabotage(scenario);
     try {
       scenario.run(200);
@@ -142,11 +165,21 @@ std::string first_complaint(Sabotage sabotage) {
   return {};
 }
 
+template <class Sabotage>
+std::string first_complaint(Sabotage sabotage) {
+  return first_complaint(sabotage, &mail_over<&make_embedded_side>);
+}
+template <class Sabotage>
+std::string first_complaint_of_items(Sabotage sabotage) {
+  return first_complaint(sabotage,
+                         [](std::uint64_t seed) { return std::make_unique<ItemScenario>(seed); });
+}
+
 // Canaries: the simulator is worth something only while it sees these.
 
 TEST(Canary, ADroppedChangeIsSeen) {
   const auto complaint = first_complaint(
-      [](Scenario& scenario) { scenario.world().backend().sabotage({.hide_change = 1}); });
+      [](Trouble& scenario) { scenario.world().backend().sabotage({.hide_change = 1}); });
   const bool named = complaint.contains("misses") || complaint.contains("one side only") ||
                      complaint.contains("slept over");
   EXPECT_TRUE(named) << complaint;
@@ -154,20 +187,46 @@ TEST(Canary, ADroppedChangeIsSeen) {
 
 TEST(Canary, ADoneTwiceIsSeen) {
   const auto complaint = first_complaint(
-      [](Scenario& scenario) { scenario.world().backend().sabotage({.double_move = true}); });
+      [](Trouble& scenario) { scenario.world().backend().sabotage({.double_move = true}); });
   EXPECT_TRUE(complaint.contains("is there 2 times")) << complaint;
 }
 
 TEST(Canary, ADoubledSendIsSeen) {
   const auto complaint =
-      first_complaint([](Scenario& scenario) { scenario.world().hop().double_send(1); });
+      first_complaint([](Trouble& scenario) { scenario.world().hop().double_send(1); });
   EXPECT_TRUE(complaint.contains("reached bob@example.net 2 times")) << complaint;
 }
 
 TEST(Canary, AStaleKeyIsSeen) {
   const auto complaint =
-      first_complaint([](Scenario& scenario) { scenario.world().store().drop_outcome(4); });
+      first_complaint([](Trouble& scenario) { scenario.world().store().drop_outcome(4); });
   EXPECT_TRUE(complaint.contains("is stale")) << complaint;
+}
+
+TEST(Canary, ADroppedChangeOfAnItemIsSeen) {
+  const auto complaint = first_complaint_of_items(
+      [](Trouble& scenario) { scenario.world().sabotage_items({.hide_change = 1}); });
+  const bool named = complaint.contains("misses") || complaint.contains("one side only") ||
+                     complaint.contains("did not end") || complaint.contains("slept over");
+  EXPECT_TRUE(named) << complaint;
+}
+
+TEST(Canary, AnItemMadeTwiceIsSeen) {
+  const auto complaint = first_complaint_of_items(
+      [](Trouble& scenario) { scenario.world().sabotage_items({.double_make = true}); });
+  EXPECT_TRUE(complaint.contains("is there 2 times")) << complaint;
+}
+
+TEST(Canary, AnItemsStaleKeyIsSeen) {
+  const auto complaint =
+      first_complaint_of_items([](Trouble& scenario) { scenario.world().store().drop_outcome(6); });
+  EXPECT_TRUE(complaint.contains("is stale")) << complaint;
+}
+
+TEST(Canary, AForgottenLineOfAnItemIsSeen) {
+  const auto complaint = first_complaint_of_items(
+      [](Trouble& scenario) { scenario.world().sabotage_items({.forget_unknown = true}); });
+  EXPECT_TRUE(complaint.contains("has lost what no device knows")) << complaint;
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ class World final {
   Internet& internet() { return internet_; }
   KillableStore& store() { return *life_->store; }
   KillableMailBackend& backend() { return *life_->mail; }
-  /// The user's collections with a killer at their doors; only where the side has any.
-  KillableItemsBackend& items() { return *life_->items; }
+  /// Of the user's collections, from now on, also after a restart.
+  void sabotage_items(KillableItemsBackend::Sabotage sabotage) { items_sabotage_ = sabotage; }
   KillableSubmission& hop() { return *life_->hop; }
   queue::Queue& queue() { return *life_->queue; }
   backend::Mail& desktop() { return side_->desktop(); }
@@ -143,6 +143,7 @@ class World final {
   std::unique_ptr<MailboxSide> side_;
   Reports reports_;
   std::unique_ptr<Life> life_;
+  KillableItemsBackend::Sabotage items_sabotage_;
   std::vector<std::unique_ptr<Phone>> phones_;
   unsigned phone_ = 0;
   std::unique_ptr<client::ServiceTransport::Held> ping_;

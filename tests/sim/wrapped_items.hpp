@@ -10,10 +10,6 @@ namespace godwit::sim {
 
 class KillableItemsBackend final : public backend::ItemsBackend {
  public:
-  KillableItemsBackend(backend::ItemsBackend& inner, Killer& killer)
-      : inner_(inner), killer_(killer) {}
-  std::shared_ptr<backend::Items> open_items(const backend::Account& account) override;
-
   /// Canaries: every n-th listing of changes lacks its last; what is made is made twice; a write
   /// forgets the lines that no device knows (they begin with "X-").
   struct Sabotage {
@@ -22,12 +18,15 @@ class KillableItemsBackend final : public backend::ItemsBackend {
     bool double_make{};
     bool forget_unknown{};
   };
-  void sabotage(Sabotage sabotage) { sabotage_ = sabotage; }
+
+  KillableItemsBackend(backend::ItemsBackend& inner, Killer& killer, Sabotage& sabotage)
+      : inner_(inner), killer_(killer), sabotage_(sabotage) {}
+  std::shared_ptr<backend::Items> open_items(const backend::Account& account) override;
 
  private:
   backend::ItemsBackend& inner_;
   Killer& killer_;
-  Sabotage sabotage_;
+  Sabotage& sabotage_;
 };
 
 }  // namespace godwit::sim

@@ -1,0 +1,82 @@
+/// Contacts, notes, events and tasks, edited at a desktop and on two devices of different protocol
+/// versions, in a bad world; afterwards all three must be equal, every item be there exactly once,
+/// and what nobody else wrote over be as it was written.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/item_row.hpp"
+#include "sim/trouble.hpp"
+
+namespace godwit::sim {
+
+class ItemScenario final : public Trouble {
+ public:
+  explicit ItemScenario(std::uint64_t seed);
+
+  std::string settle_and_check() override;
+
+ private:
+  using Action = void (ItemScenario::*)();
+  void step() override;
+  void do_more() override;
+  void repeat_lost() override;
+
+  void desktop_makes();
+  void desktop_edits();
+  void desktop_removes();
+  void device_makes();
+  void device_edits();
+  void device_removes();
+  void device_syncs();
+  void device_lists_folders();
+  void device_pings();
+  void other_phone();
+
+  /// What may be in the end, by an item's name: a mark that several wrote at once may be any of
+  /// theirs.
+  struct Made {
+    std::array<std::set<std::string>, 2> marks;
+    std::string keep;  // empty: a device made it
+    bool may_be_gone = false;
+  };
+  struct Place {
+    const ItemRow* row = nullptr;
+    FolderKey collection;
+    backend::ItemText text;
+  };
+  struct Held {
+    const ItemRow* row = nullptr;
+    std::string collection;
+    std::string id;
+  };
+
+  const ItemRow& random_row();
+  ItemValues fresh_values();
+  FolderKey desktop_collection(const ItemRow& row);
+  std::vector<backend::ItemText> texts_of(const ItemRow& row);
+  std::optional<Place> random_text();
+  std::optional<Held> random_held();
+  /// The rows that the phone in hand knows, with the ids of their collections.
+  std::vector<std::pair<const ItemRow*, std::string>> shown_rows();
+  bool is_pending(const std::string& name);
+  void write_mark(const std::string& name, std::size_t mark, const std::string& value, bool alone);
+  client::SyncOptions options(const std::string& collection);
+  void note_refusals(const client::SyncOutcome& outcome, const std::string& collection);
+
+  std::string compare();
+  std::string compare_row(const ItemRow& row);
+  std::string compare_text(const ItemRow& row, const backend::ItemText& text);
+  std::string compare_phone(const ItemRow& row, const std::map<std::string, ItemValues>& truth);
+
+  std::map<std::string, Made> made_;
+  unsigned marks_written_ = 0;
+};
+
+}  // namespace godwit::sim
