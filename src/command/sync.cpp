@@ -170,7 +170,8 @@ class SyncRun {
   /// Nothing could be reached: 503 with Retry-After slows the device down, a status would not.
   static void throw_when_all_failed(const std::vector<CollectionAnswer>& answers) {
     const bool all = std::ranges::all_of(answers, [](const CollectionAnswer& answer) {
-      return answer.fault == Fault::Kind::unavailable || answer.fault == Fault::Kind::timed_out;
+      return answer.fault == Fault::Kind::unavailable || answer.fault == Fault::Kind::timed_out ||
+             answer.fault == Fault::Kind::busy;
     });
     if (all && !answers.empty()) throw Fault(*answers.front().fault, "no collection is reachable");
   }

@@ -214,6 +214,23 @@ TEST_F(DavGatewayTest, WhatAPhoneHoldsStaysWhileTheServerIsDown) {
   EXPECT_EQ(values(id, "LastName"), (Names{"Ada", "Bob"}));
 }
 
+TEST_F(DavGatewayTest, BesideTheEmbeddedStore) {
+  daemon_.config.erase("backend");
+  daemon_.config.erase("imap");
+  daemon_.config["dav"] += "user = \"{name}\"\n";
+  daemon_.start();
+  daemon_.add_user(user_ + "@example.org");
+  phone_ = std::make_unique<Phone>(daemon_, user_ + "@example.org");
+  elsewhere_ = std::make_unique<Elsewhere>(radicale_->port("HTTP_PORT"), user_);
+  const std::string inbox = phone_->inbox();
+  const std::string id = open(contacts_type);
+  ASSERT_FALSE(id.empty());
+  EXPECT_EQ(elsewhere_->put("contacts/ada.vcf", "text/vcard", vcard("Ada")), 201);
+  // Also once the sign-in is remembered.
+  EXPECT_TRUE(run(phone().sync_all(id, {})).ok());
+  EXPECT_EQ(values(id, "LastName"), Names{"Ada"});
+}
+
 TEST_F(DavGatewayTest, ThePageSaysWhetherItWorks) {
   start();
   const std::string page = ask_http(daemon_.port("http "), {.head = page_request, .user = user_});

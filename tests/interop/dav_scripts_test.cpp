@@ -260,6 +260,19 @@ TEST_F(DavScriptsTest, AServerThatStalls) {
   items();
   answer("REPORT", "stall");
   EXPECT_EQ(fault_of([&] { return items().changes(book(), ""); }), Fault::Kind::timed_out);
+  // What was asked for next would wait as long again.
+  const auto asked = server_.asked().size();
+  EXPECT_EQ(fault_of([&] { return items().changes(book(), ""); }), Fault::Kind::busy);
+  EXPECT_EQ(server_.asked().size(), asked);
+}
+
+TEST_F(DavScriptsTest, AnAnswerWithoutALengthEndsWithItsConnection) {
+  server_.ways.multiget = false;
+  server_.set("a.vcf", card);
+  answer("GET", "HTTP/1.0 200 OK\r\nETag: \"1\"\r\n\r\n" + card);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(run(items().fetch(book(), {"a"})).value().at(0).text, card);
+  }
 }
 
 TEST_F(DavScriptsTest, PasswordsStayWithTheirServer) {

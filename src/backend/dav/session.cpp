@@ -89,6 +89,12 @@ void Session::check() const {
   }
 }
 
+/// Who was kept waiting in vain does not wait once more for each collection.
+void Session::note(const Fault& fault) const {
+  if (fault.kind() != Fault::Kind::timed_out) return;
+  core_->not_before = Core::Steady::now() + settings().client.request_limit;
+}
+
 void Session::judge(const wire::Reply& reply) const {
   if (wire::refuses(reply)) {
     core_->refused = credentials_digest();
@@ -108,7 +114,13 @@ void Session::judge(const wire::Reply& reply) const {
 
 Task<wire::Reply> Session::send(wire::Request request, Sink* out) const {
   check();
-  auto reply = co_await core_->shared->client.send(credentials_, std::move(request), out);
+  wire::Reply reply;
+  try {
+    reply = co_await core_->shared->client.send(credentials_, std::move(request), out);
+  } catch (const Fault& fault) {
+    note(fault);
+    throw;
+  }
   judge(reply);
   co_return reply;
 }
@@ -116,8 +128,14 @@ Task<wire::Reply> Session::send(wire::Request request, Sink* out) const {
 Task<wire::Client::Listing> Session::list(wire::Request request,
                                           wire::Multistatus::Take take) const {
   check();
-  auto listing =
-      co_await core_->shared->client.list(credentials_, std::move(request), std::move(take));
+  wire::Client::Listing listing;
+  try {
+    listing =
+        co_await core_->shared->client.list(credentials_, std::move(request), std::move(take));
+  } catch (const Fault& fault) {
+    note(fault);
+    throw;
+  }
   judge(listing.reply);
   co_return listing;
 }
@@ -144,6 +162,7 @@ Task<wire::Homes> Session::homes() const {
     refused = true;
     log.warning("dav.refused", {{"user", core_->user}, {"reason", fault.what()}});
   } catch (const Fault& fault) {
+    note(fault);
     // Those that were found before may do.
     if (!core_->homes) throw;
     reason = fault.what();

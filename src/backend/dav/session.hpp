@@ -15,6 +15,7 @@
 #include "backend/dav/settings.hpp"
 #include "backend/items.hpp"
 #include "base/clock.hpp"
+#include "base/fault.hpp"
 #include "dav/discovery.hpp"
 #include "dav/service_lookup.hpp"
 #include "net/loop.hpp"
@@ -103,6 +104,7 @@ class Session {
 
  private:
   void check() const;
+  void note(const Fault& fault) const;
   void judge(const wire::Reply& reply) const;
   Task<wire::Homes> find_homes() const;
   Task<wire::Url> start_of(wire::Service service) const;
