@@ -166,6 +166,7 @@ TEST(DavUrl, IsReadAndResolved) {
   EXPECT_EQ(resolve(base, "/d").value().path, "/d");
   EXPECT_EQ(resolve(base, "//other/e").value().origin.host, "other");
   EXPECT_EQ(resolve(base, "http://h/f").value().origin.tls, false);
+  EXPECT_FALSE(canonical_path(std::string_view("/a\0b", 4)));
   for (const char* bad : {"ftp://h/", "https://", "https://u:p@h/", "https://h:0/", "https://h/%0",
                           "https://h/%00", "https://h/../x", "https://a b/"}) {
     EXPECT_FALSE(parse_url(bad)) << bad;
