@@ -95,6 +95,10 @@ Result<MeetingMessage> read_meeting_message(std::string_view ics, std::string_vi
   const Component& component = calendar.children[series->place()];
   const auto named = method_of(calendar, method);
   if (!named) return pass(named);
+  const Line* const uid = component.find("UID");
+  if (uid == nullptr || trim(uid->value).empty()) {
+    return fail(Errc::incomplete, "no_uid: a message about nothing that has a name");
+  }
   MeetingMessage out;
   out.method = *named;
   Repairs repairs;

@@ -13,8 +13,8 @@ namespace godwit::convert::ical {
 /// Of a text/calendar part, decoded. `method` is the part's parameter, for a calendar that names
 /// none itself; where both do, the calendar's counts. Only the first event's series is read: one
 /// message is about one UID (RFC 5546 3.2). Errors: those of read_event; unsupported (rule
-/// `no_method`: not a message that a phone is shown as a meeting's), incomplete (rule
-/// `no_attendee`: an answer of nobody).
+/// `no_method`: not a message that a phone is shown as a meeting's), incomplete (rules
+/// `no_attendee`: an answer of nobody; `no_uid`).
 Result<MeetingMessage> read_meeting_message(std::string_view ics, std::string_view method,
                                             const Context& context);
 

@@ -76,12 +76,12 @@ class Stored {
 };
 
 /// RFC 5546 2.1.5: whether a message tells more than a component that is there.
-bool is_newer(const MeetingMessage& meeting, const Component& there) {
+bool is_newer(const MeetingMessage& meeting, const Component& there, Zones& zones) {
   const std::uint32_t known = sequence_of(there);
   if (meeting.event.sequence != known) return meeting.event.sequence > known;
   const Line* const line = there.find("DTSTAMP");
   const auto stamp = line == nullptr ? Result<Moment>(fail(Errc::malformed, "")) : moment_of(*line);
-  return !stamp || meeting.stamp > Time(stamp->local.time_since_epoch());
+  return stamp && meeting.stamp > zones.instant(*stamp);
 }
 
 bool same_value(const Component& a, const Component& b, std::string_view name) {
@@ -314,6 +314,8 @@ Result<Text> with_invitation(std::string_view stored, std::string_view message,
   auto incoming = Stored::open(message, meeting.event.uid);
   if (!incoming) return pass(incoming);
   for (Component& component : incoming->calendar().children) {
+    // The end of a text that is one bare component.
+    if (!component.end_raw.ends_with('\n')) component.end_raw += incoming->line_end();
     if (component.name != "VEVENT" || component.find("DTSTAMP") != nullptr) continue;
     component.add(utc_line("DTSTAMP", meeting.stamp, incoming->line_end()));
   }
@@ -327,8 +329,9 @@ Result<Text> with_invitation(std::string_view stored, std::string_view message,
   }
   const bool of_series = incoming->series().master || before != &there->main();
   // An occurrence that nobody spoke of is newer than the series if its SEQUENCE is not below.
+  Zones zones(there->calendar(), context.zone);
   const bool newer = of_series || !there->series().master
-                         ? is_newer(meeting, *before)
+                         ? is_newer(meeting, *before, zones)
                          : meeting.event.sequence >= sequence_of(*before);
   if (!newer) return Text();
   return Text(Merge(*there, *incoming, context).run());
