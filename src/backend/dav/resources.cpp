@@ -30,6 +30,7 @@ using Texts = std::map<std::string, std::optional<ItemText>, std::less<>>;
 /// False: this server has no multiget for it, or one that cannot be used.
 Task<bool> multiget(Session session, Folder folder, std::vector<std::string> hrefs, Texts& out) {
   std::vector<std::string> paths;
+  paths.reserve(hrefs.size());
   for (const std::string& href : hrefs) paths.push_back(path_of(folder, href));
   const wire::Url url = session.url_of(folder.path);
   wire::Request request{.method = "REPORT", .url = url, .depth = wire::Depth::zero};
