@@ -152,14 +152,14 @@ Task<std::shared_ptr<FoundMail>> find_mail(Session& session, std::string search_
                                            const Request& request, std::vector<FolderKey> folders) {
   auto& cache = session.services.request_cache;
   std::string key = std::move(search_id) + '\n' + pack_search(request.search);
-  auto kept = cache.entry(session.account.user, session.device_id).found.lock();
+  auto kept = cache.entry(session.account.user, session.device_id).rare().found.lock();
   if (request.range.first > 0) co_return kept && kept->query == key ? kept : nullptr;
   auto found = std::make_shared<FoundMail>();
   found->query = std::move(key);
   found->hits = co_await session.mail().find_messages(std::move(folders), request.search.query,
                                                       found_mail_max);
   cache.keep(found);
-  cache.entry(session.account.user, session.device_id).found = found;
+  cache.entry(session.account.user, session.device_id).rare().found = found;
   co_return found;
 }
 

@@ -297,7 +297,7 @@ class MoveRun {
     std::set<std::string> sources;
     std::set<std::string> targets;
     auto& own =
-        session_.services.request_cache.entry(session_.account.user, session_.device_id).own;
+        session_.services.request_cache.entry(session_.account.user, session_.device_id).rare().own;
     for (const Item& item : items_) {
       if (item.status != moved) continue;
       sources.insert(item.source_folder);

@@ -64,8 +64,11 @@ std::uint64_t owed(const sync::MailState& state) {
 Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
                        sync::MailState state, bool told) {
   const auto& entry = session.services.request_cache.entry(session.account.user, session.device_id);
-  const auto moved = entry.own.find(row.id);
-  const UidSet own = moved == entry.own.end() ? UidSet() : moved->second;
+  UidSet own;
+  if (const auto* rare = entry.rare_if_any()) {
+    const auto moved = rare->own.find(row.id);
+    if (moved != rare->own.end()) own = moved->second;
+  }
   state.todo.remove(own);
   if (!state.started || state.pending()) co_return true;
   const auto status = look.status(row.id);

@@ -67,11 +67,20 @@ class RequestCache {
    public:
     SharedText sync;  // empty = nothing to repeat
     SharedText ping;
-    std::weak_ptr<FoundMail> searched;  // by Search
-    std::weak_ptr<FoundMail> found;     // by Find
-    /// By collection: what the device itself moved there since it synced it last. It is owed to the
-    /// device, but does not end its Ping.
-    std::map<std::string, UidSet> own;
+    struct Rare {
+      std::weak_ptr<FoundMail> searched;  // by Search
+      std::weak_ptr<FoundMail> found;     // by Find
+      /// By collection: what the device itself moved there since it synced it last. It is owed to
+      /// the device, but does not end its Ping.
+      std::map<std::string, UidSet> own;
+    };
+    /// What few devices have.
+    Rare& rare() {
+      if (!rare_) rare_ = std::make_unique<Rare>();
+      return *rare_;
+    }
+    /// Null when there is nothing.
+    Rare* rare_if_any() const { return rare_.get(); }
 
     /// The device presented the key.
     void note_proven(std::string_view collection, const sync::SyncKey& key);
@@ -96,6 +105,7 @@ class RequestCache {
     Known find(std::string_view collection) const;
     void put(const Known& known);
     SharedText known_;  // packed, one after another
+    std::unique_ptr<Rare> rare_;
   };
 
   /// The device's entry, made when there is none.

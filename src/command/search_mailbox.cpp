@@ -188,7 +188,7 @@ Task<std::shared_ptr<FoundMail>> find_mail(Session& session, const Request& requ
                                            std::vector<FolderKey> folders) {
   auto& cache = session.services.request_cache;
   std::string key = pack_search(request.search);
-  auto kept = cache.entry(session.account.user, session.device_id).searched.lock();
+  auto kept = cache.entry(session.account.user, session.device_id).rare().searched.lock();
   const bool goes_on = request.range.first > 0 && !request.rebuild;
   if (goes_on && kept && kept->query == key) co_return kept;
   auto found = std::make_shared<FoundMail>();
@@ -198,7 +198,7 @@ Task<std::shared_ptr<FoundMail>> find_mail(Session& session, const Request& requ
                                                         found_mail_max);
   }
   cache.keep(found);
-  cache.entry(session.account.user, session.device_id).searched = found;
+  cache.entry(session.account.user, session.device_id).rare().searched = found;
   co_return found;
 }
 

@@ -191,7 +191,7 @@ class CommandRun {
     const auto trash = FolderKey::parse(target()->key);
     const auto moved = co_await finish_move(work_.session, {work_.folder, epoch(), uid, *trash},
                                             intent->second, &claimed_);
-    if (moved && *moved != 0) cache().own[target()->id].add(*moved);
+    if (moved && *moved != 0) cache().rare().own[target()->id].add(*moved);
     // Gone already is what the device wanted.
     const bool gone = moved || (known && moved.error().code == Errc::not_found);
     co_return gone ? status_ok : status_of(moved.error());

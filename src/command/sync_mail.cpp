@@ -122,7 +122,7 @@ class MailSync {
       sync::acknowledge(work_.relationship, *key);
     }
     cache().note_proven(request_.request.id, *key);
-    cache().own.erase(request_.request.id);
+    if (auto* rare = cache().rare_if_any()) rare->own.erase(request_.request.id);
     auto state = sync::unpack_mail_state(work_.relationship.acknowledged_state);
     if (!state) return false;
     work_.state = std::move(*state);

@@ -99,7 +99,7 @@ Task<> Connection::converse() {
     Outcome outcome = co_await core_->service.handle(std::move(*request));
     if (!co_await settle(std::move(outcome))) co_return;
   }
-  buffer_ = std::string();  // with its memory, which = {} would keep
+  std::string().swap(buffer_);  // with its memory, which an assignment would keep
   arm(core_->settings.idle_limit);
   wait_readable(Mode::idle);
 }
@@ -148,7 +148,7 @@ Task<bool> Connection::settle(Outcome outcome) {
 
 void Connection::park(Parked parked) {
   unlink();
-  buffer_ = std::string();  // with its memory, which = {} would keep
+  std::string().swap(buffer_);  // with its memory, which an assignment would keep
   resume_ = std::move(parked.resume);
   // The handle dies with this object, and with it the callback.
   handle_ = core_->hub.park(std::move(parked.park),

@@ -94,7 +94,7 @@ class SpoolWriter final : public BodyWriter {
       return text_body(std::move(memory_));
     }
     flush();
-    memory_ = std::string();
+    std::string().swap(memory_);
     return std::make_shared<MappedBody>(*file_, written_, directory_);
   }
 
@@ -103,7 +103,7 @@ class SpoolWriter final : public BodyWriter {
     if (!file_) file_ = std::make_unique<SpoolFile>(directory_);
     file_->write(memory_, directory_);
     written_ += memory_.size();
-    if (memory_.capacity() > 4 * write_piece_bytes) memory_ = std::string();
+    if (memory_.capacity() > 4 * write_piece_bytes) std::string().swap(memory_);
     memory_.clear();
   }
 

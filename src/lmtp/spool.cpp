@@ -30,7 +30,7 @@ void Spool::append(std::string_view bytes) {
   if (!writer_) {
     writer_ = files_.create(path_);
     writer_->append(memory_);
-    memory_ = std::string();
+    std::string().swap(memory_);
   }
   writer_->append(bytes);
 }

@@ -35,7 +35,7 @@ void BodyOutput::keep(std::string_view text) {
   if (!spool_) {
     spool_ = spools_.writer();
     spool_->append(text_);
-    text_ = std::string();
+    std::string().swap(text_);
   }
   spool_->append(text);
 }

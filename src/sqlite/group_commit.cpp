@@ -1,5 +1,6 @@
 #include "sqlite/group_commit.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <limits>
@@ -25,13 +26,20 @@ using JobPointer = std::shared_ptr<Job>;  // shared by the queue and the waiting
 // The committer bounds its own queue; the gates then never refuse what was queued.
 constexpr std::size_t unbounded = std::numeric_limits<std::uint32_t>::max();
 
-// What readers read lies in the system's cache too, once for all of them.
+// What is read again lies in the system's cache too, once for all connections.
+constexpr std::size_t cache_bytes_max = std::size_t{1024} * 1024;
 constexpr std::size_t reader_cache_share = 4;
+
+CommitterOptions within_bounds(CommitterOptions options) {
+  options.database.cache_bytes = std::min(options.database.cache_bytes, cache_bytes_max);
+  return options;
+}
 
 }  // namespace
 
 struct GroupCommitter::State {
-  explicit State(CommitterOptions with) : options(std::move(with)), writer(options.database) {
+  explicit State(CommitterOptions with)
+      : options(within_bounds(std::move(with))), writer(options.database) {
     OpenOptions existing = options.database;
     if (existing.access == Access::create) existing.access = Access::read_write;
     existing.cache_bytes /= reader_cache_share;

@@ -29,14 +29,13 @@ unsigned hash_threads(const LocalOptions& options) {
   return static_cast<unsigned>(std::clamp<std::uint64_t>(threads, 1, 64));
 }
 
+/// `Which`: the list that it stands in. Every user who waits has two watches: they are kept small.
+template <Watches Core::* Which>
 class LocalWatch final : public Watch {
  public:
-  LocalWatch(std::shared_ptr<Core> core, Watches Core::* which, UserId user,
-             ChangeListener& listener)
-      : core_(std::move(core)), which_(which), user_(std::move(user)), listener_(listener) {
-    ((*core_).*which_).add(user_, listener_);
-  }
-  ~LocalWatch() override { ((*core_).*which_).remove(user_, listener_); }
+  LocalWatch(std::shared_ptr<Core> core, const UserId& user, ChangeListener& listener)
+      : core_(std::move(core)), place_(((*core_).*Which).add(user, listener)) {}
+  ~LocalWatch() override { ((*core_).*Which).remove(place_); }
   LocalWatch(const LocalWatch&) = delete;
   LocalWatch& operator=(const LocalWatch&) = delete;
 
@@ -44,9 +43,7 @@ class LocalWatch final : public Watch {
 
  private:
   std::shared_ptr<Core> core_;
-  Watches Core::* which_;
-  UserId user_;
-  ChangeListener& listener_;
+  Watches::Place place_;
 };
 
 /// A restored backup may have positions that were used by what came after it: all of them end.
@@ -83,15 +80,11 @@ sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access acc
   return {.path = database_path(options.folder), .access = access, .vfs = options.vfs};
 }
 
-void Watches::add(const UserId& user, ChangeListener& listener) {
-  listeners_.emplace(user, &listener);
+Watches::Place Watches::add(const UserId& user, ChangeListener& listener) {
+  return listeners_.emplace(user, &listener);
 }
 
-void Watches::remove(const UserId& user, const ChangeListener& listener) {
-  auto [at, end] = listeners_.equal_range(user);
-  at = std::find_if(at, end, [&](const auto& entry) { return entry.second == &listener; });
-  if (at != end) listeners_.erase(at);
-}
+void Watches::remove(Place place) { listeners_.erase(place); }
 
 void Watches::tell(const UserId& user, const std::optional<FolderKey>& folder,
                    ChangeListener::Kind kind) {
@@ -118,9 +111,14 @@ Core::Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock)
   blobs.prepare();
 }
 
-std::unique_ptr<Watch> open_watch(std::shared_ptr<Core> core, Watches Core::* which, UserId user,
-                                  ChangeListener& listener) {
-  return std::make_unique<LocalWatch>(std::move(core), which, std::move(user), listener);
+std::unique_ptr<Watch> open_mail_watch(std::shared_ptr<Core> core, const UserId& user,
+                                       ChangeListener& listener) {
+  return std::make_unique<LocalWatch<&Core::watches>>(std::move(core), user, listener);
+}
+
+std::unique_ptr<Watch> open_item_watch(std::shared_ptr<Core> core, const UserId& user,
+                                       ChangeListener& listener) {
+  return std::make_unique<LocalWatch<&Core::item_watches>>(std::move(core), user, listener);
 }
 
 Task<std::shared_ptr<Upload>> upload(std::shared_ptr<Core> core,

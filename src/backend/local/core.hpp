@@ -27,8 +27,9 @@ sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access acc
 /// Who is to be told, by user. Loop thread only.
 class Watches {
  public:
-  void add(const UserId& user, ChangeListener& listener);
-  void remove(const UserId& user, const ChangeListener& listener);
+  using Place = std::multimap<UserId, ChangeListener*>::iterator;
+  Place add(const UserId& user, ChangeListener& listener);
+  void remove(Place place);
   void tell(const UserId& user, const std::optional<FolderKey>& folder, ChangeListener::Kind kind);
 
  private:
@@ -51,9 +52,11 @@ struct Core {
   Gate hash_gate;
 };
 
-/// Tells the listener what `which` is told of the user, as long as it lives.
-std::unique_ptr<Watch> open_watch(std::shared_ptr<Core> core, Watches Core::* which, UserId user,
-                                  ChangeListener& listener);
+/// Tell the listener what happens to the user's mail, or collections, as long as they live.
+std::unique_ptr<Watch> open_mail_watch(std::shared_ptr<Core> core, const UserId& user,
+                                       ChangeListener& listener);
+std::unique_ptr<Watch> open_item_watch(std::shared_ptr<Core> core, const UserId& user,
+                                       ChangeListener& listener);
 
 /// Runs `job` on the writer and returns when it is durable. A caller that is cancelled meanwhile
 /// waits to the end all the same (a commit is short): what was changed must be told.

@@ -113,7 +113,7 @@ Task<Result<>> LocalItems::remove(FolderKey collection, std::string href,
 }
 
 std::unique_ptr<Watch> LocalItems::watch(ChangeListener& listener) {
-  return open_watch(core_, &Core::item_watches, user_, listener);
+  return open_item_watch(core_, user_, listener);
 }
 
 void LocalItems::tell_hierarchy() {

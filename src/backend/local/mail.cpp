@@ -281,7 +281,7 @@ Task<MailHits> LocalMail::find_messages(std::vector<FolderKey> folders, MailQuer
 }
 
 std::unique_ptr<Watch> LocalMail::watch(ChangeListener& listener) {
-  return open_watch(core_, &Core::watches, user_, listener);
+  return open_mail_watch(core_, user_, listener);
 }
 
 void LocalMail::tell(const std::optional<FolderKey>& folder, Kind kind) {
