@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "command/prefetch.hpp"
 #include "command/request_cache.hpp"
 #include "command/watching.hpp"
 #include "eas/request_line.hpp"
@@ -98,6 +99,7 @@ class TestServer::Process {
                   .locks = locks_,
                   .journal = journal_,
                   .request_cache = request_cache_,
+                  .prefetches = prefetches_,
                   .settings = settings},
         endpoint_(services_, sign_in_, &no_page),
         transport_(endpoint_, hub_,
@@ -108,6 +110,7 @@ class TestServer::Process {
   }
 
   watch::Hub& hub() { return hub_; }
+  command::Prefetches& prefetches() { return prefetches_; }
   client::ServiceTransport& transport() { return transport_; }
 
  private:
@@ -118,6 +121,7 @@ class TestServer::Process {
   net::KeyedLocks locks_;
   sync::Journal journal_;
   command::RequestCache request_cache_;
+  command::Prefetches prefetches_;
   command::Services services_;
   command::Endpoint endpoint_;
   client::ServiceTransport transport_;
@@ -155,6 +159,7 @@ void TestServer::offer_items(backend::ItemsBackend& items) {
 }
 
 watch::Hub& TestServer::hub() { return process_->hub(); }
+command::Prefetches& TestServer::prefetches() { return process_->prefetches(); }
 client::ServiceTransport& TestServer::transport() { return process_->transport(); }
 
 bool TestServer::pass_time(Time deadline) {

@@ -57,6 +57,7 @@ class TestServer final : public client::Transport {
   void offer_items(backend::ItemsBackend& items);
   const command::Settings& settings() const { return settings_; }
   watch::Hub& hub();
+  command::Prefetches& prefetches();
   client::ServiceTransport& transport();
   /// Answers held against the schemas so far.
   std::size_t answers_checked() const { return answers_checked_; }

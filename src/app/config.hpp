@@ -141,6 +141,7 @@ struct Config {
     std::int64_t window_max = 512;
     std::int64_t answer_seconds = 25;
     std::int64_t answer_kilobytes_max = 4096;
+    std::int64_t prefetch_kilobytes_max = 1024;
   } mail;
 
   struct Calendar {

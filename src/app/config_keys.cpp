@@ -300,6 +300,11 @@ constexpr auto table = std::to_array<Key>({
     number<&C::mail, &C::Mail::answer_kilobytes_max>(
         "mail", "answer_kilobytes_max", {64, 102'400},
         "An answer that grows larger is cut, too; one message always fits.", true),
+    number<&C::mail, &C::Mail::prefetch_kilobytes_max>(
+        "mail", "prefetch_kilobytes_max", {0, 10'240},
+        "Of the mail that a phone will ask for next, so much is made ready while it reads what it "
+        "got; for 32 phones at a time. 0 = never.",
+        true),
 
     text<&C::calendar, &C::Calendar::time_zone>(
         "calendar", "time_zone", "\"Europe/Berlin\"",

@@ -224,6 +224,7 @@ Task<> Daemon::State::drain() {
   log.info("stopping", {{"drain_seconds", options.config.server.drain_seconds}});
   notify_service_manager("STOPPING=1");
   co_await front->drain(std::chrono::seconds(options.config.server.drain_seconds));
+  if (engine) co_await engine->stop();
   if (backends) co_await backends->stop();
   control.reset();
   log.info("stopped");

@@ -40,6 +40,8 @@ command::Settings command_settings(const Config& config) {
   settings.answer_time_max = std::chrono::seconds(config.mail.answer_seconds);
   settings.message_bytes_max =
       static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte;
+  settings.prefetch_bytes_max =
+      static_cast<std::uint64_t>(config.mail.prefetch_kilobytes_max) * 1024;
   settings.answer_bytes_max = static_cast<std::uint64_t>(config.mail.answer_kilobytes_max) * 1024;
   settings.time_zone = config.calendar.time_zone;
   settings.paths = config.http.paths;
@@ -54,6 +56,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                Backends& backends, watch::Hub& hub, http::Spools& spools)
     : settings_(command_settings(config)),
       grace_(config.push.grace_seconds),
+      clock_(clock),
       backends_(backends),
       hub_(hub),
       watching_(hub),
@@ -79,6 +82,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 locks_,
                 journal_,
                 request_cache_,
+                prefetches_,
                 settings_},
       endpoint_(services_, sign_in_,
                 [this](http::Request request) { return page_.answer(std::move(request)); }) {}
@@ -96,9 +100,13 @@ void Engine::forget_user(const UserId& user) {
 
 void Engine::device_changed(const UserId& user, const DeviceId& device) {
   request_cache_.forget(user, device);
+  prefetches_.drop(user, device);
   hub_.end(user, device, watch::Wake::policy);
 }
 
-void Engine::sweep() { watching_.sweep(grace_); }
+void Engine::sweep() {
+  watching_.sweep(grace_);
+  prefetches_.sweep(clock_.now());
+}
 
 }  // namespace godwit::app

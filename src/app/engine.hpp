@@ -9,6 +9,7 @@
 #include "app/page.hpp"
 #include "app/sign_in.hpp"
 #include "command/endpoint.hpp"
+#include "command/prefetch.hpp"
 #include "http/spool.hpp"
 #include "store/store.hpp"
 
@@ -30,18 +31,22 @@ class Engine {
   void forget_user(const UserId& user);
   /// A device's record changed: what it waits for ends, and it passes the gate again.
   void device_changed(const UserId& user, const DeviceId& device);
-  /// Ends watches that nobody needs; call every few seconds.
+  /// Ends watches and forgets prefetched messages that nobody needs; call every few seconds.
   void sweep();
+  /// Ends what runs beside requests.
+  Task<> stop() { return prefetches_.stop(); }
 
  private:
   command::Settings settings_;
   std::chrono::seconds grace_;
+  Clock& clock_;
   Backends& backends_;
   watch::Hub& hub_;
   command::Watching watching_;
   net::KeyedLocks locks_;
   sync::Journal journal_;
   command::RequestCache request_cache_;
+  command::Prefetches prefetches_;
   BasicSignIn sign_in_;
   Page page_;
   command::Services services_;

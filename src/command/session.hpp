@@ -31,6 +31,8 @@
 
 namespace godwit::command {
 
+class Prefetches;
+
 /// What the admin may set (docs/guide.md); units in the names.
 struct Settings {
   std::uint32_t window_default = 100;
@@ -39,6 +41,7 @@ struct Settings {
   std::uint32_t heartbeat_seconds_max = 3540;  // [MS-ASCMD] HeartbeatInterval: at most 3540
   std::uint32_t ping_folders_max = 300;
   std::uint64_t answer_bytes_max = 4 * 1024 * 1024;  // of one Sync answer, one item excepted
+  std::uint64_t prefetch_bytes_max = 1024 * 1024;    // of a device's next window; 0 = none
   std::chrono::seconds answer_time_max{25};          // then MoreAvailable (engine.md §1)
   std::uint64_t message_bytes_max = 50 * 1024 * 1024;
   /// Where phones find us, beside default.eas below each; in any case, with a slash behind or not.
@@ -64,6 +67,7 @@ struct Services {
   net::KeyedLocks& locks;
   sync::Journal& journal;
   RequestCache& request_cache;
+  Prefetches& prefetches;
   const Settings& settings;
 };
 

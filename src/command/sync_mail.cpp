@@ -2,6 +2,7 @@
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "command/prefetch.hpp"
 #include "command/sync_collection.hpp"
 #include "command/sync_commands.hpp"
 #include "item/email.hpp"
@@ -53,6 +54,8 @@ class MailSync {
     read_options();
     const std::string before = pack(work_.state);
     co_await note_before(work_, request_.request.commands);
+    // Its connection is free then, and nothing of it is newer than what is asked for next.
+    co_await prefetches().settle(work_.session, answer_.id, request_.deadline);
     if (!is_current()) {
       auto refreshed = co_await refresh();
       if (!refreshed) co_return co_await lost(refreshed.error());
@@ -172,6 +175,7 @@ class MailSync {
     co_await write_changed(std::move(delta.changed));
     co_await write_added(std::move(delta.added));
     answer_.more_available = work_.state.pending();
+    co_await prefetch();
     lone_ = answer_.items() == 1 && answer_.added.size() == 1 ? answer_.added.front().uid : 0;
   }
 
@@ -208,7 +212,7 @@ class MailSync {
   /// with it last.
   Task<> write_changed(std::vector<Uid> uids) {
     if (uids.empty()) co_return;
-    const auto kept = co_await kept_of(uids);
+    const auto kept = co_await kept_mail(uids);
     auto states = co_await mail().fetch_state(work_.folder, epoch(), std::move(uids));
     if (!states) co_return;
     const eas::Version version = work_.session.version;
@@ -229,26 +233,10 @@ class MailSync {
     }
   }
 
-  Task<std::map<Uid, KeptMail>> kept_of(const std::vector<Uid>& uids) {
-    std::vector<store::Key> keys;
-    keys.reserve(uids.size());
-    for (const Uid uid : uids) {
-      keys.push_back(
-          work_.session.key(store::Kind::item, sync::format_mail_id(answer_.id, epoch(), uid)));
-    }
-    const auto records = co_await work_.session.services.store.get_many(keys);
-    std::map<Uid, KeptMail> kept;
-    for (std::size_t i = 0; i < uids.size(); ++i) {
-      std::optional<std::string> value;
-      if (records[i]) value = records[i]->value;
-      // What this request says counts already.
-      for (const store::Write& write : work_.writes) {
-        if (write.key == keys[i]) value = write.value;
-      }
-      if (!value) continue;
-      if (auto read = unpack_kept(*value)) kept.emplace(uids[i], std::move(*read));
-    }
-    co_return kept;
+  /// What this request says counts already.
+  Task<std::map<Uid, KeptMail>> kept_mail(std::vector<Uid> uids) {
+    return kept_of(work_.session.services.store, work_.session.user(), answer_.id, epoch(),
+                   std::move(uids), work_.writes);
   }
 
   Task<> write_added(std::vector<Uid> uids) {
@@ -306,16 +294,34 @@ class MailSync {
     set_aside(uid, why);
   }
 
+  render::Request wanted(std::vector<Uid> uids, render::Form form) const {
+    return {work_.folder,
+            epoch(),
+            std::move(uids),
+            answer_.id,
+            render_options(work_.session, work_.options),
+            form};
+  }
+
   Task<Result<render::Renderer::Batch>> prepare(std::vector<Uid> uids, render::Form form) {
+    render::Request request = wanted(std::move(uids), form);
+    request.kept = co_await kept_mail(request.uids);
+    render::Renderer::Batch batch;
+    batch.items = prefetches().take(work_.session, request, work_.state.cursor.status);
+    batch.consumed = batch.items.size();
+    if (batch.consumed > 0) co_return batch;
     render::Renderer renderer(work_.session.shared_mail(), work_.session.services.spools);
-    render::Request request{work_.folder,
-                            epoch(),
-                            std::move(uids),
-                            answer_.id,
-                            render_options(work_.session, work_.options),
-                            form};
-    request.kept = co_await kept_of(request.uids);
     co_return co_await renderer.prepare(std::move(request));
+  }
+
+  /// engine.md §4: the next window is made ready while the device reads this one. A device that
+  /// repeats itself has trouble of its own.
+  Task<> prefetch() {
+    if (!answer_.more_available || work_.repeated || form_ != render::Form::full) co_return;
+    sync::MailState next = work_.state;
+    auto uids = sync::take(next, request_.window).added;
+    co_await prefetches().begin(work_.session, wanted(std::move(uids), form_),
+                                work_.state.cursor.status);
   }
 
   void put_back(Uid uid) {
@@ -357,6 +363,7 @@ class MailSync {
     co_return std::move(answer_);
   }
 
+  Prefetches& prefetches() { return work_.session.services.prefetches; }
   RequestCache::Entry& cache() {
     return work_.session.services.request_cache.entry(work_.session.account.user,
                                                       work_.session.device_id);

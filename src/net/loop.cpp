@@ -10,25 +10,11 @@
 #include <csignal>
 #include <list>
 
-#include "base/log.hpp"
+#include "net/errors.hpp"
 
 namespace godwit::net {
 
 namespace asio = boost::asio;
-
-namespace {
-
-constexpr Log logger("loop");
-
-void log_failure(const std::string& name, const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    logger.error("task.failed", {{"task", name}, {"error", error.what()}});
-  }
-}
-
-}  // namespace
 
 struct Loop::State {
   struct Timer {
@@ -110,7 +96,7 @@ Executor Loop::executor() { return state_->context.get_executor(); }
 void spawn(const Executor& executor, Task<> work, std::string name) {
   asio::co_spawn(executor, std::move(work),
                  [name = std::move(name)](const std::exception_ptr& failure) {
-                   if (failure) log_failure(name, failure);
+                   if (failure) log_failed_task(name, failure);
                  });
 }
 

@@ -12,6 +12,7 @@
 #include "net/certificate.hpp"
 #include "net/connect.hpp"
 #include "net/deadline.hpp"
+#include "net/job.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "net/network.hpp"
@@ -332,6 +333,46 @@ TEST(Listener, a_port_in_use_is_named) { test::run(bind_twice()); }
 Task<> throw_soon() {
   co_await sleep_for(milliseconds(1));
   throw Fault(Fault::Kind::unavailable, "as planned");
+}
+
+Task<> end_a_job_early(bool& unwound) {
+  struct Leaves {
+    ~Leaves() { left = true; }
+    bool& left;
+  };
+  const auto forever = [](bool& left) -> Task<> {
+    const Leaves leaves{left};
+    co_await net::sleep_for(std::chrono::hours(1));
+  };
+  const auto job = co_await net::Job::begin(forever(unwound), "forever");
+  EXPECT_FALSE(co_await job->wait(std::chrono::milliseconds(0)));
+  EXPECT_FALSE(job->ended());
+  job->cancel();
+  EXPECT_TRUE(co_await job->wait(std::chrono::hours(1)));
+  EXPECT_TRUE(unwound);
+}
+
+Task<> wait_for_a_job(int& steps) {
+  const auto work = [](int& count) -> Task<> {
+    for (int i = 0; i < 3; ++i) {
+      co_await net::yield_to_others();
+      ++count;
+    }
+  };
+  const auto job = co_await net::Job::begin(work(steps), "work");
+  EXPECT_TRUE(co_await job->wait(std::chrono::hours(1)));
+  EXPECT_TRUE(co_await job->wait(std::chrono::hours(1)));
+}
+
+TEST(Job, ends_when_nobody_wants_it) {
+  bool unwound = false;
+  test::run(end_a_job_early(unwound));
+}
+
+TEST(Job, is_waited_for) {
+  int steps = 0;
+  test::run(wait_for_a_job(steps));
+  EXPECT_EQ(steps, 3);
 }
 
 TEST(Loop, ticks_posts_and_survives_failing_tasks) {

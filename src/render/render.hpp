@@ -27,6 +27,7 @@ struct BodyPreference {
   std::optional<std::uint64_t> truncation_size = {};  // bytes; nothing = no truncation
   bool all_or_none = false;
   std::uint16_t preview = 0;  // characters, 0 to 255
+  friend bool operator==(const BodyPreference&, const BodyPreference&) = default;
 };
 
 struct Options {
@@ -37,6 +38,7 @@ struct Options {
   std::optional<std::uint8_t> mime_truncation;  // [MS-ASCMD] MIMETruncation 0 to 8
   std::vector<std::string> own_addresses;       // for ReceivedAsBcc; none = leave out
   convert::Zone zone = convert::Zone::utc();    // the user's: of meetings that name none
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 /// One message ready to be written, or why it cannot be.

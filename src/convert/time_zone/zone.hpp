@@ -41,6 +41,10 @@ class Zone {
   /// The yearly rules in force in the year of that instant; what has none in that year, or changes
   /// for good in it, is one offset: the one at that instant. Windows' names, where there are any.
   ZoneRules rules_at(Time about) const;
+  /// The same one of IANA's, or copies; others that tell the same time may differ.
+  friend bool operator==(const Zone& a, const Zone& b) {
+    return a.data_ == b.data_ || (a.is_known() && b.is_known() && a.name() == b.name());
+  }
 
  private:
   struct Data;
