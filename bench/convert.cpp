@@ -22,6 +22,7 @@
 #include "convert/html.hpp"
 #include "convert/mime.hpp"
 #include "convert/text.hpp"
+#include "table.hpp"
 
 namespace {
 
@@ -106,7 +107,8 @@ void read_message(const std::string& text) {
   }
 }
 
-void compare(const std::string& name, const std::vector<std::string>& messages) {
+void compare(bench::Table& table, const std::string& name,
+             const std::vector<std::string>& messages) {
   double bytes = 0;
   for (const std::string& message : messages) bytes += static_cast<double>(message.size());
   const auto each = [&](auto work) {
@@ -119,16 +121,14 @@ void compare(const std::string& name, const std::vector<std::string>& messages) 
     static_cast<void>(convert::parse_layout(convert::read_at(message)));
   });
   const double whole = each(read_message);
-  const auto row = [&](std::string_view what, double value) {
-    fmt::print("{:<34} {:>9.1f} MB/s   {:>6.2f} x GMime\n", what, value, value / gmime);
-  };
-  fmt::print("\n{}: {} messages, {:.1f} MB\n", name, messages.size(), bytes / megabyte);
-  row("GMime parse", gmime);
-  row("layout", layout);
-  row("layout, item, text decoded", whole);
+  table.section(fmt::format("reading mail ({}): {} messages, {:.1f} MB", name, messages.size(),
+                            bytes / megabyte));
+  table.tell("raw limit: GMime parses, MB a core-second", gmime);
+  table.tell("layout, of the raw limit", layout / gmime);
+  table.tell("layout, item and text decoded, of the raw limit", whole / gmime);
 }
 
-void compare_html() {
+void compare_html(bench::Table& table) {
   std::string html;
   for (int i = 0; i < 400; ++i) {
     Part part;
@@ -137,22 +137,24 @@ void compare_html() {
   }
   std::string words;
   for (int i = 0; i < 40'000; ++i) words += "words of a letter, one after the other, ";
-  fmt::print("\nHTML to text\n");
-  const auto row = [](std::string_view what, const std::string& input) {
+  table.section("HTML to text, MB a core-second");
+  const auto row = [&table](const std::string& what, const std::string& input) {
     const double value = rate(static_cast<double>(input.size()),
                               [&] { static_cast<void>(convert::html_to_text(input)); });
-    fmt::print("{:<34} {:>9.1f} MB/s\n", what, value);
+    table.tell(what, value);
   };
   row("markup of newsletters", html);
   row("running text", words);
 }
 
-void measure_memory() {
+void measure_memory(bench::Table& table) {
   const std::string large = large_message(100);
   reset_peak();
   const std::uint64_t before = peak_kib();
   static_cast<void>(convert::parse_layout(convert::read_at(large)));
-  fmt::print("\nlayout of a mail of 100 MB: {} KiB above idle\n", peak_kib() - before);
+  table.section("memory");
+  table.tell("layout of a mail of 100 MB, KiB above idle",
+             static_cast<double>(peak_kib() - before));
 }
 
 std::vector<std::string> read_folder(const std::filesystem::path& folder) {
@@ -171,10 +173,11 @@ int main(int argc, char** argv) {
   g_mime_init();
   std::vector<std::string> usual;
   for (int i = 0; i < 200; ++i) usual.push_back(usual_message(i));
-  compare("mail as it comes", usual);
-  compare("one large attachment", {large_message(20)});
-  if (argc > 1) compare(argv[1], read_folder(argv[1]));
-  compare_html();
-  measure_memory();
-  return 0;
+  bench::Table table;
+  compare(table, "mail as it comes", usual);
+  compare(table, "one large attachment", {large_message(20)});
+  if (argc > 1) compare(table, argv[1], read_folder(argv[1]));
+  compare_html(table);
+  measure_memory(table);
+  return table.exit_code();
 }

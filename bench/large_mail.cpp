@@ -5,12 +5,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include "daemon/large_mail.hpp"
 #include "interop/imap_servers.hpp"
+#include "table.hpp"
 
 namespace {
 
@@ -19,29 +18,23 @@ using namespace godwit;
 constexpr double megabyte = 1024.0 * 1024;
 constexpr double goal_megabytes = 16;
 
-bool run(const char* title, test::LargeMailSetup setup) {
+void run(bench::Table& table, const std::string& title, test::LargeMailSetup setup) {
   setup.folder = std::filesystem::temp_directory_path() /
                  fmt::format("godwit_bench_large_mail_{}", ::getpid());
-  fmt::print("one mail of 100 MB, {}\n{:<40}{:>16}{:>10}\n", title, "", "MiB above idle",
-             "seconds");
-  bool reached = true;
-  setup.told = [&reached](const test::LargeMailStep& step) {
-    const double above = static_cast<double>(step.above_idle) / megabyte;
-    reached = reached && above <= goal_megabytes;
-    fmt::print("{:<40}{:>16.1f}{:>10.2f}{}\n", step.name, above, step.seconds,
-               above <= goal_megabytes ? "" : "  above the goal of 16");
-    std::fflush(stdout);
+  table.section("one mail of 100 MB, MiB above idle: " + title);
+  setup.told = [&table](const test::LargeMailStep& step) {
+    table.at_most(step.name, static_cast<double>(step.above_idle) / megabyte, goal_megabytes);
   };
   const std::string folder = setup.folder;
   test::run_large_mail(std::move(setup));
   std::filesystem::remove_all(folder);
-  return reached;
 }
 
 }  // namespace
 
 int main() {
-  bool reached = run("embedded store", {});
+  bench::Table table;
+  run(table, "embedded store", {});
   if (interop::RunningServer::is_there("dovecot")) {
     const auto* dovecot = interop::RunningServer::get("dovecot", "");
     test::LargeMailSetup setup;
@@ -49,9 +42,9 @@ int main() {
     setup.imap_lmtp_port = dovecot->port("LMTP_PORT");
     setup.user = interop::fresh_user();
     setup.password = "secret";
-    reached = run("Dovecot", std::move(setup)) && reached;
+    run(table, "Dovecot", std::move(setup));
   } else {
     fmt::print("Dovecot: {}\n", interop::RunningServer::why_not("dovecot"));
   }
-  return reached ? 0 : 1;
+  return table.exit_code();
 }

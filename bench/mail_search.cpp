@@ -16,6 +16,7 @@
 #include "backend/local/index.hpp"
 #include "backend/local/users.hpp"
 #include "run.hpp"
+#include "table.hpp"
 
 namespace {
 
@@ -66,7 +67,8 @@ void fill(backend::LocalStore& store, const UserId& user, int messages) {
   test::run(backend::local::commit(store.core(), std::move(job)));
 }
 
-void measure(backend::LocalStore& store, const UserId& user, const char* what, MailTerm term) {
+void measure(bench::Table& table, backend::LocalStore& store, const UserId& user,
+             const std::string& what, MailTerm term) {
   const auto mail =
       store.open({.user = user, .login = {}, .password = {}, .display_name = {}, .addresses = {}});
   const FolderKey inbox = test::run(mail->folders()).front().key;
@@ -75,7 +77,7 @@ void measure(backend::LocalStore& store, const UserId& user, const char* what, M
   test::run(mail->find_messages({inbox}, query, 1000));
   const std::clock_t begin = std::clock();
   const auto hits = test::run(mail->find_messages({inbox}, query, 1000));
-  fmt::print("{:<28} {:>8} found {:>8.1f} ms\n", what, hits.total, processor_milliseconds(begin));
+  table.at_most(fmt::format("{}: {} found", what, hits.total), processor_milliseconds(begin), 100);
 }
 
 }  // namespace
@@ -88,6 +90,7 @@ int main(int argc, char** argv) {
   const auto files = system_files();
   const ManualClock clock;
   install_local_schema(options, *files);
+  bench::Table table;
   {
     backend::LocalStore store(options, *files, clock);
     backend::LocalUsers users(store);
@@ -95,15 +98,16 @@ int main(int argc, char** argv) {
     const UserId user = UserId::parse("ann@example.org").value();
     const std::clock_t begin = std::clock();
     fill(store, user, messages);
-    fmt::print("indexing {} messages: {:.0f} ms\n", messages, processor_milliseconds(begin));
+    table.section(fmt::format("searching {} messages, ms of the processor", messages));
+    table.tell("indexing them all", processor_milliseconds(begin));
     using Where = MailTerm::Where;
-    measure(store, user, "a rare word", {Where::anywhere, "w15000"});
-    measure(store, user, "a word", {Where::anywhere, "w01000"});
-    measure(store, user, "a frequent word", {Where::anywhere, "w00010"});
-    measure(store, user, "in every message", {Where::anywhere, "example"});
-    measure(store, user, "two letters", {Where::anywhere, "w0"});
-    measure(store, user, "an author", {Where::from, "a7"});
+    measure(table, store, user, "a rare word", {Where::anywhere, "w15000"});
+    measure(table, store, user, "a word", {Where::anywhere, "w01000"});
+    measure(table, store, user, "a frequent word", {Where::anywhere, "w00010"});
+    measure(table, store, user, "in every message", {Where::anywhere, "example"});
+    measure(table, store, user, "two letters", {Where::anywhere, "w0"});
+    measure(table, store, user, "an author", {Where::from, "a7"});
   }
   std::filesystem::remove_all(folder);
-  return 0;
+  return table.exit_code();
 }

@@ -31,6 +31,7 @@
 #include "net/certificate.hpp"
 #include "net/loop.hpp"
 #include "net/tls.hpp"
+#include "table.hpp"
 #include "watch/hub.hpp"
 
 namespace {
@@ -275,14 +276,12 @@ int main(int count, char** arguments) {
   const Cost raw = run(Variant::raw, connections);
   const Cost plain = run(Variant::plain, connections);
   const Cost tls = run(Variant::tls, connections);
-  fmt::print("parked requests, {} connections, 8 folders each; bytes a connection\n", connections);
-  fmt::print("{:<12}{:>8}{:>8}{:>8}{:>8}{:>8}\n", "", "user", "kernel", "sum", "x raw", "goal");
-  const auto row = [&raw](const char* name, const Cost& cost, const char* goal) {
-    fmt::print("{:<12}{:>8.0f}{:>8.0f}{:>8.0f}{:>8.2f}{:>8}\n", name, cost.user, cost.kernel,
-               cost.sum(), cost.sum() / raw.sum(), goal);
-  };
-  row("raw epoll", raw, "");
-  row("plain", plain, "6144");
-  row("TLS", tls, "20480");
-  return plain.sum() <= 6 * 1024 && tls.sum() <= 20 * 1024 ? 0 : 1;
+  bench::Table table;
+  table.section(fmt::format("bytes a parked connection of the HTTP server alone: {}", connections));
+  table.tell("raw limit: a bare epoll server", raw.sum());
+  table.at_most("plain", plain.sum(), 6'144);
+  table.tell("  of the raw limit", plain.sum() / raw.sum());
+  table.at_most("TLS", tls.sum(), 20'480);
+  table.tell("  of the raw limit", tls.sum() / raw.sum());
+  return table.exit_code();
 }

@@ -25,6 +25,7 @@
 #include "daemon.hpp"
 #include "interop/imap_servers.hpp"
 #include "net/loop.hpp"
+#include "table.hpp"
 
 namespace {
 
@@ -221,18 +222,14 @@ Measured measure(std::unique_ptr<bench::Daemon> daemon, const std::vector<std::s
   return out;
 }
 
-bool report(const char* title, Measured measured, double goal) {
-  const double reached = measured.pushed.at(0.99);
-  fmt::print("{:<22}{:>10.1f}{:>10.1f}{:>10.1f}{:>10.0f}{}\n", title, measured.pushed.at(0.5),
-             reached, measured.pushed.at(1), goal, reached <= goal ? "" : "  missed");
-  if (!measured.bare.milliseconds.empty()) {
-    fmt::print("{:<22}{:>10.1f}{:>10.1f}{:>10.1f}\n", "  bare connection", measured.bare.at(0.5),
-               measured.bare.at(0.99), measured.bare.at(1));
-  }
-  return reached <= goal;
+void report(bench::Table& table, const std::string& title, Measured measured, double goal) {
+  table.at_most(title + ", p99", measured.pushed.at(0.99), goal);
+  table.tell("  median", measured.pushed.at(0.5));
+  if (measured.bare.milliseconds.empty()) return;
+  table.tell("  raw limit: p99 of a bare NOTIFY connection", measured.bare.at(0.99));
 }
 
-bool run_embedded(const std::string& folder, int deliveries) {
+void run_embedded(bench::Table& table, const std::string& folder, int deliveries) {
   auto daemon = std::make_unique<bench::Daemon>(folder, bench::Daemon::Mail::embedded,
                                                 std::vector<std::string>());
   std::vector<std::string> users;
@@ -241,18 +238,18 @@ bool run_embedded(const std::string& folder, int deliveries) {
     daemon->add_user(users.back(), password);
   }
   const auto port = daemon->lmtp_port;
-  return report("embedded",
-                measure(std::move(daemon), users, deliveries, 0,
-                        [port](const std::string& user, int number) {
-                          interop::deliver_by_lmtp(port, user, mail(number));
-                        }),
-                50);
+  report(table, "embedded store",
+         measure(std::move(daemon), users, deliveries, 0,
+                 [port](const std::string& user, int number) {
+                   interop::deliver_by_lmtp(port, user, mail(number));
+                 }),
+         50);
 }
 
-bool run_dovecot(const std::string& folder, int deliveries) {
+void run_dovecot(bench::Table& table, const std::string& folder, int deliveries) {
   if (!interop::RunningServer::is_there("dovecot")) {
     fmt::print("{}\n", interop::RunningServer::why_not("dovecot"));
-    return true;
+    return;
   }
   const auto* server = interop::RunningServer::get("dovecot", "");
   const auto imap = server->port("IMAP_PORT");
@@ -272,13 +269,13 @@ bool run_dovecot(const std::string& folder, int deliveries) {
     }
   }
   SeededRandom random(6);
-  return report("Dovecot by NOTIFY",
-                measure(std::move(daemon), users, deliveries, imap,
-                        [&](const std::string& user, int number) {
-                          const auto& detail = details[random.next() % details.size()];
-                          interop::deliver_by_lmtp(lmtp, user + detail, mail(number));
-                        }),
-                1'500);
+  report(table, "Dovecot by NOTIFY",
+         measure(std::move(daemon), users, deliveries, imap,
+                 [&](const std::string& user, int number) {
+                   const auto& detail = details[random.next() % details.size()];
+                   interop::deliver_by_lmtp(lmtp, user + detail, mail(number));
+                 }),
+         1'500);
 }
 
 }  // namespace
@@ -287,17 +284,17 @@ int main(int count, char** arguments) {
   const int deliveries = count > 1 ? std::atoi(arguments[1]) : 200;
   const auto folder =
       std::filesystem::temp_directory_path() / fmt::format("godwit_bench_push_{}", ::getpid());
-  fmt::print("{} deliveries to {} devices in Ping; milliseconds until the answer\n", deliveries,
-             devices_count);
-  fmt::print("{:<22}{:>10}{:>10}{:>10}{:>10}\n", "", "median", "p99", "most", "goal");
-  bool reached = false;
+  bench::Table table;
+  table.section(fmt::format("ms from delivery to the held Ping's answer: {} deliveries, {} devices",
+                            deliveries, devices_count));
+  int code = 1;
   try {
-    reached = run_embedded(folder.string() + "/embedded", deliveries);
-    reached = run_dovecot(folder.string() + "/dovecot", deliveries) && reached;
+    run_embedded(table, folder.string() + "/embedded", deliveries);
+    run_dovecot(table, folder.string() + "/dovecot", deliveries);
+    code = table.exit_code();
   } catch (const std::exception& failure) {
     fmt::print(stderr, "{}\n", failure.what());
-    reached = false;
   }
   std::filesystem::remove_all(folder);
-  return reached ? 0 : 1;
+  return code;
 }

@@ -35,6 +35,7 @@
 #include "daemon/daemon_process.hpp"
 #include "kernel_memory.hpp"
 #include "net/loop.hpp"
+#include "table.hpp"
 
 namespace {
 
@@ -269,24 +270,21 @@ int run(int devices, const std::string& only) {
     std::filesystem::create_directories(prepared.state_folder());
     fill_store(prepared.configuration(), warm_devices + devices);
   }
-  fmt::print("devices that wait, {} with {} folders each; bytes a device\n", devices, folders_each);
-  fmt::print("{:<22}{:>8}{:>8}{:>8}{:>8}{:>20}\n", "", "user", "kernel", "sum", "goal",
-             "user with caches");
-  bool reached = true;
-  for (const Variant& variant : {Variant{"Ping, plain", false, Wait::ping, 6'144},
-                                 Variant{"Ping, TLS", true, Wait::ping, 20'480},
+  bench::Table table;
+  table.section(
+      fmt::format("bytes a device that waits: {} devices, {} folders each", devices, folders_each));
+  for (const Variant& variant : {Variant{"held Ping, plain", false, Wait::ping, 6'144},
+                                 Variant{"held Ping, TLS", true, Wait::ping, 20'480},
                                  Variant{"hanging Sync, plain", false, Wait::sync, 6'144},
                                  Variant{"hanging Sync, TLS", true, Wait::sync, 20'480}}) {
     if (!std::string_view(variant.name).contains(only)) continue;
     const Cost cost = measure(variant, folder, devices);
-    const double sum = cost.further + cost.kernel;
-    reached = reached && sum <= variant.goal;
-    fmt::print("{:<22}{:>8.0f}{:>8.0f}{:>8.0f}{:>8.0f}{:>20.0f}\n", variant.name, cost.further,
-               cost.kernel, sum, variant.goal, cost.all);
-    std::fflush(stdout);
+    table.at_most(variant.name, cost.further + cost.kernel, variant.goal);
+    table.tell("  of these the kernel's", cost.kernel);
+    table.tell("  with a share of what the daemon's caches took", cost.all + cost.kernel);
   }
   std::filesystem::remove_all(folder);
-  return reached ? 0 : 1;
+  return table.exit_code();
 }
 
 }  // namespace
