@@ -277,7 +277,7 @@ class Send {
     bool look = intent_.recovered;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       try {
-        if (look && co_await is_saved(id, message->size())) co_return true;
+        if (look && co_await is_saved(id)) co_return true;
         if (co_await append(message)) co_return true;
       } catch (const Fault& fault) {
         logger.warning("mail.save_failed", {{"user", session_.user()}, {"why", fault.what()}});
@@ -289,7 +289,7 @@ class Send {
   }
 
   /// Whether an earlier attempt saved the copy: in the Sent folder, or wherever the user moved it.
-  Task<bool> is_saved(std::string id, std::uint64_t size) {
+  Task<bool> is_saved(std::string id) {
     const FolderKey sent = FolderKey::parse(plan_.sent_key).value();
     const auto status = co_await session_.mail().status(sent);
     if (!status) co_return false;
@@ -302,19 +302,24 @@ class Send {
     for (const sync::FolderRow& row : table.rows) {
       auto folder = FolderKey::parse(row.key);
       if (!folder || !row.selectable || row.key == plan_.sent_key) continue;
-      if (co_await has_copy(std::move(*folder), id, size)) co_return true;
+      if (co_await has_copy(std::move(*folder), id)) co_return true;
     }
     co_return false;
   }
 
   /// The copy itself: what was delivered to the sender has the same Message-ID, and trace fields.
-  Task<bool> has_copy(FolderKey folder, std::string id, std::uint64_t size) {
+  /// Its size says nothing: a reply made again may quote an original that is gone by now.
+  Task<bool> has_copy(FolderKey folder, std::string id) {
     const auto found = co_await session_.mail().find_message_id(folder, 1, std::move(id));
     const auto status = co_await session_.mail().status(folder);
     if (!found || found->empty() || !status) co_return false;
     const auto messages =
         co_await session_.mail().fetch(std::move(folder), status->uid_validity, found->to_vector());
-    co_return messages&& std::ranges::find(*messages, size, &Message::size) != messages->end();
+    const auto is_copy = [](const Message& message) {
+      const convert::Header header(message.header);
+      return !header.has("Received") && !header.has("Return-Path") && !header.has("Delivered-To");
+    };
+    co_return messages&& std::ranges::any_of(*messages, is_copy);
   }
 
   Task<bool> append(std::shared_ptr<const compose::Pieces> message) {
