@@ -102,13 +102,13 @@ const RunningServer* RunningServer::get(const std::string& name, const std::stri
   const auto known = servers.find(name + ' ' + options);
   if (known != servers.end()) return known->second.get();
   const std::string parts = parts_folder();
-  auto& server = servers[name + ' ' + options];
   std::string folder = "/tmp/godwit-" + name + "-XXXXXX";
   if (!::mkdtemp(folder.data())) throw std::runtime_error("cannot make a folder in /tmp");
   const std::string script = std::string(GODWIT_SOURCE_DIR) + "/tests/parts/" + name + ".sh";
   const Finished started =
       run_script("GODWIT_PARTS='" + parts + "' '" + script + "' start '" + folder + "' " + options);
   if (started.status != 0) throw std::runtime_error(name + " does not start");
+  auto& server = servers[name + ' ' + options];
   server.reset(new RunningServer(script, folder, parse_values(started.output)));
   return server.get();
 }
