@@ -1,8 +1,10 @@
 #include "net/job.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -18,12 +20,15 @@ namespace godwit::net {
 namespace asio = boost::asio;
 
 struct Job::State {
+  explicit State(asio::any_io_executor an_executor) : executor(std::move(an_executor)) {}
+
   /// Who waits sleeps on a timer, which the end cancels.
   void end() {
     ended = true;
     for (const auto& waiter : waiters) waiter->cancel();
   }
 
+  asio::any_io_executor executor;
   asio::cancellation_signal signal;
   std::vector<std::shared_ptr<asio::steady_timer>> waiters;
   bool ended = false;
@@ -35,8 +40,8 @@ Job::Job(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Job::~Job() { cancel(); }
 
 Task<std::unique_ptr<Job>> Job::begin(Task<> work, std::string name) {
-  auto state = std::make_shared<State>();
   const auto executor = co_await asio::this_coro::executor;
+  auto state = std::make_shared<State>(executor);
   asio::co_spawn(
       executor, std::move(work),
       asio::bind_cancellation_slot(
@@ -65,6 +70,9 @@ void Job::cancel() {
   if (state_->ended) return;
   state_->cancelled = true;
   state_->signal.emit(asio::cancellation_type::terminal);
+  // Outside of the loop co_spawn only posts the cancellation, by way of memory of the signal: that
+  // stays until what was posted has run, even if the coroutine ends before.
+  asio::post(state_->executor, [state = state_] {});
 }
 
 }  // namespace godwit::net

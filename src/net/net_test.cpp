@@ -2,8 +2,14 @@
 #include <openssl/ssl.h>
 #include <unistd.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -373,6 +379,28 @@ TEST(Job, is_waited_for) {
   int steps = 0;
   test::run(wait_for_a_job(steps));
   EXPECT_EQ(steps, 3);
+}
+
+Task<> end_soon(bool& ended) {
+  co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+  ended = true;
+}
+
+Task<> begin_a_job(std::unique_ptr<net::Job>& job, bool& ended) {
+  job = co_await net::Job::begin(end_soon(ended), "brief");
+}
+
+TEST(Job, is_cancelled_outside_of_the_loop_while_it_ends) {
+  boost::asio::io_context loop;
+  std::unique_ptr<net::Job> job;
+  bool ended = false;
+  boost::asio::co_spawn(loop, begin_a_job(job, ended),
+                        [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
+  while (!job) loop.run_one();
+  loop.run_one();  // it has begun, and its end is the next thing to run
+  job.reset();
+  loop.run();
+  EXPECT_TRUE(ended);
 }
 
 TEST(Loop, ticks_posts_and_survives_failing_tasks) {
