@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "base/text.hpp"
+#include "command/prefetch.hpp"
 #include "convert/header.hpp"
 #include "store/store.hpp"
 #include "sync/folder_table.hpp"
@@ -146,6 +147,8 @@ void World::start(bool first) {
 void World::stop() {
   if (!life_) return;
   ping_.reset();
+  // A process takes what it was about with it; here that would wake on a backend that is gone.
+  run(life_->server->prefetches().stop());
   life_->server.reset();
   life_.reset();
   side_->stop();
