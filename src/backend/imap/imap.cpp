@@ -48,7 +48,7 @@ Result<std::string> server_login(const Settings& settings, std::string_view logi
 }
 
 ImapServer::ImapServer(Settings settings, net::Executor executor, Random& random)
-    : settings_(std::move(settings)),
+    : settings_(std::make_shared<const Settings>(std::move(settings))),
       executor_(std::move(executor)),
       random_(random),
       budget_(std::make_shared<WatchBudget>()) {}
@@ -58,13 +58,14 @@ ImapServer::~ImapServer() {
 }
 
 Task<Result<Account>> ImapServer::sign_in(std::string login, Secret password) {
-  auto mapped = server_login(settings_, login);
+  const auto settings = settings_;
+  auto mapped = server_login(*settings, login);
   if (!mapped) co_return pass(mapped);
   auto user = UserId::parse(ascii_lower(*mapped));
   if (!user) co_return fail(Errc::refused, "not a login");
   std::unique_ptr<Connection> connection;
   try {
-    connection = co_await Connection::open(settings_, {*mapped, password});
+    connection = co_await Connection::open(*settings, {*mapped, password});
   } catch (const Fault& fault) {
     if (fault.kind() != Fault::Kind::sign_in_failed) throw;
   }
@@ -76,7 +77,7 @@ Task<Result<Account>> ImapServer::sign_in(std::string login, Secret password) {
                   .addresses = {}};
   const LoginParts parts = parts_of(*mapped);
   const std::string_view domain = parts.domain.empty() ? parts_of(login).domain : parts.domain;
-  const std::string own = domain.empty() ? settings_.domain : std::string(domain);
+  const std::string own = domain.empty() ? settings->domain : std::string(domain);
   if (!own.empty()) account.addresses.push_back(std::string(parts.name) + '@' + own);
   auto mail = mail_of(account);
   mail->pool().set_credentials({account.login, account.password}, true);

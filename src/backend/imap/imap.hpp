@@ -31,7 +31,7 @@ class ImapServer final : public Users, public MailBackend {
  private:
   std::shared_ptr<ImapMail> mail_of(const Account& account);
 
-  Settings settings_;
+  std::shared_ptr<const Settings> settings_;
   net::Executor executor_;
   Random& random_;
   std::shared_ptr<WatchBudget> budget_;

@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <utility>
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
@@ -38,8 +39,9 @@ struct Pool::Reaper {
   bool waiting = false;
 };
 
-Pool::Pool(const Settings& settings, net::Executor executor, Credentials credentials)
-    : settings_(settings),
+Pool::Pool(std::shared_ptr<const Settings> settings, net::Executor executor,
+           Credentials credentials)
+    : settings_(std::move(settings)),
       executor_(std::move(executor)),
       credentials_(std::move(credentials)),
       used_(Steady::now()),
@@ -49,15 +51,15 @@ Pool::~Pool() = default;
 
 Task<std::unique_ptr<Connection>> Pool::open() {
   if (refused_) {
-    throw Fault(Fault::Kind::sign_in_failed, settings_.host + ": refused the credentials before");
+    throw Fault(Fault::Kind::sign_in_failed, settings_->host + ": refused the credentials before");
   }
   if (credentials_.password.empty()) {
-    throw Fault(Fault::Kind::unavailable, settings_.host + ": the password is not kept any more");
+    throw Fault(Fault::Kind::unavailable, settings_->host + ": the password is not kept any more");
   }
   auto self = shared_from_this();
   Credentials used = credentials_;
   try {
-    co_return co_await Connection::open(settings_, used);
+    co_return co_await Connection::open(*settings_, used);
   } catch (const Fault& fault) {
     // Another sign-in may have brought new credentials while this one was under way.
     if (fault.kind() == Fault::Kind::sign_in_failed && used.login == credentials_.login &&
@@ -73,11 +75,11 @@ Task<std::unique_ptr<Connection>> Pool::open() {
 Task<Pool::Lease> Pool::acquire(std::optional<FolderKey> preferred) {
   auto self = shared_from_this();
   if (refused_) {
-    throw Fault(Fault::Kind::sign_in_failed, settings_.host + ": refused the credentials before");
+    throw Fault(Fault::Kind::sign_in_failed, settings_->host + ": refused the credentials before");
   }
   for (;;) {
     if (auto idle = take_idle(preferred)) co_return Lease(self, std::move(idle), true);
-    if (count_ < settings_.connections_per_user_max) break;
+    if (count_ < settings_->connections_per_user_max) break;
     co_await wait_for_room();
   }
   ++count_;
@@ -94,7 +96,7 @@ Task<Pool::Lease> Pool::acquire(std::optional<FolderKey> preferred) {
 
 Task<> Pool::wait_for_room() {
   auto waiter = std::make_shared<Waiter>(executor_);
-  waiter->timer.expires_after(settings_.command_limit);
+  waiter->timer.expires_after(settings_->command_limit);
   waiters_.push_back(waiter);
   boost::system::error_code error;
   try {
@@ -125,7 +127,7 @@ std::unique_ptr<Connection> Pool::take_idle(const std::optional<FolderKey>& pref
       break;
     }
     // Better a new connection than to lose another folder's selection, as long as there is room.
-    const bool room = count_ < settings_.connections_per_user_max;
+    const bool room = count_ < settings_->connections_per_user_max;
     if (!selected || !preferred || !room) found = each;
   }
   if (found == idle_.end()) return nullptr;
@@ -140,14 +142,14 @@ void Pool::give_back(std::unique_ptr<Connection> connection) {
   if (connection->broken() || refused_) {
     --count_;
   } else {
-    idle_.push_front({std::move(connection), used_ + settings_.idle_close});
+    idle_.push_front({std::move(connection), used_ + settings_->idle_close});
   }
   schedule_reaper();
   wake_one();
 }
 
 void Pool::adopt(std::unique_ptr<Connection> connection) {
-  if (count_ >= settings_.connections_per_user_max) return;
+  if (count_ >= settings_->connections_per_user_max) return;
   ++count_;
   give_back(std::move(connection));
 }
@@ -204,7 +206,7 @@ void Pool::schedule_reaper() {
   const bool wipes = count_ == 0 && watches_ == 0 && !refused_ && !credentials_.password.empty();
   if (reaper_->waiting || (idle_.empty() && !wipes)) return;
   reaper_->waiting = true;
-  reaper_->timer.expires_at(wipes ? used_ + settings_.password_keep : idle_.back().until);
+  reaper_->timer.expires_at(wipes ? used_ + settings_->password_keep : idle_.back().until);
   reaper_->timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
     if (self && !error) self->reap();
@@ -219,7 +221,7 @@ void Pool::reap() {
     --count_;
   }
   const bool unused = count_ == 0 && watches_ == 0 && !refused_;
-  if (unused && used_ + settings_.password_keep <= now) credentials_.password = Secret();
+  if (unused && used_ + settings_->password_keep <= now) credentials_.password = Secret();
   schedule_reaper();
 }
 

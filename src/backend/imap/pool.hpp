@@ -38,8 +38,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     bool reused_;
   };
 
-  /// `settings` outlive the pool.
-  Pool(const Settings& settings, net::Executor executor, Credentials credentials);
+  Pool(std::shared_ptr<const Settings> settings, net::Executor executor, Credentials credentials);
   ~Pool();
 
   /// A connection, if possible one that has `preferred` selected. Throws Fault: sign_in_failed at
@@ -71,7 +70,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::optional<std::uint32_t> unseen;  // without CONDSTORE: the one sign of a changed flag
   };
   std::map<std::string, Told, std::less<>> told;
-  const Settings& settings() const { return settings_; }
+  const Settings& settings() const { return *settings_; }
   const net::Executor& executor() const { return executor_; }
 
  private:
@@ -86,7 +85,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void schedule_reaper();
   void reap();
 
-  const Settings& settings_;
+  std::shared_ptr<const Settings> settings_;  // what is under way may outlive the server
   net::Executor executor_;
   Credentials credentials_;
   bool refused_ = false;
