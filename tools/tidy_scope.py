@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 
-DAY_SECONDS = 24 * 60 * 60
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -19,8 +18,7 @@ def git(*arguments):
 
 
 def base():
-    """The commit to compare with: named, else where this branch left main, else, on main, what main
-    was a day before its newest commit, else the first."""
+    """The commit to compare with: named, else where this branch left main, else the one before."""
     named = os.environ.get("GODWIT_TIDY_BASE")
     if named:
         return named
@@ -29,18 +27,8 @@ def base():
         found = git("merge-base", "HEAD", branch)
         if found and found != head:
             return found[0]
-    newest = git("log", "-1", "--format=%ct")
-    if not newest:
-        return None
-    before = git("rev-list", "-1", f"--before={int(newest[0]) - DAY_SECONDS}", "HEAD")
-    return before[0] if before else git("rev-list", "--max-parents=0", "HEAD")[-1]
-
-
-def latest_first():
-    """The place of every changed file in the order of its last change, the newest first."""
-    start = base()
-    names = (git("log", "--name-only", "--format=", f"{start}..HEAD") if start else None) or []
-    return {name: place for place, name in reversed(list(enumerate(names)))}
+    previous = git("rev-parse", "--verify", "-q", "HEAD~1")
+    return previous[0] if previous else None
 
 
 def changed_files():
@@ -104,8 +92,7 @@ def tidy(limit):
     steps = distances(sorted(changed_files() & set(files)), includers)
     known = compiled()
     chosen = [f for f in steps if f.endswith(".cpp") and (known is None or f in known)]
-    places = latest_first()
-    chosen.sort(key=lambda f: (steps[f], f.endswith("_test.cpp"), places.get(f, len(places)), f))
+    chosen.sort(key=lambda f: (steps[f], f.endswith("_test.cpp"), f))
     for name in chosen[:limit]:
         print(name)
 
