@@ -9,15 +9,16 @@ triplet=$(uname -m)-linux-gnu
 
 stop_with() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
-# Servers refuse to work for root: then they run as nobody.
+# Servers refuse to work for root: then they run as nobody. Each in a session of its own: Cyrus ends
+# with a signal to its whole process group, which other tests' servers would be in.
 if [[ $(id -u) -eq 0 ]]; then
   server_user=nobody
   server_group=$(id -gn nobody)
-  as_server=(setpriv --reuid="$(id -u nobody)" --regid="$(id -g nobody)" --clear-groups)
+  as_server=(setsid setpriv --reuid="$(id -u nobody)" --regid="$(id -g nobody)" --clear-groups)
 else
   server_user=$(id -un)
   server_group=$(id -gn)
-  as_server=()
+  as_server=(setsid)
 fi
 server_uid=$(id -u "$server_user")
 server_gid=$(id -g "$server_user")
