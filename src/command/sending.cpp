@@ -295,22 +295,21 @@ class Send {
     if (!status) co_return false;
     const bool same = status->uid_validity == plan_.sent_validity;
     if (same && status->uid_next == plan_.sent_next) co_return false;
-    const auto found =
-        co_await session_.mail().find_message_id(sent, same ? plan_.sent_next : 1, id);
-    if (found && !found->empty()) co_return true;
+    if (co_await has_copy(sent, same ? plan_.sent_next : 1, id)) co_return true;
     const auto table = co_await session_.folder_table();
     for (const sync::FolderRow& row : table.rows) {
       auto folder = FolderKey::parse(row.key);
       if (!folder || !row.selectable || row.key == plan_.sent_key) continue;
-      if (co_await has_copy(std::move(*folder), id)) co_return true;
+      if (co_await has_copy(std::move(*folder), 1, id)) co_return true;
     }
     co_return false;
   }
 
-  /// The copy itself: what was delivered to the sender has the same Message-ID, and trace fields.
-  /// Its size says nothing: a reply made again may quote an original that is gone by now.
-  Task<bool> has_copy(FolderKey folder, std::string id) {
-    const auto found = co_await session_.mail().find_message_id(folder, 1, std::move(id));
+  /// The copy itself, at `from` or above: what was delivered to the sender has the same Message-ID,
+  /// and trace fields, wherever it was moved to. Its size says nothing: a reply made again may
+  /// quote an original that is gone by now.
+  Task<bool> has_copy(FolderKey folder, Uid from, std::string id) {
+    const auto found = co_await session_.mail().find_message_id(folder, from, std::move(id));
     const auto status = co_await session_.mail().status(folder);
     if (!found || found->empty() || !status) co_return false;
     const auto messages =
