@@ -304,4 +304,14 @@ std::map<std::string, World::Content> World::mailboxes() {
   return all;
 }
 
+std::vector<std::string> World::unlisted() {
+  const auto table = folder_table();
+  std::vector<std::string> all;
+  for (const auto& [key, box] : side_->truth()) {
+    if (table.find_key(key) != nullptr) continue;
+    for (const Box::Mail& mail : box.mails) all.push_back(identity(mail.header));
+  }
+  return all;
+}
+
 }  // namespace godwit::sim

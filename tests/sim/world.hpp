@@ -99,6 +99,8 @@ class World final {
   };
   /// Per collection id, as the backend has it.
   std::map<std::string, Content> mailboxes();
+  /// Mail in folders that the server has not listed yet, renamed ones too: identities.
+  std::vector<std::string> unlisted();
 
  private:
   /// A device and its way to the server.
