@@ -51,6 +51,7 @@ DIRECTIONS = {
     "backend/local": "base item net sqlite convert convert/time_zone convert/ical backend watch",
     "backend/imap": "base item net imap smtp convert backend watch auth",
     "backend/smtp": "base item net backend",
+    "backend/sieve": "base item net convert backend",
     "backend/ldap": "base item net convert backend",
     "backend/dav": "base item net http dav backend",
     "lmtp": "base item net smtp backend backend/local",
@@ -61,7 +62,8 @@ DIRECTIONS = {
 NO_IO = {"base", "wbxml", "eas", "item", "convert", "convert/time_zone", "convert/ical",
          "mapping", "imap", "smtp", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
-ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/dav", "lmtp",
+ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",
+        "lmtp",
         "queue", "client"}
 IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|^ldap\.h$|sys/socket\.h|"
                         r"netinet/|arpa/inet\.h|netdb\.h")

@@ -3,6 +3,7 @@
 #include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "app/outgoing.hpp"
+#include "app/sieve.hpp"
 #include "backend/imap/imap.hpp"
 
 namespace godwit::app {
@@ -27,13 +28,14 @@ class ImapBackends final : public Backends {
       : server_(imap_settings(config), around.loop.executor(), around.random),
         outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
         directory_(make_directory(config, around.clock)),
-        dav_(make_dav(config, around)) {}
+        dav_(make_dav(config, around)),
+        sieve_(make_sieve(config)) {}
 
   backend::Users& users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
   backend::ItemsBackend* items() override { return dav_.get(); }
-  backend::Vacation* vacation() override { return nullptr; }
+  backend::Vacation* vacation() override { return sieve_.get(); }
   backend::Directory* directory() override { return directory_.get(); }
   admin::Accounts* accounts() override { return nullptr; }
   admin::Outbox* outbox() override { return nullptr; }
@@ -56,6 +58,7 @@ class ImapBackends final : public Backends {
   Outgoing outgoing_;
   std::unique_ptr<backend::Directory> directory_;  // null: there is none
   std::unique_ptr<backend::dav::DavServer> dav_;   // the same
+  std::unique_ptr<backend::SieveVacation> sieve_;  // the same
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "app/dav.hpp"
 #include "app/directory.hpp"
+#include "app/sieve.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "convert/time_zone/zone.hpp"
@@ -285,6 +286,7 @@ Result<> check_config(const Config& config) {
       (config.submission.user.empty() || config.submission.password_file.empty())) {
     add("submission.sign_in is fixed: set submission.user and submission.password_file");
   }
+  if (const std::string problem = check_sieve(config); !problem.empty()) add("[sieve]: " + problem);
   if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
   if (config.directory.kind == "ldap") {
     const std::string problem = backend::check_ldap_settings(ldap_settings(config));

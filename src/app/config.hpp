@@ -89,6 +89,20 @@ struct Config {
     Strings archive;
   } imap;
 
+  struct Sieve {
+    std::string host;
+    std::int64_t port = 4190;
+    std::string tls = "starttls";
+    std::string ca_file;
+    bool verify = true;
+    std::string sign_in = "user";
+    std::string user;
+    std::string password_file;
+    Strings domains;
+    std::int64_t connect_seconds = 10;
+    std::int64_t command_seconds = 30;
+  } sieve;
+
   struct Dav {
     std::string url;
     std::string domain;

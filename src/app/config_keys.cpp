@@ -57,6 +57,7 @@ using I = C::Imap;
 using M = C::Submission;
 using D = C::Directory;
 using V = C::Dav;
+using Z = C::Sieve;
 
 constexpr auto table = std::to_array<Key>({
     text<&C::server, &S::hostname>(
@@ -188,6 +189,32 @@ constexpr auto table = std::to_array<Key>({
     text<&C::imap, &I::trash>("imap", "trash", "[\"Trash\"]", "The same for deleted mail."),
     text<&C::imap, &I::junk>("imap", "junk", "[\"Junk\"]", "The same for junk."),
     text<&C::imap, &I::archive>("imap", "archive", "[\"Archive\"]", "The same for the archive."),
+
+    text<&C::sieve, &Z::host>(
+        "sieve", "host", "\"imap.example.org\"",
+        "In front of an IMAP server: the ManageSieve server (RFC 5804) whose scripts answer for "
+        "those out of office. Empty: phones cannot set it."),
+    number<&C::sieve, &Z::port>("sieve", "port", {1, 65'535}, "Its port."),
+    choice<&C::sieve, &Z::tls>("sieve", "tls", "starttls|tls|none",
+                               "How the connection is protected."),
+    path<&C::sieve, &Z::ca_file>("sieve", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
+                                 "Who may sign its certificate (PEM). Empty: the system's list."),
+    flag<&C::sieve, &Z::verify>("sieve", "verify",
+                                "Whether the certificate must be valid and for this host."),
+    choice<&C::sieve, &Z::sign_in>(
+        "sieve", "sign_in", "user|master",
+        "Sign in as the user whose scripts they are, or with one account in their name."),
+    text<&C::sieve, &Z::user>("sieve", "user", "\"godwit\"", "That account's name."),
+    path<&C::sieve, &Z::password_file>("sieve", "password_file", "\"/etc/godwit/sieve.password\"",
+                                       "File with that account's password."),
+    text<&C::sieve, &Z::domains>(
+        "sieve", "domains", "[\"example.org\", \"example.com\"]",
+        "Mail domains whose senders get the internal answer. Empty: the domain of the user's own "
+        "address."),
+    number<&C::sieve, &Z::connect_seconds>("sieve", "connect_seconds", {1, 120},
+                                           "A connection must be there within this."),
+    number<&C::sieve, &Z::command_seconds>("sieve", "command_seconds", {1, 600},
+                                           "The server must answer within this."),
 
     text<&C::dav, &V::url>(
         "dav", "url", "\"https://dav.example.org/\"",

@@ -109,6 +109,17 @@ TEST(Config, ADavServerIsNamedInOneWay) {
   EXPECT_TRUE(check_config(config).error().message.contains("dav.url"));
 }
 
+TEST(Config, AManageSieveServerIsForAnImapServerBehind) {
+  Config config;
+  config.sieve.host = "imap.example.org";
+  EXPECT_TRUE(check_config(config).error().message.contains("[sieve]: host"));
+  config.backend.kind = "imap";
+  config.submission.host = "smtp.example.org";
+  EXPECT_TRUE(check_config(config));
+  config.sieve.sign_in = "master";
+  EXPECT_TRUE(check_config(config).error().message.contains("[sieve]: sign_in"));
+}
+
 TEST(Config, AReloadTakesSomeKeysAndNamesTheOthersThatChanged) {
   Config running;
   Config fresh;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/fault.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "command/device_information.hpp"
 #include "command/handlers.hpp"
@@ -21,6 +23,8 @@ namespace tag = wbxml::settings;
 using eas::Version;
 using wbxml::Element;
 using wbxml::Writer;
+
+constexpr Log settings_log("settings");
 
 // [MS-ASCMD] Status (Settings).
 constexpr std::uint16_t ok = 1;
@@ -88,7 +92,12 @@ bool is_out_of_office(const Element& property, Version) {
   return has_only(property, tag::Set);
 }
 
-Task<Outcome> out_of_office(Session& session, const Element& property) {
+/// What the backend refuses. Who was disturbed by another's change may try again.
+std::uint16_t status_of(const Error& error) {
+  return error.code == Errc::conflict ? server_unavailable : invalid_arguments;
+}
+
+Task<Outcome> out_of_office_or_throw(Session& session, const Element& property) {
   backend::Vacation* vacation = session.services.vacation;
   const Element* get = property.find(tag::Get);
   const auto body_type = get == nullptr ? std::string_view() : trim(get->text_of(tag::BodyType));
@@ -105,7 +114,20 @@ Task<Outcome> out_of_office(Session& session, const Element& property) {
   if (!read) co_return Outcome{read.error()};
   if (vacation == nullptr) co_return Outcome{access_denied};
   const auto done = co_await vacation->set_out_of_office(session.account, std::move(settings));
-  co_return Outcome{done ? ok : invalid_arguments};
+  co_return Outcome{done ? ok : status_of(done.error())};
+}
+
+/// A server of its own may stand behind it: the other properties do not fail with that one, nor
+/// does its refusal to sign in make the phone ask for a password that its mail takes.
+Task<Outcome> out_of_office(Session& session, const Element& property) {
+  Fault::Kind kind{};
+  try {
+    co_return co_await out_of_office_or_throw(session, property);
+  } catch (const Fault& fault) {
+    settings_log.warning("settings.oof_failed", {{"user", session.user()}, {"why", fault.what()}});
+    kind = fault.kind();
+  }
+  co_return Outcome{kind == Fault::Kind::sign_in_failed ? access_denied : server_unavailable};
 }
 
 bool is_user_information(const Element& property, Version) { return has_only(property, tag::Get); }

@@ -113,6 +113,52 @@ TEST(Settings, OutOfOfficeWithoutABackendIsDenied) {
   EXPECT_EQ(statuses(ask(bed, {set(tag::Oof, {Node(tag::OofState, "0")})})), "1 3");
 }
 
+class TroubledVacation final : public backend::Vacation {
+ public:
+  Task<backend::OutOfOffice> out_of_office(backend::Account) override {
+    if (fault) throw Fault(*fault, "trouble");
+    co_return backend::OutOfOffice{};
+  }
+  Task<Result<>> set_out_of_office(backend::Account, backend::OutOfOffice) override {
+    co_return fail(refusal, "refused");
+  }
+
+  std::optional<Fault::Kind> fault;
+  Errc refusal = Errc::refused;
+};
+
+TEST(Settings, OutOfOfficeFailsAlone) {
+  ManualClock clock;
+  SeededRandom random(1);
+  store::MemoryStore store;
+  backend::MemoryServer mail(clock);
+  test::RecordingSubmission submission(nullptr);
+  TroubledVacation vacation;
+  mail.add_user("anna@example.test", "secret");
+  test::TestServer server({clock, random, store, mail, mail, submission, &vacation, nullptr}, {},
+                          std::chrono::seconds(60));
+  client::Device::Settings device_settings;
+  device_settings.version = eas::Version::v16_1;
+  device_settings.user = "anna@example.test";
+  device_settings.password = Secret("secret");
+  client::Device device(server, std::move(device_settings));
+  const auto all = [&](const Node& oof) {
+    const Node request(tag::Settings, {get(tag::UserInformation), oof});
+    const auto answer = test::run(device.send_raw(
+        device.wire("Settings", client::encode(request), "application/vnd.ms-sync.wbxml")));
+    const auto root = client::decode(answer.body);
+    return root ? statuses(*root) : "HTTP " + std::to_string(answer.status);
+  };
+  const Node on = set(tag::Oof, {Node(tag::OofState, "1")});
+  EXPECT_EQ(all(on), "1 1 5");
+  vacation.refusal = Errc::conflict;
+  EXPECT_EQ(all(on), "1 1 4") << "another was quicker: try again";
+  vacation.fault = Fault::Kind::unavailable;
+  EXPECT_EQ(all(get_oof("Text")), "1 1 4");
+  vacation.fault = Fault::Kind::sign_in_failed;
+  EXPECT_EQ(all(on), "1 1 3") << "no 401: the mail takes the password";
+}
+
 TEST(Settings, ARecoveryPasswordIsKeptWhereThePolicyWantsIt) {
   command::Settings settings;
   settings.provisioning.values["PasswordRecoveryEnabled"] = "1";

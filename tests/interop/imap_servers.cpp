@@ -164,12 +164,13 @@ bool TestLoop::wait_until(const std::function<bool()>& done) {
   return result;
 }
 
-void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::string message) {
+void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::string message,
+                     const std::string& sender) {
   LineSocket socket(port);
   socket.expect("220");
   socket.say("LHLO test\r\n");
   socket.expect("250");
-  socket.say("MAIL FROM:<sender@example.com>\r\n");
+  socket.say("MAIL FROM:<" + sender + ">\r\n");
   socket.expect("250");
   socket.say("RCPT TO:<" + recipient + ">\r\n");
   socket.expect("250");

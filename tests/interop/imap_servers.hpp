@@ -63,7 +63,8 @@ class TestLoop {
 };
 
 /// Hands a message over as a mail server would. Throws on anything but 250.
-void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::string message);
+void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::string message,
+                     const std::string& sender = "sender@example.com");
 
 /// A name that no test used before.
 std::string fresh_user();

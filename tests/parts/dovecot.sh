@@ -2,11 +2,14 @@
 # Dovecot 2.3 with Maildir on free loopback ports: any user, password "secret".
 #
 #   dovecot.sh start RUNDIR [--without "CAP CAP"] [--layout plain|inbox] [--quota KIB]
+#     [--sieve "EXTENSION ..."]
 #   dovecot.sh stop RUNDIR
 #
 # `start` prints IMAP_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost; STARTTLS
 # offers it). --without hides capabilities; --layout inbox puts all folders below "INBOX." with "."
-# between levels. A user whose name begins with "refused" cannot sign in.
+# between levels. A user whose name begins with "refused" cannot sign in. --sieve adds Pigeonhole:
+# ManageSieve at SIEVE_PORT= with those extensions ("all": what it has), scripts run at delivery, and
+# what they send is one file a mail in SENT=, its recipients in the first line.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -129,8 +132,49 @@ CONF
   fi
 }
 
+# Pigeonhole 0.5.19 with its default settings.
+sieve_extensions="fileinto reject envelope encoded-character vacation subaddress comparator-i;ascii-numeric \
+relational regex imap4flags copy include variables body enotify environment mailbox date index ihave \
+duplicate mime foreverypart extracttext"
+
+write_sieve_config() {
+  local run=$1 extensions=$sieve_extensions
+  [[ $sieve == all ]] || extensions=$sieve
+  mkdir -p "$run/sent" "$run/sieve"
+  cat >"$run/sendmail" <<SENDMAIL
+#!/bin/sh
+new=\$(mktemp "$run/sent/.mail-XXXXXX")
+{ echo "\$@"; cat; } >"\$new"
+mv "\$new" "$run/sent/\${new##*/.}"
+SENDMAIL
+  chmod 755 "$run/sendmail"
+  cat >>"$run/dovecot.conf" <<CONF
+protocols = imap lmtp sieve
+sendmail_path = $run/sendmail
+managesieve_sieve_capability = $extensions
+managesieve_notify_capability = mailto
+service config {
+  executable = $run/lib/config
+}
+service managesieve-login {
+  chroot =
+  inet_listener sieve {
+    address = 127.0.0.1
+    port = $sieve_port
+  }
+}
+protocol lmtp {
+  mail_plugins = \$mail_plugins sieve
+}
+plugin {
+  sieve = file:$run/sieve/%u;active=$run/sieve/%u.active
+  sieve_extensions = $extensions
+}
+CONF
+}
+
 start() {
-  local run=$1 try pid
+  local run=$1 try pid doveconf
   use_part dovecot "$run"
   mkdir -p "$run/base" "$run/state" "$run/mail"
   make_certificate "$run"
@@ -141,22 +185,38 @@ start() {
   sed 's|/usr/lib/dovecot/modules|././././././././/modules|g' \
     "$part/usr/lib/dovecot/libdovecot.so.0" >"$run/lib/libdovecot.so.0"
   ln -sfn "$part/usr/lib/dovecot/modules" "$run/base/modules"
+  doveconf=$part/usr/bin/doveconf
+  if [[ -n $sieve ]]; then
+    # Likewise, who reads the configuration looks there for the settings of Pigeonhole.
+    for program in usr/bin/doveconf usr/lib/dovecot/config; do
+      sed 's|/usr/lib/dovecot/modules|././././././././/modules|g' "$part/$program" \
+        >"$run/lib/${program##*/}"
+      chmod 755 "$run/lib/${program##*/}"
+    done
+    doveconf=$run/lib/doveconf
+  fi
   libraries=$run/lib:$part/usr/lib/dovecot:$part/usr/lib/dovecot/modules/old-stats:$part/usr/lib/$triplet
   for try in 1 2 3; do
     imap_port=$(free_port)
     lmtp_port=$(free_port)
+    sieve_port=$(free_port)
     write_config "$run"
+    [[ -z $sieve ]] || write_sieve_config "$run"
     hand_over "$run"
     # The master would look for doveconf in /usr/bin: so it is run the other way round.
-    LD_LIBRARY_PATH=$libraries "${as_server[@]}" \
-      "$part/usr/bin/doveconf" -f service=master -c "$run/dovecot.conf" -m master \
-      -e "$part/usr/sbin/dovecot" -F -c "$run/dovecot.conf" </dev/null >>"$run/stdout" 2>&1 &
+    (cd "$run/base" && LD_LIBRARY_PATH=$libraries exec "${as_server[@]}" \
+      "$doveconf" -f service=master -c "$run/dovecot.conf" -m master \
+      -e "$part/usr/sbin/dovecot" -F -c "$run/dovecot.conf") </dev/null >>"$run/stdout" 2>&1 &
     pid=$!
     echo "$pid" >"$run/server.pid"
     if wait_for_greeting "$pid" "$imap_port" "$run/stdout"; then
       echo "IMAP_PORT=$imap_port"
       echo "LMTP_PORT=$lmtp_port"
       echo "MAIL=$run/mail"
+      if [[ -n $sieve ]]; then
+        echo "SIEVE_PORT=$sieve_port"
+        echo "SENT=$run/sent"
+      fi
       echo "TLS_CERTIFICATE=$run/cert.pem"
       return
     fi
@@ -168,14 +228,15 @@ start() {
 
 [[ $# -ge 2 ]] || usage
 action=$1
-run=$2
+run=$(realpath -m "$2")
 shift 2
-without= layout=plain quota_kib=
+without= layout=plain quota_kib= sieve=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --without) without=$2; shift 2 ;;
     --layout) layout=$2; shift 2 ;;
     --quota) quota_kib=$2; shift 2 ;;
+    --sieve) sieve=$2; shift 2 ;;
     *) usage ;;
   esac
 done

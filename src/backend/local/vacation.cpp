@@ -8,10 +8,10 @@
 #include "backend/local/date.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/rows.hpp"
+#include "backend/out_of_office.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
-#include "base/pack.hpp"
 #include "base/text.hpp"
 #include "convert/header.hpp"
 
@@ -22,46 +22,12 @@ namespace {
 using namespace local;  // NOLINT(google-build-using-namespace): this file is its public face
 
 constexpr Log vacation_log("local.vacation");
-constexpr std::uint64_t packed_version = 1;
-constexpr std::size_t text_bytes_max = 64 * 1024;
 constexpr std::size_t subject_bytes_max = 500;
 
-void pack_message(Packer& out, const OutOfOffice::Message& message) {
-  out.boolean(message.enabled).text(message.text).boolean(message.html);
-}
-
-OutOfOffice::Message unpack_message(Unpacker& in) {
-  OutOfOffice::Message message;
-  message.enabled = in.boolean();
-  message.text = in.text();
-  message.html = in.boolean();
-  return message;
-}
-
-std::string pack(const OutOfOffice& settings) {
-  Packer out;
-  out.number(packed_version).number(static_cast<std::uint64_t>(settings.state));
-  out.signed_number(to_row(settings.start)).signed_number(to_row(settings.end));
-  pack_message(out, settings.internal);
-  pack_message(out, settings.external_known);
-  pack_message(out, settings.external_unknown);
-  return std::move(out).bytes();
-}
-
 OutOfOffice unpack(std::string_view packed) {
-  Unpacker in(packed);
-  if (in.number() != packed_version) in.damage();
-  OutOfOffice settings;
-  const auto state = in.number_as<std::uint8_t>();
-  if (state > static_cast<std::uint8_t>(OutOfOffice::State::scheduled)) in.damage();
-  settings.state = static_cast<OutOfOffice::State>(state);
-  settings.start = from_row(in.signed_number());
-  settings.end = from_row(in.signed_number());
-  settings.internal = unpack_message(in);
-  settings.external_known = unpack_message(in);
-  settings.external_unknown = unpack_message(in);
-  if (!in.finish()) throw Fault(Fault::Kind::corrupt, "an out-of-office setting");
-  return settings;
+  const auto settings = unpack_out_of_office(packed);
+  if (!settings) throw Fault(Fault::Kind::corrupt, "an out-of-office setting");
+  return *settings;
 }
 
 OutOfOffice read_settings(Database& database, RowId user) {
@@ -175,13 +141,9 @@ Task<OutOfOffice> LocalVacation::out_of_office(Account account) {
 }
 
 Task<Result<>> LocalVacation::set_out_of_office(Account account, OutOfOffice settings) {
-  for (const auto* message :
-       {&settings.internal, &settings.external_known, &settings.external_unknown}) {
-    if (message->text.size() > text_bytes_max) {
-      co_return fail(Errc::too_large, "the out-of-office text is too long");
-    }
-  }
-  auto job = [user = account.user, packed = pack(settings)](Database& database) -> Result<> {
+  if (auto fits = check_out_of_office(settings); !fits) co_return fits;
+  auto job = [user = account.user,
+              packed = pack_out_of_office(settings)](Database& database) -> Result<> {
     const RowId id = user_row(database, user);
     {
       auto row = database.query("SELECT 1 FROM out_of_office WHERE user = ? AND settings = ?", id,
