@@ -11,6 +11,12 @@ Packer& Packer::number(std::uint64_t value) {
   return *this;
 }
 
+Packer& Packer::random_number(std::uint64_t value) {
+  for (unsigned shift = 0; shift < 64; shift += 8)
+    bytes_.push_back(static_cast<char>(value >> shift));
+  return *this;
+}
+
 Packer& Packer::signed_number(std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
   return number((bits << 1) ^ (value < 0 ? ~std::uint64_t{0} : 0));
@@ -47,6 +53,19 @@ std::uint64_t Unpacker::number() {
   }
   damage();
   return 0;
+}
+
+std::uint64_t Unpacker::random_number() {
+  std::uint64_t value = 0;
+  if (rest_.size() < sizeof(value)) {
+    damage();
+    return 0;
+  }
+  for (unsigned i = 0; i < sizeof(value); ++i) {
+    value |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
+  }
+  rest_.remove_prefix(sizeof(value));
+  return value;
 }
 
 std::int64_t Unpacker::signed_number() {

@@ -21,6 +21,8 @@ namespace godwit {
 class Packer {
  public:
   Packer& number(std::uint64_t value);
+  /// Eight bytes, low ones first: for numbers that are random.
+  Packer& random_number(std::uint64_t value);
   /// Small negative numbers are short too (zigzag).
   Packer& signed_number(std::int64_t value);
   Packer& boolean(bool value) { return number(value ? 1 : 0); }
@@ -46,6 +48,7 @@ class Unpacker {
   explicit Unpacker(std::string_view record) : rest_(record) {}
 
   std::uint64_t number();
+  std::uint64_t random_number();
   std::int64_t signed_number();
   /// Anything but 0 and 1 is an error.
   bool boolean();

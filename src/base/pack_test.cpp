@@ -47,6 +47,7 @@ TEST(Pack, AllFieldsComeBackInOrder) {
   Packer packer;
   packer.number(2).text("a\0b"s).boolean(true).text("").optional_number(7);
   packer.optional_number(std::nullopt).optional_text("x").optional_text(std::nullopt);
+  packer.random_number(0xF123456789ABCDEFU).random_number(0);
   Unpacker in(packer.bytes());
   EXPECT_EQ(in.number_as<std::uint8_t>(), 2);
   EXPECT_EQ(in.text(), "a\0b"s);
@@ -56,15 +57,19 @@ TEST(Pack, AllFieldsComeBackInOrder) {
   EXPECT_EQ(in.optional_number(), std::nullopt);
   EXPECT_EQ(in.optional_text(), "x");
   EXPECT_EQ(in.optional_text(), std::nullopt);
+  EXPECT_EQ(in.random_number(), 0xF123456789ABCDEFU);
+  EXPECT_EQ(in.random_number(), 0U);
   EXPECT_TRUE(in.finish());
 }
 
 TEST(Pack, EveryCutIsAnErrorThatSticks) {
-  const std::string bytes = Packer().number(300).text("hello").optional_number(9).bytes();
+  const std::string bytes =
+      Packer().number(300).text("hello").random_number(5).optional_number(9).bytes();
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     Unpacker in(std::string_view(bytes).substr(0, length));
     in.number();
     in.text();
+    in.random_number();
     in.optional_number();
     EXPECT_FALSE(in.ok());
     EXPECT_EQ(in.number(), 0U);

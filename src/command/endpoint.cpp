@@ -183,7 +183,8 @@ struct Resting {
         password(std::move(session.account.password)),
         device_id(std::move(session.device_id)),
         connection(session.connection),
-        policy_key(session.policy_key),
+        policy_key(session.policy_key.value_or(0)),
+        has_policy_key(session.policy_key.has_value()),
         version(session.version),
         resume(std::move(wait.resume)) {}
 
@@ -194,7 +195,7 @@ struct Resting {
     line.command = command.name;
     auto session = std::make_shared<Session>(services, std::move(request), std::move(line), version,
                                              account.with(std::move(password)), device_id);
-    session->policy_key = policy_key;
+    if (has_policy_key) session->policy_key = policy_key;
     return session;
   }
 
@@ -205,7 +206,8 @@ struct Resting {
   Secret password;
   DeviceId device_id;
   std::uint64_t connection;
-  std::optional<std::uint32_t> policy_key;
+  std::uint32_t policy_key;  // apart from whether there is one, which takes less room
+  bool has_policy_key;
   eas::Version version;
   decltype(Wait::resume) resume;
 };

@@ -20,6 +20,15 @@ std::optional<std::uint32_t> read_window(Unpacker& in) {
   return static_cast<std::uint32_t>(*number);
 }
 
+/// What a packed collection says of itself, as bits of one number.
+enum Trait : unsigned { own_key = 1, get_changes = 2, deletes_as_moves = 4, has_window = 8 };
+
+unsigned traits_of(const CachedCollection& collection, bool own) {
+  return (own ? own_key : 0U) | (collection.get_changes ? get_changes : 0U) |
+         (collection.deletes_as_moves ? deletes_as_moves : 0U) |
+         (collection.window ? has_window : 0U);
+}
+
 }  // namespace
 
 SharedText pack(const CachedSync& sync) {
@@ -29,14 +38,13 @@ SharedText pack(const CachedSync& sync) {
   for (const CachedCollection& collection : sync.collections) {
     // A key of ours takes half the room as numbers.
     const auto key = sync::SyncKey::parse(collection.sync_key);
-    out.text(collection.id).boolean(key.has_value());
+    out.text(collection.id).number(traits_of(collection, key.has_value()));
     if (key) {
-      out.number(key->relationship()).number(key->generation());
+      out.random_number(key->relationship()).number(key->generation());
     } else {
       out.text(collection.sync_key);
     }
-    out.boolean(collection.get_changes);
-    out.boolean(collection.deletes_as_moves).optional_number(collection.window);
+    if (collection.window) out.number(*collection.window);
   }
   return SharedText(out.bytes());
 }
@@ -50,15 +58,16 @@ CachedSync unpack_sync(const SharedText& packed) {
   sync.collections.resize(in.count());
   for (CachedCollection& collection : sync.collections) {
     collection.id = in.text();
-    if (in.boolean()) {
-      const std::uint64_t relationship = in.number();
+    const std::uint64_t traits = in.number();
+    if ((traits & own_key) != 0) {
+      const std::uint64_t relationship = in.random_number();
       collection.sync_key = sync::SyncKey::of(relationship, in.number_as<std::uint32_t>()).str();
     } else {
       collection.sync_key = in.text();
     }
-    collection.get_changes = in.boolean();
-    collection.deletes_as_moves = in.boolean();
-    collection.window = read_window(in);
+    collection.get_changes = (traits & get_changes) != 0;
+    collection.deletes_as_moves = (traits & deletes_as_moves) != 0;
+    if ((traits & has_window) != 0) collection.window = in.number_as<std::uint32_t>();
   }
   return sync;
 }
@@ -89,10 +98,10 @@ void RequestCache::keep(std::shared_ptr<FoundMail> results) {
 RequestCache::Entry::Known RequestCache::Entry::next(Unpacker& in) {
   Known known;
   known.collection = in.view();
-  known.relationship = in.number();
+  known.relationship = in.random_number();
   known.proven = in.number_as<std::uint32_t>();
   known.offered = in.number_as<std::uint32_t>();
-  known.connection = in.number();
+  if (known.offered != 0) known.connection = in.number();
   return known;
 }
 
@@ -107,8 +116,9 @@ RequestCache::Entry::Known RequestCache::Entry::find(std::string_view collection
 void RequestCache::Entry::put(const Known& known) {
   Packer out;
   const auto add = [&out](const Known& each) {
-    out.text(each.collection).number(each.relationship).number(each.proven);
-    out.number(each.offered).number(each.connection);
+    out.text(each.collection).random_number(each.relationship).number(each.proven);
+    out.number(each.offered);
+    if (each.offered != 0) out.number(each.connection);
   };
   add(known);
   for (Unpacker in(known_.view()); in.ok() && !in.at_end();) {
@@ -125,6 +135,7 @@ void RequestCache::Entry::note_proven(std::string_view collection, const sync::S
     known = {.collection = collection, .relationship = key.relationship()};
   }
   known.proven = key.generation();
+  if (known.offered == known.proven) known.offered = 0;
   put(known);
 }
 

@@ -98,7 +98,7 @@ class RequestCache {
       std::string_view collection{};
       std::uint64_t relationship = 0;
       std::uint32_t proven = 0;      // generation
-      std::uint32_t offered = 0;     // generation
+      std::uint32_t offered = 0;     // generation; 0 = none that is not proven
       std::uint64_t connection = 0;  // of `offered`
     };
     static Known next(Unpacker& in);

@@ -5,10 +5,10 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "backend/backend.hpp"
 #include "backend/items.hpp"
@@ -62,7 +62,7 @@ class Watching final : public backend::ChangeListener {
   void forget_looks(Watched& watched);
 
   watch::Hub& hub_;
-  std::map<UserId, Watched> users_;
+  std::unordered_map<UserId, Watched> users_;
   std::uint64_t numbers_ = 0;
 };
 

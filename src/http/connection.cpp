@@ -19,6 +19,8 @@ constexpr int parks_in_a_row_max = 3;
 }  // namespace
 
 void Connection::begin() {
+  place_ = static_cast<std::uint32_t>(core_->connections.size());
+  core_->connections.push_back(shared_from_this());
   arm(core_->settings.head_limit);
   wait_readable(Mode::idle);
 }
@@ -61,7 +63,10 @@ void Connection::close() noexcept {
   handle_.reset();
   resume_ = nullptr;
   stream_->close();
-  core_->connections.erase(id_);
+  auto& all = core_->connections;
+  all.back()->place_ = place_;
+  std::swap(all[place_], all.back());
+  all.pop_back();
 }
 
 Task<> Connection::run(std::shared_ptr<Connection> self) {

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "http/head.hpp"
@@ -38,7 +37,7 @@ struct ServerCore {
   watch::Hub& hub;
   Spools& spools;
   watch::TimerWheel wheel;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections;
+  std::vector<std::shared_ptr<Connection>> connections;  // in any order
   std::vector<std::shared_ptr<net::Listener>> listeners;
   std::uint64_t last_id = 0;
   std::size_t handshakes = 0;
@@ -51,6 +50,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
              std::uint64_t id, bool refused)
       : core_(std::move(core)), stream_(std::move(stream)), id_(id), refused_(refused) {}
 
+  /// Keeps it in the list of the server, and reads from it.
   void begin();
   /// The deadline set last has passed.
   void expired();
@@ -98,6 +98,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   std::unique_ptr<watch::Ended> woken_;
   std::uint64_t id_;
   std::uint32_t epoch_ = 0;  // tells a late readiness callback from the current one
+  std::uint32_t place_ = 0;  // in ServerCore::connections
   Mode mode_ = Mode::idle;
   bool refused_;  // beyond the limit: answered 503
   bool expired_ = false;

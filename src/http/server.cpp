@@ -24,9 +24,7 @@ using CorePointer = std::shared_ptr<ServerCore>;
 void add_connection(const CorePointer& core, std::unique_ptr<net::Stream> stream) {
   const bool refused = core->connections.size() >= core->settings.connections_max;
   const auto id = ++core->last_id;
-  auto connection = std::make_shared<Connection>(core, std::move(stream), id, refused);
-  core->connections.emplace(id, connection);
-  connection->begin();
+  std::make_shared<Connection>(core, std::move(stream), id, refused)->begin();
 }
 
 /// Counts as long as it lives.
@@ -86,35 +84,32 @@ Task<> accept_all(CorePointer core, std::shared_ptr<net::Listener> listener,
   }
 }
 
-/// By number, because ending one may close another.
-std::vector<std::uint64_t> numbers(const CorePointer& core,
-                                   bool (Connection::*matches)() const noexcept) {
-  std::vector<std::uint64_t> found;
-  for (const auto& [id, connection] : core->connections) {
-    if (((*connection).*matches)()) found.push_back(id);
+/// Held, because ending one may close another.
+std::vector<std::shared_ptr<Connection>> those(const CorePointer& core,
+                                               bool (Connection::*matches)() const noexcept) {
+  std::vector<std::shared_ptr<Connection>> found;
+  for (const auto& connection : core->connections) {
+    if (((*connection).*matches)()) found.push_back(connection);
   }
   return found;
 }
 
 void close_all(const CorePointer& core) {
   const auto connections = core->connections;
-  for (const auto& [id, connection] : connections) connection->close();
+  for (const auto& connection : connections) connection->close();
 }
 
 Task<> drain_all(CorePointer core, std::chrono::milliseconds spread,
                  std::chrono::milliseconds finish_limit) {
   core->draining = true;
   for (const auto& listener : core->listeners) listener->close();
-  for (const auto id : numbers(core, &Connection::is_idle)) core->connections.at(id)->close();
-  const auto parked = numbers(core, &Connection::is_parked);
+  for (const auto& connection : those(core, &Connection::is_idle)) connection->close();
+  const auto parked = those(core, &Connection::is_parked);
   const auto steps = static_cast<std::size_t>(spread / drain_step) + 1;
   for (std::size_t step = 0, next = 0; next < parked.size(); ++step) {
     const auto until = parked.size() * (step + 1) / steps;
     for (; next < std::min(until, parked.size()); ++next) {
-      const auto found = core->connections.find(parked[next]);
-      if (found == core->connections.end() || !found->second->is_parked()) continue;
-      const auto connection = found->second;
-      connection->wake({watch::Wake::shutdown, {}});
+      if (parked[next]->is_parked()) parked[next]->wake({watch::Wake::shutdown, {}});
     }
     if (next < parked.size()) co_await net::sleep_for(drain_step);
   }

@@ -29,21 +29,18 @@ unsigned hash_threads(const LocalOptions& options) {
   return static_cast<unsigned>(std::clamp<std::uint64_t>(threads, 1, 64));
 }
 
-/// `Which`: the list that it stands in. Every user who waits has two watches: they are kept small.
-template <Watches Core::* Which>
+/// `list` is one of `core`. Every user who waits has two watches: they are kept small.
 class LocalWatch final : public Watch {
  public:
-  LocalWatch(std::shared_ptr<Core> core, const UserId& user, ChangeListener& listener)
-      : core_(std::move(core)), place_(((*core_).*Which).add(user, listener)) {}
-  ~LocalWatch() override { ((*core_).*Which).remove(place_); }
-  LocalWatch(const LocalWatch&) = delete;
-  LocalWatch& operator=(const LocalWatch&) = delete;
+  LocalWatch(std::shared_ptr<Core> core, Watches& list, const UserId& user,
+             ChangeListener& listener)
+      : core_(std::move(core)), entry_(list, user, listener) {}
 
   bool authoritative() const override { return true; }
 
  private:
   std::shared_ptr<Core> core_;
-  Watches::Place place_;
+  Watches::Entry entry_;
 };
 
 /// A restored backup may have positions that were used by what came after it: all of them end.
@@ -80,22 +77,16 @@ sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access acc
   return {.path = database_path(options.folder), .access = access, .vfs = options.vfs};
 }
 
-Watches::Place Watches::add(const UserId& user, ChangeListener& listener) {
-  return listeners_.emplace(user, &listener);
-}
-
-void Watches::remove(Place place) { listeners_.erase(place); }
-
 void Watches::tell(const UserId& user, const std::optional<FolderKey>& folder,
                    ChangeListener::Kind kind) {
   std::vector<ChangeListener*> listeners;
-  const auto [begin, end] = listeners_.equal_range(user);
-  for (auto at = begin; at != end; ++at) listeners.push_back(at->second);
+  const auto [begin, end] = entries_.equal_range(user);
+  for (auto at = begin; at != end; ++at) listeners.push_back(at->listener_);
   for (ChangeListener* const listener : listeners) {
     // A listener may end watches, its own included.
-    const auto [first, last] = listeners_.equal_range(user);
+    const auto [first, last] = entries_.equal_range(user);
     const bool alive =
-        std::any_of(first, last, [&](const auto& entry) { return entry.second == listener; });
+        std::any_of(first, last, [&](const Entry& entry) { return entry.listener_ == listener; });
     if (alive) listener->changed(user, folder, kind);
   }
 }
@@ -113,12 +104,14 @@ Core::Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock)
 
 std::unique_ptr<Watch> open_mail_watch(std::shared_ptr<Core> core, const UserId& user,
                                        ChangeListener& listener) {
-  return std::make_unique<LocalWatch<&Core::watches>>(std::move(core), user, listener);
+  Watches& list = core->watches;
+  return std::make_unique<LocalWatch>(std::move(core), list, user, listener);
 }
 
 std::unique_ptr<Watch> open_item_watch(std::shared_ptr<Core> core, const UserId& user,
                                        ChangeListener& listener) {
-  return std::make_unique<LocalWatch<&Core::item_watches>>(std::move(core), user, listener);
+  Watches& list = core->item_watches;
+  return std::make_unique<LocalWatch>(std::move(core), list, user, listener);
 }
 
 Task<std::shared_ptr<Upload>> upload(std::shared_ptr<Core> core,

@@ -1,8 +1,8 @@
 /// What the parts of the embedded store share: private to this folder.
 #pragma once
 
+#include <boost/intrusive/set.hpp>
 #include <exception>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,13 +27,33 @@ sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access acc
 /// Who is to be told, by user. Loop thread only.
 class Watches {
  public:
-  using Place = std::multimap<UserId, ChangeListener*>::iterator;
-  Place add(const UserId& user, ChangeListener& listener);
-  void remove(Place place);
+  /// Stands in the list as long as it lives: no memory but its own.
+  class Entry : public boost::intrusive::set_base_hook<
+                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                    boost::intrusive::optimize_size<true>> {
+   public:
+    Entry(Watches& list, const UserId& user, ChangeListener& listener)
+        : user_(user), listener_(&listener) {
+      list.entries_.insert(*this);
+    }
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+
+   private:
+    friend class Watches;
+    UserId user_;
+    ChangeListener* listener_;
+  };
   void tell(const UserId& user, const std::optional<FolderKey>& folder, ChangeListener::Kind kind);
 
  private:
-  std::multimap<UserId, ChangeListener*> listeners_;
+  struct UserOf {
+    using type = UserId;
+    const UserId& operator()(const Entry& entry) const noexcept { return entry.user_; }
+  };
+  boost::intrusive::multiset<Entry, boost::intrusive::key_of_value<UserOf>,
+                             boost::intrusive::constant_time_size<false>>
+      entries_;
 };
 
 /// Jobs on the gates refer to it by plain pointer: its destructor waits for them, and must not run
