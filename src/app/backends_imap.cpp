@@ -5,6 +5,7 @@
 #include "app/outgoing.hpp"
 #include "app/sieve.hpp"
 #include "backend/imap/imap.hpp"
+#include "backend/sieve/contacts.hpp"
 
 namespace godwit::app {
 namespace {
@@ -29,7 +30,12 @@ class ImapBackends final : public Backends {
         outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
         directory_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),
-        sieve_(make_sieve(config)) {}
+        sieve_(make_sieve(config)) {
+    if (!sieve_ || !dav_) return;
+    sieve_->set_known([items = dav_.get()](const backend::Account& account) {
+      return backend::contact_addresses(items->open_items(account));
+    });
+  }
 
   backend::Users& users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }

@@ -44,6 +44,10 @@ OutOfOffice away(State state = State::enabled) {
   return out;
 }
 
+Task<std::vector<std::string>> friends() {
+  co_return std::vector<std::string>{"friend@example.net"};
+}
+
 class Pigeonhole : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -154,9 +158,7 @@ TEST_P(Pigeonhole, EachAudienceGetsItsAnswer) {
 }
 
 TEST_P(Pigeonhole, KnownSendersAreThoseOfTheContacts) {
-  known_ = [](Account) -> Task<std::vector<std::string>> {
-    co_return std::vector<std::string>{"friend@example.net"};
-  };
+  known_ = [](const Account&) { return friends(); };
   OutOfOffice friends = away();
   friends.external_unknown.enabled = false;
   set(friends);

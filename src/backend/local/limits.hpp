@@ -20,8 +20,11 @@ inline constexpr std::int64_t expunged_max = 20'000;
 /// (RFC 5321 4.5.4.1).
 inline constexpr std::chrono::hours redelivery_window{5 * 24};
 inline constexpr std::size_t login_bytes_max = 256;
-inline constexpr std::size_t password_bytes_max = 1024;  // bounds what a hash has to chew
-inline constexpr std::chrono::hours out_of_office_interval{7 * 24};  // RFC 5230 4.1: 7 days
+inline constexpr std::size_t password_bytes_max = 1024;          // bounds what a hash has to chew
+inline constexpr std::chrono::hours out_of_office_interval{24};  // one answer a day and sender
+/// Senders remembered for it; beyond, nobody new is answered until some are a day old: an address
+/// that a flood of forged mail names does not send a flood.
+inline constexpr std::int64_t out_of_office_answers_max = 1000;
 
 static_assert(piece_bytes_min >= chunk_bytes);
 

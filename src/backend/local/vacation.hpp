@@ -1,8 +1,6 @@
 /// Out-of-office of the embedded store's users: their settings, and the answers to mail that
-/// arrives (RFC 3834).
-///
-/// The store knows no address book, so that nobody outside of its domains is a known sender: the
-/// answer for unknown ones is theirs.
+/// arrives (RFC 3834). Internal are senders of the store's domains, known those outside whose
+/// address stands in a contact of the user's.
 #pragma once
 
 #include <memory>
@@ -26,9 +24,9 @@ class LocalVacation final : public Vacation {
   /// What takes the answers; without one nothing is answered. Outlives this object.
   void set_submission(Submission& submission) { submission_ = &submission; }
 
-  /// Answers a mail that `user` just got when their settings and its header say so: once in seven
-  /// days per sender, never a list, a machine, or mail that does not name the user. What goes wrong
-  /// is logged, never thrown: the mail itself has arrived.
+  /// Answers a mail that `user` just got when their settings and its header say so: once a day and
+  /// sender, never a list, a machine, or mail that does not name the user. What goes wrong is
+  /// logged, never thrown: the mail itself has arrived.
   Task<> answer(UserId user, std::string from, std::string header);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/local/limits.hpp"
 #include "backend/local/testing.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
@@ -77,13 +78,17 @@ TEST_F(LocalVacationTest, AnswersOncePerSender) {
   EXPECT_EQ(std::vector<std::string>{"eve@example.net"}, sent.envelopes[0].to);
   const std::string& text = sent.texts[0];
   EXPECT_TRUE(text.contains("\r\nAuto-Submitted: auto-replied\r\n")) << text;
-  EXPECT_TRUE(text.contains("\r\nIn-Reply-To: <q@example.net>\r\n"));
+  EXPECT_TRUE(
+      text.contains("\r\nIn-Reply-To: <q@example.net>\r\nReferences:\r\n <q@example.net>\r\n"));
   EXPECT_TRUE(text.contains("Content-Type: text/html; charset=utf-8"));
   EXPECT_TRUE(text.contains(base64_encode("<b>outside answer</b>")));
   deliver({}, "bob@example.com");
   ASSERT_EQ(2U, sent.texts.size());
   EXPECT_TRUE(sent.texts[1].contains(base64_encode("inside answer")));
-  fixture.clock().advance(std::chrono::hours(7 * 24 + 1));
+  fixture.clock().advance(std::chrono::hours(23));
+  deliver();
+  EXPECT_EQ(2U, sent.texts.size()) << "not within a day";
+  fixture.clock().advance(std::chrono::hours(1));
   deliver();
   EXPECT_EQ(3U, sent.texts.size());
   fixture.clock().advance(std::chrono::seconds(1));
@@ -109,8 +114,13 @@ TEST_F(LocalVacationTest, NeverAnswersMachinesListsAndStrangersOfTheMail) {
   for (const std::string header :
        {"Auto-Submitted: auto-generated\r\n", "List-Id: <x.example.net>\r\n",
         "Precedence: bulk\r\n", "X-Auto-Response-Suppress: OOF, AutoReply\r\n",
-        "List-Unsubscribe: <mailto:x@example.net>\r\n", "X-Spam-Flag: YES\r\n"}) {
+        "List-Unsubscribe: <mailto:x@example.net>\r\n", "X-Spam-Flag: YES\r\n",
+        "Auto-Submitted: auto-replied; x=\"y\"\r\n", "Auto-Submitted: nonsense\r\n",
+        "precedence: List\r\n", "Precedence: junk\r\n",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n",
+        "Auto-Submitted: no\r\nAuto-Submitted: auto-generated\r\n"}) {
     deliver(header);
+    EXPECT_TRUE(sent.texts.empty()) << header;
   }
   for (const std::string from : {"", "MAILER-DAEMON@example.net", "owner-list@example.net",
                                  "list-request@example.net", "no-reply@example.net"}) {
@@ -119,8 +129,84 @@ TEST_F(LocalVacationTest, NeverAnswersMachinesListsAndStrangersOfTheMail) {
   deliver({}, "eve@example.net", "somebody.else@example.com");
   deliver({}, "ada@example.com");
   EXPECT_TRUE(sent.texts.empty());
-  deliver("Auto-Submitted: no\r\n");
+  deliver("Auto-Submitted: no (really)\r\n");
   EXPECT_EQ(1U, sent.texts.size());
+}
+
+TEST_F(LocalVacationTest, AnAnswerIsNeverAnswered) {
+  set();
+  deliver();
+  ASSERT_EQ(1U, sent.texts.size());
+  EXPECT_FALSE(may_be_answered("ada@example.com", sent.texts[0])) << "whoever sent it";
+  EXPECT_FALSE(may_be_answered(sent.envelopes[0].from, "To: x@example.com\r\n"));
+}
+
+TEST_F(LocalVacationTest, OnlyMailThatNamesTheUserIsAnswered) {
+  ASSERT_TRUE(test::run(fixture.users().set_aliases("ada@example.com", {"countess@example.com"})));
+  set();
+  int answered = 0;
+  const auto is_answered = [&](const std::string& fields) {
+    const std::string from = "s" + std::to_string(++number) + "@example.net";
+    fixture.deliver(ada, "From: " + from + "\r\n" + fields + "\r\nx\r\n", from);
+    const bool grew = sent.texts.size() > static_cast<std::size_t>(answered);
+    answered = static_cast<int>(sent.texts.size());
+    return grew;
+  };
+  EXPECT_TRUE(is_answered("To: \"x, y\" <b@example.net>, ADA@Example.com\r\n"));
+  EXPECT_TRUE(is_answered("Cc: team: b@example.net, <countess@example.com>;\r\n"));
+  EXPECT_TRUE(is_answered("To: ada+news@example.com\r\n"));
+  EXPECT_TRUE(is_answered("To: b@example.net\r\nResent-To: ada@example.com\r\n"));
+  EXPECT_FALSE(is_answered(""));
+  EXPECT_FALSE(is_answered("To: canada@example.com\r\n")) << "the end of another's address";
+  EXPECT_FALSE(is_answered("To: \"ada@example.com\" <b@example.net>\r\n")) << "a name only";
+  EXPECT_FALSE(is_answered("X-To: ada@example.com\r\nSubject: ada@example.com\r\n"));
+}
+
+TEST_F(LocalVacationTest, ContactsAreKnownSenders) {
+  OutOfOffice settings;
+  settings.state = OutOfOffice::State::enabled;
+  settings.external_known = {.enabled = true, .text = "dear friend", .html = false};
+  ASSERT_TRUE(test::run(fixture.vacation().set_out_of_office(ada, settings)));
+  const auto items = fixture.store().open_items(ada);
+  FolderKey contacts = FolderKey::parse("//x").value();
+  for (const auto& each : test::run(items->collections())) {
+    if (each.role == FolderRole::contacts) contacts = each.key;
+  }
+  const std::string card =
+      "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Eve\r\nEMAIL:Eve@Example.net\r\n"
+      "NOTE:mallory@example.net\r\nEND:VCARD\r\n";
+  ASSERT_TRUE(test::run(items->put(contacts, "eve", card, {})));
+  deliver({}, "eve@example.net");
+  ASSERT_EQ(1U, sent.texts.size());
+  EXPECT_TRUE(sent.texts[0].contains(base64_encode("dear friend")));
+  deliver({}, "mallory@example.net");
+  deliver({}, "ve@example.net");
+  deliver({}, "bob@example.com");
+  EXPECT_EQ(1U, sent.texts.size()) << "nothing is set for strangers, nor inside";
+}
+
+TEST_F(LocalVacationTest, AThreadIsReferredTo) {
+  set();
+  std::string many = "References:";
+  for (int i = 0; i < 40; ++i) many += "\r\n <r" + std::to_string(i) + "@example.net>";
+  deliver(many + "\r\n");
+  ASSERT_EQ(1U, sent.texts.size());
+  EXPECT_TRUE(sent.texts[0].contains("\r\n <r39@example.net>\r\n <q@example.net>\r\n"));
+  EXPECT_FALSE(sent.texts[0].contains("<r5@example.net>"));
+  deliver("In-Reply-To: <one@example.net>\r\n", "b@example.net");
+  EXPECT_TRUE(sent.texts[1].contains("References:\r\n <one@example.net>\r\n <q@example.net>\r\n"));
+}
+
+TEST_F(LocalVacationTest, RememberedSendersAreBounded) {
+  set();
+  const std::string header = "To: ada@example.com\r\n\r\n";
+  for (std::int64_t i = 0; i <= out_of_office_answers_max; ++i) {
+    test::run(fixture.vacation().answer(ada.user, "f" + std::to_string(i) + "@x.example", header));
+  }
+  EXPECT_EQ(static_cast<std::size_t>(out_of_office_answers_max), sent.texts.size());
+  fixture.clock().advance(out_of_office_interval);
+  deliver({}, "late@example.net");
+  EXPECT_EQ(static_cast<std::size_t>(out_of_office_answers_max) + 1, sent.texts.size());
 }
 
 TEST_F(LocalVacationTest, ARedeliveryIsNotAnsweredAndABrokenHopLosesNoMail) {

@@ -37,7 +37,7 @@ struct SieveSettings {
 class SieveVacation final : public Vacation {
  public:
   /// The addresses of those outside whom an account knows.
-  using Known = std::function<Task<std::vector<std::string>>(Account)>;
+  using Known = std::function<Task<std::vector<std::string>>(const Account&)>;
 
   explicit SieveVacation(SieveSettings settings) : settings_(std::move(settings)) {}
 
