@@ -77,6 +77,7 @@ struct Config {
     std::string login = "as-given";
     std::string domain;
     bool subscribed_only = false;
+    Strings shared = {"subscribed"};
     std::int64_t connections_per_user_max = 4;
     std::int64_t notify_connections_max = 10'000;
     std::int64_t command_seconds = 30;

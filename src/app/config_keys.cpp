@@ -171,6 +171,10 @@ constexpr auto table = std::to_array<Key>({
     flag<&C::imap, &I::subscribed_only>(
         "imap", "subscribed_only",
         "Show subscribed folders only; creating one that exists subscribes it."),
+    text<&C::imap, &I::shared>(
+        "imap", "shared", "[\"Public/*\", \"shared/info/INBOX\"]",
+        "Folders of other users, and shared ones, that phones see as far as their users may read "
+        "them: [\"subscribed\"], [\"all\"], [\"none\"], or a list of paths, * for any characters."),
     number<&C::imap, &I::connections_per_user_max>("imap", "connections_per_user_max", {2, 100},
                                                    "Connections for one user at a time."),
     number<&C::imap, &I::notify_connections_max>(

@@ -175,6 +175,11 @@ Response parse_named(Reader& in, std::string_view name) {
   if (iequals(name, "ESEARCH")) return parse_esearch(in);
   if (iequals(name, "VANISHED")) return parse_vanished(in);
   if (iequals(name, "FLAGS")) return FlagNames{in.list()};
+  if (iequals(name, "MYRIGHTS")) {
+    MyRights out{.name = in.string(), .rights = {}};
+    out.rights = in.string();
+    return out;
+  }
   if (iequals(name, "NAMESPACE")) {
     Namespace out;
     out.personal = parse_namespace_list(in);

@@ -101,12 +101,17 @@ struct Namespace {
   };
   std::vector<Entry> personal, other_users, shared;
 };
+/// RFC 4314 3.8: what the user may do in a mailbox.
+struct MyRights {
+  std::string name;  // as on the wire
+  std::string rights;
+};
 /// Something we have no use for.
 struct Ignored {};
 
 using Response =
     std::variant<StatusResponse, Continuation, CapabilityList, ListEntry, StatusEntry, SearchResult,
-                 FetchEntry, Exists, Expunged, Vanished, FlagNames, Namespace, Ignored>;
+                 FetchEntry, Exists, Expunged, Vanished, FlagNames, Namespace, MyRights, Ignored>;
 
 /// Error: malformed, too_large. What is unknown but well-formed is Ignored.
 Result<Response> parse_response(RawResponse raw);

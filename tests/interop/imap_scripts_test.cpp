@@ -41,7 +41,7 @@ Script selecting(std::uint32_t validity = 7, const std::string& next = "10") {
           "S: * 3 EXISTS",
           "S: * OK [UIDVALIDITY " + std::to_string(validity) + "] x",
           "S: * OK [UIDNEXT " + next + "] x",
-          "S: * OK [PERMANENTFLAGS (\\Seen \\*)] x",
+          "S: * OK [PERMANENTFLAGS (\\Seen \\Deleted \\*)] x",
           "S: $ OK [READ-WRITE] done"};
 }
 

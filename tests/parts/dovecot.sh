@@ -2,14 +2,15 @@
 # Dovecot 2.3 with Maildir on free loopback ports: any user, password "secret".
 #
 #   dovecot.sh start RUNDIR [--without "CAP CAP"] [--layout plain|inbox] [--quota KIB]
-#     [--sieve "EXTENSION ..."]
+#     [--sieve "EXTENSION ..."] [--shared yes]
 #   dovecot.sh stop RUNDIR
 #
 # `start` prints IMAP_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost; STARTTLS
 # offers it). --without hides capabilities; --layout inbox puts all folders below "INBOX." with "."
 # between levels. A user whose name begins with "refused" cannot sign in. --sieve adds Pigeonhole:
 # ManageSieve at SIEVE_PORT= with those extensions ("all": what it has), scripts run at delivery, and
-# what they send is one file a mail in SENT=, its recipients in the first line.
+# what they send is one file a mail in SENT=, its recipients in the first line. --shared adds access
+# lists, other users' mailboxes below "shared/" and a public namespace "Public/" that all may use.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -173,6 +174,38 @@ plugin {
 CONF
 }
 
+write_shared_config() {
+  local run=$1
+  mkdir -p "$run/public/.News" "$run/acl"
+  echo "anyone lrwstipekxa" >"$run/public/dovecot-acl"
+  cat >>"$run/dovecot.conf" <<CONF
+namespace others {
+  type = shared
+  separator = /
+  prefix = shared/%%u/
+  location = maildir:$run/mail/%%u
+  subscriptions = no
+  list = children
+}
+namespace public {
+  type = public
+  separator = /
+  prefix = Public/
+  location = maildir:$run/public
+  subscriptions = no
+  list = children
+}
+mail_plugins = \$mail_plugins acl
+protocol imap {
+  mail_plugins = \$mail_plugins imap_acl
+}
+plugin {
+  acl = vfile
+  acl_shared_dict = file:$run/acl/shared.db
+}
+CONF
+}
+
 start() {
   local run=$1 try pid doveconf
   use_part dovecot "$run"
@@ -202,6 +235,7 @@ start() {
     sieve_port=$(free_port)
     write_config "$run"
     [[ -z $sieve ]] || write_sieve_config "$run"
+    [[ -z $shared ]] || write_shared_config "$run"
     hand_over "$run"
     # The master would look for doveconf in /usr/bin: so it is run the other way round.
     (cd "$run/base" && LD_LIBRARY_PATH=$libraries exec "${as_server[@]}" \
@@ -230,13 +264,14 @@ start() {
 action=$1
 run=$(realpath -m "$2")
 shift 2
-without= layout=plain quota_kib= sieve=
+without= layout=plain quota_kib= sieve= shared=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --without) without=$2; shift 2 ;;
     --layout) layout=$2; shift 2 ;;
     --quota) quota_kib=$2; shift 2 ;;
     --sieve) sieve=$2; shift 2 ;;
+    --shared) shared=$2; shift 2 ;;
     *) usage ;;
   esac
 done

@@ -236,8 +236,16 @@ void Connection::observe(Response& response) {
                           }
                         },
                         [&](ListEntry& entry) { as_key(entry.name); },
-                        [&](StatusEntry& entry) { as_key(entry.name); }, [](auto&) {}},
+                        [&](StatusEntry& entry) { as_key(entry.name); },
+                        [&](MyRights& rights) { as_key(rights.name); }, [](auto&) {}},
              response);
+}
+
+bool Selected::keeps(std::string_view flag) const {
+  if (read_only) return false;
+  return !tells_permanent || std::ranges::any_of(permanent_flags, [&](const std::string& each) {
+    return iequals(each, flag);
+  });
 }
 
 void Connection::observe_code(const StatusResponse& status) {
@@ -263,7 +271,10 @@ void Connection::observe_code(const StatusResponse& status) {
     selecting_->highest_modseq = parse_number<std::uint64_t>(arguments).value_or(0);
   } else if (name == "NOMODSEQ") {
     selecting_->highest_modseq = 0;
+  } else if (name == "READ-ONLY") {
+    selecting_->read_only = true;
   } else if (name == "PERMANENTFLAGS") {
+    selecting_->tells_permanent = true;
     selecting_->permanent_flags = code_words(status.code);
     selecting_->any_keyword =
         std::ranges::find(selecting_->permanent_flags, "\\*") != selecting_->permanent_flags.end();

@@ -48,6 +48,12 @@ struct Selected {
   std::uint64_t highest_modseq = 0;  // 0: the mailbox has none
   bool any_keyword = true;           // `\*` among PERMANENTFLAGS
   std::vector<std::string> permanent_flags;
+  bool tells_permanent = false;  // whether there was a list
+  bool read_only = false;
+
+  /// Whether a change of this flag of IMAP's own would stay. Servers may answer OK to one that does
+  /// not (RFC 4314 4, RFC 9051 7.1).
+  bool keeps(std::string_view flag) const;
 };
 
 class Connection {
@@ -66,6 +72,8 @@ class Connection {
   bool utf8() const { return utf8_; }
   const std::string& prefix() const { return prefix_; }
   char delimiter() const { return delimiter_; }
+  /// Prefixes of the namespaces of other users, and of shared ones.
+  const std::vector<std::string>& foreign() const { return foreign_; }
   const std::optional<Selected>& selected() const { return selected_; }
   /// Up to what the selected mailbox is known here; the pool counts (Pool::learned).
   std::uint64_t synced = 0;
@@ -140,6 +148,7 @@ class Connection {
   std::optional<Selected> selected_;
   std::optional<Selected> selecting_;
   std::string prefix_;
+  std::vector<std::string> foreign_;
   std::string bye_;
   std::uint32_t next_tag_ = 1;
   char delimiter_ = '/';

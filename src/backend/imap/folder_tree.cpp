@@ -21,6 +21,29 @@ bool is_mailbox(const ListEntry& entry) {
   return !entry.has("\\noselect") && !entry.has("\\nonexistent");
 }
 
+/// `*` stands for any characters, also delimiters.
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t after_star = std::string_view::npos;
+  std::size_t retry = 0;
+  std::size_t p = 0;
+  std::size_t t = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      after_star = ++p;
+      retry = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (after_star != std::string_view::npos) {
+      p = after_star;
+      t = ++retry;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
 class Tree {
  public:
   Tree(const FolderListing& listing, const Settings& settings)
@@ -30,19 +53,50 @@ class Tree {
   }
 
   std::vector<MailFolder> build() {
-    const auto roles = assign_roles(listing_.entries, settings_.role_names, listing_.prefix);
-    for (std::size_t i = 0; i < listing_.entries.size(); ++i) {
-      const ListEntry& entry = listing_.entries[i];
-      if (!is_mailbox(entry) || !is_wanted(entry, roles[i])) continue;
-      add(entry.name, entry.delimiter, roles[i], true);
+    std::vector<ListEntry> own;
+    std::vector<const ListEntry*> others;
+    for (const ListEntry& entry : listing_.entries) {
+      if (!is_foreign(entry.name, listing_.foreign)) own.push_back(entry);
+      if (is_shown_foreign(entry)) others.push_back(&entry);
+    }
+    // Others' mailboxes have no role, whatever they are for to their owners.
+    const auto roles = assign_roles(own, settings_.role_names, listing_.prefix);
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      if (!is_mailbox(own[i]) || !is_wanted(own[i], roles[i])) continue;
+      add(own[i].name, own[i].delimiter, roles[i], true);
+    }
+    for (const ListEntry* entry : others) {
+      if (std::ranges::find(listing_.unreadable, entry->name) != listing_.unreadable.end())
+        continue;
+      add(entry->name, entry->delimiter, FolderRole::none, true);
     }
     return std::move(folders_);
   }
 
+  bool is_shown_foreign(const ListEntry& entry) const {
+    if (!is_mailbox(entry) || !is_foreign(entry.name, listing_.foreign)) return false;
+    const SharedRule& rule = settings_.shared;
+    switch (rule.which) {
+      case SharedRule::Which::none:
+        return false;
+      case SharedRule::Which::all:
+        return true;
+      case SharedRule::Which::subscribed:
+        return is_subscribed(entry);
+      case SharedRule::Which::listed:
+        break;
+    }
+    const std::string path = display_mailbox(entry.name);
+    return std::ranges::any_of(rule.names,
+                               [&](const std::string& pattern) { return matches(pattern, path); });
+  }
+
  private:
+  bool is_subscribed(const ListEntry& entry) const {
+    return entry.has("\\subscribed") || subscribed_.contains(entry.name);
+  }
   bool is_wanted(const ListEntry& entry, FolderRole role) const {
-    return !settings_.subscribed_only || role != FolderRole::none || entry.has("\\subscribed") ||
-           subscribed_.contains(entry.name);
+    return !settings_.subscribed_only || role != FolderRole::none || is_subscribed(entry);
   }
 
   /// Adds it and the parents that it needs; the key, or nothing when the name cannot be a key.
@@ -111,6 +165,23 @@ class Tree {
 };
 
 }  // namespace
+
+bool is_foreign(std::string_view name, const std::vector<std::string>& foreign) {
+  return std::ranges::any_of(foreign, [&](const std::string& prefix) {
+    // Without its last character, the delimiter, it names where the namespace begins.
+    return name.starts_with(prefix) ||
+           name == std::string_view(prefix).substr(0, prefix.size() - 1);
+  });
+}
+
+std::vector<std::string> wanted_foreign(const FolderListing& listing, const Settings& settings) {
+  const Tree tree(listing, settings);
+  std::vector<std::string> out;
+  for (const ListEntry& entry : listing.entries) {
+    if (tree.is_shown_foreign(entry)) out.push_back(entry.name);
+  }
+  return out;
+}
 
 std::vector<MailFolder> build_folders(const FolderListing& listing, const Settings& settings) {
   return Tree(listing, settings).build();

@@ -19,6 +19,8 @@ struct WatchBudget {
   std::size_t notify_connections = 0;
 };
 
+struct FolderListing;
+
 /// What a search found in one folder.
 struct FoundInFolder {
   std::uint32_t uid_validity = 0;
@@ -93,6 +95,9 @@ class ImapMail final : public Mail {
   Task<std::vector<FolderKey>> below(Connection& connection, FolderKey key);
 
   Task<std::vector<MailFolder>> list_step(Connection& connection);
+  void take_listing(std::vector<Completed> completed, FolderListing& listing) const;
+  Task<std::vector<std::string>> unreadable_step(Connection& connection,
+                                                 const FolderListing& listing);
   Task<Result<MailboxStatus>> status_step(Connection& connection, FolderKey folder);
   Task<std::vector<Result<MailboxStatus>>> statuses_step(Connection& connection,
                                                          std::vector<FolderKey> folders);

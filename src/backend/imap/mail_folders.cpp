@@ -65,12 +65,24 @@ Task<std::vector<MailFolder>> ImapMail::list_step(Connection& connection) {
     list.close();
   }
   commands.push_back(std::move(list));
-  if (!extended && pool_->settings().subscribed_only) {
-    commands.push_back(Command("LSUB \"\" \"*\""));
-  }
-  auto completed = co_await connection.run(std::move(commands), limit());
+  const bool by_subscription = pool_->settings().subscribed_only ||
+                               (!connection.foreign().empty() &&
+                                pool_->settings().shared.which == SharedRule::Which::subscribed);
+  if (!extended && by_subscription) commands.push_back(Command("LSUB \"\" \"*\""));
   FolderListing listing;
   listing.prefix = connection.prefix();
+  listing.foreign = connection.foreign();
+  take_listing(co_await connection.run(std::move(commands), limit()), listing);
+  listing.unreadable = co_await unreadable_step(connection, listing);
+  auto folders = build_folders(listing, pool_->settings());
+  for (const StatusEntry& each : listing.statuses) {
+    const auto status = mailbox_status(each);
+    if (status) pool_->told.insert_or_assign(each.name, Pool::Told{*status, each.unseen});
+  }
+  co_return folders;
+}
+
+void ImapMail::take_listing(std::vector<Completed> completed, FolderListing& listing) const {
   for (Completed& each : completed) {
     if (!each.ok()) {
       throw Fault(Fault::Kind::unavailable,
@@ -88,12 +100,26 @@ Task<std::vector<MailFolder>> ImapMail::list_step(Connection& connection) {
       }
     }
   }
-  auto folders = build_folders(listing, pool_->settings());
-  for (const StatusEntry& each : listing.statuses) {
-    const auto status = mailbox_status(each);
-    if (status) pool_->told.insert_or_assign(each.name, Pool::Told{*status, each.unseen});
+}
+
+/// Others' mailboxes may be seen without being readable (RFC 4314 4): those are of no use to a
+/// phone.
+Task<std::vector<std::string>> ImapMail::unreadable_step(Connection& connection,
+                                                         const FolderListing& listing) {
+  std::vector<std::string> out;
+  if (!connection.has("ACL")) co_return out;
+  std::vector<Command> commands;
+  for (const std::string& name : wanted_foreign(listing, pool_->settings())) {
+    commands.push_back(Command("MYRIGHTS").mailbox(name, connection.utf8()));
   }
-  co_return folders;
+  if (commands.empty()) co_return out;
+  for (const Completed& each : co_await connection.run(std::move(commands), limit() * 4)) {
+    for (const Response& response : each.data) {
+      const auto* rights = std::get_if<MyRights>(&response);
+      if (rights && !rights->rights.contains('r')) out.push_back(rights->name);
+    }
+  }
+  co_return out;
 }
 
 Task<Result<MailboxStatus>> ImapMail::status(FolderKey folder) {

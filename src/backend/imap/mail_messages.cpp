@@ -81,6 +81,15 @@ FlagNamesToStore plan_flags(const FlagChange& change, const Flags& now, const Se
   return plan;
 }
 
+/// A change of categories alone is refused only where nothing may be changed.
+bool keeps_all(const FlagChange& change, const Selected& selected) {
+  if (selected.read_only) return false;
+  return (!change.seen || selected.keeps("\\Seen")) &&
+         (!change.answered || selected.keeps("\\Answered")) &&
+         (!change.flagged || selected.keeps("\\Flagged")) &&
+         (!change.draft || selected.keeps("\\Draft"));
+}
+
 /// A stretch to ask for, and the ranges that begin there.
 struct Stretch {
   Uid uid = 0;
@@ -242,7 +251,11 @@ Task<Result<>> ImapMail::store_flags(FolderKey folder, std::uint32_t uid_validit
   auto states = co_await state_step(*lease, folder, uid_validity, UidSet{{uid, uid}});
   if (!states) co_return pass(states);
   if (states->empty()) co_return fail(Errc::not_found, "the message is gone");
-  const auto plan = plan_flags(change, states->front().flags, *lease->selected());
+  const Selected& selected = *lease->selected();
+  if (!keeps_all(change, selected)) {
+    co_return fail(Errc::refused, "the mailbox keeps no such flags");
+  }
+  const auto plan = plan_flags(change, states->front().flags, selected);
   std::vector<Command> commands;
   const auto store = [&](Words what, const std::vector<std::string>& flags) {
     if (flags.empty()) return;
@@ -264,6 +277,10 @@ Task<Result<Uid>> ImapMail::move(FolderKey folder, std::uint32_t uid_validity, U
   if (!states) co_return pass(states);
   if (states->empty()) co_return fail(Errc::not_found, "the message is gone");
   const bool moves = lease->has("MOVE");
+  // Without MOVE a copy would be made before the server says that the original must stay.
+  if (!lease->selected()->keeps("\\Deleted")) {
+    co_return fail(Errc::refused, "nothing may be removed");
+  }
   Command command(moves ? Words("UID MOVE") : Words("UID COPY"));
   command.number(uid).mailbox(target.view(), lease->utf8());
   const Completed moved = co_await lease->run(std::move(command), long_limit(limit()));
@@ -297,6 +314,10 @@ Task<Result<>> ImapMail::remove(Connection& connection, FolderKey folder,
   }
   auto completed = co_await on_mailbox(connection, folder, uid_validity, std::move(commands));
   if (!completed) co_return pass(completed);
+  // Servers may say OK and leave all as it was.
+  if (!connection.selected()->keeps("\\Deleted")) {
+    co_return fail(Errc::refused, "nothing may be removed");
+  }
   co_return Result<>();
 }
 

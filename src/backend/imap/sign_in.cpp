@@ -166,6 +166,12 @@ Task<> Connection::after_sign_in() {
       if (const auto* spaces = std::get_if<Namespace>(&each); spaces && !spaces->personal.empty()) {
         prefix_ = spaces->personal.front().prefix;
         delimiter_ = spaces->personal.front().delimiter;
+        for (const auto* group : {&spaces->other_users, &spaces->shared}) {
+          // One without a prefix of its own cannot be told from what is the user's.
+          for (const auto& space : *group) {
+            if (!space.prefix.empty()) foreign_.push_back(space.prefix);
+          }
+        }
       } else if (const auto* entry = std::get_if<ListEntry>(&each)) {
         delimiter_ = entry->delimiter;
       }

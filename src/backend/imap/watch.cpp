@@ -7,6 +7,7 @@
 #include <boost/system/system_error.hpp>
 #include <map>
 
+#include "backend/imap/folder_tree.hpp"
 #include "backend/imap/mail.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
@@ -18,6 +19,7 @@ using namespace godwit::imap;
 using Kind = ChangeListener::Kind;
 
 constexpr Log log("imap");
+constexpr std::size_t notify_others_max = 500;  // names in one command
 constexpr std::chrono::milliseconds retry_min{1'000};
 constexpr std::chrono::milliseconds retry_max{60'000};
 
@@ -168,17 +170,44 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   // NOTIFY: one connection for all mailboxes.
 
   Task<bool> begin_notify() {
-    const auto completed = co_await connection_->run(
-        Command("NOTIFY SET (personal (MessageNew MessageExpunge FlagChange MailboxName "
-                "SubscriptionChange))"),
-        limit());
+    constexpr Words own =
+        "NOTIFY SET (personal (MessageNew MessageExpunge FlagChange MailboxName "
+        "SubscriptionChange))";
+    const std::vector<std::string> others = co_await foreign_mailboxes();
+    bool all = others.size() <= notify_others_max;
+    Command command(own);
+    if (!others.empty() && all) {
+      // RFC 5465 6: those of others by name, for no filter of their namespaces is known everywhere.
+      command.words("(mailboxes").open();
+      for (const std::string& name : others) command.mailbox(name, connection_->utf8());
+      command.close().words("(MessageNew MessageExpunge FlagChange))");
+    }
+    auto completed = co_await connection_->run(std::move(command), limit());
+    if (!completed.ok() && !others.empty()) {
+      all = false;
+      completed = co_await connection_->run(Command(own), limit());
+    }
     if (!completed.ok()) co_return false;
     // Asked for after the notifications began: what happens in between is told by one or both.
     co_await sweep();
     for (const Response& each : completed.data) take(each);
     begun();
-    authoritative_ = connection_->condstore();  // without it changes of some flags are not told
+    // Without CONDSTORE changes of some flags are not told.
+    authoritative_ = connection_->condstore() && all;
     co_return true;
+  }
+
+  Task<std::vector<std::string>> foreign_mailboxes() {
+    std::vector<std::string> out;
+    const bool none = pool_->settings().shared.which == SharedRule::Which::none;
+    if (none || connection_->foreign().empty()) co_return out;
+    const auto listed = co_await connection_->run(Command("LIST \"\" \"*\""), limit() * 4);
+    for (const Response& each : listed.data) {
+      const auto* entry = std::get_if<ListEntry>(&each);
+      if (!entry || entry->has("\\noselect") || entry->has("\\nonexistent")) continue;
+      if (is_foreign(entry->name, connection_->foreign())) out.push_back(entry->name);
+    }
+    co_return out;
   }
 
   /// A server may fail to tell, unnoticed by anybody: so what it told is held against a sweep now

@@ -1,0 +1,175 @@
+// Mailboxes of other users, and shared ones, on Dovecot: which are shown, what may be done in them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "backend/imap/connection.hpp"
+#include "interop/imap_servers.hpp"
+
+namespace godwit::interop {
+namespace {
+
+using backend::Account;
+using backend::MailFolder;
+using backend::imap::Command;
+using backend::imap::Connection;
+using backend::imap::Encryption;
+using backend::imap::ImapServer;
+using backend::imap::SharedRule;
+using Which = SharedRule::Which;
+
+class SharedMail : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!RunningServer::is_there("dovecot")) GTEST_SKIP() << RunningServer::why_not("dovecot");
+    server_ = RunningServer::get("dovecot", "--shared yes");
+    settings_.host = "127.0.0.1";
+    settings_.port = server_->port("IMAP_PORT");
+    settings_.encryption = Encryption::none;
+    ann_ = fresh_user();
+    bob_ = fresh_user();
+    as(bob_, {Command("CREATE").string("Team"), Command("CREATE").string("Team/Plans"),
+              Command("CREATE").string("Hidden")});
+    deliver("Team", "one");
+  }
+
+  void deliver(const std::string& mailbox, const std::string& subject) {
+    deliver_by_lmtp(server_->port("LMTP_PORT"), bob_ + '+' + mailbox,
+                    "From: x@example.com\r\nSubject: " + subject + "\r\nMessage-ID: <" + subject +
+                        '.' + bob_ + "@example.com>\r\n\r\ntext\r\n");
+  }
+  Task<> talk(std::string user, std::vector<Command> commands) {
+    auto connection = co_await Connection::open(settings_, {user, Secret("secret")});
+    for (Command& each : commands) {
+      const auto done = co_await connection->run(std::move(each), settings_.command_limit);
+      EXPECT_TRUE(done.ok()) << done.status.text;
+    }
+    connection->close();
+  }
+  void as(const std::string& user, std::vector<Command> commands) {
+    loop_.run(talk(user, std::move(commands)));
+  }
+  void grant(const std::string& mailbox, const std::string& rights) {
+    as(bob_, {Command("SETACL").string(mailbox).string(ann_).string(rights)});
+  }
+  std::string shared(const std::string& mailbox) const { return "shared/" + bob_ + '/' + mailbox; }
+
+  std::shared_ptr<backend::Mail> mail(SharedRule rule) {
+    settings_.shared = std::move(rule);
+    gateway_ = std::make_unique<ImapServer>(settings_, loop_.executor(), random_);
+    account_ = loop_.get(gateway_->sign_in(ann_, Secret("secret"))).value();
+    return gateway_->open(*account_);
+  }
+  std::vector<std::string> shown(SharedRule rule) {
+    std::vector<std::string> out;
+    for (const MailFolder& each : loop_.get(mail(std::move(rule))->folders())) {
+      const bool foreign =
+          each.key.view().starts_with("shared/") || each.key.view().starts_with("Public/");
+      if (!foreign || !each.selectable) continue;
+      EXPECT_EQ(each.role, FolderRole::none) << each.key.view();
+      out.push_back(each.key.str());
+    }
+    std::ranges::sort(out);
+    return out;
+  }
+  std::uint32_t validity(backend::Mail& mail, const FolderKey& key) {
+    return loop_.get(mail.status(key)).value().uid_validity;
+  }
+  std::uint32_t count(backend::Mail& mail, const FolderKey& key) {
+    return loop_.get(mail.status(key)).value().messages;
+  }
+
+  const RunningServer* server_ = nullptr;
+  backend::imap::Settings settings_;
+  TestLoop loop_;
+  SeededRandom random_{1};
+  std::string ann_, bob_;
+  std::unique_ptr<ImapServer> gateway_;
+  std::optional<Account> account_;
+};
+
+TEST_F(SharedMail, WhatTheRuleShows) {
+  EXPECT_EQ(shown({.which = Which::all, .names = {}}), std::vector<std::string>{"Public/News"});
+  grant("Team", "lr");
+  grant("Hidden", "l");
+  grant("Sent", "lr");
+  EXPECT_EQ(shown({.which = Which::all, .names = {}}),
+            (std::vector<std::string>{"Public/News", shared("Sent"), shared("Team")}))
+      << "what may be seen and not read is of no use";
+  EXPECT_EQ(shown({.which = Which::subscribed, .names = {}}), std::vector<std::string>{});
+  as(ann_, {Command("SUBSCRIBE").string(shared("Team"))});
+  EXPECT_EQ(shown({.which = Which::subscribed, .names = {}}),
+            std::vector<std::string>{shared("Team")});
+  EXPECT_EQ(shown({.which = Which::listed, .names = {"Public/*", "nothing"}}),
+            std::vector<std::string>{"Public/News"});
+  EXPECT_EQ(shown({.which = Which::listed, .names = {"shared/*/Team"}}),
+            std::vector<std::string>{shared("Team")});
+  EXPECT_EQ(shown({.which = Which::none, .names = {}}), std::vector<std::string>{});
+}
+
+TEST_F(SharedMail, ReadOnlyOnesRefuseEveryChange) {
+  grant("Team", "lr");
+  const auto mail = this->mail({.which = Which::all, .names = {}});
+  const FolderKey team = FolderKey::parse(shared("Team")).value();
+  const FolderKey inbox = FolderKey::parse("INBOX").value();
+  const auto uid_validity = validity(*mail, team);
+  EXPECT_EQ(loop_.get(mail->fetch(team, uid_validity, {1})).value().size(), 1U);
+  const auto refuses = [](const auto& result) {
+    return !result && result.error().code == Errc::refused;
+  };
+  EXPECT_TRUE(refuses(loop_.get(mail->store_flags(team, uid_validity, 1, {.seen = true}))));
+  EXPECT_TRUE(refuses(loop_.get(mail->expunge(team, uid_validity, UidSet{{1, 1}}))));
+  EXPECT_TRUE(refuses(loop_.get(mail->move(team, uid_validity, 1, inbox))));
+  const auto message = std::make_shared<const backend::StringSource>("Subject: x\r\n\r\nx\r\n");
+  EXPECT_TRUE(refuses(loop_.get(mail->append(team, message, {}, {}))));
+  EXPECT_TRUE(refuses(loop_.get(mail->create_folder(team, "Sub"))));
+  EXPECT_TRUE(refuses(loop_.get(mail->delete_folder(team))));
+  grant("Team", "lrs");
+  const auto again = this->mail({.which = Which::all, .names = {}});
+  EXPECT_TRUE(loop_.get(again->store_flags(team, uid_validity, 1, {.seen = true})));
+  EXPECT_TRUE(refuses(loop_.get(again->store_flags(team, uid_validity, 1, {.flagged = true}))));
+  EXPECT_TRUE(refuses(loop_.get(again->expunge(team, uid_validity, UidSet{{1, 1}}))));
+  EXPECT_EQ(count(*mail, team), 1U);
+  EXPECT_EQ(count(*mail, inbox), 0U) << "a refused move leaves no copy";
+}
+
+TEST_F(SharedMail, MessagesMoveBetweenOwnAndShared) {
+  grant("Team", "lrwstipekx");
+  const auto mail = this->mail({.which = Which::all, .names = {}});
+  const FolderKey team = FolderKey::parse(shared("Team")).value();
+  const FolderKey inbox = FolderKey::parse("INBOX").value();
+  const auto there = loop_.get(mail->move(team, validity(*mail, team), 1, inbox));
+  ASSERT_TRUE(there) << there.error().message;
+  EXPECT_EQ(count(*mail, team), 0U);
+  EXPECT_EQ(count(*mail, inbox), 1U);
+  const auto back = loop_.get(mail->move(inbox, validity(*mail, inbox), *there, team));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(count(*mail, team), 1U);
+  EXPECT_EQ(count(*mail, inbox), 0U);
+  EXPECT_TRUE(loop_.get(mail->store_flags(team, validity(*mail, team), *back, {.seen = true})));
+}
+
+class Listener final : public backend::ChangeListener {
+ public:
+  void changed(const UserId&, const std::optional<FolderKey>& folder, Kind) override {
+    if (folder) told.push_back(folder->str());
+  }
+  std::vector<std::string> told;
+};
+
+TEST_F(SharedMail, NewMailInASharedFolderIsTold) {
+  grant("Team", "lr");
+  const auto mail = this->mail({.which = Which::all, .names = {}});
+  static_cast<void>(loop_.get(mail->folders()));
+  Listener listener;
+  const auto watch = mail->watch(listener);
+  ASSERT_TRUE(loop_.wait_until([&] { return watch->authoritative(); }));
+  listener.told.clear();
+  deliver("Team", "two");
+  EXPECT_TRUE(loop_.wait_until([&] {
+    return std::ranges::count(listener.told, shared("Team")) > 0;
+  })) << "it is told by the server, not found by a sweep";
+}
+
+}  // namespace
+}  // namespace godwit::interop
