@@ -1,4 +1,5 @@
-// Mailboxes of other users, and shared ones, on Dovecot: which are shown, what may be done in them.
+// Mailboxes of other users, and shared ones, on Dovecot and Cyrus: which are shown, what may be
+// done in them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,11 +19,19 @@ using backend::imap::ImapServer;
 using backend::imap::SharedRule;
 using Which = SharedRule::Which;
 
-class SharedMail : public testing::Test {
+struct Server {
+  const char* name;
+  const char* options;
+  const char* others;  // before the names of other users' mailboxes
+  std::vector<std::string> everybodys;
+};
+
+class SharedMail : public testing::TestWithParam<Server> {
  protected:
   void SetUp() override {
-    if (!RunningServer::is_there("dovecot")) GTEST_SKIP() << RunningServer::why_not("dovecot");
-    server_ = RunningServer::get("dovecot", "--shared yes");
+    const std::string name = GetParam().name;
+    if (!RunningServer::is_there(name)) GTEST_SKIP() << RunningServer::why_not(name);
+    server_ = RunningServer::get(name, GetParam().options);
     settings_.host = "127.0.0.1";
     settings_.port = server_->port("IMAP_PORT");
     settings_.encryption = Encryption::none;
@@ -30,13 +39,17 @@ class SharedMail : public testing::Test {
     bob_ = fresh_user();
     as(bob_, {Command("CREATE").string("Team"), Command("CREATE").string("Team/Plans"),
               Command("CREATE").string("Hidden")});
-    deliver("Team", "one");
+    as(ann_, {Command("NOOP")});  // some make a user's mailboxes at their first sign-in
+    add("Team");
   }
 
-  void deliver(const std::string& mailbox, const std::string& subject) {
-    deliver_by_lmtp(server_->port("LMTP_PORT"), bob_ + '+' + mailbox,
-                    "From: x@example.com\r\nSubject: " + subject + "\r\nMessage-ID: <" + subject +
-                        '.' + bob_ + "@example.com>\r\n\r\ntext\r\n");
+  /// Bob puts a message there.
+  void add(const std::string& mailbox) {
+    ImapServer gateway(settings_, loop_.executor(), random_);
+    const Account bob = loop_.get(gateway.sign_in(bob_, Secret("secret"))).value();
+    const auto message = std::make_shared<const backend::StringSource>("Subject: a\r\n\r\nx\r\n");
+    const auto key = FolderKey::parse(mailbox).value();
+    ASSERT_TRUE(loop_.get(gateway.open(bob)->append(key, message, {}, {})));
   }
   Task<> talk(std::string user, std::vector<Command> commands) {
     auto connection = co_await Connection::open(settings_, {user, Secret("secret")});
@@ -52,7 +65,15 @@ class SharedMail : public testing::Test {
   void grant(const std::string& mailbox, const std::string& rights) {
     as(bob_, {Command("SETACL").string(mailbox).string(ann_).string(rights)});
   }
-  std::string shared(const std::string& mailbox) const { return "shared/" + bob_ + '/' + mailbox; }
+  std::string shared(const std::string& mailbox) const {
+    return GetParam().others + bob_ + '/' + mailbox;
+  }
+  /// These, and what everybody may read.
+  static std::vector<std::string> with_everybodys(std::vector<std::string> names) {
+    names.insert(names.end(), GetParam().everybodys.begin(), GetParam().everybodys.end());
+    std::ranges::sort(names);
+    return names;
+  }
 
   std::shared_ptr<backend::Mail> mail(SharedRule rule) {
     settings_.shared = std::move(rule);
@@ -64,7 +85,7 @@ class SharedMail : public testing::Test {
     std::vector<std::string> out;
     for (const MailFolder& each : loop_.get(mail(std::move(rule))->folders())) {
       const bool foreign =
-          each.key.view().starts_with("shared/") || each.key.view().starts_with("Public/");
+          each.key.view().starts_with(GetParam().others) || each.key.view().starts_with("Public/");
       if (!foreign || !each.selectable) continue;
       EXPECT_EQ(each.role, FolderRole::none) << each.key.view();
       out.push_back(each.key.str());
@@ -88,26 +109,26 @@ class SharedMail : public testing::Test {
   std::optional<Account> account_;
 };
 
-TEST_F(SharedMail, WhatTheRuleShows) {
-  EXPECT_EQ(shown({.which = Which::all, .names = {}}), std::vector<std::string>{"Public/News"});
+TEST_P(SharedMail, WhatTheRuleShows) {
+  EXPECT_EQ(shown({.which = Which::all, .names = {}}), with_everybodys({}));
   grant("Team", "lr");
   grant("Hidden", "l");
   grant("Sent", "lr");
   EXPECT_EQ(shown({.which = Which::all, .names = {}}),
-            (std::vector<std::string>{"Public/News", shared("Sent"), shared("Team")}))
+            with_everybodys({shared("Sent"), shared("Team")}))
       << "what may be seen and not read is of no use";
   EXPECT_EQ(shown({.which = Which::subscribed, .names = {}}), std::vector<std::string>{});
   as(ann_, {Command("SUBSCRIBE").string(shared("Team"))});
   EXPECT_EQ(shown({.which = Which::subscribed, .names = {}}),
             std::vector<std::string>{shared("Team")});
   EXPECT_EQ(shown({.which = Which::listed, .names = {"Public/*", "nothing"}}),
-            std::vector<std::string>{"Public/News"});
-  EXPECT_EQ(shown({.which = Which::listed, .names = {"shared/*/Team"}}),
+            GetParam().everybodys);
+  EXPECT_EQ(shown({.which = Which::listed, .names = {GetParam().others + std::string("*/Team")}}),
             std::vector<std::string>{shared("Team")});
   EXPECT_EQ(shown({.which = Which::none, .names = {}}), std::vector<std::string>{});
 }
 
-TEST_F(SharedMail, ReadOnlyOnesRefuseEveryChange) {
+TEST_P(SharedMail, ReadOnlyOnesRefuseEveryChange) {
   grant("Team", "lr");
   const auto mail = this->mail({.which = Which::all, .names = {}});
   const FolderKey team = FolderKey::parse(shared("Team")).value();
@@ -133,7 +154,7 @@ TEST_F(SharedMail, ReadOnlyOnesRefuseEveryChange) {
   EXPECT_EQ(count(*mail, inbox), 0U) << "a refused move leaves no copy";
 }
 
-TEST_F(SharedMail, MessagesMoveBetweenOwnAndShared) {
+TEST_P(SharedMail, MessagesMoveBetweenOwnAndShared) {
   grant("Team", "lrwstipekx");
   const auto mail = this->mail({.which = Which::all, .names = {}});
   const FolderKey team = FolderKey::parse(shared("Team")).value();
@@ -157,7 +178,8 @@ class Listener final : public backend::ChangeListener {
   std::vector<std::string> told;
 };
 
-TEST_F(SharedMail, NewMailInASharedFolderIsTold) {
+TEST_P(SharedMail, NewMailInASharedFolderIsTold) {
+  if (std::string(GetParam().name) == "cyrus") GTEST_SKIP() << "it has no NOTIFY";
   grant("Team", "lr");
   const auto mail = this->mail({.which = Which::all, .names = {}});
   static_cast<void>(loop_.get(mail->folders()));
@@ -165,11 +187,17 @@ TEST_F(SharedMail, NewMailInASharedFolderIsTold) {
   const auto watch = mail->watch(listener);
   ASSERT_TRUE(loop_.wait_until([&] { return watch->authoritative(); }));
   listener.told.clear();
-  deliver("Team", "two");
+  add("Team");
   EXPECT_TRUE(loop_.wait_until([&] {
     return std::ranges::count(listener.told, shared("Team")) > 0;
   })) << "it is told by the server, not found by a sweep";
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Servers, SharedMail,
+    testing::Values(Server{"dovecot", "--shared yes", "shared/", {"Public/News"}},
+                    Server{"cyrus", "", "Other Users/", {}}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace godwit::interop

@@ -108,8 +108,8 @@ ResponseReader::Step ResponseReader::read_quoted(Word& word, std::size_t& at) co
       at = i + 1;
       return Step::done;
     }
-    if (pending_[i] == '\\' && ++i >= pending_.size()) break;
-    word.text += pending_[i];
+    if (pending_[i] == '\\') ++i;
+    if (i < pending_.size()) word.text += pending_[i];
   }
   return Step::more;
 }

@@ -203,8 +203,8 @@ class Parser {
         ++at_;
         return out;
       }
-      if (text_[at_] == '\\' && ++at_ >= text_.size()) break;
-      out += text_[at_];
+      if (text_[at_] == '\\') ++at_;
+      if (at_ < text_.size()) out += text_[at_];
     }
     wrong("a string does not end");
     return {};
