@@ -153,6 +153,11 @@ Result<mapping::EventChange> read_change(const ItemEdit& edit, const Event& curr
   return change;
 }
 
+/// What one occurrence alone is told.
+bool is_of_exception(const EventPatch& patch) {
+  return !patch.exceptions.empty() && !patch.exceptions.front().whole;
+}
+
 /// Positions of the attachments that a device removes; what is gone already is none.
 void resolve_removed(EventPatch& patch, const std::vector<std::string>& references,
                      const Event& current, std::string_view id) {
@@ -173,32 +178,92 @@ void resolve_removed(EventPatch& patch, const std::vector<std::string>& referenc
     each.details.removed_attachments =
         is_known ? positions(known->details, &*known) : positions(current.details, nullptr);
   }
-  const bool of_exception = !patch.exceptions.empty() && !patch.exceptions.front().whole;
-  if (of_exception) patch.details.removed_attachments.clear();
+  if (is_of_exception(patch)) patch.details.removed_attachments.clear();
 }
 
-/// What the added attachments are called from now on.
-std::vector<AddedFile> added_files(const Event& after, const EventPatch& patch,
-                                   const std::vector<std::string>& client_ids,
-                                   std::string_view id) {
-  const bool of_exception = !patch.exceptions.empty() && !patch.exceptions.front().whole;
-  const EventDetails* details = &after.details;
+/// The occurrence or the series that an edit's attachments belong to.
+struct FilePlace {
+  const EventDetails* details = nullptr;  // null: it is not there
   const EventException* exception = nullptr;
-  if (of_exception) {
-    const auto at = std::ranges::find(after.exceptions, patch.exceptions.front().original,
-                                      &EventException::original);
-    if (at == after.exceptions.end()) return {};
-    exception = &*at;
-    details = &exception->details;
+};
+FilePlace place_of(const Event& event, const EventPatch& patch) {
+  if (!is_of_exception(patch)) return {&event.details, nullptr};
+  const auto at = std::ranges::find(event.exceptions, patch.exceptions.front().original,
+                                    &EventException::original);
+  if (at == event.exceptions.end() || at->deleted) return {};
+  return {&at->details, &*at};
+}
+std::vector<AddedAttachment>& added_in(EventPatch& patch) {
+  return is_of_exception(patch) ? patch.exceptions.front().details.added_attachments
+                                : patch.details.added_attachments;
+}
+
+/// Digests of the attachments that lie in the item and may be one of `wanted`, by position; empty
+/// ones of all others.
+std::vector<std::string> contents(std::string_view text, const ItemOptions& options,
+                                  const FilePlace& place,
+                                  const std::vector<AddedAttachment>& wanted) {
+  std::vector<std::string> out;
+  if (place.details == nullptr) return out;
+  const auto original =
+      place.exception == nullptr ? std::nullopt : std::optional(place.exception->original);
+  for (const EventAttachment& each : place.details->attachments) {
+    std::string& digest = out.emplace_back();
+    const bool may_be = std::ranges::any_of(
+        wanted, [&](const AddedAttachment& file) { return file.content.size() == each.size; });
+    if (!may_be || !each.uri.empty()) continue;
+    const auto bytes = ical::read_attachment(text, "", original, out.size() - 1, options.user);
+    if (bytes) digest = digest128(*bytes);
   }
+  return out;
+}
+
+/// What of the attachments to add is there now. Of an occurrence that is no exception yet: what it
+/// will begin with, its series' ones.
+std::vector<CountedFile> count_files(const ItemEdit& edit, const Event& current,
+                                     const EventPatch& patch,
+                                     const std::vector<AddedAttachment>& wanted) {
+  FilePlace place = place_of(current, patch);
+  if (place.details == nullptr) place.details = &current.details;
+  const auto there = contents(edit.text, edit.options, place, wanted);
+  std::vector<CountedFile> out;
+  for (const AddedAttachment& file : wanted) {
+    const std::string digest = digest128(file.content);
+    if (std::ranges::find(out, digest, &CountedFile::digest) != out.end()) continue;
+    out.push_back({digest, static_cast<std::uint64_t>(std::ranges::count(there, digest))});
+  }
+  return out;
+}
+
+/// Takes out what an earlier attempt, whose outcome was lost, has added already.
+void drop_added(EventPatch& patch, const std::vector<CountedFile>& now,
+                const std::vector<CountedFile>& before) {
+  std::erase_if(added_in(patch), [&](const AddedAttachment& file) {
+    const std::string digest = digest128(file.content);
+    const auto first = std::ranges::find(before, digest, &CountedFile::digest);
+    const auto then = std::ranges::find(now, digest, &CountedFile::digest);
+    return first != before.end() && then != now.end() && then->count > first->count;
+  });
+}
+
+/// What the added attachments are called from now on: the last ones of their content.
+std::vector<AddedFile> added_files(std::string_view text, const ItemEdit& edit, const Event& after,
+                                   const EventPatch& patch,
+                                   const std::vector<AddedAttachment>& wanted,
+                                   const std::vector<std::string>& client_ids) {
+  const FilePlace place = place_of(after, patch);
+  auto there = contents(text, edit.options, place, wanted);
   std::vector<AddedFile> out;
-  // They stand last, in their order.
-  if (details->attachments.size() < client_ids.size()) return {};
-  const std::size_t first = details->attachments.size() - client_ids.size();
-  out.reserve(client_ids.size());
-  for (std::size_t i = 0; i < client_ids.size(); ++i) {
-    out.push_back({client_ids[i], file_reference(id, *details, exception, first + i)});
+  for (std::size_t i = std::min(wanted.size(), client_ids.size()); i-- > 0;) {
+    const auto found =
+        std::ranges::find(there.rbegin(), there.rend(), digest128(wanted[i].content));
+    if (found == there.rend()) continue;
+    found->clear();
+    const auto position = static_cast<std::size_t>(there.rend() - found) - 1;
+    out.push_back(
+        {client_ids[i], file_reference(edit.id, *place.details, place.exception, position)});
   }
+  std::ranges::reverse(out);
   return out;
 }
 
@@ -214,7 +279,8 @@ Result<EditedItem> add(const ItemEdit& edit) {
   if (!after) return pass(after);
   out.text = std::move(*text);
   out.digests = digests_of(*after).packed();
-  out.files = added_files(*after, change->patch, change->attachment_client_ids, edit.id);
+  out.files = added_files(out.text, edit, *after, change->patch, added_in(change->patch),
+                          change->attachment_client_ids);
   const bool timed =
       edit.data->has(wbxml::calendar::StartTime) && edit.data->has(wbxml::calendar::EndTime);
   if (edit.options.version >= Version::v16_0) {
@@ -235,16 +301,20 @@ Result<EditedItem> edit_event(const ItemEdit& edit) {
   EventPatch& patch = change->patch;
   patch.uid = {};
   resolve_removed(patch, change->removed_attachments, *current, edit.id);
+  EditedItem out;
+  const std::vector<AddedAttachment> wanted = added_in(patch);
+  out.files_before = count_files(edit, *current, patch, wanted);
+  if (edit.files_before != nullptr) drop_added(patch, out.files_before, *edit.files_before);
   auto text = ical::apply_event(edit.text, "", patch, edit.options.user);
   if (!text) return pass(text);
   auto after = read(*text, edit.options);
   if (!after) return pass(after);
-  EditedItem out;
   out.digests = digests_of(*after).packed();
   if (edit.base) {
     const auto merge =
         merged(PropertyDigests(*edit.base), digests_of(*current), digests_of(*after));
-    if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
+    out.conflict = merge.conflict && !edit.client_wins;
+    if (out.conflict) return out;
     if (!merge.repeated.empty()) {
       keep(patch, merge.repeated);
       text = ical::apply_event(edit.text, "", patch, edit.options.user);
@@ -255,7 +325,7 @@ Result<EditedItem> edit_event(const ItemEdit& edit) {
     out.digests = merge.held.packed();
   }
   out.text = std::move(*text);
-  out.files = added_files(*after, patch, change->attachment_client_ids, edit.id);
+  out.files = added_files(out.text, edit, *after, patch, wanted, change->attachment_client_ids);
   return out;
 }
 

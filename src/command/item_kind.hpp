@@ -42,6 +42,13 @@ struct ItemFile {
   std::string content;
 };
 
+/// How many attachments of one content an item had.
+struct CountedFile {
+  std::string digest;  // of the content
+  std::uint64_t count = 0;
+  friend bool operator==(const CountedFile&, const CountedFile&) = default;
+};
+
 /// A device's Add or Change, or its removal of one occurrence.
 struct ItemEdit {
   std::string_view text;       // as the backend has it now; empty = an Add
@@ -55,6 +62,8 @@ struct ItemEdit {
   std::string_view id;           // ServerId, of which FileReferences are made
   std::string_view instance_id;  // 16.x: of the occurrence that is meant
   Time now;
+  /// What an earlier attempt found before it wrote: what there is more of by now was added then.
+  const std::vector<CountedFile>* files_before = nullptr;
 };
 
 /// An attachment that an edit added ([MS-ASAIRS] Add).
@@ -70,6 +79,7 @@ struct EditedItem {
   bool completed = false;  // an Add lacked what we made: the device must be told
   std::string uid{};       // 16.x: the answer to an Add has it
   std::vector<AddedFile> files{};
+  std::vector<CountedFile> files_before{};  // of a Change that adds attachments
 };
 
 struct ItemKind {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "base/pack.hpp"
 #include "base/text.hpp"
 #include "command/organizer.hpp"
@@ -206,6 +207,31 @@ class ItemCommandRun {
                                               std::move(href), before, std::move(mails));
   }
 
+  /// engine.md §2, of attachments to add: what the first attempt found before it wrote.
+  Task<std::vector<CountedFile>> open_files(const eas::SyncCommand& command,
+                                            std::vector<CountedFile> now) {
+    Packer detail;
+    detail.number(now.size());
+    for (const CountedFile& each : now) detail.text(each.digest).number(each.count);
+    sync::Intent intent{intent_name(command) + "/files/" + command.instance_id,
+                        std::move(detail).bytes()};
+    std::vector<sync::Intent> intents;
+    intents.push_back(std::move(intent));
+    const auto open =
+        co_await work_.session.services.journal.open(work_.session.user(), std::move(intents));
+    work_.writes.push_back(sync::Journal::close(work_.session.user(), open.front()));
+    if (!open.front().recovered) co_return now;
+    Unpacker in(open.front().detail);
+    std::vector<CountedFile> before;
+    for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+      CountedFile& each = before.emplace_back();
+      each.digest = in.text();
+      each.count = in.number();
+    }
+    if (!in.finish()) throw Fault(Fault::Kind::corrupt, "damaged journal entry");
+    co_return before;
+  }
+
   ItemEdit edit_of(const eas::SyncCommand& command, std::string_view text) const {
     return {.text = text,
             .data = command.data,
@@ -323,6 +349,7 @@ class ItemCommandRun {
 
   Task<std::uint16_t> edit_item(const eas::SyncCommand& command, std::string href,
                                 sync::CommandOutcome& outcome) {
+    std::optional<std::vector<CountedFile>> files_before;
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
       auto there = co_await items_.fetch(work_.collection, {href});
       // [MS-ASCMD] Conflict: a removal beats a change.
@@ -334,7 +361,13 @@ class ItemCommandRun {
       wanted.client_wins = work_.client_wins;
       const std::string id = sync::format_item_id(work_.row.id, href);
       wanted.id = id;
+      if (files_before) wanted.files_before = &*files_before;
       auto edited = work_.kind.edit(wanted);
+      if (edited && !edited->files_before.empty() && !files_before) {
+        files_before = co_await open_files(command, edited->files_before);
+        wanted.files_before = &*files_before;
+        if (*files_before != edited->files_before) edited = work_.kind.edit(wanted);
+      }
       if (!edited) {
         // An occurrence that the series does not have.
         const bool missing = edited.error().code == Errc::not_found;

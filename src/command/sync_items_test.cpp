@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "command/test_bed.hpp"
+#include "wbxml/pages/airsync.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/calendar.hpp"
 #include "wbxml/pages/contacts.hpp"
 #include "wbxml/pages/notes.hpp"
 
@@ -91,6 +94,75 @@ TEST(SyncItems, TwoEditsInOneRequestUndoNothingOfOthers) {
   EXPECT_NE(only(items, FolderRole::contacts).text.find("ORG:Bar"), std::string::npos);
   EXPECT_NE(only(items, FolderRole::notes).text.find("SUMMARY:host"), std::string::npos);
   EXPECT_NE(only(items, FolderRole::notes).text.find("CATEGORIES:Bar"), std::string::npos);
+}
+
+std::size_t count_of(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+Node added_file(const std::string& client_id, const std::string& content) {
+  namespace base = wbxml::airsyncbase;
+  Node data(base::Content, content);
+  data.opaque = true;
+  return Node(base::Add, {Node(base::ClientId, client_id), std::move(data),
+                          Node(base::DisplayName, client_id + ".txt"), Node(base::Method, "1")});
+}
+
+const std::string daily =
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//desktop//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    "DTSTAMP:20250601T080000Z\r\nDTSTART:20250620T080000Z\r\nDTEND:20250620T090000Z\r\n"
+    "RRULE:FREQ=DAILY;COUNT=9\r\nSUMMARY:Standup\r\n"
+    "ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=old.txt:cGxhbg==\r\n"
+    "END:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// Between a Change that adds attachments and its commit the process dies; what is sent again adds
+/// them no second time, whatever others did meanwhile, also where equal ones were there before.
+void expect_files_added_once(const std::string& instance, bool others_edit,
+                             const std::string& conflict) {
+  TestBed bed;
+  backend::Items& items = bed.offer_items();
+  const auto key = collection_of(items, FolderRole::calendar);
+  ASSERT_TRUE(test::run(items.put(key, "one", daily, {})));
+  const std::string id = bed.id("Calendar");
+  client::SyncOptions options;
+  options.options = {Node(wbxml::airsync::Conflict, conflict)};
+  test::run(bed.device().sync_all(id, options));
+  namespace base = wbxml::airsyncbase;
+  std::vector<Node> data{
+      Node(base::Attachments, {added_file("new1", "plan"), added_file("new2", "list")})};
+  if (!instance.empty()) data.emplace_back(base::InstanceId, instance);
+  const std::string one = bed.device().collection(id).items.begin()->first;
+  bed.device().change(id, one, std::move(data));
+  bed.store().fail_after(1);  // the intent is written, the outcome is not
+  EXPECT_EQ(test::run(bed.device().sync(id, {})).http_status, 503);
+  bed.store().mend();
+  bed.server().restart();
+  const std::size_t exceptions = instance.empty() ? 0 : 1;
+  EXPECT_EQ(count_of(only(items, FolderRole::calendar).text, ":cGxhbg=="), 2 + exceptions);
+  if (others_edit) {
+    backend::ItemText there = only(items, FolderRole::calendar);
+    there.text.replace(there.text.find("Standup"), 7, "Sitdown");
+    ASSERT_TRUE(test::run(items.put(key, there.href, there.text, {there.etag})));
+  }
+  const auto outcome = test::run(bed.device().sync(id, {}));
+  EXPECT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome.collections.at(id).responses.at(one), 1);
+  const std::string text = only(items, FolderRole::calendar).text;
+  EXPECT_EQ(count_of(text, ":cGxhbg=="), 2 + exceptions) << text;
+  EXPECT_EQ(count_of(text, ":bGlzdA=="), 1U) << text;
+}
+
+TEST(SyncItems, AttachmentsOfACutChangeAreAddedOnce) {
+  for (const bool others_edit : {false, true}) {
+    for (const char* conflict : {"0", "1"}) {
+      expect_files_added_once("", others_edit, conflict);
+      expect_files_added_once("20250621T080000Z", others_edit, conflict);
+    }
+  }
 }
 
 }  // namespace
