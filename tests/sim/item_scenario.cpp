@@ -19,13 +19,14 @@ constexpr unsigned heartbeat_seconds = 600;
 
 }  // namespace
 
-ItemScenario::ItemScenario(std::uint64_t seed) : Trouble(seed, &make_embedded_side) {
+ItemScenario::ItemScenario(std::uint64_t seed, MakeSide make_side) : Trouble(seed, make_side) {
   world().add_phone(other_versions.at(seed % other_versions.size()));
   for (unsigned phone = world().phones(); phone-- > 0;) {
     world().take_phone(phone);
     world().run(world().device().folder_sync());
   }
   for (int i = 0; i < 4; ++i) desktop_makes();
+  world().between_item_writes([this] { return edit_in_between(); });
 }
 
 void ItemScenario::step() {
@@ -75,33 +76,33 @@ ItemValues ItemScenario::fresh_values() {
   return values;
 }
 
-FolderKey ItemScenario::desktop_collection(const ItemRow& row) {
-  for (const auto& collection : world().run(world().side().desktop_items()->collections())) {
-    if (collection.role == row.role) return collection.key;
+Task<FolderKey> ItemScenario::desktop_collection(const ItemRow& row) {
+  for (const auto& collection : co_await world().side().desktop_items()->collections()) {
+    if (collection.role == row.role) co_return collection.key;
   }
   throw std::runtime_error("a default collection is missing");
 }
 
-std::vector<backend::ItemText> ItemScenario::texts_of(const ItemRow& row) {
+Task<std::vector<backend::ItemText>> ItemScenario::texts_of(const ItemRow& row) {
   backend::Items& items = *world().side().desktop_items();
-  const FolderKey collection = desktop_collection(row);
+  const FolderKey collection = co_await desktop_collection(row);
   std::vector<std::string> hrefs;
   std::string cursor;
   for (bool more = true; more;) {
-    const auto changes = world().run(items.changes(collection, cursor)).value();
+    const auto changes = (co_await items.changes(collection, cursor)).value();
     for (const auto& tag : changes.changed) hrefs.push_back(tag.href);
     cursor = changes.cursor;
     more = changes.more;
   }
-  return world().run(items.fetch(collection, hrefs)).value();
+  co_return (co_await items.fetch(collection, hrefs)).value();
 }
 
-std::optional<ItemScenario::Place> ItemScenario::random_text() {
+Task<std::optional<ItemScenario::Place>> ItemScenario::random_text() {
   const ItemRow& row = random_row();
-  auto texts = texts_of(row);
-  if (texts.empty()) return std::nullopt;
-  return Place{&row, desktop_collection(row),
-               std::move(texts[pick(static_cast<unsigned>(texts.size()))])};
+  auto texts = co_await texts_of(row);
+  if (texts.empty()) co_return std::nullopt;
+  co_return Place{&row, co_await desktop_collection(row),
+                  std::move(texts[pick(static_cast<unsigned>(texts.size()))])};
 }
 
 std::vector<std::pair<const ItemRow*, std::string>> ItemScenario::shown_rows() {
@@ -165,25 +166,32 @@ void ItemScenario::desktop_makes() {
   made.keep = fmt::format("kept {}", made_.size());
   const std::string uid = fmt::format("desktop-{}", made_.size());
   const auto done = world().run(world().side().desktop_items()->put(
-      desktop_collection(row), uid, text_of(row, uid, values, made.keep), {}));
+      world().run(desktop_collection(row)), uid, text_of(row, uid, values, made.keep), {}));
   if (!done) complain("the desktop could not make an item: " + done.error().message);
 }
 
-void ItemScenario::desktop_edits() {
-  const auto place = random_text();
-  if (!place) return;
+void ItemScenario::desktop_edits() { world().run(edit_at_desktop()); }
+
+Task<> ItemScenario::edit_at_desktop() {
+  const auto place = co_await random_text();
+  if (!place) co_return;
   const std::string name = values_of(*place->row, place->text.text).name;
   const std::size_t mark = pick(2);
   const std::string value = fmt::format("mark {}", marks_written_++);
   write_mark(name, mark, value, !is_pending(name));
-  const auto done = world().run(world().side().desktop_items()->put(
+  const auto done = co_await world().side().desktop_items()->put(
       place->collection, place->text.href, with_mark(*place->row, place->text.text, mark, value),
-      {place->text.etag}));
+      {place->text.etag});
   if (!done) complain("the desktop could not edit an item: " + done.error().message);
 }
 
+Task<> ItemScenario::edit_in_between() {
+  constexpr unsigned one_in = 6;
+  if (!world().killer().dead() && chance(one_in)) co_await edit_at_desktop();
+}
+
 void ItemScenario::desktop_removes() {
-  const auto place = random_text();
+  const auto place = world().run(random_text());
   if (!place) return;
   made_.at(values_of(*place->row, place->text.text).name).may_be_gone = true;
   static_cast<void>(world().run(
@@ -304,6 +312,7 @@ void ItemScenario::device_pings() {
 }
 
 std::string ItemScenario::settle_and_check() {
+  world().between_item_writes(nullptr);
   world().killer().disarm();
   world().restart();
   constexpr int rounds = 3;
@@ -329,7 +338,7 @@ std::string ItemScenario::settle_and_check() {
 std::string ItemScenario::compare() {
   std::map<std::string, unsigned> copies;
   for (const ItemRow& row : item_rows()) {
-    for (const auto& text : texts_of(row)) ++copies[values_of(row, text.text).name];
+    for (const auto& text : world().run(texts_of(row))) ++copies[values_of(row, text.text).name];
   }
   for (const auto& [name, count] : copies) {
     if (!made_.contains(name)) return fmt::format("\"{}\" was made by nobody", name);
@@ -347,7 +356,7 @@ std::string ItemScenario::compare() {
 
 std::string ItemScenario::compare_row(const ItemRow& row) {
   std::map<std::string, ItemValues> truth;
-  for (const auto& text : texts_of(row)) {
+  for (const auto& text : world().run(texts_of(row))) {
     std::string wrong = compare_text(row, text);
     if (!wrong.empty()) return wrong;
     const ItemValues values = values_of(row, text.text);

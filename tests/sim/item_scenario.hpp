@@ -18,7 +18,7 @@ namespace godwit::sim {
 
 class ItemScenario final : public Trouble {
  public:
-  explicit ItemScenario(std::uint64_t seed);
+  ItemScenario(std::uint64_t seed, MakeSide make_side);
 
   std::string settle_and_check() override;
 
@@ -59,9 +59,12 @@ class ItemScenario final : public Trouble {
 
   const ItemRow& random_row();
   ItemValues fresh_values();
-  FolderKey desktop_collection(const ItemRow& row);
-  std::vector<backend::ItemText> texts_of(const ItemRow& row);
-  std::optional<Place> random_text();
+  Task<FolderKey> desktop_collection(const ItemRow& row);
+  Task<std::vector<backend::ItemText>> texts_of(const ItemRow& row);
+  Task<std::optional<Place>> random_text();
+  Task<> edit_at_desktop();
+  /// Between the server's look at an item and its write.
+  Task<> edit_in_between();
   std::optional<Held> random_held();
   /// The rows that the phone in hand knows, with the ids of their collections.
   std::vector<std::pair<const ItemRow*, std::string>> shown_rows();

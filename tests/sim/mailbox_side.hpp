@@ -91,5 +91,7 @@ std::unique_ptr<MailboxSide> make_embedded_side(Ground& ground);
 /// Throw where the server's parts are not there (interop::RunningServer::is_there).
 std::unique_ptr<MailboxSide> make_dovecot_side(Ground& ground);
 std::unique_ptr<MailboxSide> make_cyrus_side(Ground& ground);
+/// Mail in the embedded store, collections on a DAV server.
+std::unique_ptr<MailboxSide> make_radicale_side(Ground& ground);
 
 }  // namespace godwit::sim

@@ -14,6 +14,8 @@ constexpr int trash_type = 4;
 constexpr int user_type = 12;
 constexpr int ping_changes = 2;
 constexpr int ping_expired = 1;
+constexpr std::array other_versions{eas::Version::v14_1, eas::Version::v12_1, eas::Version::v16_0,
+                                    eas::Version::v14_0};
 
 client::SyncOptions window(unsigned size) {
   client::SyncOptions options;
@@ -24,7 +26,11 @@ client::SyncOptions window(unsigned size) {
 }  // namespace
 
 Scenario::Scenario(std::uint64_t seed, MakeSide make_side) : Trouble(seed, make_side) {
-  world().run(world().device().folder_sync());
+  world().add_phone(other_versions.at(seed % other_versions.size()));
+  for (unsigned phone = world().phones(); phone-- > 0;) {
+    world().take_phone(phone);
+    world().run(world().device().folder_sync());
+  }
   for (int i = 0; i < 5; ++i) deliver();
 }
 
@@ -52,6 +58,7 @@ void Scenario::step() {
       Weighted{&Scenario::restart, 1},
       Weighted{&Scenario::time_passes, 3},
       Weighted{&Scenario::queue_works, 3},
+      Weighted{&Scenario::other_phone, 4},
   };
   (this->*pick_weighted(actions))();
 }
@@ -64,6 +71,12 @@ void Scenario::do_more() {
 void Scenario::give_up_lost() {
   open_letter_.reset();
   open_removal_.reset();
+}
+
+void Scenario::other_phone() {
+  while (world().device().has_lost()) repeat_lost();
+  give_up_lost();
+  world().take_phone(pick(world().phones()));
 }
 
 void Scenario::deliver() { world().deliver(fmt::format("mail {}", world().delivered())); }
@@ -184,16 +197,18 @@ void Scenario::device_moves() {
 /// A device's own doing does not end its Ping (engine.md §3), wherever the mail came to lie by it.
 void Scenario::note_own_move(const std::string& collection, const std::string& item,
                              const std::string& target) {
-  own_moves_.emplace(target, world().device().collection(collection).items.at(item).at("Subject"));
+  own_moves_.insert({world().phone(), target,
+                     world().device().collection(collection).items.at(item).at("Subject")});
 }
 
 /// What the device has seen where it moved it to is somebody else's doing from then on.
 void Scenario::forget_own_moves() {
-  std::erase_if(own_moves_, [&](const auto& move) {
-    if (!world().device().folders().contains(move.first)) return true;
+  std::erase_if(own_moves_, [&](const OwnMove& move) {
+    if (move.phone != world().phone()) return false;
+    if (!world().device().folders().contains(move.target)) return true;
     return std::ranges::any_of(
-        world().device().collection(move.first).items,
-        [&](const auto& item) { return item.second.at("Subject") == move.second; });
+        world().device().collection(move.target).items,
+        [&](const auto& item) { return item.second.at("Subject") == move.subject; });
   });
 }
 
@@ -260,7 +275,8 @@ void Scenario::device_empties() {
 
 void Scenario::device_sends() {
   if (world().device().has_lost()) repeat_lost();
-  const auto waiting = outbox_.waiting();
+  auto waiting = outbox_.waiting();
+  std::erase_if(waiting, [&](std::size_t each) { return writers_.at(each) != world().phone(); });
   std::size_t number = 0;
   if (!waiting.empty() && chance(2)) {
     number = waiting[pick(static_cast<unsigned>(waiting.size()))];
@@ -278,6 +294,7 @@ void Scenario::device_sends() {
       wishes.item_id = item;
     }
     number = outbox_.write(world().side().address(), wishes);
+    writers_[number] = world().phone();
     ++counted().letters;
   }
   const auto outcome = request(steps_of_sending(), [&] {
@@ -334,7 +351,8 @@ void Scenario::check_quiet(const std::vector<std::string>& folders) {
     if (found == outcome.collections.end()) continue;
     const auto& items = world().device().collection(id).items;
     for (const std::string& added : found->second.added) {
-      if (own_moves_.contains({id, items.at(added).at("Subject")})) continue;
+      const OwnMove move{world().phone(), id, items.at(added).at("Subject")};
+      if (own_moves_.contains(move)) continue;
       complain(fmt::format("a Ping slept over {}", added));
     }
   }
@@ -383,6 +401,7 @@ std::string Scenario::settle_and_check() {
   world().internet().be_kind();
   open_letter_.reset();
   for (const std::size_t number : outbox_.waiting()) {
+    world().take_phone(writers_.at(number));
     outbox_.note(number, world().run(send(world().device(), outbox_.letter(number))));
   }
   constexpr int queue_rounds = 50;
@@ -393,18 +412,27 @@ std::string Scenario::settle_and_check() {
   if (!world().run(world().queue().list()).empty()) return "the queue does not become empty";
   constexpr int rounds = 3;
   for (int round = 0; round < rounds; ++round) {
-    if (world().device().has_lost()) static_cast<void>(world().run(world().device().repeat_lost()));
-    static_cast<void>(world().run(world().device().folder_sync()));
-    for (const std::string& id : mail_folders()) {
-      const auto outcome = world().run(world().device().sync_all(id, window(50)));
-      check_keys();
-      if (!outcome.ok() && round == rounds - 1) {
-        return fmt::format("folder {} does not sync: HTTP {}, status {}", id, outcome.http_status,
-                           outcome.status);
-      }
+    for (unsigned phone = 0; phone < world().phones(); ++phone) {
+      world().take_phone(phone);
+      const std::string wrong = settle_folders(round == rounds - 1);
+      if (!wrong.empty()) return fmt::format("phone {}: {}", phone + 1, wrong);
     }
   }
   return complaint().empty() ? compare() : complaint();
+}
+
+std::string Scenario::settle_folders(bool last) {
+  if (world().device().has_lost()) static_cast<void>(world().run(world().device().repeat_lost()));
+  static_cast<void>(world().run(world().device().folder_sync()));
+  for (const std::string& id : mail_folders()) {
+    const auto outcome = world().run(world().device().sync_all(id, window(50)));
+    check_keys();
+    if (!outcome.ok() && last) {
+      return fmt::format("folder {} does not sync: HTTP {}, status {}", id, outcome.http_status,
+                         outcome.status);
+    }
+  }
+  return {};
 }
 
 std::string Scenario::compare() {
@@ -420,11 +448,14 @@ std::string Scenario::compare() {
       outbox_.compare(world().internet(), copies, may_be_gone_, world().reported());
   if (!wrong.empty()) return wrong;
   const auto boxes = world().mailboxes();
-  for (const std::string& id : mail_folders()) {
-    const auto box = boxes.find(id);
-    if (box == boxes.end()) return fmt::format("the device holds a folder {} that is gone", id);
-    std::string unequal = compare_folder(id, box->second);
-    if (!unequal.empty()) return unequal;
+  for (unsigned phone = 0; phone < world().phones(); ++phone) {
+    world().take_phone(phone);
+    for (const std::string& id : mail_folders()) {
+      const auto box = boxes.find(id);
+      if (box == boxes.end()) return fmt::format("the device holds a folder {} that is gone", id);
+      std::string unequal = compare_folder(id, box->second);
+      if (!unequal.empty()) return fmt::format("phone {}: {}", phone + 1, unequal);
+    }
   }
   return {};
 }

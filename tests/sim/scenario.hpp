@@ -1,5 +1,6 @@
-/// Random edits on both sides, mail written, bad networks and kills; afterwards device and mailbox
-/// must be equal, every mail be there exactly once, and every letter have arrived exactly once.
+/// Random edits on both sides, at a desktop and on two devices of different protocol versions, mail
+/// written, bad networks and kills; afterwards devices and mailbox must be equal, every mail be
+/// there exactly once, and every letter have arrived exactly once.
 #pragma once
 
 #include <map>
@@ -44,6 +45,7 @@ class Scenario final : public Trouble {
   void device_sends();
   void device_pings();
   void queue_works();
+  void other_phone();
 
   struct Place {
     FolderKey folder;
@@ -66,13 +68,21 @@ class Scenario final : public Trouble {
   void forget_own_moves();
   void forget_all_in(const std::string& collection);
   void check_quiet(const std::vector<std::string>& folders);
+  std::string settle_folders(bool last);
   std::string compare();
   std::string compare_folder(const std::string& id, const World::Content& content);
 
   Outbox outbox_;
   std::set<std::string> may_be_gone_;  // identities that somebody removed for good, or tried to
-  std::set<std::pair<std::string, std::string>> own_moves_;  // (target, Subject)
-  std::optional<std::size_t> open_letter_;                   // whose sending was not answered yet
+  struct OwnMove {
+    unsigned phone = 0;
+    std::string target;
+    std::string subject;
+    friend auto operator<=>(const OwnMove&, const OwnMove&) = default;
+  };
+  std::set<OwnMove> own_moves_;
+  std::map<std::size_t, unsigned> writers_;  // of letters: the phone that sends it, again and again
+  std::optional<std::size_t> open_letter_;   // whose sending was not answered yet
   std::optional<std::string>
       open_removal_;  // the folder whose removal or emptying was not answered
   unsigned folders_made_ = 0;

@@ -124,15 +124,24 @@ std::unique_ptr<Trouble> mail_over(std::uint64_t seed) {
   return std::make_unique<Scenario>(seed, make_side);
 }
 
+template <MakeSide make_side>
+std::unique_ptr<Trouble> items_over(std::uint64_t seed) {
+  return std::make_unique<ItemScenario>(seed, make_side);
+}
+
 TEST_F(Simulation, EmbeddedStore) {
   simulate_as_told("over the embedded store", &mail_over<&make_embedded_side>, mail_, 50, 400);
 }
 
 TEST_F(Simulation, Items) {
-  const auto make = [](std::uint64_t seed) -> std::unique_ptr<Trouble> {
-    return std::make_unique<ItemScenario>(seed);
-  };
-  simulate_as_told("of items over the embedded store", make, items_, 25, 400);
+  simulate_as_told("of items over the embedded store", &items_over<&make_embedded_side>, items_, 25,
+                   400);
+}
+
+TEST_F(Simulation, ItemsOverRadicale) {
+  using interop::RunningServer;
+  if (!RunningServer::is_there("radicale")) GTEST_SKIP() << RunningServer::why_not("radicale");
+  simulate_as_told("of items over Radicale", &items_over<&make_radicale_side>, items_, 3, 400, 20);
 }
 
 TEST_F(Simulation, Dovecot) {
@@ -171,8 +180,7 @@ std::string first_complaint(Sabotage sabotage) {
 }
 template <class Sabotage>
 std::string first_complaint_of_items(Sabotage sabotage) {
-  return first_complaint(sabotage,
-                         [](std::uint64_t seed) { return std::make_unique<ItemScenario>(seed); });
+  return first_complaint(sabotage, &items_over<&make_embedded_side>);
 }
 
 // Canaries: the simulator is worth something only while it sees these.

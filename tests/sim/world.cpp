@@ -122,7 +122,7 @@ void World::start(bool first) {
   life.store = std::make_unique<KillableStore>(*life.sqlite, killer_);
   life.mail = std::make_unique<KillableMailBackend>(side_->mail(), killer_);
   if (auto* items = side_->items()) {
-    life.items = std::make_unique<KillableItemsBackend>(*items, killer_, items_sabotage_);
+    life.items = std::make_unique<KillableItemsBackend>(*items, killer_, items_sabotage_, between_);
   }
   using Doors = KillableSubmission::Doors;
   life.hop = std::make_unique<KillableSubmission>(

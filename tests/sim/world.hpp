@@ -49,6 +49,8 @@ class World final {
   KillableMailBackend& backend() { return *life_->mail; }
   /// Of the user's collections, from now on, also after a restart.
   void sabotage_items(KillableItemsBackend::Sabotage sabotage) { items_sabotage_ = sabotage; }
+  /// What somebody else does just before each write of an item; it must end by itself.
+  void between_item_writes(KillableItemsBackend::Between work) { between_ = std::move(work); }
   KillableSubmission& hop() { return *life_->hop; }
   queue::Queue& queue() { return *life_->queue; }
   backend::Mail& desktop() { return side_->desktop(); }
@@ -146,6 +148,7 @@ class World final {
   Reports reports_;
   std::unique_ptr<Life> life_;
   KillableItemsBackend::Sabotage items_sabotage_;
+  KillableItemsBackend::Between between_;
   std::vector<std::unique_ptr<Phone>> phones_;
   unsigned phone_ = 0;
   std::unique_ptr<client::ServiceTransport::Held> ping_;

@@ -20,8 +20,9 @@ std::string without_unknown(std::string_view text) {
 class KillableItems final : public backend::Items {
  public:
   KillableItems(std::shared_ptr<backend::Items> inner, Killer& killer,
-                KillableItemsBackend::Sabotage& sabotage)
-      : inner_(std::move(inner)), killer_(killer), sabotage_(sabotage) {}
+                KillableItemsBackend::Sabotage& sabotage,
+                const KillableItemsBackend::Between& between)
+      : inner_(std::move(inner)), killer_(killer), sabotage_(sabotage), between_(between) {}
 
   Task<std::vector<backend::ItemCollection>> collections() override {
     return inner_->collections();
@@ -53,6 +54,7 @@ class KillableItems final : public backend::Items {
   Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
                                 backend::ItemCondition condition) override {
     killer_.reach(Step::action_before);
+    if (between_) co_await between_();
     if (sabotage_.forget_unknown) text = without_unknown(text);
     if (sabotage_.double_make && !condition.etag) {
       static_cast<void>(co_await inner_->put(collection, href + "-again", text, {}));
@@ -82,12 +84,13 @@ class KillableItems final : public backend::Items {
   std::shared_ptr<backend::Items> inner_;
   Killer& killer_;
   KillableItemsBackend::Sabotage& sabotage_;
+  const KillableItemsBackend::Between& between_;
 };
 
 }  // namespace
 
 std::shared_ptr<backend::Items> KillableItemsBackend::open_items(const backend::Account& account) {
-  return std::make_shared<KillableItems>(inner_.open_items(account), killer_, sabotage_);
+  return std::make_shared<KillableItems>(inner_.open_items(account), killer_, sabotage_, between_);
 }
 
 }  // namespace godwit::sim

@@ -1,6 +1,7 @@
 /// The collections of text items with a killer at their doors.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "backend/items.hpp"
@@ -19,14 +20,19 @@ class KillableItemsBackend final : public backend::ItemsBackend {
     bool forget_unknown{};
   };
 
-  KillableItemsBackend(backend::ItemsBackend& inner, Killer& killer, Sabotage& sabotage)
-      : inner_(inner), killer_(killer), sabotage_(sabotage) {}
+  /// What somebody else does between a look at an item and the write that follows.
+  using Between = std::function<Task<>()>;
+
+  KillableItemsBackend(backend::ItemsBackend& inner, Killer& killer, Sabotage& sabotage,
+                       const Between& between)
+      : inner_(inner), killer_(killer), sabotage_(sabotage), between_(between) {}
   std::shared_ptr<backend::Items> open_items(const backend::Account& account) override;
 
  private:
   backend::ItemsBackend& inner_;
   Killer& killer_;
   Sabotage& sabotage_;
+  const Between& between_;
 };
 
 }  // namespace godwit::sim
