@@ -14,8 +14,9 @@ constexpr int trash_type = 4;
 constexpr int user_type = 12;
 constexpr int ping_changes = 2;
 constexpr int ping_expired = 1;
-constexpr std::array other_versions{eas::Version::v14_1, eas::Version::v12_1, eas::Version::v16_0,
-                                    eas::Version::v14_0};
+// Before 14.0 a phone is told by an HTTP status alone what became of a letter, and cannot know
+// whether it is to send it again.
+constexpr std::array other_versions{eas::Version::v14_1, eas::Version::v16_0, eas::Version::v14_0};
 
 client::SyncOptions window(unsigned size) {
   client::SyncOptions options;
