@@ -17,6 +17,7 @@ using Status = ItemEntry::Status;
 constexpr std::size_t chunks_max = 1024;
 constexpr std::size_t growth = 4;  // times items_of_chunk
 constexpr std::size_t page_records = 100;
+constexpr int stale_max = 2;  // of one look: a backend that goes on is out of order
 
 std::string pack_items(const std::map<std::string_view, const ItemEntry*>& items) {
   Packer out;
@@ -169,9 +170,11 @@ Task<Result<>> ItemChunks::refresh(backend::Items& items, FolderKey collection, 
   bool whole = !state.started || state.cursor.empty();
   std::string since = whole ? std::string() : state.cursor;
   std::set<std::string> listed;
+  int stale = 0;
   for (;;) {
     auto changes = co_await items.changes(collection, since);
     if (!changes && changes.error().code == Errc::stale && !since.empty()) {
+      if (++stale > stale_max) throw Fault(Fault::Kind::corrupt, "positions are never valid");
       whole = true;
       since.clear();
       listed.clear();

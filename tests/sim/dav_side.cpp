@@ -33,8 +33,9 @@ class OneUser final : public backend::ItemsBackend {
 
 class DavSide final : public MailboxSide {
  public:
-  DavSide(Ground& ground, std::uint16_t port)
+  DavSide(Ground& ground, std::uint16_t port, bool makes_collections)
       : ground_(ground),
+        makes_collections_(makes_collections),
         user_(interop::fresh_user()),
         mailbox_(make_embedded_side(ground)),
         desktop_(interop::PlainDav(port, user_, password), '/' + user_ + '/'),
@@ -42,6 +43,7 @@ class DavSide final : public MailboxSide {
     settings_.start =
         dav::parse_url("http://127.0.0.1:" + std::to_string(cutter_.port()) + '/').value();
     settings_.interval = std::chrono::milliseconds(100);
+    settings_.create = makes_collections;
   }
 
   const std::string& login() const override { return mailbox_->login(); }
@@ -51,7 +53,7 @@ class DavSide final : public MailboxSide {
     server_ = std::make_unique<backend::dav::DavServer>(settings_, ground_.loop.executor(),
                                                         ground_.random);
     items_ = std::make_unique<OneUser>(*server_, user_);
-    if (first) make_collections();
+    if (first && makes_collections_) make_collections();
   }
   void stop() override {
     items_.reset();
@@ -89,6 +91,7 @@ class DavSide final : public MailboxSide {
   }
 
   Ground& ground_;
+  const bool makes_collections_;
   const std::string user_;
   std::unique_ptr<MailboxSide> mailbox_;
   interop::PlainDavItems desktop_;
@@ -100,9 +103,13 @@ class DavSide final : public MailboxSide {
 
 }  // namespace
 
+std::unique_ptr<MailboxSide> make_dav_side(Ground& ground, std::uint16_t port) {
+  return std::make_unique<DavSide>(ground, port, false);
+}
+
 std::unique_ptr<MailboxSide> make_radicale_side(Ground& ground) {
   const auto& radicale = *interop::RunningServer::get("radicale", "");
-  return std::make_unique<DavSide>(ground, radicale.port("HTTP_PORT"));
+  return std::make_unique<DavSide>(ground, radicale.port("HTTP_PORT"), true);
 }
 
 }  // namespace godwit::sim

@@ -93,5 +93,7 @@ std::unique_ptr<MailboxSide> make_dovecot_side(Ground& ground);
 std::unique_ptr<MailboxSide> make_cyrus_side(Ground& ground);
 /// Mail in the embedded store, collections on a DAV server.
 std::unique_ptr<MailboxSide> make_radicale_side(Ground& ground);
+/// What is there already on a DAV server on loopback.
+std::unique_ptr<MailboxSide> make_dav_side(Ground& ground, std::uint16_t port);
 
 }  // namespace godwit::sim

@@ -87,6 +87,7 @@ class Listing {
     if (changes_.more && listing.sync_token == token) {
       throw Fault(Fault::Kind::corrupt, "DAV: sync-collection makes no progress");
     }
+    if (changes_.more) session_.core().page_ends[folder_.path] = listing.sync_token;
     co_await fill_etags();
     if (token.empty()) changes_.removed.clear();  // RFC 6578 3.4: there is nothing to tell it to
     changes_.cursor = make_cursor(folder_, by_token, listing.sync_token);
@@ -212,11 +213,12 @@ Task<Result<std::string>> ask_position(Session session, Folder folder) {
   co_return std::move(*position);
 }
 
-/// Servers without sync-collection: the position, read before the list so that nothing is missed.
+/// Where sync-collection does not tell them: the position, read before the list so that nothing is
+/// missed.
 Task<Result<ItemChanges>> list_all(Session session, Folder folder, ItemClass item_class) {
   const char kind = kind_of(folder);
   std::string position;
-  if (kind == by_tag) {
+  if (kind != by_listing) {
     auto tag = co_await ask_position(session, folder);
     if (!tag) co_return pass(tag);
     position = std::move(*tag);
@@ -258,9 +260,15 @@ Task<Result<ItemChanges>> DavItems::changes(FolderKey collection, std::string si
   if (!since.empty() && (!position || position->kind != kind_of(*folder))) {
     co_return fail(Errc::stale, "not a cursor of this collection");
   }
-  if (folder->syncs) {
+  Core& core = session_.core();
+  if (folder->syncs && !(since.empty() && core.unpaged.contains(folder->path))) {
     Listing listing(session_, *folder, place->item_class);
-    co_return co_await listing.sync(position ? position->text : std::string());
+    auto found = co_await listing.sync(position ? position->text : std::string());
+    const auto end = core.page_ends.find(folder->path);
+    const bool was_page = position && end != core.page_ends.end() && end->second == position->text;
+    // Asking for the same pages again would end where this one did.
+    if (!found && found.error().code == Errc::stale && was_page) core.unpaged.insert(folder->path);
+    co_return found;
   }
   if (since.empty()) co_return co_await list_all(session_, *folder, place->item_class);
   auto now = co_await present_cursor(session_, *folder, place->item_class);

@@ -261,6 +261,8 @@ void forget_folder(Core& core, const std::string& path) {
   core.folders.erase(path);
   core.positions.erase(path);
   core.no_multiget.erase(path);
+  core.page_ends.erase(path);
+  core.unpaged.erase(path);
 }
 
 }  // namespace godwit::backend::dav

@@ -75,6 +75,9 @@ class Core {
   std::map<std::string, std::string, std::less<>> positions;     // by path, as seen last
   std::map<std::string, std::set<FolderKey>, std::less<>> keys;  // by path, as anybody knows them
   std::map<std::string, bool, std::less<>> no_multiget;          // by path: the server has none
+  // By path: the token with which a page ended. Where it was refused at once, lists come whole.
+  std::map<std::string, std::string, std::less<>> page_ends;
+  std::set<std::string, std::less<>> unpaged;
   std::optional<bool> schedules;                                 // RFC 6638: asked once
   bool created = false;  // missing collections were made, or could not be
   std::vector<ChangeListener*> listeners;
