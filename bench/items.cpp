@@ -1,8 +1,8 @@
-// links: godwit_client godwit_test_run
+// links: godwit_client godwit_test_run godwit_convert_ical
 //
 // What Sync of text items costs on the embedded store: a device writes many events and contacts,
-// a second one gets them, and asks again when nothing is new. `bench_items [items]`, 5,000 of each
-// class by default.
+// a second one gets them, and asks again when nothing is new; and what it costs to know the
+// occurrences of a year. `bench_items [items]`, 5,000 of each class by default.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,8 +14,10 @@
 
 #include "client/device.hpp"
 #include "client/http_transport.hpp"
+#include "convert/ical/expand.hpp"
 #include "daemon.hpp"
 #include "run.hpp"
+#include "table.hpp"
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/calendar.hpp"
 #include "wbxml/pages/contacts.hpp"
@@ -32,6 +34,7 @@ using Steady = std::chrono::steady_clock;
 constexpr int adds_of_request = 200;
 constexpr unsigned window = 512;
 constexpr int no_change_syncs = 1'000;
+constexpr int few = 50;
 constexpr int calendar_type = 8;
 constexpr int contacts_type = 9;
 
@@ -81,13 +84,13 @@ struct Phone {
   }
   std::string folder(int type) const { return device.folder_of_type(type)->id; }
 
-  /// Adds `count` items, 200 in each request.
-  void write(int type, int count, std::vector<Node> (*make)(int)) {
+  /// Adds `count` items, 200 in each request; `first`: the number of the first.
+  void write(int type, int count, std::vector<Node> (*make)(int), int first) {
     std::string key = sync(Node(airsync::Collection, {Node(airsync::SyncKey, "0"),
                                                       Node(airsync::CollectionId, folder(type))}));
-    for (int done = 0; done < count; done += adds_of_request) {
+    for (int done = first; done < first + count; done += adds_of_request) {
       Node commands(airsync::Commands);
-      for (int i = done; i < std::min(count, done + adds_of_request); ++i) {
+      for (int i = done; i < std::min(first + count, done + adds_of_request); ++i) {
         commands.add(Node(airsync::Add, {Node(airsync::ClientId, std::to_string(i)),
                                          Node(airsync::ApplicationData, make(i))}));
       }
@@ -128,22 +131,56 @@ struct Phone {
   client::Device device;
 };
 
+struct Rate {
+  double wall = 0;       // each second
+  double processor = 0;  // each second of godwitd's processor time
+};
 template <class Work>
-void measure(const bench::Daemon& daemon, const char* what, int count, Work work) {
+Rate measure(const bench::Daemon& daemon, int count, Work work) {
   const double before = daemon.processor_seconds();
   const auto begin = Steady::now();
   work();
   const double seconds = seconds_since(begin);
-  const double processor = daemon.processor_seconds() - before;
-  fmt::print("{}: {:.0f}/s, {:.0f}/s by godwitd's processor time\n", what, count / seconds,
-             count / processor);
-  std::fflush(stdout);
+  return {count / seconds, count / (daemon.processor_seconds() - before)};
+}
+
+std::string series_since(const std::string& year, const std::string& rule) {
+  return "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe/Berlin:" + year +
+         "0101T090000\r\nDTEND;TZID=Europe/Berlin:" + year + "0101T100000\r\nRRULE:" + rule +
+         "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+}
+
+/// Seconds for the occurrences of one year.
+double expansion_seconds(const std::string& text) {
+  namespace ical = convert::ical;
+  const Time from = Time(std::chrono::sys_days(std::chrono::year(2025) / 1 / 1));
+  const ical::Context context{.zone = convert::Zone::named("Europe/Berlin").value(), .now = from};
+  constexpr int rounds = 200;
+  std::size_t found = 0;
+  const auto begin = Steady::now();
+  for (int i = 0; i < rounds; ++i) {
+    const auto year = ical::expand(text, "", from, from + std::chrono::days(365), 1'000, context);
+    if (year) found += year->all.size();
+  }
+  if (found == 0) throw std::runtime_error("nothing was expanded");
+  return seconds_since(begin) / rounds;
+}
+
+void measure_expansion(bench::Table& table) {
+  table.section("occurrences of one year");
+  for (const char* rule : {"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "FREQ=MONTHLY;BYDAY=-1FR"}) {
+    const double fresh = expansion_seconds(series_since("2025", rule));
+    const double old = expansion_seconds(series_since("1601", rule));
+    table.tell(fmt::format("{}: microseconds", rule), fresh * 1e6);
+    table.at_most(fmt::format("{}: since 1601, as often as that", rule), old / fresh, 3);
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const int count = argc > 1 ? std::atoi(argv[1]) : 5'000;
+  bench::Table table;
   const std::string folder = fmt::format("/tmp/godwit-bench-items-{}", ::getpid());
   {
     const bench::Daemon daemon(folder, bench::Daemon::Mail::embedded,
@@ -156,18 +193,30 @@ int main(int argc, char** argv) {
       int type;
       std::vector<Node> (*make)(int);
     };
+    table.section(fmt::format("{} items of each class, embedded store", count));
     for (const Row& row :
          {Row{"events", calendar_type, &event}, Row{"contacts", contacts_type, &contact}}) {
-      measure(daemon, fmt::format("{} added", row.name).c_str(), count,
-              [&] { writer.write(row.type, count, row.make); });
-      measure(daemon, fmt::format("{}, initial Sync", row.name).c_str(), count,
-              [&] { reader.read_all(row.type); });
-      measure(daemon, fmt::format("Syncs of {} without a change", row.name).c_str(),
-              no_change_syncs, [&] {
-                for (int i = 0; i < no_change_syncs; ++i) reader.look(row.type);
-              });
+      const auto looks = [&] {
+        return measure(daemon, no_change_syncs, [&] {
+          for (int i = 0; i < no_change_syncs; ++i) reader.look(row.type);
+        });
+      };
+      writer.write(row.type, few, row.make, 0);
+      reader.read_all(row.type);
+      const Rate with_few = looks();
+      const Rate added =
+          measure(daemon, count, [&] { writer.write(row.type, count, row.make, few); });
+      table.tell(fmt::format("{} added, each second", row.name), added.wall);
+      const Rate initial = measure(daemon, count, [&] { reader.read_all(row.type); });
+      table.at_least(fmt::format("{}, initial Sync, each second", row.name), initial.wall, 3'000);
+      table.tell(fmt::format("{}, each second of processor time", row.name), initial.processor);
+      const Rate with_all = looks();
+      table.tell(fmt::format("Syncs of {} without a change, each second", row.name), with_all.wall);
+      table.at_most(fmt::format("one of them, as dear as with {} {}", few, row.name),
+                    with_few.processor / with_all.processor, 1.5);
     }
   }
+  measure_expansion(table);
   std::filesystem::remove_all(folder);
-  return 0;
+  return table.exit_code();
 }
