@@ -165,5 +165,70 @@ TEST(SyncItems, AttachmentsOfACutChangeAreAddedOnce) {
   }
 }
 
+/// How a phone says an Add again whose answer was lost.
+struct Again {
+  const char* how;
+  bool another_id;               // a ClientId of its own (an Android fault)
+  std::chrono::minutes later{};  // after the first one
+  bool and_another = false;      // a second equal item that its user made meanwhile
+  std::size_t items = 1;
+};
+
+TEST(SyncItems, AnAddWhoseAnswerWasLostIsKnownAgain) {
+  using std::chrono::minutes;
+  for (const Again& again :
+       {Again{"as it was", false, minutes(60)}, Again{"under another ClientId", true, minutes(9)},
+        Again{"under another ClientId, too late", true, minutes(11), false, 2},
+        Again{"with an equal one", false, minutes(1), true, 2},
+        Again{"anew with an equal one", true, minutes(1), true, 2}}) {
+    SCOPED_TRACE(again.how);
+    TestBed bed;
+    backend::Items& items = bed.offer_items();
+    const std::string id = bed.id("Contacts");
+    test::run(bed.device().sync_all(id, {}));
+    const std::vector<Node> data{Node(page::LastName, "Doe")};
+    bed.device().add(id, data);
+    bed.device().lose_next_answer();
+    test::run(bed.device().sync(id, {}));
+    bed.device().forget_lost();
+    bed.clock().advance(again.later);
+    auto& pending = bed.device().collection(id).pending;
+    ASSERT_EQ(pending.size(), 1U);
+    if (again.another_id) pending.front().client_id = "another";
+    if (again.and_another) bed.device().add(id, data);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(test::run(bed.device().sync_all(id, {})).ok());
+    const auto key = collection_of(items, FolderRole::contacts);
+    EXPECT_EQ(test::run(items.changes(key, "")).value().changed.size(), again.items);
+    EXPECT_EQ(bed.device().collection(id).items.size(), again.items);
+  }
+}
+
+/// Two equal items are legal: in one request, in the next one, and of another phone.
+TEST(SyncItems, EqualAddsAreItemsOfTheirOwn) {
+  TestBed bed;
+  backend::Items& items = bed.offer_items();
+  const std::string id = bed.id("Contacts");
+  const std::vector<Node> data{Node(page::LastName, "Doe")};
+  client::Device::Settings settings;
+  settings.id = "secondphone";
+  settings.version = eas::Version::v16_1;
+  settings.user = "anna@example.test";
+  settings.password = Secret("secret");
+  client::Device second(bed.server(), settings);
+  EXPECT_TRUE(test::run(second.folder_sync()).ok());
+  for (client::Device* phone : {&bed.device(), &second}) {
+    test::run(phone->sync_all(id, {}));
+    phone->add(id, data);
+    phone->add(id, data);
+    EXPECT_TRUE(test::run(phone->sync_all(id, {})).ok());
+    phone->add(id, data);
+    EXPECT_TRUE(test::run(phone->sync_all(id, {})).ok());
+  }
+  test::run(bed.device().sync_all(id, {}));
+  const auto key = collection_of(items, FolderRole::contacts);
+  EXPECT_EQ(test::run(items.changes(key, "")).value().changed.size(), 6U);
+  EXPECT_EQ(bed.device().collection(id).items.size(), 6U);
+}
+
 }  // namespace
 }  // namespace godwit::command
