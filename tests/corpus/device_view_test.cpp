@@ -217,6 +217,12 @@ TEST(DeviceView, TheSameInstantsInEveryZone) {
       const std::string text = text_of(zone, each, "");
       const Event event = read(text);
       ASSERT_TRUE(event.recurrence && event.recurrence_is_exact);
+      // A device cannot be told of a first reading that a change of clocks skips: it sees the hour
+      // after it, for ever.
+      const auto shown = event.zone_rules.to_local(event.details.start);
+      if (value_of({.kind = Moment::Kind::floating, .local = shown, .zone = {}}) != each.start) {
+        continue;
+      }
       const auto ours = our_view(text);
       ASSERT_FALSE(ours.empty());
       EXPECT_TRUE(device_view(event) == ours);
