@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/local/testing.hpp"
+#include "meeting_phone.hpp"
 #include "run.hpp"
 #include "server_fixture.hpp"
 #include "stepped.hpp"
@@ -112,11 +113,6 @@ struct World {
                     std::chrono::seconds(60)};
 };
 
-const std::string& calendar_id(const client::Device& device) {
-  return device.folder_of_type(8)->id;
-}
-const std::string& inbox_id(const client::Device& device) { return device.folder_of_type(2)->id; }
-
 void add(client::Device& device, std::vector<Node> data) {
   client::Collection& held = device.collection(calendar_id(device));
   client::Command command;
@@ -135,66 +131,14 @@ void settle(client::Device& device, const std::string& collection) {
   }
 }
 
-std::vector<Node> invitation(const client::Device& device) {
-  std::vector<Node> data{
-      {calendar::StartTime, "20240610T080000Z"},
-      {calendar::EndTime, "20240610T090000Z"},
-      {calendar::Subject, "Team"},
-      {calendar::MeetingStatus, "1"},
-      {calendar::Attendees,
-       {{calendar::Attendee, {{calendar::Email, "bob@example.com"}, {calendar::Name, "Bob"}}}}}};
-  if (device.settings().version < Version::v16_0) {
-    data.push_back({calendar::UID, "made-by-a-phone"});
-    data.push_back({calendar::OrganizerEmail, "ann@example.com"});
-    data.push_back({calendar::OrganizerName, "Ann"});
-  }
-  return data;
-}
-
-/// What a phone up to 14.1 sends of its own.
-std::string phones_mail(std::string_view method, std::string_view attendee, std::string_view to) {
-  const bool replies = method == "REPLY";
-  return "To: " + std::string(to) + "\r\nSubject: Team\r\nMIME-Version: 1.0\r\nContent-Type: " +
-         "text/calendar; charset=utf-8; method=" + std::string(method) +
-         "\r\n\r\nBEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Phone//EN\r\nMETHOD:" +
-         std::string(method) + "\r\nBEGIN:VEVENT\r\nUID:made-by-a-phone\r\nDTSTAMP:20240601T" +
-         (replies ? "12" : "10") + "0000Z\r\nDTSTART:20240610T080000Z\r\n" +
-         "DTEND:20240610T090000Z\r\nSUMMARY:Team\r\nORGANIZER:mailto:ann@example.com\r\n" +
-         std::string(attendee) + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-}
-constexpr std::string_view asked =
-    "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.com";
-constexpr std::string_view comes = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.com";
+const PhoneMeeting team;
 
 int send(client::Device& device, std::string mime, const std::string& id) {
-  client::Outgoing outgoing;
-  outgoing.client_id = id;
-  outgoing.mime = std::move(mime);
-  return run(device.send_mail(std::move(outgoing))).status;
+  return run(device.send_mail(outgoing(std::move(mime), id))).status;
 }
 
-struct Reply {
-  int status = 0;
-  std::string calendar_id;
-};
-
-client::Wire response_wire(const client::Device& device, std::string user_response,
-                           std::string collection, std::string id, std::vector<Node> more = {}) {
-  Node request(meeting::Request, {{meeting::UserResponse, std::move(user_response)},
-                                  {meeting::CollectionId, std::move(collection)},
-                                  {meeting::RequestId, std::move(id)}});
-  for (Node& each : more) request.add(std::move(each));
-  return device.wire("MeetingResponse", encode(Node(meeting::MeetingResponse, {request})),
-                     "application/vnd.ms-sync.wbxml");
-}
-
-Reply respond(client::Device& device, const client::Wire& wire) {
-  const auto answer = run(device.send_raw(wire));
-  const auto root = client::decode(answer.body);
-  const Node* const result = root ? root->find(meeting::Result) : nullptr;
-  if (result == nullptr) return {};
-  return {std::stoi(std::string(result->text_of(meeting::Status))),
-          std::string(result->text_of(meeting::CalendarId))};
+MeetingReply respond(client::Device& device, const client::Wire& wire) {
+  return read_reply(run(device.send_raw(wire)));
 }
 
 /// The only item that a device holds of a collection.
@@ -204,7 +148,7 @@ std::string only_id(client::Device& device, const std::string& collection) {
   return items.empty() ? std::string() : items.begin()->first;
 }
 
-Reply accept(client::Device& device, std::vector<Node> more = {}) {
+MeetingReply accept(client::Device& device, std::vector<Node> more = {}) {
   EXPECT_TRUE(run(device.sync_all(inbox_id(device), {})).ok());
   return respond(device, response_wire(device, "1", inbox_id(device),
                                        only_id(device, inbox_id(device)), std::move(more)));
@@ -213,11 +157,11 @@ Reply accept(client::Device& device, std::vector<Node> more = {}) {
 /// Ann invites Bob by a phone of that version; the mail is in his inbox and nowhere else.
 void invite(World& world, client::Device& ann) {
   EXPECT_TRUE(run(ann.sync_all(calendar_id(ann), {})).ok());
-  add(ann, invitation(ann));
+  add(ann, new_meeting(ann, team));
   settle(ann, calendar_id(ann));
   if (ann.settings().version < Version::v16_0) {
     EXPECT_EQ(world.count(world.bob, "REQUEST"), 0U);
-    EXPECT_EQ(send(ann, phones_mail("REQUEST", asked, "bob@example.com"), "i1"), 1);
+    EXPECT_EQ(send(ann, organizers_mail("REQUEST", team), "i1"), 1);
   }
   EXPECT_EQ(world.count(world.bob, "REQUEST"), 1U);
   EXPECT_TRUE(world.inbox(world.ann).empty());
@@ -234,13 +178,13 @@ TEST_P(EveryCell, OneMailEach) {
 
   client::Device bob = world.device("bob", attendees);
   const bool server_answers = attendees >= Version::v16_0;
-  const Reply reply = accept(
+  const MeetingReply reply = accept(
       bob, server_answers ? std::vector<Node>{Node(meeting::SendResponse)} : std::vector<Node>{});
   EXPECT_EQ(reply.status, 1);
   EXPECT_FALSE(reply.calendar_id.empty());
   EXPECT_EQ(world.count(world.ann, "REPLY"), server_answers ? 1U : 0U);
   if (!server_answers && organizers < Version::v16_0) {
-    EXPECT_EQ(send(bob, phones_mail("REPLY", comes, "ann@example.com"), "r1"), 1);
+    EXPECT_EQ(send(bob, attendees_mail(team, "bob@example.com", "ACCEPTED"), "r1"), 1);
     EXPECT_EQ(world.count(world.ann, "REPLY"), 1U);
   }
   EXPECT_TRUE(world.event(world.bob).contains("PARTSTAT=ACCEPTED"));
@@ -274,7 +218,7 @@ TEST(Meetings, APhoneThatAddsWhatItWasInvitedToHasItOnce) {
   invite(world, ann);
   client::Device bob = world.device("bob", Version::v14_1);
   EXPECT_TRUE(run(bob.sync(calendar_id(bob), {})).ok());
-  add(bob, invitation(ann));
+  add(bob, new_meeting(ann, team));
   settle(bob, calendar_id(bob));
   EXPECT_TRUE(world.event(world.bob).contains("UID:made-by-a-phone"));
   static_cast<void>(only_id(bob, calendar_id(bob)));
@@ -325,7 +269,7 @@ TEST(Meetings, TheOrganizersChangesAreTold) {
   EXPECT_TRUE(world.events(world.ann).empty());
 }
 
-TEST(Meetings, CountersAreShownAndChangeNothing) {
+TEST(Meetings, CountersAreShownAndChangeNoTimes) {
   World world;
   client::Device ann = world.device("ann", Version::v16_1);
   invite(world, ann);
@@ -336,12 +280,31 @@ TEST(Meetings, CountersAreShownAndChangeNothing) {
   EXPECT_EQ(accept(bob, {proposal}).status, 1);
   EXPECT_EQ(world.count(world.ann, "COUNTER"), 1U);
   EXPECT_EQ(world.inbox(world.ann).size(), 1U);
-  EXPECT_EQ(world.event(world.ann), before);
+  const std::string after = world.event(world.ann);
+  EXPECT_TRUE(after.contains("PARTSTAT=ACCEPTED"));
+  for (const std::string_view line : {"DTSTART", "DTEND"}) {
+    const auto value = [&](const std::string& text) {
+      const auto at = text.find(line);
+      return text.substr(at, text.find("\r\n", at) - at);
+    };
+    EXPECT_EQ(value(after), value(before));
+  }
   EXPECT_TRUE(run(ann.sync_all(inbox_id(ann), {})).ok());
   const client::Item& shown = ann.collection(inbox_id(ann)).items.begin()->second;
   EXPECT_EQ(shown.at("MessageClass"), "IPM.Schedule.Meeting.Resp.Pos");
   EXPECT_EQ(shown.at("MeetingRequest/StartTime"), "2024-06-10T08:00:00.000Z");
   EXPECT_EQ(shown.at("MeetingRequest/ProposedStartTime"), "20240612T080000Z");
+  // [MS-ASCMD] ProposedStartTime: of the Attendee, too.
+  settle(ann, calendar_id(ann));
+  const client::Item& meeting_of_ann = ann.collection(calendar_id(ann)).items.begin()->second;
+  EXPECT_EQ(meeting_of_ann.at("Attendees/Attendee/ProposedStartTime"), "20240612T080000Z");
+  EXPECT_EQ(meeting_of_ann.at("Attendees/Attendee/ProposedEndTime"), "20240612T090000Z");
+  // Another time is what everybody is asked about anew.
+  ann.change(calendar_id(ann), only_id(ann, calendar_id(ann)),
+             {{calendar::StartTime, "20240612T080000Z"}, {calendar::EndTime, "20240612T090000Z"}});
+  settle(ann, calendar_id(ann));
+  EXPECT_FALSE(world.event(world.ann).contains("PROPOSED"));
+  EXPECT_EQ(world.count(world.bob, "REQUEST"), 1U);
 }
 
 TEST(Meetings, PhonesThatLeaveTheirAnswerToTheServer) {
@@ -352,7 +315,7 @@ TEST(Meetings, PhonesThatLeaveTheirAnswerToTheServer) {
   EXPECT_EQ(accept(bob).status, 1);
   EXPECT_EQ(world.count(world.ann, "REPLY"), 1U);
   // It sends one after all.
-  std::string mime = phones_mail("REPLY", comes, "ann@example.com");
+  std::string mime = attendees_mail(team, "bob@example.com", "ACCEPTED");
   const std::string event = world.event(world.bob);
   const auto uid = event.find("UID:") + 4;
   mime.replace(mime.find("made-by-a-phone"), 15, event.substr(uid, event.find("\r\n", uid) - uid));
@@ -370,7 +333,7 @@ bool answer_dying(unsigned step, How how) {
   const client::Wire wire = response_wire(bob, "1", inbox_id(bob), only_id(bob, inbox_id(bob)),
                                           {Node(meeting::SendResponse)});
   world.steps.fail_at(step, how);
-  Reply reply;
+  MeetingReply reply;
   for (int attempt = 0; attempt < 4; ++attempt) {
     reply = respond(bob, wire);
     const bool done = reply.status == 1 && !world.steps.dead();
@@ -394,7 +357,7 @@ bool invite_dying(unsigned step, How how) {
   World world;
   client::Device ann = world.device("ann", Version::v16_1);
   EXPECT_TRUE(run(ann.sync_all(calendar_id(ann), {})).ok());
-  add(ann, invitation(ann));
+  add(ann, new_meeting(ann, team));
   world.steps.fail_at(step, how);
   bool done = false;
   for (int attempt = 0; attempt < 4 && !done; ++attempt) {

@@ -208,6 +208,14 @@ class SteppedItems final : public backend::Items {
                                                      std::vector<std::string> hrefs) override {
     return steps_.guard(inner_->fetch(std::move(collection), std::move(hrefs)));
   }
+  bool places_meetings() const override { return inner_->places_meetings(); }
+  Task<std::vector<std::string>> scheduling_addresses() override {
+    return inner_->scheduling_addresses();
+  }
+  Task<Result<std::vector<backend::ItemText>>> find_uid(FolderKey collection,
+                                                        std::string uid) override {
+    return steps_.guard(inner_->find_uid(std::move(collection), std::move(uid)));
+  }
   Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
                                 backend::ItemCondition condition) override {
     return steps_.guard(

@@ -62,9 +62,13 @@ class Items {
   virtual ~Items() = default;
 
   virtual Task<std::vector<ItemCollection>> collections() = 0;
-  /// Whether the organizer's writes make the server tell the others (RFC 6638). What an attendee
-  /// answers is never told by the server behind (docs/adr/0012-who-sends-what.md).
-  virtual Task<bool> schedules() { co_return false; }
+  /// Whether what a mail says of a meeting comes into the calendar when it is delivered.
+  virtual bool places_meetings() const { return false; }
+  /// Addresses by which a server that schedules knows the user: its writes of meetings that one of
+  /// them organizes or attends tell the others (RFC 6638 3.2). Empty: it tells nobody.
+  virtual Task<std::vector<std::string>> scheduling_addresses() {
+    co_return std::vector<std::string>();
+  }
   /// Errors: conflict (one of that class and name exists), refused (not a name, not that class).
   virtual Task<Result<FolderKey>> create_collection(ItemClass item_class, std::string name) = 0;
   /// The key stays. Errors: conflict, refused.
@@ -80,6 +84,9 @@ class Items {
   /// Those that still exist, in the order asked.
   virtual Task<Result<std::vector<ItemText>>> fetch(FolderKey collection,
                                                     std::vector<std::string> hrefs) = 0;
+
+  /// Of a calendar: all items that have an event of that UID, and perhaps others.
+  virtual Task<Result<std::vector<ItemText>>> find_uid(FolderKey collection, std::string uid) = 0;
 
   /// The new etag; empty, which no item has, when another text was stored. Errors: conflict (the
   /// condition fails), refused (read-only, or not taken), too_large. Throws Fault::Kind::quota.

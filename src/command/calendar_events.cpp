@@ -1,8 +1,10 @@
 #include "command/calendar_events.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
+#include "base/log.hpp"
 #include "convert/ical/ical.hpp"
 #include "convert/ical/scheduled.hpp"
 #include "sync/item_state.hpp"
@@ -10,11 +12,8 @@
 namespace godwit::command {
 namespace {
 
-constexpr std::size_t texts_at_once = 100;
+constexpr Log logger("meeting");
 constexpr int attempts_max = 5;  // against somebody who writes the same event all the time
-
-/// RFC 5545 folds a long UID: this much of it stands on one line.
-constexpr std::size_t uid_on_one_line = 40;
 
 /// Default calendar first.
 Task<std::vector<FolderKey>> calendars(Session& session) {
@@ -51,42 +50,35 @@ Task<std::optional<StoredEvent>> fetch_one(Session& session, FolderKey collectio
 }
 
 bool has_uid(const std::string& text, const std::string& uid) {
-  if (text.find(uid.substr(0, uid_on_one_line)) == std::string::npos) return false;
   const auto items = convert::ical::parse(text);
   return items && std::ranges::any_of(*items, [&](const convert::ical::Item& item) {
            return item.kind == convert::ical::ItemKind::event && item.uid == uid;
          });
 }
 
-Task<std::optional<StoredEvent>> search(Session& session, FolderKey collection, std::string uid) {
-  const auto all = co_await hrefs(session, collection);
-  for (std::size_t at = 0; at < all.size(); at += texts_at_once) {
-    const auto first = all.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto count = std::min(texts_at_once, all.size() - at);
-    std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
-    auto texts = co_await session.items()->fetch(collection, std::move(some));
-    if (!texts) co_return std::nullopt;
-    for (backend::ItemText& item : *texts) {
-      if (!has_uid(item.text, uid)) continue;
-      co_return StoredEvent{std::move(collection), std::move(item.href), std::move(item.etag),
-                            std::move(item.text)};
-    }
-  }
-  co_return std::nullopt;
-}
-
 }  // namespace
 
 Task<std::optional<StoredEvent>> find_event(Session& session, std::string uid) {
   const auto all = co_await calendars(session);
+  std::vector<StoredEvent> found;
   for (const FolderKey& collection : all) {
-    auto there = co_await fetch_one(session, collection, convert::ical::meeting_href(uid));
-    if (there && has_uid(there->text, uid)) co_return there;
+    auto texts = co_await session.items()->find_uid(collection, uid);
+    if (!texts) continue;
+    for (backend::ItemText& item : *texts) {
+      if (!has_uid(item.text, uid)) continue;
+      found.push_back(
+          {collection, std::move(item.href), std::move(item.etag), std::move(item.text)});
+    }
   }
-  for (const FolderKey& collection : all) {
-    if (auto there = co_await search(session, collection, uid)) co_return there;
-  }
-  co_return std::nullopt;
+  if (found.empty()) co_return std::nullopt;
+  if (found.size() > 1) logger.info("meeting.uid_twice", {{"user", session.user()}});
+  // Always the same one of several: what invitations made, else the first by name.
+  const std::string placed = convert::ical::meeting_href(uid);
+  const auto at = std::ranges::min_element(found, {}, [&](const StoredEvent& event) {
+    const auto place = std::ranges::find(all, event.collection) - all.begin();
+    return std::tuple(place, event.href != placed, event.href);
+  });
+  co_return std::move(*at);
 }
 
 Task<std::optional<StoredEvent>> find_event(Session& session, std::string collection_id,
@@ -103,6 +95,10 @@ Task<std::optional<StoredEvent>> find_event(Session& session, std::string collec
     co_return co_await fetch_one(session, *key, std::move(href));
   }
   co_return std::nullopt;
+}
+
+Task<std::optional<StoredEvent>> look_again(Session& session, const StoredEvent& event) {
+  return fetch_one(session, event.collection, event.href);
 }
 
 Task<std::optional<StoredEvent>> new_event(Session& session, std::string uid) {

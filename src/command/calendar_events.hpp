@@ -17,12 +17,14 @@ struct StoredEvent {
   std::string text;
 };
 
-/// The event of that UID in the user's calendars; nothing: there is none. Costs a look at every
-/// event where it does not stand under the name that meetings get from us.
+/// The event of that UID in the user's calendars, the default one first; nothing: there is none.
+/// Where several have the UID it is always the same one, and the others are left alone.
 Task<std::optional<StoredEvent>> find_event(Session& session, std::string uid);
 /// That of a ServerId in the calendar with this collection id.
 Task<std::optional<StoredEvent>> find_event(Session& session, std::string collection_id,
                                             std::string server_id);
+/// What stands there now; nothing: it is gone.
+Task<std::optional<StoredEvent>> look_again(Session& session, const StoredEvent& event);
 /// A place in the default calendar for an event of that UID; nothing: there is no calendar.
 Task<std::optional<StoredEvent>> new_event(Session& session, std::string uid);
 

@@ -1,5 +1,6 @@
 #include "command/meeting_mail.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -8,9 +9,11 @@
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "command/calendar_events.hpp"
 #include "command/sending.hpp"
 #include "compose/meeting_mail.hpp"
 #include "convert/ical/imip.hpp"
+#include "convert/ical/schedule_agent.hpp"
 #include "convert/mime.hpp"
 
 namespace godwit::command {
@@ -22,6 +25,25 @@ constexpr std::chrono::minutes repeated_within{10};
 store::Key answer_key(Session& session, std::string_view uid) {
   return session.key(store::Kind::sent,
                      "meeting/" + session.device_id.str() + '/' + hex_encode(digest128(uid)));
+}
+
+store::Key told_key(Session& session, std::string_view uid) {
+  return session.key(store::Kind::sent,
+                     "told/" + session.device_id.str() + '/' + hex_encode(digest128(uid)));
+}
+
+std::optional<MeetingMessage> meeting_of(Session& session, std::string_view mime) {
+  // Spares the mails that are none.
+  const bool may_be = mime.contains("alendar") || mime.contains("ALENDAR");
+  if (!may_be) return std::nullopt;
+  const auto layout = convert::parse_layout(convert::read_at(mime));
+  const Part* const part = convert::ical::meeting_part(layout.structure);
+  const auto* const place = part == nullptr ? nullptr : layout.find(part->section);
+  if (place == nullptr) return std::nullopt;
+  const std::string_view raw = mime.substr(static_cast<std::size_t>(place->begin),
+                                           static_cast<std::size_t>(place->end - place->begin));
+  auto meeting = convert::ical::read_meeting_part(*part, raw, session.calendar());
+  return meeting ? std::optional(std::move(*meeting)) : std::nullopt;
 }
 
 }  // namespace
@@ -79,6 +101,40 @@ Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail) {
   co_return MeetingSent::refused;
 }
 
+store::Write note_told(Session& session, std::string_view uid,
+                       const std::vector<std::string>& told) {
+  Packer out;
+  out.signed_number(session.now().time_since_epoch().count());
+  out.number(told.size());
+  for (const std::string& address : told) out.text(address);
+  return {told_key(session, uid), std::nullopt, std::move(out).bytes()};
+}
+
+Task<std::vector<std::string>> told_already(Session& session, std::string_view mime) {
+  std::vector<std::string> told;
+  const auto meeting = session.items() == nullptr ? std::nullopt : meeting_of(session, mime);
+  const bool own = meeting && meeting->event.organizer && meeting->event.organizer_is_user &&
+                   (meeting->method == MeetingMessage::Method::request ||
+                    meeting->method == MeetingMessage::Method::cancel);
+  if (!own) co_return told;
+  // A server that cannot be asked: the device tries again.
+  const auto server_tells = co_await session.items()->scheduling_addresses();
+  const bool tells = std::ranges::any_of(server_tells, [&](const std::string& each) {
+    return iequals(each, meeting->event.organizer->email);
+  });
+  if (!tells) co_return told;
+  if (const auto there = co_await find_event(session, meeting->event.uid)) {
+    co_return convert::ical::told_by_server(there->text);
+  }
+  const auto record = co_await session.services.store.get(told_key(session, meeting->event.uid));
+  if (!record) co_return told;
+  Unpacker in(record->value);
+  const Time at(std::chrono::milliseconds(in.signed_number()));
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) told.push_back(in.text());
+  if (!in.finish() || session.now() - at >= repeated_within) told.clear();
+  co_return told;
+}
+
 bool leaves_answers_to_server(std::string_view user_agent) {
   constexpr unsigned first = 1607;
   constexpr unsigned last = 1707;
@@ -98,13 +154,7 @@ store::Write note_answer(Session& session, std::string_view uid, Response respon
 }
 
 Task<bool> answered_already(Session& session, std::string_view mime) {
-  const auto layout = convert::parse_layout(convert::read_at(mime));
-  const Part* const part = convert::ical::meeting_part(layout.structure);
-  const auto* const place = part == nullptr ? nullptr : layout.find(part->section);
-  if (place == nullptr) co_return false;
-  const std::string_view raw = mime.substr(static_cast<std::size_t>(place->begin),
-                                           static_cast<std::size_t>(place->end - place->begin));
-  const auto meeting = convert::ical::read_meeting_part(*part, raw, session.calendar());
+  const auto meeting = meeting_of(session, mime);
   const bool answers =
       meeting && meeting->method == MeetingMessage::Method::reply && meeting->responder;
   if (!answers) co_return false;

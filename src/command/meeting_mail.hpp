@@ -39,12 +39,19 @@ enum class MeetingSent : std::uint8_t {
 };
 Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail);
 
+/// Remembers, for when a device sends it too, that removing the user's own meeting made the
+/// calendar's server tell these.
+store::Write note_told(Session& session, std::string_view uid,
+                       const std::vector<std::string>& told);
+/// Recipients of a device's mail whom the calendar's server tells of the user's meeting by itself.
+Task<std::vector<std::string>> told_already(Session& session, std::string_view mime);
+
 /// Quirk answers_left_to_server: iOS from 12.4 to 13 sends no REPLY of its own, also where the
 /// version wants it to.
 bool leaves_answers_to_server(std::string_view user_agent);
-/// Remembers that we sent such a device's answer, for when it sends it after all.
+/// Remembers that an answer was told without the device, for when it sends it after all.
 store::Write note_answer(Session& session, std::string_view uid, Response response);
-/// Whether a mail that a device wants to be sent is an answer that we sent within ten minutes.
+/// Whether a mail that a device wants to be sent is an answer that was told within ten minutes.
 Task<bool> answered_already(Session& session, std::string_view mime);
 
 }  // namespace godwit::command

@@ -20,6 +20,7 @@
 #include "compose/meeting_mail.hpp"
 #include "convert/ical/ical.hpp"
 #include "convert/ical/imip.hpp"
+#include "convert/ical/schedule_agent.hpp"
 #include "convert/ical/scheduled.hpp"
 #include "convert/ical/scheduling.hpp"
 #include "mapping/calendar.hpp"
@@ -233,7 +234,10 @@ class Answering {
       const bool bad = put.error().code == Errc::not_found;
       co_return Outcome{bad ? status::invalid : status::mailbox_error, {}};
     }
-    if (plan.answer) {
+    const bool counters = request_.proposed_start.has_value();
+    if (server_told_ && !counters) {
+      writes_.push_back(note_answer(session_, plan.uid, plan.response));
+    } else if (plan.answer) {
       const auto sent = co_await send_meeting_mail(session_, *plan.answer);
       if (sent == MeetingSent::later) co_return Outcome{status::server_error, {}};
       if (session_.version < eas::Version::v16_0) {
@@ -253,15 +257,38 @@ class Answering {
     if (!there) co_return std::string();
     const auto context = session_.calendar();
     const std::string own = identity_of(session_.account).addresses.front();
+    // Without items there is no event.
+    const bool hushes = !(co_await session_.items()->scheduling_addresses()).empty();
     const EventEdit edit = [&](const std::string& text) -> Result<std::optional<std::string>> {
-      return declines ? declined(text, plan, context) : accepted(text, plan, own, context);
+      auto made = declines ? declined(text, plan, context) : accepted(text, plan, own, context);
+      if (hushes && made && *made && !(*made)->empty()) {
+        **made = ical::with_answer_agent(**made, "CLIENT");
+      }
+      return made;
     };
     const StoredEvent event = *there;
     if (auto done = co_await edit_event(session_, std::move(*there), edit); !done) {
       co_return pass(done);
     }
+    if (hushes) co_await end_hush(event);  // the text of `event` is the one before
     if (declines) co_return std::string();
     co_return server_id_of(co_await session_.listed_folders(), event);
+  }
+
+  /// The agent was for that one write. Some servers tell the organizer all the same, and say so.
+  Task<> end_hush(StoredEvent event) {
+    auto there = co_await look_again(session_, event);
+    if (!there) co_return;
+    server_told_ = ical::answer_told_by_server(there->text);
+    if (event.text.empty() || ical::is_left_to_clients(event.text)) co_return;
+    const EventEdit edit = [](const std::string& text) -> Result<std::optional<std::string>> {
+      if (text.empty()) return std::nullopt;
+      return ical::with_answer_agent(text, "");
+    };
+    if (const auto done = co_await edit_event(session_, std::move(*there), edit); !done) {
+      logger.info("meeting.agent_stays",
+                  {{"user", session_.user()}, {"why", done.error().message}});
+    }
   }
 
   static Result<std::optional<std::string>> accepted(const std::string& text, const Plan& plan,
@@ -310,6 +337,7 @@ class Answering {
   Session& session_;
   const MeetingRequest& request_;
   std::vector<store::Write>& writes_;
+  bool server_told_ = false;  // the organizer, without us (RFC 6638)
 };
 
 class MeetingRun {

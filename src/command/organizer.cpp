@@ -5,11 +5,13 @@
 
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "command/sending.hpp"
 #include "compose/meeting_mail.hpp"
 #include "convert/ical/details.hpp"
 #include "convert/ical/ical.hpp"
+#include "convert/ical/schedule_agent.hpp"
 #include "convert/ical/scheduled.hpp"
 #include "convert/ical/scheduling.hpp"
 
@@ -19,6 +21,7 @@ namespace {
 namespace ical = convert::ical;
 using Method = MeetingMessage::Method;
 
+constexpr Log logger("meeting");
 constexpr std::size_t intents_at_once = 100;
 
 std::optional<Event> read(const std::string& text, const ical::Context& context) {
@@ -49,6 +52,10 @@ std::vector<Attendee> not_in(const std::vector<Attendee>& all, const std::vector
   return out;
 }
 
+bool is_one_of(std::string_view address, const std::vector<std::string>& all) {
+  return std::ranges::any_of(all, [&](const std::string& one) { return iequals(one, address); });
+}
+
 const EventException* find(const Event& event, Time original) {
   const auto at = std::ranges::find(event.exceptions, original, &EventException::original);
   return at == event.exceptions.end() ? nullptr : &*at;
@@ -56,7 +63,8 @@ const EventException* find(const Event& event, Time original) {
 
 class Planner {
  public:
-  Planner(Session& session, const std::string& before, std::string after, bool server_tells)
+  Planner(Session& session, const std::string& before, std::string after,
+          const std::vector<std::string>& server_tells)
       : session_(session),
         server_tells_(server_tells),
         context_(session.calendar()),
@@ -71,12 +79,12 @@ class Planner {
     const Event* const event = after_ ? &*after_ : before_ ? &*before_ : nullptr;
     const bool own = event != nullptr && event->organizer && event->organizer_is_user;
     if (!own) return std::move(out_);
-    const bool device_sends = session_.version < eas::Version::v16_0;
-    if (server_tells_) {
-      name_agent(device_sends ? "CLIENT" : "");
+    out_.server_tells = is_one_of(event->organizer->email, server_tells_);
+    if (out_.server_tells) told_ = ical::told_by_server(before_text_);
+    if (session_.version < eas::Version::v16_0) {
+      if (out_.server_tells) share_with_device();
       return std::move(out_);
     }
-    if (device_sends) return std::move(out_);
     if (!after_) {
       if (!before_->details.cancelled) cancel(before_text_, *before_, std::nullopt);
     } else if (!before_) {
@@ -99,9 +107,27 @@ class Planner {
     edit(patch);
   }
 
-  void name_agent(std::string_view agent) {
-    if (!after_) return;
-    if (auto text = ical::with_schedule_agent(out_.text, agent)) out_.text = std::move(*text);
+  /// The device tells those whom it invites; those whom the server told before it tells again. To
+  /// take somebody from the server would make it tell them that the meeting is cancelled.
+  void share_with_device() {
+    if (!after_) {
+      out_.uid = before_->uid;
+      out_.told = told_;
+      return;
+    }
+    std::vector<std::string> fresh;
+    const auto known = before_ ? before_->details.attendees : std::vector<Attendee>();
+    for (const Attendee& each : not_in(after_->details.attendees, known)) {
+      fresh.push_back(each.email);
+    }
+    out_.text = ical::with_client_agent(out_.text, fresh);
+    after_ = read(out_.text, context_);
+    if (before_ && !told_.empty() && moved()) ask_anew();
+  }
+
+  bool moved() const {
+    return !same_times(before_->details, after_->details) ||
+           before_->recurrence != after_->recurrence;
   }
 
   void edit(const EventPatch& patch) {
@@ -117,10 +143,9 @@ class Planner {
     if (after_->details.cancelled && !before_->details.cancelled) {
       return cancel(out_.text, *after_, std::nullopt);
     }
-    const bool moved =
-        !same_times(before_->details, after_->details) || before_->recurrence != after_->recurrence;
-    if (moved) ask_anew();
-    if (moved || !same_for_others(before_->details, after_->details)) {
+    const bool is_moved = moved();
+    if (is_moved) ask_anew();
+    if (is_moved || !same_for_others(before_->details, after_->details)) {
       return request(*after_, std::nullopt, after_->details.attendees);
     }
     const auto added = not_in(after_->details.attendees, before_->details.attendees);
@@ -131,7 +156,10 @@ class Planner {
   void ask_anew() {
     EventPatch patch;
     std::vector<Attendee> attendees = after_->details.attendees;
-    for (Attendee& each : attendees) each.status = Response::not_responded;
+    for (Attendee& each : attendees) {
+      each.status = Response::not_responded;
+      each.proposed_start = each.proposed_end = std::nullopt;
+    }
     patch.details.attendees = Change<std::vector<Attendee>>::set(std::move(attendees));
     edit(patch);
     auto text = ical::with_sequence(out_.text, std::max(before_->sequence, after_->sequence) + 1);
@@ -166,7 +194,9 @@ class Planner {
             Method method, const std::vector<Attendee>& to) {
     MeetingDraft draft;
     for (const Attendee& each : to) {
-      if (!ical::is_own(each.email, context_)) draft.to.push_back({each.name, each.email});
+      // Nothing will be written that tells how the server fared with those who go.
+      const bool told = !stays(each) && is_one_of(each.email, told_);
+      if (!told && !ical::is_own(each.email, context_)) draft.to.push_back({each.name, each.email});
     }
     if (draft.to.empty()) return;
     const bool cancels = method == Method::cancel;
@@ -180,19 +210,29 @@ class Planner {
     out_.mails.push_back(write_meeting_mail(session_, std::move(draft)));
   }
 
+  bool stays(const Attendee& attendee) const {
+    return after_ && not_in({attendee}, after_->details.attendees).empty();
+  }
+
   Session& session_;
-  bool server_tells_;
+  const std::vector<std::string>& server_tells_;
   ical::Context context_;
   const std::string& before_text_;
+  std::vector<std::string> told_;  // by the server, of what was there
   std::optional<Event> before_, after_;
   Scheduling out_;
 };
+
+bool& owes_mail(Session& session) {
+  return session.services.request_cache.entry(session.account.user, session.device_id).owes_mail;
+}
 
 std::string prefix(Session& session) { return session.device_id.str() + "/scheduling/"; }
 
 /// What an intent remembers.
 struct Detail {
   std::string collection, href, before;  // the last a digest; empty: it was not there
+  bool server_tells = false;
   std::vector<MeetingMail> mails;
 };
 
@@ -202,7 +242,8 @@ std::string digest_of(const std::string& text) {
 
 std::string pack(const Detail& detail) {
   Packer out;
-  out.text(detail.collection).text(detail.href).text(detail.before).number(detail.mails.size());
+  out.text(detail.collection).text(detail.href).text(detail.before).boolean(detail.server_tells);
+  out.number(detail.mails.size());
   for (const MeetingMail& mail : detail.mails) pack(mail, out);
   return std::move(out).bytes();
 }
@@ -213,6 +254,7 @@ Detail unpack_detail(std::string_view bytes) {
   detail.collection = in.text();
   detail.href = in.text();
   detail.before = in.text();
+  detail.server_tells = in.boolean();
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     detail.mails.push_back(unpack_meeting_mail(in));
   }
@@ -220,9 +262,24 @@ Detail unpack_detail(std::string_view bytes) {
   return detail;
 }
 
-Task<bool> send_all(Session& session, std::vector<MeetingMail> mails) {
+/// The event as it is; empty: it is not there. Nothing: there is no calendar to look into.
+Task<std::optional<std::string>> present_text(Session& session, const Detail& detail) {
+  const auto collection = FolderKey::parse(detail.collection);
+  if (!collection || session.items() == nullptr) co_return std::nullopt;
+  const auto there = co_await session.items()->fetch(*collection, {detail.href});
+  if (!there) co_return std::nullopt;
+  co_return there->empty() ? std::string() : there->front().text;
+}
+
+Task<bool> send_all(Session& session, Detail detail) {
+  std::vector<std::string> told;
+  if (detail.server_tells) {
+    if (const auto now = co_await present_text(session, detail)) told = ical::told_by_server(*now);
+  }
   bool all = true;
-  for (MeetingMail& mail : mails) {
+  for (MeetingMail& mail : detail.mails) {
+    std::erase_if(mail.to, [&](const std::string& each) { return is_one_of(each, told); });
+    if (mail.to.empty()) continue;
     all = co_await send_meeting_mail(session, std::move(mail)) != MeetingSent::later && all;
   }
   co_return all;
@@ -235,47 +292,14 @@ Task<> close(Session& session, sync::OpenIntent intent) {
 }
 
 Task<bool> was_made(Session& session, const Detail& detail) {
-  const auto collection = FolderKey::parse(detail.collection);
-  if (!collection || session.items() == nullptr) co_return false;
-  const auto there = co_await session.items()->fetch(*collection, {detail.href});
-  if (!there) co_return false;
-  co_return digest_of(there->empty() ? std::string() : there->front().text) != detail.before;
+  const auto now = co_await present_text(session, detail);
+  co_return now&& digest_of(*now) != detail.before;
 }
 
-}  // namespace
-
-Scheduling schedule(Session& session, const std::string& before, std::string after,
-                    bool server_tells) {
-  return Planner(session, before, std::move(after), server_tells).run();
-}
-
-Task<SchedulingIntent> SchedulingIntent::open(Session& session, std::string name,
-                                              FolderKey collection, std::string href,
-                                              const std::string& before,
-                                              std::vector<MeetingMail> mails) {
-  SchedulingIntent out;
-  if (mails.empty()) co_return out;
-  Detail detail{collection.str(), std::move(href), digest_of(before), std::move(mails)};
-  std::vector<sync::Intent> intents;
-  intents.push_back({prefix(session) + hex_encode(digest128(name)), pack(detail)});
-  auto open = co_await session.services.journal.open(session.user(), std::move(intents));
-  out.intent_ = std::move(open.front());
-  out.mails_ = unpack_detail(out.intent_->detail).mails;
-  co_return out;
-}
-
-Task<> SchedulingIntent::send(Session& session) {
-  if (!intent_) co_return;
-  if (co_await send_all(session, mails_)) co_await close(session, *intent_);
-}
-
-Task<> SchedulingIntent::drop(Session& session) {
-  if (intent_ && !intent_->recovered) co_await close(session, *intent_);
-}
-
-Task<> resume_scheduling(Session& session) {
+Task<> resume(Session& session) {
   const auto rows = co_await session.services.store.list(session.user(), store::Kind::intent,
                                                          prefix(session), "", intents_at_once);
+  owes_mail(session) = false;
   if (rows.empty()) co_return;
   std::vector<sync::Intent> intents;
   intents.reserve(rows.size());
@@ -284,8 +308,51 @@ Task<> resume_scheduling(Session& session) {
   for (sync::OpenIntent& intent : open) {
     Detail detail = unpack_detail(intent.detail);
     const bool made = co_await was_made(session, detail);
-    const bool done = !made || co_await send_all(session, std::move(detail.mails));
+    const bool done = !made || co_await send_all(session, std::move(detail));
     if (done) co_await close(session, std::move(intent));
+    if (!done) owes_mail(session) = true;
+  }
+}
+
+}  // namespace
+
+Scheduling schedule(Session& session, const std::string& before, std::string after,
+                    const std::vector<std::string>& server_tells) {
+  return Planner(session, before, std::move(after), server_tells).run();
+}
+
+Task<SchedulingIntent> SchedulingIntent::open(Session& session, std::string name,
+                                              FolderKey collection, std::string href,
+                                              const std::string& before, Scheduling meeting) {
+  SchedulingIntent out;
+  if (meeting.mails.empty()) co_return out;
+  const Detail detail{collection.str(), std::move(href), digest_of(before), meeting.server_tells,
+                      std::move(meeting.mails)};
+  std::vector<sync::Intent> intents;
+  intents.push_back({prefix(session) + hex_encode(digest128(name)), pack(detail)});
+  // Whatever becomes of this request: the next one looks.
+  owes_mail(session) = true;
+  auto open = co_await session.services.journal.open(session.user(), std::move(intents));
+  out.intent_ = std::move(open.front());
+  co_return out;
+}
+
+Task<> SchedulingIntent::send(Session& session) {
+  if (!intent_) co_return;
+  if (co_await send_all(session, unpack_detail(intent_->detail))) co_await close(session, *intent_);
+}
+
+Task<> SchedulingIntent::drop(Session& session) {
+  if (intent_ && !intent_->recovered) co_await close(session, *intent_);
+}
+
+Task<> resume_scheduling(Session& session) {
+  if (!owes_mail(session)) co_return;
+  try {
+    co_await resume(session);
+  } catch (const Fault& fault) {
+    owes_mail(session) = true;
+    logger.warning("meeting.not_resumed", {{"user", session.user()}, {"why", fault.what()}});
   }
 }
 

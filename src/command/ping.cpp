@@ -1,5 +1,6 @@
 // [MS-ASCMD] Ping: waits until a folder has news. What it waits with is one small record.
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <set>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "command/handlers.hpp"
 #include "command/hierarchy.hpp"
 #include "command/look.hpp"
+#include "command/organizer.hpp"
 #include "command/pending.hpp"
 #include "wbxml/pages/ping.hpp"
 
@@ -18,6 +20,7 @@ namespace {
 namespace tag = wbxml::ping;
 
 // [MS-ASCMD] Status (Ping).
+constexpr std::chrono::minutes held_while_mail_waits{5};
 constexpr std::uint32_t status_expired = 1;
 constexpr std::uint32_t status_changes = 2;
 constexpr std::uint32_t status_missing_parameters = 3;
@@ -204,12 +207,16 @@ std::optional<Answer> refusal(Session& session, CachedPing& cached) {
 }  // namespace
 
 Task<Answer> ping(Session& session) {
+  co_await resume_scheduling(session);
   auto& entry = session.services.request_cache.entry(session.account.user, session.device_id);
   CachedPing cached = unpack_ping(entry.ping);
   auto refused = refusal(session, cached);
   entry.ping = pack(cached);
   if (refused) co_return std::move(*refused);
-  PingRun run(session, entry.ping, session.now() + std::chrono::seconds(*cached.heartbeat_seconds));
+  std::chrono::seconds held(*cached.heartbeat_seconds);
+  // What could not be sent goes with the next request, which is not to be an hour away.
+  if (entry.owes_mail) held = std::min<std::chrono::seconds>(held, held_while_mail_waits);
+  PingRun run(session, entry.ping, session.now() + held);
   co_return co_await run.run();
 }
 

@@ -67,6 +67,7 @@ class RequestCache {
    public:
     SharedText sync;  // empty = nothing to repeat
     SharedText ping;
+    bool owes_mail = true;  // of a meeting; false once looked (organizer.hpp)
     struct Rare {
       std::weak_ptr<FoundMail> searched;  // by Search
       std::weak_ptr<FoundMail> found;     // by Find

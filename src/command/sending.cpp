@@ -97,14 +97,20 @@ class Send {
     if (sent) co_return co_await repeated();
     if (!original_) co_return Failed{original_.error()};
     // docs/adr/0012-who-sends-what.md
-    const bool answers = session_.version < eas::Version::v16_0 &&
-                         leaves_answers_to_server(session_.device.user_agent);
-    if (answers && co_await answered_already(session_, request_.mime)) co_return Nothing{};
+    const bool tells = session_.version < eas::Version::v16_0;
+    if (tells && co_await answered_already(session_, request_.mime)) co_return Nothing{};
     auto letter = compose::read_letter(request_.mime);
     if (!letter) co_return refuse(status_of(letter.error()), letter.error());
     auto to = compose::recipients(letter->header);
     if (!to) co_return refuse(status_of(to.error()), to.error());
     recipients_ = std::move(*to);
+    if (tells) {
+      const auto told = co_await told_already(session_, request_.mime);
+      std::erase_if(recipients_, [&](const std::string& each) {
+        return std::ranges::any_of(told, [&](const auto& one) { return iequals(one, each); });
+      });
+      if (recipients_.empty()) co_return Nothing{};
+    }
     co_await open(digest);
     auto outgoing = co_await composer_(session_, request_, original(), plan_.envelope_id);
     if (!outgoing) co_return co_await give_up(outgoing.error());

@@ -7,6 +7,7 @@
 #include "command/handlers.hpp"
 #include "command/item_kind.hpp"
 #include "command/look.hpp"
+#include "command/organizer.hpp"
 #include "command/sync_answer.hpp"
 #include "command/sync_collection.hpp"
 #include "wbxml/pages/airsync.hpp"
@@ -291,6 +292,7 @@ class SyncRun {
 }  // namespace
 
 Task<Answer> sync(Session& session) {
+  co_await resume_scheduling(session);
   auto& cache = session.services.request_cache.entry(session.account.user, session.device_id);
   eas::SyncRequest request;
   if (!session.has_document) {

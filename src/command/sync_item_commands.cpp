@@ -118,10 +118,7 @@ class ItemCommandRun {
       if (!sync::is_on_device(entry.status)) continue;
       hrefs_.emplace(sync::format_item_id(work_.row.id, href), href);
     }
-    server_tells_ = is_calendar() && co_await items_.schedules();
-    if (is_calendar() && work_.session.version >= eas::Version::v16_0) {
-      co_await resume_scheduling(work_.session);
-    }
+    if (is_calendar()) server_tells_ = co_await items_.scheduling_addresses();
     co_await open_adds();
     for (const eas::SyncCommand& command : request_.commands) co_await run_one(command);
     co_return std::move(responses_);
@@ -194,17 +191,16 @@ class ItemCommandRun {
 
   /// What is to be stored of an edit, and said of it to others.
   Scheduling schedule_edit(const std::string& before, std::string after) const {
-    if (!is_calendar()) return {std::move(after), {}};
+    if (!is_calendar()) return {.text = std::move(after), .mails = {}};
     return schedule(work_.session, before, std::move(after), server_tells_);
   }
 
   Task<SchedulingIntent> open_scheduling(const eas::SyncCommand& command, std::string href,
-                                         const std::string& before,
-                                         std::vector<MeetingMail> mails) {
+                                         const std::string& before, Scheduling meeting) {
     std::string name = intent_name(command) + '/' +
                        std::to_string(std::to_underlying(command.kind)) + command.instance_id;
     co_return co_await SchedulingIntent::open(work_.session, std::move(name), work_.collection,
-                                              std::move(href), before, std::move(mails));
+                                              std::move(href), before, std::move(meeting));
   }
 
   /// engine.md §2, of attachments to add: what the first attempt found before it wrote.
@@ -285,7 +281,7 @@ class ItemCommandRun {
               .files = edited->files};
     Scheduling meeting = schedule_edit("", std::move(edited->text));
     edited->text = std::move(meeting.text);
-    auto telling = co_await open_scheduling(command, uid, "", std::move(meeting.mails));
+    auto telling = co_await open_scheduling(command, uid, "", std::move(meeting));
     auto etag = co_await items_.put(work_.collection, uid, edited->text, {});
     if (etag) {
       made.entry.etag = std::move(*etag);
@@ -379,7 +375,7 @@ class ItemCommandRun {
         const std::string& before = there->front().text;
         Scheduling meeting = schedule_edit(before, std::move(edited->text));
         edited->text = std::move(meeting.text);
-        auto telling = co_await open_scheduling(command, href, before, std::move(meeting.mails));
+        auto telling = co_await open_scheduling(command, href, before, std::move(meeting));
         auto written = co_await items_.put(work_.collection, href, edited->text, {etag});
         co_await (written ? telling.send(work_.session) : telling.drop(work_.session));
         if (!written && written.error().code == Errc::conflict) continue;
@@ -427,7 +423,10 @@ class ItemCommandRun {
       const auto there = co_await items_.fetch(work_.collection, {href->second});
       const std::string before = there && !there->empty() ? there->front().text : std::string();
       Scheduling meeting = schedule_edit(before, "");
-      telling = co_await open_scheduling(command, href->second, before, std::move(meeting.mails));
+      if (!meeting.told.empty()) {
+        work_.writes.push_back(note_told(work_.session, meeting.uid, meeting.told));
+      }
+      telling = co_await open_scheduling(command, href->second, before, std::move(meeting));
     }
     const auto removed = co_await items_.remove(work_.collection, href->second, std::nullopt);
     co_await (removed ? telling.send(work_.session) : telling.drop(work_.session));
@@ -478,7 +477,7 @@ class ItemCommandRun {
     work_.outcomes.push_back(std::move(outcome));
   }
 
-  bool server_tells_ = false;
+  std::vector<std::string> server_tells_;  // as whom its server knows the user
   ItemWork& work_;
   const eas::SyncCollection& request_;
   backend::Items& items_;

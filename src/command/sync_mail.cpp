@@ -2,6 +2,7 @@
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "command/meeting_placement.hpp"
 #include "command/prefetch.hpp"
 #include "command/sync_collection.hpp"
 #include "command/sync_commands.hpp"
@@ -67,7 +68,10 @@ class MailSync {
       if (auto again = co_await refresh(); !again) co_return co_await lost(again.error());
     }
     answer_.mailbox = work_.state.cursor.status;
-    if (request_.request.wants_changes()) co_await fill();
+    if (request_.request.wants_changes()) {
+      co_await fill();
+      co_await place();
+    }
     answer_.must_answer = work_.repeated || !request_.request.commands.empty();
     co_return co_await commit(before);
   }
@@ -177,6 +181,21 @@ class MailSync {
     answer_.more_available = work_.state.pending();
     co_await prefetch();
     lone_ = answer_.items() == 1 && answer_.added.size() == 1 ? answer_.added.front().uid : 0;
+  }
+
+  /// What the device is shown of meetings is in the calendar by then.
+  Task<> place() {
+    backend::Items* const items = work_.session.items();
+    const bool is_inbox = work_.row.role == FolderRole::inbox;
+    if (!is_inbox || items == nullptr || items->places_meetings()) co_return;
+    std::vector<Uid> meetings;
+    for (const render::Prepared& each : answer_.added) {
+      if (each.is_meeting) meetings.push_back(each.uid);
+    }
+    for (store::Write& write :
+         co_await place_meetings(work_.session, work_.folder, epoch(), std::move(meetings))) {
+      work_.writes.push_back(std::move(write));
+    }
   }
 
   /// engine.md §1: what stands alone in an answer that is never acknowledged is poison for this

@@ -165,7 +165,10 @@ Task<Reply> Client::send_once(const Credentials& credentials, const Request& req
   reply.status = answer->status;
   reply.url = request.url;
   reply.etag = strong_etag(answer->header("ETag"));
-  reply.dav = answer->header("DAV");
+  // RFC 9110 5.3: servers spread it over several lines.
+  for (const http::Header& each : answer->headers) {
+    if (iequals(each.name, "DAV")) reply.dav += (reply.dav.empty() ? "" : ", ") + each.value;
+  }
   reply.retry_after = read_retry_after(answer->header("Retry-After"));
   reply.body = std::move(answer->body);
   if (is_redirect(reply.status)) {

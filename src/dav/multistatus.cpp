@@ -19,10 +19,10 @@ std::optional<int> read_status(std::string_view line) {
 
 std::string text_of(const Element& element) { return std::string(trim(element.text)); }
 
-std::vector<std::string> hrefs_of(const Element& element) {
+std::vector<std::string> hrefs_of(const Element& element, std::size_t most = homes_max) {
   std::vector<std::string> out;
   for (const Element& child : element.children) {
-    if (child.is(dav_space, "href") && out.size() < homes_max) out.push_back(text_of(child));
+    if (child.is(dav_space, "href") && out.size() < most) out.push_back(text_of(child));
   }
   return out;
 }
@@ -111,6 +111,8 @@ constexpr auto rows = std::to_array<Row>({
      [](const Element& e, Properties& out) { out.contact_homes = hrefs_of(e); }},
     {caldav_space, "schedule-default-calendar-URL",
      [](const Element& e, Properties& out) { out.default_calendar = href_of(e); }},
+    {caldav_space, "calendar-user-address-set",
+     [](const Element& e, Properties& out) { out.user_addresses = hrefs_of(e, addresses_max); }},
     {caldav_space, "supported-calendar-component-set", &read_components},
     {caldav_space, "calendar-data", [](const Element& e, Properties& out) { out.data = e.text; }},
     {carddav_space, "address-data", [](const Element& e, Properties& out) { out.data = e.text; }},

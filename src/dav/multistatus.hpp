@@ -42,7 +42,8 @@ struct Properties {
   std::string principal_href;       // current-user-principal
   std::vector<std::string> calendar_homes;
   std::vector<std::string> contact_homes;
-  std::string default_calendar;  // schedule-default-calendar-URL
+  std::string default_calendar;               // schedule-default-calendar-URL
+  std::vector<std::string> user_addresses{};  // calendar-user-address-set
 };
 
 struct Entry {

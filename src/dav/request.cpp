@@ -27,6 +27,8 @@ std::string_view properties_of(Wanted wanted) {
              "<A:addressbook-home-set/>";
     case Wanted::homes:
       return "<C:calendar-home-set/><A:addressbook-home-set/>";
+    case Wanted::addresses:
+      return "<D:current-user-principal/><C:calendar-user-address-set/>";
     case Wanted::collections:
       return "<D:resourcetype/><D:displayname/><D:current-user-privilege-set/>"
              "<D:supported-report-set/><D:sync-token/><S:getctag/>"
@@ -67,6 +69,15 @@ std::string multiget_body(Service service, const std::vector<std::string>& paths
                              (contacts ? "<A:address-data/>" : "<C:calendar-data/>"));
   for (const std::string& path : paths) content += "<D:href>" + escape_xml(path) + "</D:href>";
   return document(contacts ? "A:addressbook-multiget" : "C:calendar-multiget", content);
+}
+
+std::string uid_query_body(std::string_view uid) {
+  return document("C:calendar-query",
+                  prop("<D:getetag/><D:getlastmodified/><C:calendar-data/>") +
+                      "<C:filter><C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\">"
+                      "<C:prop-filter name=\"UID\"><C:text-match collation=\"i;octet\">" +
+                      escape_xml(uid) +
+                      "</C:text-match></C:prop-filter></C:comp-filter></C:comp-filter></C:filter>");
 }
 
 std::string make_address_book_body(std::string_view name) {

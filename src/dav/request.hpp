@@ -16,6 +16,7 @@ enum class Service : std::uint8_t { calendars, contacts };
 enum class Wanted : std::uint8_t {
   principal,    // who is signed in, and the homes in case that this is the principal
   homes,        // of a principal
+  addresses,    // of a principal: as whom it takes part in meetings
   collections,  // everything about collections
   positions,    // which collections there are, and where they stand
   tags,         // of items: etag, type
@@ -26,6 +27,8 @@ std::string propfind_body(Wanted wanted);
 std::string sync_collection_body(std::string_view token);
 /// `paths` are canonical.
 std::string multiget_body(Service service, const std::vector<std::string>& paths);
+/// A calendar-query for the events of a UID: RFC 4791 9.7.
+std::string uid_query_body(std::string_view uid);
 /// Of an extended MKCOL (address books) or MKCALENDAR.
 std::string make_address_book_body(std::string_view name);
 std::string make_calendar_body(std::string_view name, const Components& components);

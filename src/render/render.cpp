@@ -206,6 +206,7 @@ class MessageRenderer {
                                          .addresses = request_.options.own_addresses};
     auto meeting = convert::ical::read_meeting_part(*plan_.meeting, *raw, context);
     if (!meeting) co_return Result<>();
+    prepared_.is_meeting = true;
     Email& email = rendered_->email;
     const std::string_view message_class = mapping::message_class_of(*meeting);
     // What is signed stays that: devices check it.

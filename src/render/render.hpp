@@ -48,7 +48,8 @@ struct Prepared {
   MessageState state;
   /// Writes the children of ApplicationData (or of ItemOperations Properties), in schema order.
   Result<std::function<void(wbxml::Writer&)>> write;
-  std::uint64_t size = 0;  // bytes that `write` will about produce
+  bool is_meeting = false;  // of a mail: it holds a scheduling message
+  std::uint64_t size = 0;   // bytes that `write` will about produce
   /// Multipart answers: what goes to parts of its own, in order; `write` then emits Part numbers
   /// from `first_part` on instead of Data.
   std::vector<std::shared_ptr<const http::Body>> parts;

@@ -157,6 +157,26 @@ TEST_P(ItemsSuite, TextsAreKeptByteForByte) {
       Errc::too_large);
 }
 
+TEST_P(ItemsSuite, EventsAreFoundByTheirUid) {
+  const FolderKey calendar = find(FolderRole::calendar);
+  const auto event = [](const std::string& uid) {
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:" + uid +
+           "\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260102T100000Z\r\n"
+           "DTEND:20260102T110000Z\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+  };
+  EXPECT_TRUE(run(items().put(calendar, "first", event("one & <other>"), {})));
+  EXPECT_TRUE(run(items().put(calendar, "second", event("another"), {})));
+  const auto found = run(other().find_uid(calendar, "one & <other>")).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].href, "first");
+  EXPECT_TRUE(found[0].text.contains("one & <other>"));
+  const auto again = run(other().fetch(calendar, {"first"})).value();
+  EXPECT_EQ(found[0].etag, again.at(0).etag);
+  EXPECT_TRUE(run(other().find_uid(calendar, "nobody-has-this")).value().empty());
+  EXPECT_TRUE(run(items().remove(calendar, "first", std::nullopt)));
+  EXPECT_TRUE(run(items().find_uid(calendar, "one & <other>")).value().empty());
+}
+
 TEST_P(ItemsSuite, WritesHappenOnConditionOnly) {
   const auto first = put("a", "one");
   EXPECT_EQ(put_on(items(), "a", "two", {}).error().code, Errc::conflict);

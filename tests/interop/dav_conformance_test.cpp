@@ -30,7 +30,7 @@ class DavUnderTest final : public ItemsServer {
     account_.user = UserId::parse(user).value();
     account_.login = user;
     account_.password = Secret("secret");
-    if (variant.by_imap) run(sign_in_by_imap(server, user));
+    if (variant.by_imap) interop::sign_in_by_imap(loop_, server, user);
     server_ = std::make_unique<backend::dav::DavServer>(settings, loop_.executor(), random_);
     elsewhere_ = std::make_unique<backend::dav::DavServer>(settings, loop_.executor(), random_);
     items_ = server_->open_items(account_);
@@ -48,16 +48,6 @@ class DavUnderTest final : public ItemsServer {
   bool wait_until(const std::function<bool()>& done) override { return loop_.wait_until(done); }
 
  private:
-  Task<> sign_in_by_imap(const RunningServer& server, std::string user) {
-    backend::imap::Settings settings;
-    settings.host = "127.0.0.1";
-    settings.port = server.port("IMAP_PORT");
-    settings.encryption = backend::imap::Encryption::none;
-    backend::imap::ImapServer gateway(settings, loop_.executor(), random_);
-    const auto account = co_await gateway.sign_in(std::move(user), Secret("secret"));
-    if (!account) throw std::runtime_error(account.error().message);
-  }
-
   ItemsQuirks quirks_;
   interop::TestLoop loop_;
   SeededRandom random_{1};

@@ -96,6 +96,47 @@ class DavScriptsTest : public testing::Test {
 
 using Names = std::vector<std::string>;
 
+/// A calendar home /c/ of the principal /p/, and what OPTIONS tells.
+std::optional<std::string> scheduling_answer(const Request& request, const std::string& options) {
+  const auto prop = [&](const std::string& content) {
+    return multistatus("<response><href>" + request.path + "</href><propstat><prop>" + content +
+                       "</prop><status>HTTP/1.1 200 OK</status></propstat></response>");
+  };
+  const std::string space = " xmlns:C=\"urn:ietf:params:xml:ns:caldav\">";
+  if (request.method == "OPTIONS") return http_answer(200, "", options);
+  if (request.method != "PROPFIND") return std::nullopt;
+  if (request.path != "/p/") {
+    return prop("<current-user-principal><href>/p/</href></current-user-principal>");
+  }
+  if (!request.body.contains("calendar-user-address-set")) {
+    return prop("<C:calendar-home-set" + space + "<href>/c/</href></C:calendar-home-set>");
+  }
+  return prop("<C:calendar-user-address-set" + space +
+              "<href>mailto:ann@example.com</href><href>/p/</href>"
+              "<href>MAILTO:a.b@example.com</href></C:calendar-user-address-set>");
+}
+
+TEST_F(DavScriptsTest, SchedulingIsAnnouncedInAnyOfSeveralLines) {
+  server_.instead = [](const Request& request) {
+    return scheduling_answer(request,
+                             "DAV: 1, 2, calendar-access\r\nDAV: calendar-auto-schedule\r\n");
+  };
+  const Names both{"ann@example.com", "a.b@example.com"};
+  EXPECT_EQ(run(items().scheduling_addresses()), both);
+  EXPECT_EQ(run(items().scheduling_addresses()), both);
+  EXPECT_EQ(server_.count("OPTIONS"), 1U);
+}
+
+TEST_F(DavScriptsTest, AServerThatDoesNotScheduleIsNotAskedForAddresses) {
+  server_.instead = [](const Request& request) {
+    return scheduling_answer(request, "DAV: 1, 2, calendar-access, calendar-schedule\r\n");
+  };
+  EXPECT_TRUE(run(items().scheduling_addresses()).empty());
+  const auto asked = server_.count("PROPFIND");
+  EXPECT_TRUE(run(items().scheduling_addresses()).empty());
+  EXPECT_EQ(server_.count("PROPFIND"), asked);
+}
+
 TEST_F(DavScriptsTest, APagedListComesWhole) {
   for (int i = 0; i < 7; ++i) server_.set("i" + std::to_string(i) + ".vcf", card);
   server_.ways.page = 3;

@@ -180,6 +180,17 @@ void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::stri
   socket.expect("250");
 }
 
+void sign_in_by_imap(TestLoop& loop, const RunningServer& server, const std::string& user) {
+  backend::imap::Settings settings;
+  settings.host = "127.0.0.1";
+  settings.port = server.port("IMAP_PORT");
+  settings.encryption = backend::imap::Encryption::none;
+  SeededRandom random(1);
+  backend::imap::ImapServer gateway(settings, loop.executor(), random);
+  const auto account = loop.get(gateway.sign_in(user, Secret("secret")));
+  if (!account) throw std::runtime_error(account.error().message);
+}
+
 std::string fresh_user() {
   static int count = 0;
   return "u" + std::to_string(::getpid()) + "x" + std::to_string(++count);

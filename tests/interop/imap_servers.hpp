@@ -66,6 +66,9 @@ class TestLoop {
 void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::string message,
                      const std::string& sender = "sender@example.com");
 
+/// Makes the account of a user whom the server makes one at the first sign-in. Throws.
+void sign_in_by_imap(TestLoop& loop, const RunningServer& server, const std::string& user);
+
 /// A name that no test used before.
 std::string fresh_user();
 

@@ -182,6 +182,14 @@ Task<Result<std::vector<backend::ItemText>>> PlainDavItems::fetch(FolderKey coll
   co_return out;
 }
 
+Task<Result<std::vector<backend::ItemText>>> PlainDavItems::find_uid(FolderKey collection,
+                                                                     std::string uid) {
+  auto out = co_await fetch(std::move(collection), {});
+  if (!out) co_return pass(out);
+  std::erase_if(*out, [&](const backend::ItemText& item) { return !item.text.contains(uid); });
+  co_return out;
+}
+
 Task<Result<std::string>> PlainDavItems::put(FolderKey collection, std::string href,
                                              std::string text, backend::ItemCondition condition) {
   if (!href.contains('.')) href += text.starts_with("BEGIN:VCARD") ? ".vcf" : ".ics";

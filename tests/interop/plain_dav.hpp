@@ -49,6 +49,8 @@ class PlainDavItems final : public backend::Items {
   Task<Result<backend::ItemChanges>> changes(FolderKey collection, std::string since) override;
   Task<Result<std::vector<backend::ItemText>>> fetch(FolderKey collection,
                                                      std::vector<std::string> hrefs) override;
+  Task<Result<std::vector<backend::ItemText>>> find_uid(FolderKey collection,
+                                                        std::string uid) override;
   Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
                                 backend::ItemCondition condition) override;
   Task<Result<>> remove(FolderKey collection, std::string href,

@@ -25,6 +25,7 @@ admins: cyrus
 sasl_mech_list: PLAIN
 allowplaintext: yes
 servername: localhost
+calendar_user_address_set: example.com
 unixhierarchysep: yes
 altnamespace: yes
 autocreate_post: yes

@@ -16,7 +16,7 @@ class DavItems final : public Items {
   explicit DavItems(Session session) : session_(std::move(session)) {}
 
   Task<std::vector<ItemCollection>> collections() override;
-  Task<bool> schedules() override;
+  Task<std::vector<std::string>> scheduling_addresses() override;
   Task<Result<FolderKey>> create_collection(ItemClass item_class, std::string name) override;
   Task<Result<>> rename_collection(FolderKey collection, std::string name) override;
   Task<Result<>> delete_collection(FolderKey collection) override;
@@ -24,6 +24,7 @@ class DavItems final : public Items {
   Task<Result<ItemChanges>> changes(FolderKey collection, std::string since) override;
   Task<Result<std::vector<ItemText>>> fetch(FolderKey collection,
                                             std::vector<std::string> hrefs) override;
+  Task<Result<std::vector<ItemText>>> find_uid(FolderKey collection, std::string uid) override;
   Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
                                 ItemCondition condition) override;
   Task<Result<>> remove(FolderKey collection, std::string href,

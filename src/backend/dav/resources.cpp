@@ -27,14 +27,11 @@ std::string_view suffix_of(const Folder& folder) {
 /// What is known of hrefs; nothing = gone.
 using Texts = std::map<std::string, std::optional<ItemText>, std::less<>>;
 
-/// False: this server has no multiget for it, or one that cannot be used.
-Task<bool> multiget(Session session, Folder folder, std::vector<std::string> hrefs, Texts& out) {
-  std::vector<std::string> paths;
-  paths.reserve(hrefs.size());
-  for (const std::string& href : hrefs) paths.push_back(path_of(folder, href));
+/// False: this server has no such report, or one that cannot be used.
+Task<bool> report(Session session, Folder folder, wire::Depth depth, std::string body, Texts& out) {
   const wire::Url url = session.url_of(folder.path);
-  wire::Request request{.method = "REPORT", .url = url, .depth = wire::Depth::zero};
-  request.body = wire::multiget_body(folder.service, paths);
+  wire::Request request{.method = "REPORT", .url = url, .depth = depth};
+  request.body = std::move(body);
   wire::Multistatus::Take take = [&](wire::Entry entry) -> Result<> {
     auto href = href_in(folder, url, entry.href);
     if (href && (entry.status == 404 || entry.status == 410)) out.emplace(*href, std::nullopt);
@@ -51,9 +48,17 @@ Task<bool> multiget(Session session, Folder folder, std::vector<std::string> hre
   } catch (const Fault& fault) {
     // Too much at once, or something among it that is not XML: one by one it may work.
     if (fault.kind() != Fault::Kind::corrupt) throw;
-    log.warning("dav.multiget_failed", {{"user", session.core().user}, {"why", fault.what()}});
+    log.warning("dav.report_failed", {{"user", session.core().user}, {"why", fault.what()}});
   }
   co_return false;
+}
+
+Task<bool> multiget(Session session, Folder folder, std::vector<std::string> hrefs, Texts& out) {
+  std::vector<std::string> paths;
+  paths.reserve(hrefs.size());
+  for (const std::string& href : hrefs) paths.push_back(path_of(folder, href));
+  std::string body = wire::multiget_body(folder.service, paths);
+  co_return co_await report(session, folder, wire::Depth::zero, std::move(body), out);
 }
 
 /// The next line that is no stamp; nothing at the end.
@@ -155,6 +160,21 @@ Task<Result<std::vector<ItemText>>> fetch_texts(Session session, Folder folder,
     if (text == found.end() || !text->second) continue;
     out.push_back(*std::move(text->second));
     found.erase(text);
+  }
+  co_return out;
+}
+
+Task<std::optional<std::vector<ItemText>>> query_uid(Session session, Folder folder,
+                                                     std::string uid) {
+  Texts found;
+  bool& none = session.core().no_uid_query[folder.path];
+  if (!none) {
+    none = !co_await report(session, folder, wire::Depth::one, wire::uid_query_body(uid), found);
+  }
+  if (none) co_return std::nullopt;
+  std::vector<ItemText> out;
+  for (auto& [href, item] : found) {
+    if (item) out.push_back(*std::move(item));
   }
   co_return out;
 }

@@ -38,6 +38,9 @@ bool same_but_for_stamps(std::string_view a, std::string_view b);
 /// large, or no text at all are left out. Error: not_found (the folder).
 Task<Result<std::vector<ItemText>>> fetch_texts(Session session, Folder folder,
                                                 std::vector<std::string> hrefs);
+/// Those with an event of that UID; nothing: the server cannot be asked for it.
+Task<std::optional<std::vector<ItemText>>> query_uid(Session session, Folder folder,
+                                                     std::string uid);
 /// One by GET; nothing = it is gone, or too large.
 Task<std::optional<ItemText>> fetch_text(Session session, Folder folder, std::string href);
 /// The present etag; nothing = it is gone.

@@ -78,8 +78,9 @@ class Core {
   // By path: the token with which a page ended. Where it was refused at once, lists come whole.
   std::map<std::string, std::string, std::less<>> page_ends;
   std::set<std::string, std::less<>> unpaged;
-  std::optional<bool> schedules;  // RFC 6638: asked once
-  bool created = false;           // missing collections were made, or could not be
+  std::map<std::string, bool, std::less<>> no_uid_query;  // as no_multiget, of calendar-query
+  std::optional<std::vector<std::string>> scheduling_addresses;  // RFC 6638: asked once
+  bool created = false;  // missing collections were made, or could not be
   std::vector<ChangeListener*> listeners;
   std::string refused;  // digest of the credentials that were
   Steady::time_point refused_until{};

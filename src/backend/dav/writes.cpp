@@ -58,25 +58,13 @@ Task<std::string> etag_after(Session session, Folder folder, std::string href, s
   co_return same_but_for_stamps(there->text, text) ? there->etag : std::string();
 }
 
-/// RFC 6638 8.1: the server answers no invitation of its own accord. docs/adr/0012
+/// RFC 6638 8.1: removing an event is no answer of its own accord. docs/adr/0012
 void be_silent(const Folder& folder, wire::Request& request) {
   if (folder.service != wire::Service::calendars) return;
   request.headers.push_back({"Schedule-Reply", "F"});
 }
 
 }  // namespace
-
-Task<bool> DavItems::schedules() {
-  Core& core = session_.core();
-  if (!core.schedules) {
-    const auto homes = co_await session_.homes();
-    if (homes.calendars.empty()) co_return false;
-    const auto reply =
-        co_await session_.send({.method = "OPTIONS", .url = homes.calendars.front()});
-    core.schedules = reply.ok() && reply.dav.contains("calendar-auto-schedule");
-  }
-  co_return *core.schedules;
-}
 
 Task<Result<std::string>> DavItems::put(FolderKey collection, std::string href, std::string text,
                                         ItemCondition condition) {
@@ -93,7 +81,6 @@ Task<Result<std::string>> DavItems::put(FolderKey collection, std::string href, 
                              ? "text/vcard; charset=utf-8"
                              : "text/calendar; charset=utf-8";
   request.body = text;
-  be_silent(*folder, request);
   if (!condition.etag) {
     request.headers.push_back({"If-None-Match", "*"});
   } else if (!is_made_up(*condition.etag)) {

@@ -4,6 +4,7 @@
 
 #include "backend/local/limits.hpp"
 #include "base/text.hpp"
+#include "convert/ical/ical.hpp"
 
 namespace godwit::backend::local {
 
@@ -67,6 +68,22 @@ std::optional<Present> find_item(Database& database, RowId collection, std::stri
                      collection, href);
   if (!row.step()) return std::nullopt;
   return Present{row.integer(0), row.integer(1) != 0};
+}
+
+/// RFC 4791 4.1: an item has one UID. One that has several is looked into each time.
+constexpr std::string_view several_uids = "*";
+
+std::string uid_of(const Collection& collection, std::string_view text) {
+  if (collection.item_class != ItemClass::calendar) return {};
+  const auto items = convert::ical::parse(text);
+  if (!items) return {};
+  std::string uid;
+  for (const convert::ical::Item& item : *items) {
+    if (item.kind != convert::ical::ItemKind::event || item.uid == uid) continue;
+    if (!uid.empty()) return std::string(several_uids);
+    uid = item.uid;
+  }
+  return uid;
 }
 
 }  // namespace
@@ -179,6 +196,38 @@ std::vector<ItemText> fetch_items(Database& database, const Collection& collecti
   return out;
 }
 
+bool has_unnamed_events(Database& database, const Collection& collection) {
+  auto row =
+      database.query("SELECT 1 FROM item WHERE collection = ? AND uid IS NULL AND text IS NOT NULL",
+                     collection.id);
+  return row.step();
+}
+
+void name_events(Database& database, const Collection& collection) {
+  std::vector<std::pair<RowId, std::string>> names;
+  for (auto rows = database.query(
+           "SELECT id, text FROM item WHERE collection = ? AND uid IS NULL AND text IS NOT NULL",
+           collection.id);
+       rows.step();) {
+    names.emplace_back(rows.integer(0), uid_of(collection, rows.text(1)));
+  }
+  for (const auto& [id, uid] : names) {
+    database.run("UPDATE item SET uid = ? WHERE id = ?", uid, id);
+  }
+}
+
+std::vector<ItemText> find_events(Database& database, const Collection& collection,
+                                  std::string_view uid) {
+  std::vector<ItemText> out;
+  for (auto rows = database.query("SELECT href, change, text FROM item"
+                                  " WHERE collection = ? AND uid IN (?, ?) AND text IS NOT NULL",
+                                  collection.id, uid, several_uids);
+       rows.step();) {
+    out.push_back({rows.text(0), std::to_string(rows.integer(1)), rows.text(2)});
+  }
+  return out;
+}
+
 Result<std::string> put_item(Database& database, const Collection& collection,
                              std::string_view href, std::string_view text,
                              const ItemCondition& condition) {
@@ -193,10 +242,10 @@ Result<std::string> put_item(Database& database, const Collection& collection,
   if (!holds) return fail(Errc::conflict, "the item is another one");
   const auto change = next_change(database, collection.id);
   database.run(
-      "INSERT INTO item (collection, href, change, text) VALUES (?, ?, ?, ?)"
+      "INSERT INTO item (collection, href, change, text, uid) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT (collection, href) DO UPDATE SET change = excluded.change, text = "
-      "excluded.text",
-      collection.id, href, change, sqlite::Blob{text});
+      "excluded.text, uid = excluded.uid",
+      collection.id, href, change, sqlite::Blob{text}, uid_of(collection, text));
   return std::to_string(change);
 }
 

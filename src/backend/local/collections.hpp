@@ -40,6 +40,13 @@ Result<ItemChanges> list_item_changes(Database& database, const Collection& coll
                                       std::string_view since);
 std::vector<ItemText> fetch_items(Database& database, const Collection& collection,
                                   const std::vector<std::string>& hrefs);
+/// Events by UID: an index keeps who has which. What an older version stored is not in it until it
+/// is named, once.
+bool has_unnamed_events(Database& database, const Collection& collection);
+void name_events(Database& database, const Collection& collection);
+/// All named items that have an event of that UID, and perhaps others.
+std::vector<ItemText> find_events(Database& database, const Collection& collection,
+                                  std::string_view uid);
 Result<std::string> put_item(Database& database, const Collection& collection,
                              std::string_view href, std::string_view text,
                              const ItemCondition& condition);

@@ -86,6 +86,28 @@ Task<Result<std::vector<ItemText>>> LocalItems::fetch(FolderKey collection,
   co_return co_await core_->database.read(std::move(job));
 }
 
+Task<Result<std::vector<ItemText>>> LocalItems::find_uid(FolderKey collection, std::string uid) {
+  auto look = with_collection(user_, collection,
+                              [](Database& database, const Collection& found) -> Result<bool> {
+                                return has_unnamed_events(database, found);
+                              });
+  const auto unnamed = co_await core_->database.read(std::move(look));
+  if (!unnamed) co_return pass(unnamed);
+  if (*unnamed) {
+    auto name = with_collection(user_, collection,
+                                [](Database& database, const Collection& found) -> Result<> {
+                                  name_events(database, found);
+                                  return {};
+                                });
+    if (const auto named = co_await commit(core_, std::move(name)); !named) co_return pass(named);
+  }
+  auto job = with_collection(
+      user_, std::move(collection),
+      [uid = std::move(uid)](Database& database, const Collection& found)
+          -> Result<std::vector<ItemText>> { return find_events(database, found, uid); });
+  co_return co_await core_->database.read(std::move(job));
+}
+
 Task<Result<std::string>> LocalItems::put(FolderKey collection, std::string href, std::string text,
                                           ItemCondition condition) {
   auto job = with_collection(

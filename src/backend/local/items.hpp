@@ -14,6 +14,7 @@ class LocalItems final : public Items {
       : core_(std::move(core)), user_(std::move(user)) {}
 
   Task<std::vector<ItemCollection>> collections() override;
+  bool places_meetings() const override { return true; }
   Task<Result<FolderKey>> create_collection(ItemClass item_class, std::string name) override;
   Task<Result<>> rename_collection(FolderKey collection, std::string name) override;
   Task<Result<>> delete_collection(FolderKey collection) override;
@@ -21,6 +22,7 @@ class LocalItems final : public Items {
   Task<Result<ItemChanges>> changes(FolderKey collection, std::string since) override;
   Task<Result<std::vector<ItemText>>> fetch(FolderKey collection,
                                             std::vector<std::string> hrefs) override;
+  Task<Result<std::vector<ItemText>>> find_uid(FolderKey collection, std::string uid) override;
   Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
                                 ItemCondition condition) override;
   Task<Result<>> remove(FolderKey collection, std::string href,

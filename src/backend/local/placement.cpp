@@ -15,12 +15,8 @@ namespace godwit::backend::local {
 namespace {
 
 namespace ical = convert::ical;
-using Method = MeetingMessage::Method;
 
 constexpr Log logger("local.meeting");
-
-/// RFC 5545 folds a long UID: this much of it stands on one line.
-constexpr std::size_t uid_on_one_line = 40;
 
 struct Found {
   FolderKey collection;
@@ -32,11 +28,8 @@ std::optional<Found> find_event(Database& database, RowId user, const std::strin
     if (each.item_class != ItemClass::calendar) continue;
     const auto collection = find_collection(database, user, each.key);
     if (!collection) continue;
-    auto rows = database.query(
-        "SELECT href, change, text FROM item WHERE collection = ? AND instr(text, ?) > 0",
-        collection->id, sqlite::Blob{uid.substr(0, uid_on_one_line)});
-    while (rows.step()) {
-      ItemText item{rows.text(0), std::to_string(rows.integer(1)), rows.text(2)};
+    if (has_unnamed_events(database, *collection)) name_events(database, *collection);
+    for (ItemText& item : find_events(database, *collection, uid)) {
       const auto items = ical::parse(item.text);
       const bool is_it = items && std::ranges::any_of(*items, [&](const ical::Item& one) {
                            return one.kind == ical::ItemKind::event && one.uid == uid;
@@ -52,25 +45,6 @@ std::optional<FolderKey> default_calendar(Database& database, RowId user) {
     if (each.role == FolderRole::calendar) return each.key;
   }
   return std::nullopt;
-}
-
-/// Whether it is theirs to say.
-bool is_entitled(const MeetingMessage& meeting, std::string_view author) {
-  if (meeting.method == Method::reply) {
-    return meeting.responder && iequals(meeting.responder->email, author);
-  }
-  return meeting.event.organizer && !meeting.event.organizer_is_user &&
-         iequals(meeting.event.organizer->email, author);
-}
-
-Result<std::optional<std::string>> applied(const MeetingMessage& meeting, std::string_view message,
-                                           std::string_view stored, const ical::Context& context) {
-  if (meeting.method == Method::request) {
-    return ical::with_invitation(stored, message, meeting, context);
-  }
-  if (stored.empty()) return std::optional<std::string>();
-  if (meeting.method == Method::cancel) return ical::with_cancellation(stored, meeting, context);
-  return ical::with_reply(stored, meeting, context);
 }
 
 }  // namespace
@@ -93,12 +67,10 @@ std::optional<SchedulingMail> scheduling_mail_of(const Content& content,
 std::optional<FolderKey> place(Database& database, RowId user, const SchedulingMail& mail,
                                const ical::Context& context) {
   const auto meeting = ical::read_meeting_message(mail.calendar, mail.method, context);
-  const bool counts =
-      meeting && meeting->method != Method::counter && meeting->method != Method::decline_counter;
-  if (!counts || !is_entitled(*meeting, mail.author)) return std::nullopt;
+  if (!meeting) return std::nullopt;
   const auto found = find_event(database, user, meeting->event.uid);
-  auto text = applied(*meeting, mail.calendar,
-                      found ? std::string_view(found->item.text) : std::string_view(), context);
+  auto text = ical::with_message(found ? std::string_view(found->item.text) : std::string_view(),
+                                 mail.calendar, *meeting, mail.author, context);
   if (!text || !*text) return std::nullopt;
   auto key = found ? std::optional(found->collection) : default_calendar(database, user);
   const auto collection = key ? find_collection(database, user, *key)

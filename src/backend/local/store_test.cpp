@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "backend/local/collections.hpp"
 #include "backend/local/core.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/mail.hpp"
@@ -137,6 +138,45 @@ struct RowsTest : testing::Test {
   Database database{sqlite::OpenOptions{.path = folder.path() + "/rows.sqlite"}};
   Content content;
 };
+
+TEST_F(RowsTest, EventsAreFoundByAnIndex) {
+  const auto event = [](const std::string& uid) {
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:" + uid +
+           "\r\nDTSTART:20260102T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+  };
+  create_default_collections(database, 1);
+  const auto key = list_collections(database, 1).at(0).key;
+  const Collection calendar = find_collection(database, 1, key).value();
+  EXPECT_TRUE(put_item(database, calendar, "a", event("one"), {}));
+  EXPECT_TRUE(put_item(database, calendar, "b", event("two"), {}));
+  EXPECT_TRUE(put_item(database, calendar, "c", "no calendar", {}));
+  const auto found = [&](const std::string& uid) {
+    std::string out;
+    for (const ItemText& each : find_events(database, calendar, uid)) out += each.href;
+    return out;
+  };
+  EXPECT_EQ(found("two"), "b");
+  EXPECT_EQ(found("none"), "");
+  // As an older version left them.
+  database.run("UPDATE item SET uid = NULL WHERE href <> 'a'");
+  EXPECT_EQ(found("two"), "");
+  EXPECT_TRUE(has_unnamed_events(database, calendar));
+  name_events(database, calendar);
+  EXPECT_FALSE(has_unnamed_events(database, calendar));
+  EXPECT_EQ(found("two"), "b");
+  // One that has several is always looked into.
+  const std::string two = event("three");
+  std::string both = event("four");
+  both.insert(
+      both.find("END:VCALENDAR"),
+      two.substr(two.find("BEGIN:VEVENT"), two.find("END:VCALENDAR") - two.find("BEGIN:VEVENT")));
+  EXPECT_TRUE(put_item(database, calendar, "d", both, {}));
+  EXPECT_EQ(found("three"), "d");
+  EXPECT_EQ(found("four"), "d");
+  EXPECT_TRUE(plan("SELECT href FROM item WHERE collection = 1 AND uid IN ('a', '*') AND text IS "
+                   "NOT NULL")
+                  .contains("item_uid"));
+}
 
 TEST_F(RowsTest, WhatIsAskedOftenIsFoundByIndex) {
   for (const std::string sql :

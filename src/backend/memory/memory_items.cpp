@@ -173,6 +173,28 @@ Task<Result<std::vector<ItemText>>> MemoryItems::fetch(FolderKey key,
   co_return out;
 }
 
+void MemoryItems::be_gateway(std::vector<std::string> scheduling_addresses) {
+  is_gateway_ = true;
+  scheduling_addresses_ = std::move(scheduling_addresses);
+}
+
+Task<std::vector<std::string>> MemoryItems::scheduling_addresses() {
+  co_return scheduling_addresses_;
+}
+
+Task<Result<std::vector<ItemText>>> MemoryItems::find_uid(FolderKey key, std::string uid) {
+  constexpr std::size_t characters_on_one_line = 40;  // RFC 5545 folds a long UID
+  const Collection* collection = find(key);
+  if (collection == nullptr) co_return fail(Errc::not_found, "no such collection");
+  std::vector<ItemText> out;
+  for (const auto& [href, item] : collection->items) {
+    if (!item.there || !item.text.contains(uid.substr(0, characters_on_one_line))) continue;
+    out.push_back({href, std::to_string(item.change), item.text});
+  }
+  end_call();
+  co_return out;
+}
+
 Task<Result<std::string>> MemoryItems::put(FolderKey key, std::string href, std::string text,
                                            ItemCondition condition) {
   const auto collection = writable(key);

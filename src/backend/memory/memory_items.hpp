@@ -20,6 +20,8 @@ class MemoryItems final : public Items, public std::enable_shared_from_this<Memo
   ~MemoryItems() override;
 
   Task<std::vector<ItemCollection>> collections() override;
+  bool places_meetings() const override { return !is_gateway_; }
+  Task<std::vector<std::string>> scheduling_addresses() override;
   Task<Result<FolderKey>> create_collection(ItemClass item_class, std::string name) override;
   Task<Result<>> rename_collection(FolderKey collection, std::string name) override;
   Task<Result<>> delete_collection(FolderKey collection) override;
@@ -27,6 +29,7 @@ class MemoryItems final : public Items, public std::enable_shared_from_this<Memo
   Task<Result<ItemChanges>> changes(FolderKey collection, std::string since) override;
   Task<Result<std::vector<ItemText>>> fetch(FolderKey collection,
                                             std::vector<std::string> hrefs) override;
+  Task<Result<std::vector<ItemText>>> find_uid(FolderKey collection, std::string uid) override;
   Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
                                 ItemCondition condition) override;
   Task<Result<>> remove(FolderKey collection, std::string href,
@@ -36,6 +39,9 @@ class MemoryItems final : public Items, public std::enable_shared_from_this<Memo
   /// All items of a collection: what the devices must end with.
   std::map<std::string, std::string> texts(const FolderKey& collection) const;
   FolderKey find(FolderRole role) const;
+  /// From here on it is a server behind a gateway, which nobody's mail reaches; it tells others of
+  /// the meetings of these addresses, as far as it says so.
+  void be_gateway(std::vector<std::string> scheduling_addresses = {});
   void set_read_only(const FolderKey& collection, bool read_only);
   /// Cursors given before now are stale.
   void forget_cursors() { ++epoch_; }
@@ -60,6 +66,8 @@ class MemoryItems final : public Items, public std::enable_shared_from_this<Memo
   std::vector<MemoryItemsWatch*> watches_;
   std::uint64_t next_collection_ = 1;
   std::uint64_t epoch_ = 1;
+  bool is_gateway_ = false;
+  std::vector<std::string> scheduling_addresses_;
   unsigned failing_ = 0;
   Fault::Kind failure_ = Fault::Kind::unavailable;
 };

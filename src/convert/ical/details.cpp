@@ -187,6 +187,14 @@ Response own_response(const Component& component, const Context& context) {
 
 }  // namespace
 
+std::optional<Time> proposed_of(const Line& line, std::string_view name) {
+  const std::string_view value = line.parameter(name);
+  if (value.empty()) return std::nullopt;
+  const auto moment = moment_of(make_line("DTSTART", {}, value, "\r\n"));
+  if (!moment || moment->kind != Moment::Kind::utc) return std::nullopt;
+  return Time(moment->local.time_since_epoch());
+}
+
 Attendee attendee_of(const Line& line) {
   Attendee attendee;
   attendee.email = address_of(line);
@@ -199,6 +207,11 @@ Attendee attendee_of(const Line& line) {
   } else if (iequals(line.parameter("ROLE"), "OPT-PARTICIPANT") ||
              iequals(line.parameter("ROLE"), "NON-PARTICIPANT")) {
     attendee.type = Attendee::Type::optional;
+  }
+  attendee.proposed_start = proposed_of(line, proposed_start);
+  attendee.proposed_end = proposed_of(line, proposed_end);
+  if (!attendee.proposed_start || !attendee.proposed_end) {
+    attendee.proposed_start = attendee.proposed_end = std::nullopt;
   }
   return attendee;
 }

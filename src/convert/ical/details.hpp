@@ -39,6 +39,9 @@ bool is_own(std::string_view address, const Context& context);
 /// Places in `lines` of the attendees that a device is shown: with an address, not the organizer.
 std::vector<std::size_t> attendee_lines(const Component& component);
 Attendee attendee_of(const Line& line);
+/// Parameters of ours: other times that an attendee proposed, for which RFC 5545 has no place.
+inline constexpr std::string_view proposed_start = "X-GODWIT-PROPOSED-START";
+inline constexpr std::string_view proposed_end = "X-GODWIT-PROPOSED-END";
 std::vector<std::size_t> attachment_lines(const Component& component);
 Location location_of(const Component& component);
 BusyStatus busy_status_of(const Component& component);

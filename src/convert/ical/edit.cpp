@@ -217,6 +217,14 @@ std::string_view partstat_of(Response response) {
   return "NEEDS-ACTION";
 }
 
+std::string utc_text(Time time) {
+  const Moment moment{
+      .kind = Moment::Kind::utc,
+      .local = LocalTime(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch())),
+      .zone = {}};
+  return line_of("DTSTART", moment, "\r\n").value;
+}
+
 }  // namespace
 
 void Editor::set_attendee(std::size_t place, const Attendee& wanted) {
@@ -233,6 +241,12 @@ void Editor::set_attendee(std::size_t place, const Attendee& wanted) {
   const bool reset = wanted.status == Response::not_responded;
   if ((answered || reset) && wanted.status != now.status) {
     set("PARTSTAT", partstat_of(wanted.status));
+    set(proposed_start, "");
+    set(proposed_end, "");
+  }
+  if (wanted.proposed_start && wanted.proposed_end) {
+    set(proposed_start, utc_text(*wanted.proposed_start));
+    set(proposed_end, utc_text(*wanted.proposed_end));
   }
   if (wanted.type != Attendee::Type::unsaid && wanted.type != now.type) {
     set("ROLE", wanted.type == Attendee::Type::optional ? "OPT-PARTICIPANT" : "REQ-PARTICIPANT");

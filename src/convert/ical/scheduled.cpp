@@ -251,28 +251,27 @@ class Merge {
   const Context& context_;
 };
 
-std::vector<Attendee> answered(std::vector<Attendee> attendees, std::string_view email,
-                               Response response) {
-  const auto found = std::ranges::find_if(
-      attendees, [&](const Attendee& each) { return iequals(each.email, email); });
-  if (found != attendees.end()) {
-    found->status = response;
-  } else {
+/// `says`: who, what, and the times that are proposed with it.
+std::vector<Attendee> answered(std::vector<Attendee> attendees, const Attendee& says) {
+  auto found = std::ranges::find_if(
+      attendees, [&](const Attendee& each) { return iequals(each.email, says.email); });
+  if (found == attendees.end()) {
     Attendee added;
-    added.email = email;
-    added.status = response;
-    attendees.push_back(std::move(added));
+    added.email = says.email;
+    found = attendees.insert(attendees.end(), std::move(added));
   }
+  found->status = says.status;
+  found->proposed_start = says.proposed_start;
+  found->proposed_end = says.proposed_end;
   return attendees;
 }
 
 /// The patch by which somebody answered: all of a series, or one occurrence of it.
-EventPatch answer_patch(const Event& event, std::optional<Time> instance, std::string_view email,
-                        Response response, const Change<BusyStatus>& shown) {
+EventPatch answer_patch(const Event& event, std::optional<Time> instance, const Attendee& says,
+                        const Change<BusyStatus>& shown) {
   EventPatch patch;
   const auto say = [&](EventDetailsPatch& details, const EventDetails& now) {
-    details.attendees =
-        Change<std::vector<Attendee>>::set(answered(now.attendees, email, response));
+    details.attendees = Change<std::vector<Attendee>>::set(answered(now.attendees, says));
     details.busy_status = shown;
   };
   const auto exception = [&](const EventDetails& now, Time original) {
@@ -383,19 +382,45 @@ Result<Text> with_reply(std::string_view stored, const MeetingMessage& meeting,
   const auto event = read_event(stored, meeting.event.uid, context, repairs);
   if (!event) return pass(event);
   if (!event->organizer_is_user || !meeting.responder) return Text();
-  const Attendee& responder = *meeting.responder;
+  Attendee responder = *meeting.responder;
+  responder.proposed_start = meeting.proposed_start;
+  responder.proposed_end = meeting.proposed_end;
   const bool invited = std::ranges::any_of(event->details.attendees, [&](const Attendee& each) {
     return iequals(each.email, responder.email);
   });
   // An answer to what the organizer changed since is none to what it is now.
   if (!invited || meeting.event.sequence < event->sequence) return Text();
-  auto edited = apply_event(stored, event->uid,
-                            answer_patch(*event, meeting.event.orphan_of, responder.email,
-                                         responder.status, Change<BusyStatus>::keep()),
-                            context);
+  auto edited = apply_event(
+      stored, event->uid,
+      answer_patch(*event, meeting.event.orphan_of, responder, Change<BusyStatus>::keep()),
+      context);
   if (!edited) return pass(edited);
   if (*edited == stored) return Text();
   return Text(std::move(*edited));
+}
+
+Result<Text> with_message(std::string_view stored, std::string_view message,
+                          const MeetingMessage& meeting, std::string_view author,
+                          const Context& context) {
+  using Method = MeetingMessage::Method;
+  const auto& organizer = meeting.event.organizer;
+  const bool from_organizer =
+      organizer && !meeting.event.organizer_is_user && iequals(organizer->email, author);
+  const bool from_responder = meeting.responder && iequals(meeting.responder->email, author);
+  switch (meeting.method) {
+    case Method::request:
+      return from_organizer ? with_invitation(stored, message, meeting, context) : Text();
+    case Method::cancel:
+      if (!from_organizer || stored.empty()) return Text();
+      return with_cancellation(stored, meeting, context);
+    case Method::reply:
+    case Method::counter:
+      if (!from_responder || stored.empty()) return Text();
+      return with_reply(stored, meeting, context);
+    case Method::decline_counter:
+      break;
+  }
+  return Text();
 }
 
 Result<std::string> with_answer(std::string_view stored, std::optional<Time> instance,
@@ -408,10 +433,12 @@ Result<std::string> with_answer(std::string_view stored, std::optional<Time> ins
   if (!before) return pass(before);
   const BusyStatus shown =
       response == Response::tentative ? BusyStatus::tentative : intended_status(before->main());
-  const std::string own = own_address(before->main(), address, context);
-  auto edited = apply_event(
-      stored, event->uid,
-      answer_patch(*event, instance, own, response, Change<BusyStatus>::set(shown)), context);
+  Attendee own;
+  own.email = own_address(before->main(), address, context);
+  own.status = response;
+  auto edited =
+      apply_event(stored, event->uid,
+                  answer_patch(*event, instance, own, Change<BusyStatus>::set(shown)), context);
   if (!edited) return pass(edited);
   auto there = Stored::open(*edited, event->uid);
   if (!there) return pass(there);
@@ -429,7 +456,17 @@ Result<std::string> with_answer(std::string_view stored, std::optional<Time> ins
   return there->document().str();
 }
 
-std::string meeting_href(std::string_view uid) { return "m" + hex_encode(digest128(uid)); }
+std::string meeting_href(std::string_view uid) {
+  constexpr std::size_t name_bytes_max = 200;
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '@' || c == '.';
+  };
+  const bool names = !uid.empty() && uid.size() <= name_bytes_max && uid.front() != '.' &&
+                     std::ranges::all_of(uid, is_plain);
+  if (!names) return "m" + hex_encode(digest128(uid));
+  return std::string(uid) + (uid.contains('.') ? ".ics" : "");
+}
 
 Result<std::string> with_sequence(std::string_view stored, std::uint32_t sequence) {
   auto there = Stored::open(stored, {});
@@ -440,19 +477,6 @@ Result<std::string> with_sequence(std::string_view stored, std::uint32_t sequenc
   if (there->series().master) set(there->main());
   for (const std::size_t place : there->series().overrides) {
     set(there->calendar().children[place]);
-  }
-  return there->document().str();
-}
-
-Result<std::string> with_schedule_agent(std::string_view stored, std::string_view agent) {
-  auto there = Stored::open(stored, {});
-  if (!there) return pass(there);
-  for (Component& component : there->calendar().children) {
-    for (std::size_t i = 0; i < component.lines.size(); ++i) {
-      const Line& line = component.lines[i];
-      if (line.name != "ATTENDEE" || line.parameter("SCHEDULE-AGENT") == agent) continue;
-      component.replace_at(i, with_parameter(line, "SCHEDULE-AGENT", agent, there->line_end()));
-    }
   }
   return there->document().str();
 }

@@ -210,13 +210,28 @@ TEST(WithSequence, OfAllComponents) {
   EXPECT_EQ(count, 2U);
 }
 
-TEST(WithScheduleAgent, ComesAndGoesWithoutATrace) {
-  const std::string text = organized();
-  const auto silent = with_schedule_agent(text, "CLIENT");
-  ASSERT_TRUE(silent);
-  EXPECT_NE(silent->find("ATTENDEE;SCHEDULE-AGENT=CLIENT:mailto:ann@example.org"),
-            std::string::npos);
-  EXPECT_EQ(*with_schedule_agent(*silent, ""), text);
+TEST(MeetingHref, IsTheUidWhereThatIsAName) {
+  EXPECT_EQ(meeting_href("40000-ab_C"), "40000-ab_C");
+  // A name with a dot gets no suffix later (RFC 4791 5.3.1 asks for none, servers expect one).
+  EXPECT_EQ(meeting_href("a.b@example.com"), "a.b@example.com.ics");
+  for (const std::string& odd : {std::string(), std::string("."), std::string("../a"),
+                                 std::string("a/b"), std::string("a b"), std::string(201, 'a')}) {
+    EXPECT_EQ(meeting_href(odd).size(), 33U) << odd;
+    EXPECT_TRUE(meeting_href(odd).starts_with('m'));
+  }
+  EXPECT_NE(meeting_href("a b"), meeting_href("a c"));
+}
+
+TEST(WithMessage, OnlyFromThoseWhoseWordItIs) {
+  const auto text = calendar({});
+  const auto meeting = read_meeting_message(text, "", context());
+  ASSERT_TRUE(meeting);
+  const auto placed = with_message("", text, *meeting, "BOB@example.org", context());
+  ASSERT_TRUE(placed);
+  EXPECT_TRUE(placed->has_value());
+  const auto forged = with_message("", text, *meeting, "eve@example.net", context());
+  ASSERT_TRUE(forged);
+  EXPECT_FALSE(forged->has_value());
 }
 
 }  // namespace

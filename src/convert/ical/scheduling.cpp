@@ -157,8 +157,19 @@ Component new_event(std::string_view uid) {
   return document.calendars().front().children.front();
 }
 
+/// RFC 6638 7: what concerns the organizer and the calendar's server is no message's.
+bool stays_here(const Parameter& parameter) {
+  return parameter.name == "SCHEDULE-AGENT" || parameter.name == "SCHEDULE-STATUS" ||
+         parameter.name == "SCHEDULE-FORCE-SEND" || parameter.name == proposed_start ||
+         parameter.name == proposed_end;
+}
+
 /// Written anew: the source may fold and end its lines otherwise.
-Line fresh(const Line& line) { return make_line(line.name, line.parameters, line.value, line_end); }
+Line fresh(const Line& line) {
+  std::vector<Parameter> parameters = line.parameters;
+  std::erase_if(parameters, stays_here);
+  return make_line(line.name, std::move(parameters), line.value, line_end);
+}
 
 void copy_lines(const Component& from, std::span<const std::string_view> names, Component& to) {
   for (const Line& line : from.lines) {
@@ -192,8 +203,7 @@ Line own_line(const Component& from, const MeetingAnswer& answer, const Context&
     if (!answer.name.empty()) parameters.push_back({"CN", answer.name});
   }
   std::erase_if(parameters, [](const Parameter& parameter) {
-    return parameter.name == "PARTSTAT" || parameter.name == "RSVP" ||
-           parameter.name == "SCHEDULE-AGENT" || parameter.name == "SCHEDULE-STATUS";
+    return parameter.name == "PARTSTAT" || parameter.name == "RSVP" || stays_here(parameter);
   });
   parameters.push_back({"PARTSTAT", std::string(partstat(answer.response))});
   return make_line("ATTENDEE", std::move(parameters), value, line_end);

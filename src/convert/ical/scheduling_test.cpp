@@ -115,6 +115,19 @@ TEST(MakeRequest, KeepsWhatIsTheOrganizersToHimself) {
   EXPECT_EQ(event_of(*one).find("DTSTART")->value, "20240624T090000");
 }
 
+TEST(MakeRequest, LeavesOutWhatConcernsTheServer) {
+  std::string text(series);
+  text.insert(
+      text.find("ATTENDEE") + std::string_view("ATTENDEE").size(),
+      ";SCHEDULE-AGENT=CLIENT;SCHEDULE-STATUS=3.7;X-GODWIT-PROPOSED-START=20240610T070000Z");
+  for (const auto& message : {make_request(text, {}, std::nullopt, context()),
+                              make_cancel(text, {}, std::nullopt, context())}) {
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->find("SCHEDULE-"), std::string::npos);
+    EXPECT_EQ(message->find("PROPOSED"), std::string::npos);
+  }
+}
+
 TEST(MakeCancel, IsOneAboveTheSequence) {
   const auto text = make_cancel(series, {}, std::nullopt, context());
   ASSERT_TRUE(text);

@@ -1,0 +1,362 @@
+// Meetings where mail and calendars are different servers, which know nothing of each other
+// (docs/adr/0012-who-sends-what.md).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+
+#include "meeting_phone.hpp"
+#include "run.hpp"
+#include "server_fixture.hpp"
+#include "stepped.hpp"
+#include "wbxml/pages/calendar.hpp"
+#include "wbxml/pages/meeting_response.hpp"
+
+namespace godwit::test {
+namespace {
+
+namespace calendar = wbxml::calendar;
+using client::Node;
+using eas::Version;
+
+const std::string ann = "ann@example.com";
+const std::string bob = "bob@example.com";
+
+/// Memory that holds what both servers do, and a server before it whose systems may die.
+struct World {
+  World() {
+    for (const std::string& address : {ann, bob}) {
+      fixture.add_user(address);
+      items(address).be_gateway();
+    }
+  }
+  backend::MemoryItems& items(const std::string& address) {
+    return fixture.mail_server.items(UserId::parse(address).value());
+  }
+  client::Device device(const std::string& address, Version version) {
+    client::Device::Settings settings;
+    settings.id = "d" + std::to_string(++devices);
+    settings.version = version;
+    settings.user = address;
+    settings.password = Secret("secret");
+    client::Device device(server, std::move(settings));
+    EXPECT_TRUE(run(device.folder_sync()).ok());
+    return device;
+  }
+  void deliver(const std::string& to, const std::string& from, const std::string& message) {
+    backend::MemoryMail& box = fixture.mail(to);
+    box.deliver(*box.find_folder(FolderRole::inbox), "From: " + from + "\r\n" + message);
+  }
+  std::map<std::string, std::string> events(const std::string& address) {
+    return items(address).texts(items(address).find(FolderRole::calendar));
+  }
+  std::string event(const std::string& address) {
+    const auto all = events(address);
+    EXPECT_EQ(all.size(), 1U);
+    return all.empty() ? std::string() : all.begin()->second;
+  }
+  void put(const std::string& address, const std::string& href, const std::string& text) {
+    const auto key = items(address).find(FolderRole::calendar);
+    EXPECT_TRUE(run(items(address).put(key, href, text, {})));
+  }
+  /// Mails to somebody that carry that METHOD.
+  std::size_t count(const std::string& to, std::string_view method) const {
+    std::size_t found = 0;
+    for (const auto& each : fixture.submission.sent()) {
+      const bool is_it = each.text.contains("method=" + std::string(method));
+      if (is_it) found += static_cast<std::size_t>(std::ranges::count(each.envelope.to, to));
+    }
+    return found;
+  }
+
+  MemoryFixture fixture;
+  Steps steps;
+  SteppedStore store{fixture.store, steps};
+  SteppedBackend mail{fixture.mail_server, steps};
+  SteppedItemsBackend stepped_items{fixture.mail_server, steps};
+  SteppedSubmission submission{fixture.submission, steps};
+  TestServer server{Systems{fixture.clock, fixture.random, store, mail, fixture.mail_server,
+                            submission, nullptr, nullptr, &stepped_items},
+                    {},
+                    std::chrono::seconds(60)};
+  unsigned devices = 0;
+};
+
+PhoneMeeting team() {
+  return {.uid = "team", .start = "20250710T080000Z", .end = "20250710T090000Z"};
+}
+
+/// Until nothing comes.
+void settle(client::Device& device, const std::string& collection) {
+  const auto outcome = run(device.sync_all(collection, {}));
+  EXPECT_TRUE(outcome.ok() || outcome.empty) << outcome.http_status << ' ' << outcome.status;
+}
+
+std::string organized(const std::string& attendee) {
+  return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:team\r\n"
+         "DTSTAMP:20250601T000000Z\r\nDTSTART:20250710T080000Z\r\nDTEND:20250710T090000Z\r\n"
+         "SUMMARY:Team\r\nORGANIZER:mailto:ann@example.com\r\n" +
+         attendee + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+}
+constexpr std::string_view asked =
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.com";
+
+TEST(GatewayMeetings, AnInvitationThatIsShownStandsInTheCalendarOnce) {
+  World world;
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  client::Device phone = world.device(bob, Version::v16_1);
+  settle(phone, inbox_id(phone));
+  EXPECT_TRUE(world.event(bob).contains("X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"));
+  client::Device tablet = world.device(bob, Version::v14_1);
+  settle(tablet, inbox_id(tablet));
+  // The same once more, in another mail.
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  settle(phone, inbox_id(phone));
+  EXPECT_EQ(world.events(bob).size(), 1U);
+  PhoneMeeting later = team();
+  later.start = "20250711T080000Z";
+  later.end = "20250711T090000Z";
+  later.sequence = 1;
+  world.deliver(bob, ann, organizers_mail("REQUEST", later));
+  settle(phone, inbox_id(phone));
+  EXPECT_TRUE(world.event(bob).contains("20250711T080000Z"));
+  EXPECT_TRUE(world.fixture.submission.sent().empty());
+}
+
+TEST(GatewayMeetings, WhatTheUserRemovedStaysSo) {
+  World world;
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  client::Device phone = world.device(bob, Version::v16_1);
+  settle(phone, inbox_id(phone));
+  const auto key = world.items(bob).find(FolderRole::calendar);
+  EXPECT_TRUE(run(world.items(bob).remove(key, world.events(bob).begin()->first, std::nullopt)));
+  client::Device tablet = world.device(bob, Version::v16_1);
+  settle(tablet, inbox_id(tablet));
+  EXPECT_TRUE(world.events(bob).empty());
+}
+
+TEST(GatewayMeetings, WhatSomebodyElseSendsIsShownAndNoMore) {
+  World world;
+  world.deliver(bob, "eve@example.net", organizers_mail("REQUEST", team()));
+  client::Device phone = world.device(bob, Version::v16_1);
+  settle(phone, inbox_id(phone));
+  const client::Item& shown = phone.collection(inbox_id(phone)).items.begin()->second;
+  EXPECT_EQ(shown.at("MessageClass"), "IPM.Schedule.Meeting.Request");
+  EXPECT_TRUE(world.events(bob).empty());
+  // Nor does it change or end what the organizer made.
+  world.put(ann, "e", organized(std::string(asked)));
+  world.deliver(ann, "eve@example.net", attendees_mail(team(), bob, "ACCEPTED"));
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  world.deliver(bob, "eve@example.net", organizers_mail("CANCEL", team()));
+  settle(phone, inbox_id(phone));
+  EXPECT_FALSE(world.event(bob).contains("CANCELLED"));
+  client::Device organizer = world.device(ann, Version::v16_1);
+  settle(organizer, inbox_id(organizer));
+  EXPECT_TRUE(world.event(ann).contains(asked));
+}
+
+TEST(GatewayMeetings, OldMailIsOnlyMail) {
+  World world;
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  world.fixture.clock.advance(std::chrono::days(15));
+  client::Device phone = world.device(bob, Version::v16_1);
+  settle(phone, inbox_id(phone));
+  EXPECT_EQ(phone.collection(inbox_id(phone)).items.size(), 1U);
+  EXPECT_TRUE(world.events(bob).empty());
+}
+
+TEST(GatewayMeetings, AnswersAndCancellationsCount) {
+  World world;
+  world.put(ann, "e", organized(std::string(asked)));
+  world.deliver(ann, bob, attendees_mail(team(), bob, "ACCEPTED"));
+  client::Device organizer = world.device(ann, Version::v16_1);
+  settle(organizer, inbox_id(organizer));
+  EXPECT_TRUE(world.event(ann).contains("PARTSTAT=ACCEPTED"));
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  client::Device phone = world.device(bob, Version::v14_1);
+  settle(phone, inbox_id(phone));
+  PhoneMeeting gone = team();
+  gone.sequence = 1;
+  world.deliver(bob, ann, organizers_mail("CANCEL", gone));
+  settle(phone, inbox_id(phone));
+  EXPECT_TRUE(world.event(bob).contains("STATUS:CANCELLED"));
+}
+
+TEST(GatewayMeetings, ACalendarThatIsDownGetsItLater) {
+  World world;
+  client::Device phone = world.device(bob, Version::v16_1);
+  settle(phone, inbox_id(phone));
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  world.items(bob).fail_next(1);
+  settle(phone, inbox_id(phone));
+  EXPECT_EQ(phone.collection(inbox_id(phone)).items.size(), 1U);
+  EXPECT_TRUE(world.events(bob).empty());
+  world.deliver(bob, ann, "Subject: Hello\r\n\r\nHello\r\n");
+  settle(phone, inbox_id(phone));
+  EXPECT_EQ(world.events(bob).size(), 1U);
+}
+
+/// The first look at an invitation while the n-th step dies.
+bool look_dying(unsigned step, How how) {
+  World world;
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  client::Device phone = world.device(bob, Version::v16_1);
+  EXPECT_TRUE(run(phone.sync(inbox_id(phone), {})).ok());
+  world.steps.fail_at(step, how);
+  static_cast<void>(run(phone.sync(inbox_id(phone), {})));
+  const bool fired = world.steps.fired();
+  if (world.steps.dead()) world.server.restart();
+  world.steps.revive();
+  world.steps.fail_at(0, {});
+  settle(phone, inbox_id(phone));
+  // A calendar that failed is asked again with the next mail.
+  world.deliver(bob, ann, "Subject: Hello\r\n\r\nHello\r\n");
+  settle(phone, inbox_id(phone));
+  EXPECT_EQ(world.events(bob).size(), 1U) << "step " << step;
+  const auto key = world.items(bob).find(FolderRole::calendar);
+  EXPECT_TRUE(run(world.items(bob).remove(key, world.events(bob).begin()->first, std::nullopt)));
+  client::Device tablet = world.device(bob, Version::v16_1);
+  settle(tablet, inbox_id(tablet));
+  EXPECT_TRUE(world.events(bob).empty()) << "step " << step;
+  return fired;
+}
+
+TEST(GatewayMeetings, TheFirstLookIsKilledAtEveryStep) {
+  unsigned steps = 0;
+  for (const How how :
+       std::to_array<How>({{false, false}, {true, false}, {false, true}, {true, true}})) {
+    for (unsigned step = 1; look_dying(step, how); ++step) steps = step;
+  }
+  EXPECT_GT(steps, 8U);
+  std::printf("killed at each of %u steps, before and after\n", steps);
+}
+
+/// Accepts the only event that a phone holds.
+int accept(client::Device& phone, std::vector<Node> more) {
+  settle(phone, calendar_id(phone));
+  const auto& held = phone.collection(calendar_id(phone)).items;
+  if (held.empty()) return 0;
+  const auto wire =
+      response_wire(phone, "1", calendar_id(phone), held.begin()->first, std::move(more));
+  return read_reply(run(phone.send_raw(wire))).status;
+}
+
+TEST(GatewayMeetings, AUidInSeveralPlacesIsAnsweredInOne) {
+  World world;
+  const auto other = run(world.items(bob).create_collection(ItemClass::calendar, "Other")).value();
+  const std::string text = organized(std::string(asked));
+  world.put(bob, "one", text);
+  world.put(bob, "two", text);
+  EXPECT_TRUE(run(world.items(bob).put(other, "three", text, {})));
+  world.deliver(bob, ann, organizers_mail("REQUEST", team()));
+  client::Device phone = world.device(bob, Version::v16_1);
+  settle(phone, inbox_id(phone));
+  EXPECT_EQ(world.events(bob).size(), 2U);
+  const auto before = world.items(bob).texts(other);
+  EXPECT_EQ(accept(phone, {Node(wbxml::meeting_response::SendResponse)}), 1);
+  EXPECT_EQ(world.count(ann, "REPLY"), 1U);
+  const auto after = world.events(bob);
+  EXPECT_TRUE(after.at("one").contains("PARTSTAT=ACCEPTED"));
+  EXPECT_FALSE(after.at("two").contains("PARTSTAT=ACCEPTED"));
+  EXPECT_EQ(world.items(bob).texts(other), before);
+}
+
+TEST(GatewayMeetings, WhomTheServerTellsGetsNoMail) {
+  World world;
+  world.items(ann).be_gateway({ann});
+  client::Device tablet = world.device(ann, Version::v16_1);
+  settle(tablet, calendar_id(tablet));
+  tablet.add(calendar_id(tablet), new_meeting(tablet, team()));
+  settle(tablet, calendar_id(tablet));
+  EXPECT_FALSE(world.event(ann).contains("SCHEDULE-AGENT"));
+  EXPECT_TRUE(world.fixture.submission.sent().empty());
+}
+
+TEST(GatewayMeetings, WhomTheServerDoesNotReachIsToldByUs) {
+  for (const char* parameter :
+       {"SCHEDULE-STATUS=3.7", "SCHEDULE-STATUS=5.1", "SCHEDULE-AGENT=CLIENT"}) {
+    World world;
+    world.items(ann).be_gateway({ann});
+    world.put(ann, "e",
+              organized("ATTENDEE;" + std::string(parameter) + ":mailto:bob@example.com"));
+    client::Device tablet = world.device(ann, Version::v16_1);
+    settle(tablet, calendar_id(tablet));
+    const std::string id = tablet.collection(calendar_id(tablet)).items.begin()->first;
+    tablet.change(
+        calendar_id(tablet), id,
+        {{calendar::StartTime, "20250712T080000Z"}, {calendar::EndTime, "20250712T090000Z"}});
+    settle(tablet, calendar_id(tablet));
+    EXPECT_EQ(world.count(bob, "REQUEST"), 1U) << parameter;
+    EXPECT_TRUE(world.event(ann).contains("SEQUENCE:1"));
+    tablet.remove(calendar_id(tablet), id);
+    settle(tablet, calendar_id(tablet));
+    EXPECT_EQ(world.count(bob, "CANCEL"), 1U) << parameter;
+  }
+}
+
+TEST(GatewayMeetings, WhatNobodyCouldTakeGoesWithTheNextRequest) {
+  World world;
+  client::Device tablet = world.device(ann, Version::v16_1);
+  settle(tablet, calendar_id(tablet));
+  tablet.add(calendar_id(tablet), new_meeting(tablet, team()));
+  world.fixture.submission.fail_next(Fault::Kind::unavailable, false);
+  EXPECT_TRUE(run(tablet.sync(calendar_id(tablet), {})).ok());
+  EXPECT_EQ(world.events(ann).size(), 1U);
+  EXPECT_EQ(world.count(bob, "REQUEST"), 0U);
+  // The hub ticks by the second.
+  const auto held = [&](std::chrono::seconds wanted) {
+    const Time before = world.fixture.clock.now();
+    EXPECT_EQ(run(tablet.ping({calendar_id(tablet)}, 3000)).status, 1);
+    const auto took = world.fixture.clock.now() - before;
+    EXPECT_GE(took, wanted);
+    EXPECT_LE(took, wanted + std::chrono::seconds(1));
+  };
+  world.fixture.submission.fail_next(Fault::Kind::unavailable, false);
+  held(std::chrono::minutes(5));
+  EXPECT_EQ(world.count(bob, "REQUEST"), 0U);
+  held(std::chrono::seconds(3000));
+  EXPECT_EQ(world.count(bob, "REQUEST"), 1U);
+  world.server.restart();
+  settle(tablet, calendar_id(tablet));
+  EXPECT_EQ(world.count(bob, "REQUEST"), 1U);
+  EXPECT_TRUE(run(world.fixture.store.list(ann, store::Kind::intent, "", "", 10)).empty());
+}
+
+TEST(GatewayMeetings, AServerThatKnowsTheUserByAnotherAddressTellsNobody) {
+  World world;
+  world.items(ann).be_gateway({"ann@internal"});
+  client::Device tablet = world.device(ann, Version::v16_1);
+  settle(tablet, calendar_id(tablet));
+  tablet.add(calendar_id(tablet), new_meeting(tablet, team()));
+  settle(tablet, calendar_id(tablet));
+  EXPECT_EQ(world.count(bob, "REQUEST"), 1U);
+}
+
+TEST(GatewayMeetings, AnOlderPhonesOwnMailGoesOnlyToThoseItTells) {
+  World world;
+  world.items(ann).be_gateway({ann});
+  world.put(ann, "e", organized("ATTENDEE;SCHEDULE-STATUS=1.2:mailto:bob@example.com"));
+  client::Device phone = world.device(ann, Version::v14_1);
+  settle(phone, calendar_id(phone));
+  PhoneMeeting wider = team();
+  wider.attendees.emplace_back("eve@example.net");
+  EXPECT_EQ(run(phone.send_mail(outgoing(organizers_mail("REQUEST", wider), "m1"))).status, 1);
+  EXPECT_EQ(world.count(bob, "REQUEST"), 0U);
+  EXPECT_EQ(world.count("eve@example.net", "REQUEST"), 1U);
+  phone.remove(calendar_id(phone), phone.collection(calendar_id(phone)).items.begin()->first);
+  settle(phone, calendar_id(phone));
+  EXPECT_EQ(run(phone.send_mail(outgoing(organizers_mail("CANCEL", team()), "m2"))).status, 1);
+  EXPECT_EQ(world.count(bob, "CANCEL"), 0U);
+  // Whom it invites itself it goes on telling.
+  phone.add(calendar_id(phone), new_meeting(phone, {.uid = "own"}));
+  settle(phone, calendar_id(phone));
+  EXPECT_TRUE(world.event(ann).contains("SCHEDULE-AGENT=CLIENT")) << world.event(ann);
+  EXPECT_EQ(run(phone.send_mail(outgoing(organizers_mail("REQUEST", {.uid = "own"}), "m3"))).status,
+            1);
+  EXPECT_EQ(world.count(bob, "REQUEST"), 1U);
+}
+
+}  // namespace
+}  // namespace godwit::test
