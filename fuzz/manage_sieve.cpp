@@ -26,7 +26,9 @@ std::string responses(std::string_view text, std::size_t piece) {
       require((*response)->words.find_first_of("\r\n") == std::string::npos);
       const Capabilities can = read_capabilities(**response);
       out += (*response)->words + '|' + (*response)->code + (can.plain ? "p" : "");
-      for (const ScriptName& script : read_scripts(**response)) out += script.name + '/';
+      const auto scripts = read_scripts(**response);
+      if (!scripts) continue;
+      for (const ScriptName& script : *scripts) out += script.name + '/';
     }
   }
   return out;

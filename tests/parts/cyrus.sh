@@ -5,9 +5,10 @@
 #   cyrus.sh start RUNDIR [--passwords "user ..."]
 #   cyrus.sh stop RUNDIR
 #
-# `start` prints IMAP_PORT=, IMAPS_PORT=, LMTP_PORT=, HTTP_PORT= (CalDAV and CardDAV at /dav) and
-# TLS_CERTIFICATE= (self-signed, for localhost; STARTTLS offers it too). With --passwords only
-# those users can sign in, by "secret"; others are refused.
+# `start` prints IMAP_PORT=, IMAPS_PORT=, LMTP_PORT=, HTTP_PORT= (CalDAV and CardDAV at /dav),
+# SIEVE_PORT= (ManageSieve), SENT= (what scripts send: one file a mail) and TLS_CERTIFICATE=
+# (self-signed, for localhost; STARTTLS offers it too). With --passwords only those users can sign in,
+# by "secret"; others are refused.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -20,6 +21,7 @@ configdirectory: $run/config
 partition-default: $run/spool
 defaultpartition: default
 sievedir: $run/sieve
+sendmail: $run/sendmail
 cyrus_user: $server_user
 admins: cyrus
 sasl_mech_list: PLAIN
@@ -60,6 +62,7 @@ SERVICES {
   imaps cmd="$bin/imapd -s -C $run/imapd.conf" listen="127.0.0.1:$imaps_port" prefork=0
   lmtp cmd="$bin/lmtpd -C $run/imapd.conf -a" listen="127.0.0.1:$lmtp_port" prefork=0
   http cmd="$bin/httpd -C $run/imapd.conf" listen="127.0.0.1:$http_port" prefork=0
+  sieve cmd="$bin/timsieved -C $run/imapd.conf" listen="127.0.0.1:$sieve_port" prefork=0
 }
 EVENTS {
 }
@@ -82,6 +85,7 @@ start() {
   use_part cyrus "$run"
   mkdir -p "$run/config/socket" "$run/spool" "$run/run" "$run/sieve"
   make_certificate "$run"
+  make_sendmail "$run"
   environment=(
     "LD_LIBRARY_PATH=$part/usr/lib/$triplet:$part/usr/lib"
     "SASL_PATH=$part/usr/lib/$triplet/sasl2"
@@ -91,6 +95,7 @@ start() {
     imaps_port=$(free_port)
     lmtp_port=$(free_port)
     http_port=$(free_port)
+    sieve_port=$(free_port)
     write_config "$run"
     hand_over "$run"
     add_users "$run"
@@ -103,6 +108,8 @@ start() {
       echo "IMAPS_PORT=$imaps_port"
       echo "LMTP_PORT=$lmtp_port"
       echo "HTTP_PORT=$http_port"
+      echo "SIEVE_PORT=$sieve_port"
+      echo "SENT=$run/sent"
       echo "TLS_CERTIFICATE=$run/cert.pem"
       return
     fi

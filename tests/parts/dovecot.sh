@@ -141,14 +141,8 @@ duplicate mime foreverypart extracttext"
 write_sieve_config() {
   local run=$1 extensions=$sieve_extensions
   [[ $sieve == all ]] || extensions=$sieve
-  mkdir -p "$run/sent" "$run/sieve"
-  cat >"$run/sendmail" <<SENDMAIL
-#!/bin/sh
-new=\$(mktemp "$run/sent/.mail-XXXXXX")
-{ echo "\$@"; cat; } >"\$new"
-mv "\$new" "$run/sent/\${new##*/.}"
-SENDMAIL
-  chmod 755 "$run/sendmail"
+  mkdir -p "$run/sieve"
+  make_sendmail "$run"
   cat >>"$run/dovecot.conf" <<CONF
 protocols = imap lmtp sieve
 sendmail_path = $run/sendmail

@@ -48,6 +48,42 @@ make_certificate() {
     -keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null || stop_with "openssl made no certificate"
 }
 
+# make_sendmail RUNDIR: a program that takes mail as sendmail does, also by SMTP (-bs): one file a mail
+# in RUNDIR/sent, its recipients (or the arguments) in the first line.
+make_sendmail() {
+  mkdir -p "$1/sent"
+  sed "s|@SENT@|$1/sent|" >"$1/sendmail" <<'SENDMAIL'
+#!/bin/bash
+keep() {
+  local new
+  new=$(mktemp @SENT@/.mail-XXXXXX)
+  cat >"$new"
+  mv "$new" "@SENT@/${new##*/.}"
+}
+if [[ ${1:-} != -bs ]]; then
+  { echo "$@"; cat; } | keep
+  exit
+fi
+say() { printf '%s\r\n' "$1"; }
+say "220 test ESMTP"
+recipients=
+while read -r line; do
+  case ${line^^} in
+    RCPT*) recipients+=" $line"; say "250 ok" ;;
+    DATA*)
+      say "354 go on"
+      { echo "$recipients"; while IFS= read -r line && [[ $line != $'.\r' ]]; do echo "$line"; done; } | keep
+      recipients=
+      say "250 taken"
+      ;;
+    QUIT*) say "221 bye"; exit ;;
+    *) say "250 ok" ;;
+  esac
+done
+SENDMAIL
+  chmod 755 "$1/sendmail"
+}
+
 # A loopback port on which nothing listens, outside the range that clients are given.
 free_port() {
   local port

@@ -63,8 +63,10 @@ Task<> Client::sign_in(const Account& account) {
 Task<Snapshot> Client::look() {
   const Response listed = co_await command("LISTSCRIPTS");
   expect(listed, "LISTSCRIPTS");
+  auto scripts = read_scripts(listed);
+  if (!scripts) throw Fault(Fault::Kind::corrupt, settings_.host + ": " + scripts.error().message);
   Snapshot out;
-  for (ScriptName& each : read_scripts(listed)) {
+  for (ScriptName& each : *scripts) {
     if (each.active) out.active = each.name;
     out.names.push_back(std::move(each.name));
   }

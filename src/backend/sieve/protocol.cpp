@@ -153,12 +153,14 @@ Capabilities read_capabilities(const Response& response) {
   return out;
 }
 
-std::vector<ScriptName> read_scripts(const Response& response) {
+Result<std::vector<ScriptName>> read_scripts(const Response& response) {
   std::vector<ScriptName> out;
   for (const std::vector<Word>& line : response.lines) {
-    if (!line.front().is_string) continue;
-    out.push_back(
-        {.name = line.front().text, .active = line.size() > 1 && iequals(line[1].text, "ACTIVE")});
+    const bool active = line.size() == 2 && !line[1].is_string && iequals(line[1].text, "ACTIVE");
+    if (!line.front().is_string || (line.size() != 1 && !active)) {
+      return fail(Errc::malformed, "the list of scripts cannot be read");
+    }
+    out.push_back({.name = line.front().text, .active = active});
   }
   return out;
 }

@@ -72,8 +72,8 @@ struct ScriptName {
   bool active = false;
   friend bool operator==(const ScriptName&, const ScriptName&) = default;
 };
-/// RFC 5804 2.7.
-std::vector<ScriptName> read_scripts(const Response& response);
+/// RFC 5804 2.7. Error: malformed: what is left out there would be taken for not there.
+Result<std::vector<ScriptName>> read_scripts(const Response& response);
 
 /// A string as a command carries it: quoted where it can be, else a literal. RFC 5804 4
 std::string encode_string(std::string_view text);

@@ -23,7 +23,7 @@ TEST(ManageSieve, ResponsesAreReadHoweverTheyAreCut) {
     EXPECT_TRUE((*response)->ok());
     EXPECT_EQ((*response)->code, "WARNINGS");
     EXPECT_EQ((*response)->words, "line 1: x");
-    EXPECT_EQ(read_scripts(**response),
+    EXPECT_EQ(read_scripts(**response).value(),
               (std::vector<ScriptName>{{"one", true}, {"t\"w\\o", false}, {"th\r\nr", false}}));
   }
 }
