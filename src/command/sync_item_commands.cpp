@@ -203,16 +203,21 @@ class ItemCommandRun {
                                               std::move(href), before, std::move(meeting));
   }
 
-  /// engine.md §2, of attachments to add: what the first attempt found before it wrote.
-  Task<std::vector<CountedFile>> open_files(const eas::SyncCommand& command,
-                                            std::vector<CountedFile> now) {
+  /// engine.md §2, of attachments to add: what the first attempt found before it wrote. An Add that
+  /// comes again found nothing.
+  Task<std::vector<CountedFile>> files_at_first(const eas::SyncCommand& command,
+                                                std::vector<CountedFile> now) {
+    if (command.kind == Kind::add) {
+      for (CountedFile& each : now) each.count = 0;
+      co_return now;
+    }
+    std::string name = intent_name(command) + "/files/" + command.instance_id;
+    name += '/' + std::to_string(file_intents_[name]++);
     Packer detail;
     detail.number(now.size());
     for (const CountedFile& each : now) detail.text(each.digest).number(each.count);
-    sync::Intent intent{intent_name(command) + "/files/" + command.instance_id,
-                        std::move(detail).bytes()};
     std::vector<sync::Intent> intents;
-    intents.push_back(std::move(intent));
+    intents.push_back({std::move(name), std::move(detail).bytes()});
     const auto open =
         co_await work_.session.services.journal.open(work_.session.user(), std::move(intents));
     work_.writes.push_back(sync::Journal::close(work_.session.user(), open.front()));
@@ -360,7 +365,7 @@ class ItemCommandRun {
       if (files_before) wanted.files_before = &*files_before;
       auto edited = work_.kind.edit(wanted);
       if (edited && !edited->files_before.empty() && !files_before) {
-        files_before = co_await open_files(command, edited->files_before);
+        files_before = co_await files_at_first(command, edited->files_before);
         wanted.files_before = &*files_before;
         if (*files_before != edited->files_before) edited = work_.kind.edit(wanted);
       }
@@ -483,6 +488,7 @@ class ItemCommandRun {
   backend::Items& items_;
   std::map<std::string, std::string, std::less<>> hrefs_;  // of what the device holds, by id
   std::map<std::string, sync::OpenIntent> intents_;
+  std::map<std::string, unsigned> file_intents_;  // how many of one name this request opened
   std::set<const sync::CommandOutcome*> taken_;
   std::vector<SyncResponse> responses_;
 };

@@ -165,6 +165,46 @@ TEST(SyncItems, AttachmentsOfACutChangeAreAddedOnce) {
   }
 }
 
+TEST(SyncItems, TwoChangesOfOneRequestAddTheirAttachments) {
+  TestBed bed;
+  backend::Items& items = bed.offer_items();
+  ASSERT_TRUE(test::run(items.put(collection_of(items, FolderRole::calendar), "one", daily, {})));
+  const std::string id = bed.id("Calendar");
+  test::run(bed.device().sync_all(id, {}));
+  namespace base = wbxml::airsyncbase;
+  const std::string one = bed.device().collection(id).items.begin()->first;
+  for (const char* content : {"list", "plot"}) {
+    bed.device().change(id, one, {Node(base::Attachments, {added_file("new", content)})});
+  }
+  EXPECT_TRUE(test::run(bed.device().sync(id, {})).ok());
+  const std::string text = only(items, FolderRole::calendar).text;
+  EXPECT_EQ(count_of(text, "ATTACH;"), 3U) << text;
+}
+
+/// The answer to an Add was lost, and its user went on: what it adds is there already.
+TEST(SyncItems, AttachmentsOfAnAddThatComesAgainAreAddedOnce) {
+  TestBed bed;
+  backend::Items& items = bed.offer_items();
+  const std::string id = bed.id("Calendar");
+  test::run(bed.device().sync_all(id, {}));
+  namespace base = wbxml::airsyncbase;
+  const auto data = [](const char* subject) {
+    return std::vector<Node>{Node(wbxml::calendar::StartTime, "20250620T080000Z"),
+                             Node(wbxml::calendar::EndTime, "20250620T090000Z"),
+                             Node(wbxml::calendar::Subject, subject),
+                             Node(base::Attachments, {added_file("new1", "plan")})};
+  };
+  bed.device().add(id, data("first"));
+  bed.device().lose_next_answer();
+  test::run(bed.device().sync(id, {}));
+  bed.device().forget_lost();
+  bed.device().collection(id).pending.front().data = data("second");
+  EXPECT_TRUE(test::run(bed.device().sync_all(id, {})).ok());
+  const std::string text = only(items, FolderRole::calendar).text;
+  EXPECT_EQ(count_of(text, "ATTACH;"), 1U) << text;
+  EXPECT_EQ(count_of(text, "SUMMARY:second"), 1U) << text;
+}
+
 /// How a phone says an Add again whose answer was lost.
 struct Again {
   const char* how;
