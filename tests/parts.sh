@@ -19,12 +19,13 @@ packages_of() {
     postfix) echo postfix ;;
     postgres) echo postgresql-15 postgresql-client-15 libpq5 ;;
     slapd) echo slapd ;;
+    samba) echo samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ;;
     radicale) echo radicale ;;
     davical) echo davical php-cli php-pgsql php-xml php-curl ;; # with the database of postgres
     *) return 1 ;;
   esac
 }
-servers=(dovecot cyrus postfix postgres slapd radicale davical)
+servers=(dovecot cyrus postfix postgres slapd samba radicale davical)
 
 stop_with() { echo "parts.sh: $*" >&2; exit 1; }
 

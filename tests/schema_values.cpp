@@ -60,6 +60,7 @@ constexpr auto rules = std::to_array<Rule>({
     {"ResolveRecipients", "Type", Format::number},
     {"ResolveRecipients", "RecipientCount", Format::number},
     {"ResolveRecipients", "CertificateCount", Format::number},
+    {"ValidateCert", "Status", Format::number},
     {"AirSyncBase", "Type", Format::number},
     {"AirSyncBase", "EstimatedDataSize", Format::number},
     {"AirSyncBase", "Truncated", Format::boolean},

@@ -1,6 +1,7 @@
 #include "server_fixture.hpp"
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "base/text.hpp"
 #include "command/prefetch.hpp"
 #include "command/request_cache.hpp"
@@ -95,6 +96,8 @@ class TestServer::Process {
                   .submission = systems.submission,
                   .vacation = systems.vacation,
                   .directory = systems.directory,
+                  .free_busy = systems.free_busy,
+                  .certificates = systems.certificates,
                   .spools = spools_,
                   .locks = locks_,
                   .journal = journal_,
@@ -227,12 +230,38 @@ Task<Result<>> MemoryVacation::set_out_of_office(backend::Account account,
   co_return Result<>();
 }
 
+Task<std::vector<backend::FreeBusyAnswer>> MemoryFreeBusy::ask(backend::Account,
+                                                               std::vector<std::string> addresses,
+                                                               Time, Time) {
+  if (failing) throw Fault(Fault::Kind::unavailable, "nobody knows now");
+  std::vector<backend::FreeBusyAnswer> out;
+  for (const std::string& address : addresses) out.push_back(answers[address]);
+  co_return out;
+}
+
+Task<std::vector<convert::CertificateVerdict>> NumberedCertificates::check(Question question) {
+  if (failing) throw Fault(Fault::Kind::unavailable, "no authorities");
+  std::vector<convert::CertificateVerdict> out;
+  for (const std::string& certificate : question.certificates) {
+    const std::string& number = question.chain.empty() ? certificate : question.chain.back();
+    const auto verdict =
+        static_cast<convert::CertificateVerdict>(parse_number<std::uint8_t>(number).value_or(10));
+    // What is only known where it is asked for.
+    const bool unknown = verdict == convert::CertificateVerdict::revocation_out_of_date ||
+                         verdict == convert::CertificateVerdict::revocation_unknown;
+    const bool forgiven =
+        unknown && question.revocation == convert::CertificateTrust::Revocation::as_known;
+    out.push_back(forgiven ? convert::CertificateVerdict::valid : verdict);
+  }
+  co_return out;
+}
+
 MemoryFixture::MemoryFixture(std::uint64_t seed, command::Settings settings)
     : random(seed),
       mail_server(clock),
       submission(&mail_server),
       server(Systems{clock, random, store, mail_server, mail_server, submission, &vacation,
-                     &directory},
+                     &directory, nullptr, &free_busy, &certificates},
              std::move(settings), std::chrono::seconds(60)) {
   add_user("anna@example.test");
 }

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 #include "backend/memory/memory.hpp"
 #include "client/device.hpp"
 #include "client/transport.hpp"
+#include "command/certificate_check.hpp"
 #include "command/endpoint.hpp"
 #include "store/memory/memory_store.hpp"
 
@@ -31,6 +33,8 @@ struct Systems {
   backend::Vacation* vacation = nullptr;
   backend::Directory* directory = nullptr;
   backend::ItemsBackend* items = nullptr;
+  backend::FreeBusy* free_busy = nullptr;
+  command::CertificateCheck* certificates = nullptr;
 };
 
 /// The server itself: what a process holds and loses when it dies. Is a transport, so that devices
@@ -121,6 +125,23 @@ class MemoryVacation final : public backend::Vacation {
   std::map<UserId, backend::OutOfOffice> settings_;
 };
 
+/// Knows what it was told.
+class MemoryFreeBusy final : public backend::FreeBusy {
+ public:
+  std::map<std::string, backend::FreeBusyAnswer> answers;  // by address
+  bool failing = false;
+  Task<std::vector<backend::FreeBusyAnswer>> ask(backend::Account asker,
+                                                 std::vector<std::string> addresses, Time from,
+                                                 Time to) override;
+};
+
+/// A certificate is its verdict's number, as text; with a chain, that of its last certificate.
+class NumberedCertificates final : public command::CertificateCheck {
+ public:
+  bool failing = false;
+  Task<std::vector<convert::CertificateVerdict>> check(Question question) override;
+};
+
 /// Everything in memory, one user `anna@example.test` with password `secret` and the usual folders.
 class MemoryFixture {
  public:
@@ -133,6 +154,8 @@ class MemoryFixture {
   RecordingSubmission submission;
   MemoryVacation vacation;
   backend::MemoryDirectory directory;
+  MemoryFreeBusy free_busy;
+  NumberedCertificates certificates;
   TestServer server;
 
   /// Adds a user with Inbox, Drafts, Trash, Sent; the first part of the address signs in too.

@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "mapping/email.hpp"
 #include "run.hpp"
 #include "transcript_runner.hpp"
 #include "wbxml/pages/airsync.hpp"
@@ -236,11 +237,19 @@ bool TranscriptRunner::given_mailbox(const Words& words, std::size_t number) {
   } else if (words[0] == "user" && words.size() >= 2) {
     if (const auto alias = after(words, "alias")) {
       fixture_.mail_server.add_alias(*UserId::parse(words[1]), *alias);
+    } else if (const auto other = after(words, "send-as")) {
+      fixture_.mail_server.add_send_as(*UserId::parse(words[1]), *other);
     } else {
       fixture_.add_user(words[1]);
     }
   } else if (words[0] == "person" && words.size() >= 3) {
     given_person(words, number);
+  } else if (words[0] == "group" && words.size() >= 3) {
+    given_group(words);
+  } else if (words[0] == "busy" && words.size() >= 2) {
+    given_busy(words, number);
+  } else if (words[0] == "certificates" && has(words, "fail")) {
+    fixture_.certificates.failing = true;
   } else if (words[0] == "directory" && has(words, "fails")) {
     fixture_.directory.fail();
   } else if (words[0] == "folder" && words.size() >= 2) {
@@ -295,6 +304,33 @@ void TranscriptRunner::given_person(const Words& words, std::size_t number) {
     someone.certificates.assign(number_of<std::size_t>(*count, number), "certificate");
   }
   fixture_.directory.add(std::move(someone));
+}
+
+/// `group ADDRESS NAME MEMBER...`
+void TranscriptRunner::given_group(const Words& words) {
+  backend::MemoryDirectory::Someone group;
+  group.entry.address = words[1];
+  group.entry.display_name = words[2];
+  group.entry.is_group = true;
+  group.members.assign(words.begin() + 3, words.end());
+  fixture_.directory.add(std::move(group));
+}
+
+/// `busy ADDRESS [START END DIGIT]`, `busy ADDRESS later`, `busy fails`
+void TranscriptRunner::given_busy(const Words& words, std::size_t number) {
+  using Outcome = backend::FreeBusyAnswer::Outcome;
+  if (words[1] == "fails") {
+    fixture_.free_busy.failing = true;
+    return;
+  }
+  backend::FreeBusyAnswer& answer = fixture_.free_busy.answers[words[1]];
+  answer.outcome = has(words, "later") ? Outcome::not_now : Outcome::known;
+  if (words.size() != 5) return;
+  const auto start = mapping::parse_date(words[2]);
+  const auto end = mapping::parse_date(words[3]);
+  if (!start || !end) throw TranscriptError(number, "no times");
+  answer.times.push_back(
+      {*start, *end, static_cast<backend::Occupied>(number_of<std::uint8_t>(words[4], number))});
 }
 
 /// The text's lines are words, ended by CRLF.

@@ -30,7 +30,8 @@ constexpr auto usual_pages = std::to_array<std::string_view>({"AirSync",
                                                               "RightsManagement",
                                                               "Find",
                                                               "ResolveRecipients",
-                                                              "MeetingResponse"});
+                                                              "MeetingResponse",
+                                                              "ValidateCert"});
 
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_name_part(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '_'; }

@@ -42,6 +42,8 @@ class TranscriptRunner {
   bool given_device(const Words& words, std::size_t number);
   void given_message(const Words& words, std::size_t number);
   void given_person(const Words& words, std::size_t number);
+  void given_group(const Words& words);
+  void given_busy(const Words& words, std::size_t number);
   void given_item(const Words& words, std::size_t number);
   void then_item(const Words& words, std::size_t number);
   void given_synced(const Words& words, std::size_t number);

@@ -53,7 +53,7 @@ DIRECTIONS = {
     "backend/smtp": "base item net backend",
     "backend/sieve": "base item net convert backend",
     "backend/ldap": "base item net convert backend",
-    "backend/dav": "base item net http dav backend",
+    "backend/dav": "base item net http dav convert convert/time_zone convert/ical backend",
     "lmtp": "base item net smtp backend backend/local",
     "app": "*",
 }

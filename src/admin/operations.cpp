@@ -189,6 +189,10 @@ Result<backend::PersonChange> person_change(const json& arguments) {
       const auto listed = flag(arguments, name);
       if (!listed) return pass(listed);
       change.listed = *listed;
+    } else if (name == "aliases" || name == "send_as") {
+      auto addresses = texts(arguments, name);
+      if (!addresses) return pass(addresses);
+      (name == "aliases" ? change.aliases : change.send_as) = std::move(*addresses);
     } else if (name == "photo") {
       auto photo = text(arguments, name);
       if (!photo) return pass(photo);
@@ -218,7 +222,10 @@ Task<Result<json>> user_set(Parts& parts, json arguments) {
   if (!login) co_return pass(login);
   auto change = person_change(arguments);
   if (!change) co_return pass(change);
-  co_return nothing(co_await (*place)->change_person(std::move(*login), std::move(*change)));
+  const bool addresses = change->aliases || change->send_as;
+  const auto done = co_await (*place)->change_person(*login, std::move(*change));
+  if (done && addresses) forget(parts, *login);
+  co_return nothing(done);
 }
 
 Task<Result<json>> user_show(Parts& parts, json arguments) {
@@ -228,14 +235,112 @@ Task<Result<json>> user_show(Parts& parts, json arguments) {
   if (!login) co_return pass(login);
   const auto person = co_await (*place)->person(std::move(*login));
   if (!person) co_return pass(person);
-  json out{{"login", person->entry.address},
-           {"listed", person->listed},
-           {"photo_bytes", person->photo_bytes},
-           {"certificates", person->certificates}};
+  json out{{"login", person->entry.address},     {"listed", person->listed},
+           {"aliases", person->aliases},         {"send_as", person->send_as},
+           {"photo_bytes", person->photo_bytes}, {"certificates", person->certificates}};
   for (const backend::PersonField& field : backend::person_fields) {
     out[std::string(field.name)] = person->entry.*field.member;
   }
   co_return out;
+}
+
+Result<Groups*> groups(Parts& parts) {
+  const auto users = accounts(parts);
+  if (!users) return pass(users);
+  return parts.groups;
+}
+
+Result<backend::GroupChange> group_change(const json& arguments) {
+  backend::GroupChange change;
+  if (arguments.contains("display_name")) {
+    auto name = text(arguments, "display_name");
+    if (!name) return pass(name);
+    change.display_name = std::move(*name);
+  }
+  if (arguments.contains("owner")) {
+    auto owner = text(arguments, "owner");
+    if (!owner) return pass(owner);
+    change.owner = std::move(*owner);
+  }
+  if (arguments.contains("listed")) {
+    const auto listed = flag(arguments, "listed");
+    if (!listed) return pass(listed);
+    change.listed = *listed;
+  }
+  return change;
+}
+
+Task<Result<json>> group_add(Parts& parts, json arguments) {
+  const auto place = groups(parts);
+  if (!place) co_return pass(place);
+  auto address = text(arguments, "address");
+  if (!address) co_return pass(address);
+  auto said = group_change(arguments);
+  if (!said) co_return pass(said);
+  auto members = texts(arguments, "members");
+  if (!members) co_return pass(members);
+  backend::Group group{.address = std::move(*address),
+                       .display_name = said->display_name.value_or(""),
+                       .owner = said->owner.value_or(""),
+                       .listed = said->listed.value_or(true),
+                       .members = std::move(*members)};
+  co_return nothing(co_await (*place)->add(std::move(group)));
+}
+
+json to_json(const backend::Group& group) {
+  return {{"address", group.address},
+          {"display_name", group.display_name},
+          {"owner", group.owner},
+          {"listed", group.listed}};
+}
+
+Task<Result<json>> group_list(Parts& parts, json) {
+  const auto place = groups(parts);
+  if (!place) co_return pass(place);
+  json rows = json::array();
+  for (const backend::Group& group : co_await (*place)->list()) rows.push_back(to_json(group));
+  co_return json{{"groups", std::move(rows)}};
+}
+
+Task<Result<json>> group_show(Parts& parts, json arguments) {
+  const auto place = groups(parts);
+  if (!place) co_return pass(place);
+  auto address = text(arguments, "address");
+  if (!address) co_return pass(address);
+  const auto group = co_await (*place)->show(std::move(*address));
+  if (!group) co_return pass(group);
+  json row = to_json(*group);
+  row["members"] = group->members;
+  co_return row;
+}
+
+Task<Result<json>> group_set(Parts& parts, json arguments) {
+  const auto place = groups(parts);
+  if (!place) co_return pass(place);
+  auto address = text(arguments, "address");
+  if (!address) co_return pass(address);
+  auto change = group_change(arguments);
+  if (!change) co_return pass(change);
+  co_return nothing(co_await (*place)->change(std::move(*address), std::move(*change)));
+}
+
+template <auto action>
+Task<Result<json>> group_members(Parts& parts, json arguments) {
+  const auto place = groups(parts);
+  if (!place) co_return pass(place);
+  auto address = text(arguments, "address");
+  if (!address) co_return pass(address);
+  auto members = texts(arguments, "members");
+  if (!members) co_return pass(members);
+  co_return nothing(co_await ((*place)->*action)(std::move(*address), std::move(*members)));
+}
+
+Task<Result<json>> group_remove(Parts& parts, json arguments) {
+  const auto place = groups(parts);
+  if (!place) co_return pass(place);
+  auto address = text(arguments, "address");
+  if (!address) co_return pass(address);
+  co_return nothing(co_await (*place)->remove(std::move(*address)));
 }
 
 json to_json(Time time) {
@@ -375,6 +480,13 @@ constexpr auto operations = std::to_array<Operation>({
     {"device.show", &device_show},
     {"device.unblock", &device_do<&Devices::unblock>},
     {"device.wipe", &device_wipe},
+    {"group.add", &group_add},
+    {"group.list", &group_list},
+    {"group.member_add", &group_members<&Groups::add_members>},
+    {"group.member_remove", &group_members<&Groups::remove_members>},
+    {"group.remove", &group_remove},
+    {"group.set", &group_set},
+    {"group.show", &group_show},
     {"queue.list", &queue_list},
     {"queue.remove", &queue_do<&Outbox::remove>},
     {"queue.retry", &queue_do<&Outbox::retry>},

@@ -53,6 +53,20 @@ class Accounts {
   virtual Task<Result<>> change_person(std::string login, backend::PersonChange change) = 0;
 };
 
+/// The groups of the embedded store. Errors as of Accounts, and too_large.
+class Groups {
+ public:
+  virtual ~Groups() = default;
+  virtual Task<Result<>> add(backend::Group group) = 0;
+  /// Without members.
+  virtual Task<std::vector<backend::Group>> list() = 0;
+  virtual Task<Result<backend::Group>> show(std::string address) = 0;
+  virtual Task<Result<>> change(std::string address, backend::GroupChange change) = 0;
+  virtual Task<Result<>> add_members(std::string address, std::vector<std::string> members) = 0;
+  virtual Task<Result<>> remove_members(std::string address, std::vector<std::string> members) = 0;
+  virtual Task<Result<>> remove(std::string address) = 0;
+};
+
 /// A mail that waits for the next mail server.
 struct WaitingMail {
   std::string name;  // as logs name it
@@ -125,6 +139,7 @@ class Operations {
     std::function<Status()> status;
     /// Drops what is cached about a user, and ends the user's waiting requests.
     std::function<void(const UserId&)> forget_user;
+    Groups* groups = nullptr;  // there where the accounts are
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
   /// What was not there before may be now. What runs goes on with the parts it found.

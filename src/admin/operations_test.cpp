@@ -55,6 +55,41 @@ class FakeAccounts final : public Accounts {
   bool broken = false;
 };
 
+class FakeGroups final : public Groups {
+ public:
+  Task<Result<>> add(backend::Group group) override {
+    groups[group.address] = std::move(group);
+    co_return Result<>{};
+  }
+  Task<std::vector<backend::Group>> list() override {
+    std::vector<backend::Group> out;
+    for (const auto& [address, group] : groups) out.push_back(group);
+    co_return out;
+  }
+  Task<Result<backend::Group>> show(std::string address) override {
+    if (!groups.contains(address)) co_return fail(Errc::not_found, "no such group");
+    co_return groups[address];
+  }
+  Task<Result<>> change(std::string address, backend::GroupChange wanted) override {
+    groups[address].owner = wanted.owner.value_or("kept");
+    groups[address].listed = wanted.listed.value_or(true);
+    co_return Result<>{};
+  }
+  Task<Result<>> add_members(std::string address, std::vector<std::string> members) override {
+    groups[address].members = std::move(members);
+    co_return Result<>{};
+  }
+  Task<Result<>> remove_members(std::string address, std::vector<std::string>) override {
+    groups[address].members.clear();
+    co_return Result<>{};
+  }
+  Task<Result<>> remove(std::string address) override {
+    groups.erase(address);
+    co_return Result<>{};
+  }
+  std::map<std::string, backend::Group> groups;
+};
+
 class FakeDevices final : public Devices {
  public:
   Task<std::vector<Device>> list(std::optional<UserId> user) override {
@@ -109,12 +144,13 @@ class OperationsTest : public testing::Test {
   std::string run(std::string line) { return test::run(operations.run(std::move(line))); }
 
   FakeAccounts accounts;
+  FakeGroups groups;
   FakeDevices devices;
   FakeOutbox outbox;
   std::vector<std::string> forgotten;
   Operations operations{{&accounts, &devices, &outbox,
                          [] { return Status{.version = "1", .mode = "serving"}; },
-                         [this](const UserId& user) { forgotten.push_back(user.str()); }}};
+                         [this](const UserId& user) { forgotten.push_back(user.str()); }, &groups}};
 };
 
 TEST_F(OperationsTest, UsersComeAndGo) {
@@ -160,6 +196,39 @@ TEST_F(OperationsTest, EntriesOfTheAddressListChange) {
                                  R"("mobile_phone":"123")", R"("login":"ann")"}) {
     EXPECT_TRUE(shown.contains(part)) << shown;
   }
+}
+
+TEST_F(OperationsTest, AddressesThatChangeEndWhatWasRememberedOfTheUser) {
+  run(R"({"operation":"user.add","arguments":{"login":"ann","password":"pw"}})");
+  run(R"({"operation":"user.set","arguments":{"login":"ann","title":"Boss"}})");
+  EXPECT_TRUE(forgotten.empty());
+  run(R"({"operation":"user.set","arguments":{"login":"ann","send_as":["info@example.org"]}})");
+  EXPECT_EQ(forgotten, std::vector<std::string>{"ann"});
+  EXPECT_EQ(accounts.change.send_as, std::vector<std::string>{"info@example.org"});
+  EXPECT_EQ(accounts.change.aliases, std::nullopt);
+}
+
+TEST_F(OperationsTest, GroupsComeAndGo) {
+  const auto ask = [this](const std::string& operation, const std::string& arguments) {
+    return run(R"({"operation":"group.)" + operation + R"(","arguments":{"address":"g@x.org")" +
+               arguments + "}}");
+  };
+  EXPECT_EQ(ask("add", R"(,"members":["ann@x.org"],"display_name":"G","listed":false)"),
+            R"({"ok":true,"result":{}})");
+  EXPECT_EQ(ask("show", ""),
+            R"({"ok":true,"result":{"address":"g@x.org","display_name":"G","listed":false,)"
+            R"("members":["ann@x.org"],"owner":""}})");
+  ask("member_add", R"(,"members":["bob@x.org"])");
+  EXPECT_TRUE(ask("show", "").contains(R"("members":["bob@x.org"])"));
+  ask("set", R"(,"owner":"eve@x.org","listed":true)");
+  EXPECT_TRUE(run(R"({"operation":"group.list"})").contains(R"("owner":"eve@x.org")"));
+  ask("member_remove", R"(,"members":["bob@x.org"])");
+  EXPECT_TRUE(ask("show", "").contains(R"("members":[])"));
+  for (const std::string wrong : {R"(,"members":"x")", R"(,"listed":1)", R"(,"owner":1)"}) {
+    EXPECT_TRUE(ask("add", wrong).contains("malformed")) << wrong;
+  }
+  ask("remove", "");
+  EXPECT_TRUE(ask("show", "").contains("not_found"));
 }
 
 TEST_F(OperationsTest, DevicesAreNamedByUserAndId) {

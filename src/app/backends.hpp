@@ -7,6 +7,7 @@
 #include "app/config.hpp"
 #include "backend/backend.hpp"
 #include "backend/directory.hpp"
+#include "backend/free_busy.hpp"
 #include "backend/items.hpp"
 #include "base/files.hpp"
 #include "net/listener.hpp"
@@ -37,6 +38,9 @@ class Backends {
   virtual backend::Directory* directory() = 0;
   /// Null where they are not kept here.
   virtual admin::Accounts* accounts() = 0;
+  virtual admin::Groups* groups() = 0;
+  /// Null where nobody knows when people are free.
+  virtual backend::FreeBusy* free_busy() = 0;
   /// Null where no mail waits.
   virtual admin::Outbox* outbox() = 0;
   /// Throws Fault when mail of the account could not go out now.

@@ -2,6 +2,7 @@
 
 #include "app/dav.hpp"
 #include "app/directory.hpp"
+#include "app/directory_folder.hpp"
 #include "app/outgoing.hpp"
 #include "app/sieve.hpp"
 #include "backend/imap/imap.hpp"
@@ -35,10 +36,14 @@ class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
       : server_(imap_settings(config), around.loop.executor(), around.random),
+        loop_(around.loop),
         outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
         directory_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),
-        sieve_(make_sieve(config)) {
+        sieve_(make_sieve(config)),
+        free_busy_(make_free_busy(dav_.get(), config, around)),
+        folder_(make_directory_folder(dav_.get(), directory_.get(), config, around.clock,
+                                      around.random)) {
     if (!sieve_ || !dav_) return;
     sieve_->set_known([items = dav_.get()](const backend::Account& account) {
       return backend::contact_addresses(items->open_items(account));
@@ -48,10 +53,15 @@ class ImapBackends final : public Backends {
   backend::Users& users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
-  backend::ItemsBackend* items() override { return dav_.get(); }
+  backend::ItemsBackend* items() override {
+    if (folder_) return folder_.get();
+    return dav_.get();
+  }
   backend::Vacation* vacation() override { return sieve_.get(); }
   backend::Directory* directory() override { return directory_.get(); }
   admin::Accounts* accounts() override { return nullptr; }
+  admin::Groups* groups() override { return nullptr; }
+  backend::FreeBusy* free_busy() override { return free_busy_.get(); }
   admin::Outbox* outbox() override { return nullptr; }
   Result<> listen_lmtp(net::Listener) override {
     return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
@@ -64,15 +74,21 @@ class ImapBackends final : public Backends {
     if (dav_) dav_->forget_user(user);
   }
   void apply(const Config&) override {}
-  void start() override { outgoing_.start(); }
+  void start() override {
+    outgoing_.start();
+    if (folder_) loop_.spawn(folder_->run(), "directory.folder");
+  }
   Task<> stop() override { return outgoing_.stop(); }
 
  private:
   backend::imap::ImapServer server_;
+  net::Loop& loop_;
   Outgoing outgoing_;
-  std::unique_ptr<backend::Directory> directory_;  // null: there is none
-  std::unique_ptr<backend::dav::DavServer> dav_;   // the same
-  std::unique_ptr<backend::SieveVacation> sieve_;  // the same
+  std::unique_ptr<backend::LdapDirectory> directory_;  // null: there is none
+  std::unique_ptr<backend::dav::DavServer> dav_;       // the same
+  std::unique_ptr<backend::SieveVacation> sieve_;      // the same
+  std::unique_ptr<backend::FreeBusy> free_busy_;       // the same
+  std::unique_ptr<DirectoryFolder> folder_;            // the same
 };
 
 }  // namespace

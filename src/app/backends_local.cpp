@@ -7,13 +7,17 @@
 #include "app/databases.hpp"
 #include "app/dav.hpp"
 #include "app/directory.hpp"
+#include "app/directory_folder.hpp"
 #include "app/local_submission.hpp"
 #include "app/outgoing.hpp"
 #include "app/system.hpp"
 #include "backend/local/delivery.hpp"
 #include "backend/local/directory.hpp"
+#include "backend/local/free_busy.hpp"
+#include "backend/local/groups.hpp"
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
+#include "base/bytes.hpp"
 #include "lmtp/server.hpp"
 #include "net/keyed_lock.hpp"
 
@@ -65,6 +69,44 @@ class LocalAccounts final : public admin::Accounts {
   backend::LocalDirectory& directory_;
 };
 
+/// The administrator's view of its groups.
+class LocalGroupsView final : public admin::Groups {
+ public:
+  explicit LocalGroupsView(backend::LocalGroups groups) : groups_(std::move(groups)) {}
+  Task<Result<>> add(backend::Group group) override { return groups_.add(std::move(group)); }
+  Task<std::vector<backend::Group>> list() override { return groups_.list(); }
+  Task<Result<backend::Group>> show(std::string address) override {
+    return groups_.find(std::move(address));
+  }
+  Task<Result<>> change(std::string address, backend::GroupChange change) override {
+    return groups_.change(std::move(address), std::move(change));
+  }
+  Task<Result<>> add_members(std::string address, std::vector<std::string> members) override {
+    return groups_.add_members(std::move(address), std::move(members));
+  }
+  Task<Result<>> remove_members(std::string address, std::vector<std::string> members) override {
+    return groups_.remove_members(std::move(address), std::move(members));
+  }
+  Task<Result<>> remove(std::string address) override { return groups_.remove(std::move(address)); }
+
+ private:
+  backend::LocalGroups groups_;
+};
+
+/// Mail to members of groups elsewhere: whoever delivers it does not wait for the next hop.
+class Later final : public backend::Submission {
+ public:
+  explicit Later(queue::Queue& queue) : queue_(queue) {}
+  Task<Result<>> submit(backend::Account account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override {
+    co_await queue_.enqueue(std::move(account), std::move(envelope), std::move(message));
+    co_return Result<>{};
+  }
+
+ private:
+  queue::Queue& queue_;
+};
+
 /// A DAV server is signed in to with the password of the mailbox, which the store itself does not
 /// keep.
 class PasswordKeeper final : public backend::Users {
@@ -80,17 +122,32 @@ class PasswordKeeper final : public backend::Users {
   backend::Users& users_;
 };
 
-/// Final failures come back to the users who wrote.
+/// Final failures come back to who wrote: users here, and others who wrote to a group.
 class LocalReports final : public queue::Reports {
  public:
   explicit LocalReports(backend::LocalDelivery& delivery) : delivery_(delivery) {}
+  /// The way to senders elsewhere.
+  void set_outside(backend::Submission& outside) { outside_ = &outside; }
   Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
+    if (!delivery_.is_local(to) && outside_ != nullptr) {
+      const std::string id = hex_encode(digest128(report->read(0, report->size())));
+      auto user = UserId::parse(to);
+      if (!user) co_return;  // nobody
+      const backend::Account account{.user = std::move(*user),
+                                     .login = to,
+                                     .password = {},
+                                     .display_name = {},
+                                     .addresses = {to}};
+      static_cast<void>(co_await outside_->submit(account, {"", {to}, id}, std::move(report)));
+      co_return;
+    }
     backend::LocalDelivery::Envelope envelope{"", {std::move(to)}};
     static_cast<void>(co_await delivery_.deliver(std::move(envelope), std::move(report)));
   }
 
  private:
   backend::LocalDelivery& delivery_;
+  backend::Submission* outside_ = nullptr;
 };
 
 /// The administrator's view of the queue.
@@ -114,9 +171,13 @@ class QueueOutbox final : public admin::Outbox {
   queue::Queue& queue_;
 };
 
+std::string host_of(const Config& config) {
+  return config.server.hostname.empty() ? machine_name() : config.server.hostname;
+}
+
 lmtp::ServerSettings lmtp_settings(const Config& config) {
   lmtp::ServerSettings settings;
-  settings.session.host = config.server.hostname.empty() ? machine_name() : config.server.hostname;
+  settings.session.host = host_of(config);
   settings.session.message_bytes_max =
       static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte;
   settings.session.recipients_max = static_cast<std::size_t>(config.lmtp.recipients_max);
@@ -133,19 +194,34 @@ class LocalBackends final : public Backends {
         store_(local_options(config), around.files, around.clock),
         users_(store_),
         directory_(store_),
+        free_busy_(store_),
         ldap_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),
+        dav_free_busy_(make_free_busy(dav_.get(), config, around)),
+        folder_(make_directory_folder(
+            dav_ ? static_cast<backend::ItemsBackend*>(dav_.get()) : &store_,
+            ldap_ ? static_cast<backend::DirectoryList*>(ldap_.get()) : &directory_, config,
+            around.clock, around.random)),
         keeper_(users_),
         accounts_(users_, directory_),
         vacation_(store_),
         delivery_(store_, &vacation_),
         reports_(delivery_),
         outgoing_(config, around.loop, around.files, around.clock, around.random, &reports_),
-        submission_(delivery_, outgoing_.configured() ? &outgoing_.submission() : nullptr),
+        groups_(backend::LocalGroups(store_, queues_mail(config)
+                                                 ? backend::LocalGroups::Outside::taken
+                                                 : backend::LocalGroups::Outside::refused)),
+        submission_(delivery_, outgoing_.configured() ? &outgoing_.submission() : nullptr,
+                    around.clock, host_of(config)),
         inbox_(delivery_),
         lmtp_(lmtp_settings(config), inbox_, around.files, around.clock) {
     vacation_.set_submission(submission_);
-    if (queue::Queue* queue = outgoing_.queue()) outbox_.emplace(*queue);
+    if (queue::Queue* queue = outgoing_.queue()) {
+      outbox_.emplace(*queue);
+      later_.emplace(*queue);
+      delivery_.set_outside(&*later_);
+      reports_.set_outside(*later_);
+    }
   }
   ~LocalBackends() override { close(); }
 
@@ -155,13 +231,19 @@ class LocalBackends final : public Backends {
   }
   backend::MailBackend& mail() override { return store_; }
   backend::ItemsBackend* items() override {
+    if (folder_) return folder_.get();
     if (dav_) return dav_.get();
     return &store_;
   }
   backend::Submission& submission() override { return submission_; }
   backend::Vacation* vacation() override { return &vacation_; }
-  backend::Directory* directory() override { return ldap_ ? ldap_.get() : &directory_; }
+  backend::Directory* directory() override {
+    if (ldap_) return ldap_.get();
+    return &directory_;
+  }
   admin::Accounts* accounts() override { return &accounts_; }
+  admin::Groups* groups() override { return &groups_; }
+  backend::FreeBusy* free_busy() override { return dav_ ? dav_free_busy_.get() : &free_busy_; }
   admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener listener) override {
     listeners_.push_back(std::make_shared<net::Listener>(std::move(listener)));
@@ -178,6 +260,7 @@ class LocalBackends final : public Backends {
   void start() override {
     outgoing_.start();
     loop_.spawn(sweep(), "mail.sweep");
+    if (folder_) loop_.spawn(folder_->run(), "directory.folder");
   }
   /// Returns when nothing of the store runs any more: what is cut short would outlive the loop.
   Task<> stop() override {
@@ -219,8 +302,11 @@ class LocalBackends final : public Backends {
   backend::LocalStore store_;
   backend::LocalUsers users_;
   backend::LocalDirectory directory_;
-  std::unique_ptr<backend::Directory> ldap_;      // null: the users are the address list
+  backend::LocalFreeBusy free_busy_;
+  std::unique_ptr<backend::LdapDirectory> ldap_;  // null: the users are the address list
   std::unique_ptr<backend::dav::DavServer> dav_;  // null: the store has the collections, too
+  std::unique_ptr<backend::FreeBusy> dav_free_busy_;
+  std::unique_ptr<DirectoryFolder> folder_;
   PasswordKeeper keeper_;
   LocalAccounts accounts_;
   backend::LocalVacation vacation_;
@@ -228,6 +314,8 @@ class LocalBackends final : public Backends {
   LocalReports reports_;
   Outgoing outgoing_;
   std::optional<QueueOutbox> outbox_;
+  std::optional<Later> later_;
+  LocalGroupsView groups_;
   LocalSubmission submission_;
   lmtp::LocalInbox inbox_;
   lmtp::Server lmtp_;

@@ -13,6 +13,7 @@
 
 #include "app/dav.hpp"
 #include "app/directory.hpp"
+#include "app/send_as.hpp"
 #include "app/sieve.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
@@ -247,6 +248,16 @@ Result<Config> read_config(const std::string& file) {
   return parse_config(text, file);
 }
 
+namespace {
+
+template <class Add>
+void add_send_as_problem(const Config& config, Add add) {
+  const auto send_as = parse_send_as(config.mail.send_as);
+  if (!send_as) add("mail.send_as: " + send_as.error().message);
+}
+
+}  // namespace
+
 Result<> check_config(const Config& config) {
   std::string wrong;
   const auto add = [&](std::string_view what) {
@@ -298,6 +309,7 @@ Result<> check_config(const Config& config) {
   if (config.push.heartbeat_seconds_min > config.push.heartbeat_seconds_max) {
     add("push.heartbeat_seconds_min is above push.heartbeat_seconds_max");
   }
+  add_send_as_problem(config, add);
   if (config.mail.window_default > config.mail.window_max) {
     add("mail.window_default is above mail.window_max");
   }

@@ -129,13 +129,22 @@ struct Config {
     std::string bind_dn;
     std::string password_file;
     std::string base;
+    Strings more_bases;
     std::string preset = "openldap";
     std::string listed;
     std::string match;
     std::int64_t query_seconds = 5;
     std::int64_t entries_max = 500;
     std::int64_t connections = 4;
+    bool folder = false;
+    std::string folder_name = "Directory";
+    std::int64_t folder_minutes = 15;
   } directory;
+
+  struct Certificates {
+    Strings authorities;
+    Strings revocation_lists;
+  } certificates;
 
   struct Submission {
     std::string host;
@@ -157,6 +166,7 @@ struct Config {
     std::int64_t answer_seconds = 25;
     std::int64_t answer_kilobytes_max = 4096;
     std::int64_t prefetch_kilobytes_max = 1024;
+    Strings send_as;
   } mail;
 
   struct Calendar {

@@ -278,6 +278,9 @@ constexpr auto table = std::to_array<Key>({
                                            "File with that account's password."),
     text<&C::directory, &D::base>("directory", "base", "\"ou=people,dc=example,dc=org\"",
                                   "Where the list begins; all below it is looked at."),
+    text<&C::directory, &D::more_bases>(
+        "directory", "more_bases", "[\"ou=partners,dc=example,dc=org\"]",
+        "Further sub-trees of the list; who is below several is there once."),
     choice<&C::directory, &D::preset>("directory", "preset", "openldap|active-directory",
                                       "What names, phones and pictures are called there."),
     text<&C::directory, &D::listed>(
@@ -292,6 +295,24 @@ constexpr auto table = std::to_array<Key>({
                                            "Entries read for one query, before they are sorted."),
     number<&C::directory, &D::connections>("directory", "connections", {1, 100},
                                            "Connections to the directory at a time."),
+
+    flag<&C::directory, &D::folder>(
+        "directory", "folder",
+        "Show the whole list, at most 10,000 entries, to every phone as one more address book, "
+        "which can only be read."),
+    text<&C::directory, &D::folder_name>("directory", "folder_name", "\"Directory\"",
+                                         "What it is called."),
+    number<&C::directory, &D::folder_minutes>("directory", "folder_minutes", {1, 1440},
+                                              "How old the list in it may be."),
+
+    path<&C::certificates, &C::Certificates::authorities>(
+        "certificates", "authorities", "[\"/etc/godwit/mail-authority.pem\"]",
+        "Who may sign the certificates of mail that phones ask about (ValidateCert): files in PEM, "
+        "or folders of them. Empty: the system's list."),
+    path<&C::certificates, &C::Certificates::revocation_lists>(
+        "certificates", "revocation_lists", "[\"/etc/godwit/crl\"]",
+        "What they revoked: CRL files in PEM or DER, or folders of them, read again every ten "
+        "minutes. Nothing is fetched."),
 
     text<&C::submission, &M::host>(
         "submission", "host", "\"smtp.example.org\"",
@@ -336,6 +357,10 @@ constexpr auto table = std::to_array<Key>({
         "Of the mail that a phone will ask for next, so much is made ready while it reads what it "
         "got; for 32 phones at a time. 0 = never.",
         true),
+    text<&C::mail, &C::Mail::send_as>(
+        "mail", "send_as", "[\"ann@example.org: info@example.org sales@example.org\"]",
+        "Who may write mail as whom, beside the own addresses; a From that is neither is replaced. "
+        "Users of the embedded store: also `godwit user set --may-send-as`."),
 
     text<&C::calendar, &C::Calendar::time_zone>(
         "calendar", "time_zone", "\"Europe/Berlin\"",

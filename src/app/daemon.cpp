@@ -159,6 +159,7 @@ Task<> Daemon::State::open_later() {
 admin::Operations::Parts Daemon::State::operation_parts() {
   admin::Operations::Parts parts;
   parts.accounts = backends ? backends->accounts() : nullptr;
+  parts.groups = backends ? backends->groups() : nullptr;
   parts.devices = devices.get();
   parts.outbox = backends ? backends->outbox() : nullptr;
   parts.status = [this] { return status(); };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/dav/free_busy.hpp"
 #include "base/fault.hpp"
 
 namespace godwit::app {
@@ -27,6 +28,14 @@ backend::dav::Settings dav_settings(const Config& config, dav::Url start) {
 }
 
 }  // namespace
+
+std::unique_ptr<backend::FreeBusy> make_free_busy(backend::dav::DavServer* server,
+                                                  const Config& config, Surroundings around) {
+  if (server == nullptr) return nullptr;
+  return std::make_unique<backend::dav::DavFreeBusy>(
+      *server, convert::Zone::named(config.calendar.time_zone).value_or(convert::Zone::utc()),
+      around.clock, around.random);
+}
 
 bool has_dav(const Config& config) { return !config.dav.url.empty() || !config.dav.domain.empty(); }
 

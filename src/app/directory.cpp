@@ -4,7 +4,7 @@
 
 namespace godwit::app {
 
-std::unique_ptr<backend::Directory> make_directory(const Config& config, const Clock& clock) {
+std::unique_ptr<backend::LdapDirectory> make_directory(const Config& config, const Clock& clock) {
   if (config.directory.kind != "ldap") return nullptr;
   backend::LdapSettings settings = ldap_settings(config);
   if (!config.directory.password_file.empty()) {
@@ -26,6 +26,7 @@ backend::LdapSettings ldap_settings(const Config& config) {
   settings.verify = given.verify;
   settings.bind_dn = given.bind_dn;
   settings.base = given.base;
+  settings.more_bases = given.more_bases;
   settings.preset = given.preset == "active-directory" ? LdapSettings::Preset::active_directory
                                                        : LdapSettings::Preset::openldap;
   settings.listed = given.listed;

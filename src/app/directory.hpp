@@ -11,7 +11,7 @@ namespace godwit::app {
 
 /// An LDAP directory when directory.kind is ldap, else null. Throws Fault when its password cannot
 /// be read.
-std::unique_ptr<backend::Directory> make_directory(const Config& config, const Clock& clock);
+std::unique_ptr<backend::LdapDirectory> make_directory(const Config& config, const Clock& clock);
 
 /// All but the password.
 backend::LdapSettings ldap_settings(const Config& config);

@@ -63,11 +63,13 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       journal_(store, clock,
                {.owner = fmt::format("{}/{}/{:016x}", host_of(config), ::getpid(), random.next()),
                 .sole_owner = config.store.kind == "sqlite"}),
-      sign_in_(backends.users(), clock, random, sign_in_settings(config)),
+      users_(backends.users(), config),
+      sign_in_(users_, clock, random, sign_in_settings(config)),
       page_({host_of(config), sign_in_, backends.mail(), backends.items(), store,
              [&backends](backend::Account account) {
                return backends.reach_submission(std::move(account));
              }}),
+      certificates_(config),
       services_{clock,
                 random,
                 store,
@@ -78,6 +80,8 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 backends.submission(),
                 backends.vacation(),
                 backends.directory(),
+                backends.free_busy(),
+                &certificates_,
                 spools,
                 locks_,
                 journal_,

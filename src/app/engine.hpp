@@ -5,8 +5,10 @@
 #include <memory>
 
 #include "app/backends.hpp"
+#include "app/certificate_files.hpp"
 #include "app/config.hpp"
 #include "app/page.hpp"
+#include "app/send_as.hpp"
 #include "app/sign_in.hpp"
 #include "command/endpoint.hpp"
 #include "command/prefetch.hpp"
@@ -47,8 +49,10 @@ class Engine {
   sync::Journal journal_;
   command::RequestCache request_cache_;
   command::Prefetches prefetches_;
+  SendAsUsers users_;
   BasicSignIn sign_in_;
   Page page_;
+  CertificateFiles certificates_;
   command::Services services_;
   command::Endpoint endpoint_;
 };

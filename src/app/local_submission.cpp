@@ -2,6 +2,10 @@
 
 #include <utility>
 
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+#include "queue/bounce.hpp"
+
 namespace godwit::app {
 namespace {
 
@@ -11,6 +15,7 @@ Result<> outcome_result(Outcome outcome, const std::string& address) {
   switch (outcome) {
     case Outcome::stored:
     case Outcome::repeated:
+    case Outcome::partly:  // reported
       return {};
     case Outcome::unknown_user:
       return fail(Errc::not_found, "there is no mailbox " + address);
@@ -37,25 +42,53 @@ Task<Result<>> LocalSubmission::submit(backend::Account account, Envelope envelo
     const Outcome outcome = co_await delivery_.accepts(address, message->size());
     if (auto taken = outcome_result(outcome, address); !taken) co_return taken;
   }
-  const std::string from = envelope.from;
+  backend::LocalDelivery::Envelope inner{.from = envelope.from, .to = std::move(here)};
+  for (const std::string& address : outside) inner.elsewhere.push_back(ascii_lower(address));
+  const std::string id = envelope.id;
   if (!outside.empty()) {
     envelope.to = std::move(outside);
     const auto sent = co_await outside_->submit(std::move(account), std::move(envelope), message);
     if (!sent) co_return pass(sent);
   }
-  if (here.empty()) co_return Result<>{};
-  co_return co_await deliver(from, std::move(here), std::move(message));
+  if (inner.to.empty()) co_return Result<>{};
+  co_return co_await deliver(std::move(inner), id, std::move(message));
 }
 
-Task<Result<>> LocalSubmission::deliver(std::string from, std::vector<std::string> to,
+Task<Result<>> LocalSubmission::deliver(backend::LocalDelivery::Envelope envelope, std::string id,
                                         std::shared_ptr<const backend::MessageSource> message) {
-  backend::LocalDelivery::Envelope envelope{std::move(from), to};
+  const std::vector<std::string> to = envelope.to;
+  std::string from = envelope.from;
   const auto outcomes = co_await delivery_.deliver(std::move(envelope), std::move(message));
+  std::vector<std::string> groups;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i] == Outcome::partly) groups.push_back(to[i]);
+  }
+  if (!groups.empty()) co_await report(std::move(from), std::move(id), std::move(groups));
   // The mailbox went, or filled up, since it was asked; the others have the mail.
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (auto taken = outcome_result(outcomes[i], to[i]); !taken) co_return taken;
   }
   co_return Result<>{};
+}
+
+/// Those who could get it have it: who wrote is told of the others by mail, not by a failure, which
+/// would make the device send it again.
+Task<> LocalSubmission::report(std::string sender, std::string id,
+                               std::vector<std::string> groups) {
+  queue::BounceFacts facts{.reporting_host = host_,
+                           .sender = sender,
+                           .mail_id = hex_encode(digest128("partly\n" + id)),
+                           .accepted = clock_.now(),
+                           .failed = clock_.now()};
+  for (std::string& group : groups) {
+    facts.recipients.push_back(
+        {std::move(group),
+         "some members of the group could not get it: full mailboxes, or no way "
+         "to members elsewhere"});
+  }
+  backend::LocalDelivery::Envelope envelope{.from = "", .to = {std::move(sender)}};
+  static_cast<void>(co_await delivery_.deliver(
+      std::move(envelope), std::make_shared<backend::StringSource>(make_bounce(facts))));
 }
 
 }  // namespace godwit::app

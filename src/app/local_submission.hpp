@@ -4,24 +4,30 @@
 
 #include "backend/backend.hpp"
 #include "backend/local/delivery.hpp"
+#include "base/clock.hpp"
 
 namespace godwit::app {
 
 class LocalSubmission final : public backend::Submission {
  public:
-  /// `outside` null: there is no way out, mail to others is refused.
-  LocalSubmission(backend::LocalDelivery& delivery, backend::Submission* outside)
-      : delivery_(delivery), outside_(outside) {}
+  /// `outside` null: there is no way out, mail to others is refused. `host`: who reports that
+  /// somebody in a group could not get a mail.
+  LocalSubmission(backend::LocalDelivery& delivery, backend::Submission* outside,
+                  const Clock& clock, std::string host)
+      : delivery_(delivery), outside_(outside), clock_(clock), host_(std::move(host)) {}
 
   Task<Result<>> submit(backend::Account account, Envelope envelope,
                         std::shared_ptr<const backend::MessageSource> message) override;
 
  private:
-  Task<Result<>> deliver(std::string from, std::vector<std::string> to,
+  Task<Result<>> deliver(backend::LocalDelivery::Envelope envelope, std::string id,
                          std::shared_ptr<const backend::MessageSource> message);
+  Task<> report(std::string sender, std::string id, std::vector<std::string> groups);
 
   backend::LocalDelivery& delivery_;
   backend::Submission* outside_;
+  const Clock& clock_;
+  std::string host_;
 };
 
 }  // namespace godwit::app

@@ -62,7 +62,7 @@ class LocalSubmissionTest : public testing::Test {
   backend::LocalUsers users{store};
   backend::LocalDelivery delivery{store, nullptr};
   Outside outside;
-  LocalSubmission submission{delivery, &outside};
+  LocalSubmission submission{delivery, &outside, clock, "mail.example.org"};
 };
 
 TEST_F(LocalSubmissionTest, EachRecipientGetsItByTheRightWay) {
@@ -80,7 +80,7 @@ TEST_F(LocalSubmissionTest, ARefusalReachesNobody) {
 }
 
 TEST_F(LocalSubmissionTest, WithoutAWayOutOthersAreRefused) {
-  LocalSubmission closed(delivery, nullptr);
+  LocalSubmission closed(delivery, nullptr, clock, "mail.example.org");
   backend::Account account{*UserId::parse("bob@example.org"), "bob", Secret("x"), "", {}};
   auto message = std::make_shared<backend::StringSource>("Subject: x\r\n\r\nbody\r\n");
   const auto sent =

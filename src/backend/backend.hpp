@@ -31,6 +31,7 @@ struct Account {
   Secret password;                     // of this request; empty with a master user
   std::string display_name;            // may be empty
   std::vector<std::string> addresses;  // the first is the primary one
+  std::vector<std::string> send_as{};  // of others, whose mail the user may write
 };
 
 struct MailboxStatus {

@@ -23,11 +23,12 @@ inline constexpr std::size_t photo_bytes_max = 102'400;
 struct DirectoryEntry {
   std::string id;  // the directory's own name for it, as photos() and certificates() take it
   std::string display_name;
-  std::string phone, office, title, company;
+  std::string phone, office, title, company, department;
   std::string alias;  // the short name: mailNickname, uid
   std::string first_name, last_name;
   std::string home_phone, mobile_phone;
-  std::string address;  // of mail
+  std::string address;    // of mail
+  bool is_group = false;  // a distribution list
   friend bool operator==(const DirectoryEntry&, const DirectoryEntry&) = default;
 };
 
@@ -58,6 +59,11 @@ class Directory {
   virtual Task<std::vector<Photo>> photos(Account account, std::vector<std::string> ids) = 0;
   /// X.509 certificates (DER) of an entry that are valid now.
   virtual Task<std::vector<std::string>> certificates(Account account, std::string id) = 0;
+  /// Who gets what is sent to a group: the groups in it opened, each person once, listed or not, at
+  /// most `entries_max`. Nobody for what is no group. Those whom the directory knows nothing else
+  /// of have an address only.
+  virtual Task<DirectoryMatches> members(Account account, std::string id,
+                                         std::size_t entries_max) = 0;
 };
 
 /// The fields that an administrator may set, by the names that the control socket gives them.
@@ -72,6 +78,7 @@ inline constexpr auto person_fields = std::to_array<PersonField>({
     {"nickname", &DirectoryEntry::alias},
     {"title", &DirectoryEntry::title},
     {"company", &DirectoryEntry::company},
+    {"department", &DirectoryEntry::department},
     {"office", &DirectoryEntry::office},
     {"phone", &DirectoryEntry::phone},
     {"home_phone", &DirectoryEntry::home_phone},
@@ -82,6 +89,8 @@ inline constexpr auto person_fields = std::to_array<PersonField>({
 struct Person {
   DirectoryEntry entry;
   bool listed = true;  // false: nobody finds the entry
+  std::vector<std::string> aliases{};
+  std::vector<std::string> send_as{};  // whose mail the user may write
   std::uint64_t photo_bytes = 0;
   std::size_t certificates = 0;
 };
@@ -90,8 +99,26 @@ struct Person {
 struct PersonChange {
   std::vector<std::pair<std::string DirectoryEntry::*, std::string>> fields{};
   std::optional<bool> listed{};
+  std::optional<std::vector<std::string>> aliases{};  // all of them
+  std::optional<std::vector<std::string>> send_as{};
   std::optional<std::string> photo{};                      // empty = none any more
   std::optional<std::vector<std::string>> certificates{};  // PEM or DER; all of them
+};
+
+/// A distribution list as an administrator sees it.
+struct Group {
+  std::string address;
+  std::string display_name{};
+  /// Who gets the failures of members elsewhere; empty: who wrote (RFC 5321 3.9).
+  std::string owner{};
+  bool listed = true;
+  std::vector<std::string> members{};  // addresses of users, groups and anybody else
+};
+
+/// What is to change of it; what is absent stays.
+struct GroupChange {
+  std::optional<std::string> display_name{}, owner{};
+  std::optional<bool> listed{};
 };
 
 }  // namespace godwit::backend

@@ -23,6 +23,7 @@ Task<Answer> ping(Session& session);
 Task<Answer> item_operations(Session& session);
 Task<Answer> search(Session& session);
 Task<Answer> resolve_recipients(Session& session);
+Task<Answer> validate_cert(Session& session);
 Task<Answer> find(Session& session);
 Task<Answer> provision(Session& session);
 

@@ -1,12 +1,14 @@
 // [MS-ASCMD] ResolveRecipients: whom the names stand for, with certificates and pictures.
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "base/text.hpp"
 #include "command/handlers.hpp"
 #include "command/people.hpp"
@@ -36,10 +38,18 @@ constexpr std::uint8_t address_list_entry = 1;  // [MS-ASCMD] Type (ResolveRecip
 
 constexpr std::size_t recipients_max = 100;  // [MS-ASCMD] Limiting Size of Command Requests
 constexpr std::size_t name_characters_max = 256;
+constexpr std::size_t group_availability_max = 20;   // [MS-ASCMD] Status 161 (ResolveRecipients)
+constexpr std::size_t availabilities_max = 100;      // 160
+constexpr std::size_t group_certificates_max = 500;  // members whose certificates are looked for
 constexpr std::uint32_t limit_max = 9999;  // [MS-ASCMD] MaxCertificates, MaxAmbiguousRecipients
 constexpr std::chrono::minutes shortest_availability{30};
 constexpr std::chrono::days longest_availability{42};
 constexpr std::chrono::days default_availability{7};
+constexpr std::chrono::minutes slot{30};
+
+struct Span {
+  Time start, end;
+};
 
 struct Wanted {
   enum class Certificates : std::uint8_t { none, full, mini };
@@ -47,7 +57,7 @@ struct Wanted {
   Certificates certificates = Certificates::none;
   std::uint32_t certificates_max = limit_max;
   std::uint32_t suggestions_max = people_max;
-  bool availability = false;
+  std::optional<Span> availability;
   std::optional<PictureOptions> pictures;
 };
 
@@ -61,16 +71,18 @@ std::optional<std::uint32_t> read_limit(const Element& options, wbxml::Tag child
 }
 
 /// [MS-ASCMD] StartTime, EndTime (ResolveRecipients).
-bool is_span(const Element& availability) {
+std::optional<Span> read_span(const Element& availability) {
   const auto start = mapping::parse_date(trim(availability.text_of(tag::StartTime)));
-  if (!start) return false;
+  if (!start) return std::nullopt;
   Time end = *start + default_availability;
   if (availability.has(tag::EndTime)) {
     const auto given = mapping::parse_date(trim(availability.text_of(tag::EndTime)));
-    if (!given) return false;
+    if (!given) return std::nullopt;
     end = *given;
   }
-  return end - *start >= shortest_availability && end - *start <= longest_availability;
+  const auto length = end - *start;
+  if (length < shortest_availability || length > longest_availability) return std::nullopt;
+  return Span{*start, end};
 }
 
 bool read_options(const Element& options, Version version, Wanted& wanted) {
@@ -88,8 +100,10 @@ bool read_options(const Element& options, Version version, Wanted& wanted) {
   wanted.certificates_max = *certificates;
   wanted.suggestions_max = std::min(*suggestions, people_max);
   const Element* availability = options.find(tag::Availability);
-  wanted.availability = availability != nullptr && version >= Version::v14_0;
-  if (wanted.availability && !is_span(*availability)) return false;
+  if (availability != nullptr && version >= Version::v14_0) {
+    wanted.availability = read_span(*availability);
+    if (!wanted.availability) return false;
+  }
   const Element* picture = options.find(tag::Picture);
   if (picture == nullptr || version < Version::v14_1) return true;
   wanted.pictures = read_picture_options(*picture, tag::MaxSize, tag::MaxPictures);
@@ -116,7 +130,13 @@ std::optional<Wanted> read_request(const Element& request, Version version) {
 struct Certificates {
   std::uint16_t status = no_certificate;
   std::size_t count = 0;
+  std::uint64_t recipients = 1;
   std::vector<std::string> der;
+};
+
+struct Availability {
+  std::uint16_t status = std::to_underlying(eas::Status::availability_failure);
+  std::string digits;
 };
 
 /// What a name came to.
@@ -124,31 +144,11 @@ struct Resolved {
   std::uint16_t status = nobody;
   std::uint64_t total = 0;
   std::vector<DirectoryEntry> entries;
-  std::vector<Picture> pictures;
-  std::optional<Certificates> certificates;  // of the one entry
+  std::optional<backend::DirectoryMatches> members;  // of the one entry, where it is a group
+  std::optional<Availability> availability;          // of the one entry
 };
 
-/// [MS-ASCMD] MaxCertificates: nobody gets an incomplete set. Mini certificates are a form that no
-/// document tells, so that there are none.
-Task<Certificates> load_certificates(Session& session, std::string id, const Wanted& wanted,
-                                     std::size_t& given) {
-  Certificates out;
-  if (wanted.certificates == Wanted::Certificates::mini) co_return out;
-  auto found = co_await session.services.directory->certificates(session.account, std::move(id));
-  out.count = found.size();
-  if (found.empty()) co_return out;
-  if (given + found.size() > wanted.certificates_max) {
-    out.status = certificate_limit;
-    co_return out;
-  }
-  given += found.size();
-  out.status = ok;
-  out.der = std::move(found);
-  co_return out;
-}
-
-Task<Resolved> resolve(Session& session, std::string name, const Wanted& wanted,
-                       std::size_t& certificates_given) {
+Task<Resolved> resolve(Session& session, std::string name, const Wanted& wanted) {
   Resolved out;
   if (session.services.directory == nullptr) co_return out;
   backend::DirectoryQuery query{
@@ -164,13 +164,132 @@ Task<Resolved> resolve(Session& session, std::string name, const Wanted& wanted,
   if (out.total > 1) {
     out.entries.resize(std::min<std::size_t>(out.entries.size(), wanted.suggestions_max));
     out.status = out.entries.size() < out.total ? ambiguous_partly : ambiguous;
-  } else if (wanted.certificates != Wanted::Certificates::none) {
-    out.certificates =
-        co_await load_certificates(session, out.entries.front().id, wanted, certificates_given);
+    co_return out;
   }
-  if (wanted.pictures) {
-    out.pictures = co_await load_pictures(session, out.entries, *wanted.pictures);
+  const bool asks_more = wanted.availability || wanted.certificates != Wanted::Certificates::none;
+  if (asks_more && out.entries.front().is_group) {
+    out.members = co_await session.services.directory->members(
+        session.account, out.entries.front().id, group_certificates_max);
   }
+  co_return out;
+}
+
+/// [MS-ASCMD] MergedFreeBusy: a digit for each half hour that begins, the highest of all in it.
+void merge(const std::vector<backend::OccupiedTime>& times, const Span& span, std::string& digits) {
+  for (const backend::OccupiedTime& each : times) {
+    const Time start = std::max(each.start, span.start);
+    const Time end = std::min(each.end, span.end);
+    if (start >= end) continue;
+    const auto digit = static_cast<char>('0' + std::to_underlying(each.as));
+    auto at = static_cast<std::size_t>((start - span.start) / slot);
+    for (Time begin = span.start + at * slot; begin < end; begin += slot, ++at) {
+      digits[at] = std::max(digits[at], digit);
+    }
+  }
+}
+
+Availability merged(std::vector<const backend::FreeBusyAnswer*> people, const Span& span) {
+  using Outcome = backend::FreeBusyAnswer::Outcome;
+  const auto has = [&](Outcome outcome) {
+    return std::ranges::any_of(people, [&](const auto* each) { return each->outcome == outcome; });
+  };
+  Availability out;
+  if (has(Outcome::not_now)) {
+    out.status = std::to_underlying(eas::Status::availability_transient_failure);
+  } else if (has(Outcome::known)) {
+    // Of a group those count of whom something is known: 1 does not say that it is all.
+    out.status = ok;
+    const auto length = span.end - span.start;
+    out.digits.assign(
+        static_cast<std::size_t>((length + slot - std::chrono::milliseconds(1)) / slot), '0');
+    for (const auto* each : people) {
+      if (each->outcome == Outcome::known) merge(each->times, span, out.digits);
+    }
+  }
+  return out;
+}
+
+/// Whose time is asked about for one name, or why nobody's.
+std::vector<std::string> people_of(const Resolved& resolved, std::size_t asked,
+                                   Availability& refused) {
+  std::vector<std::string> out;
+  if (!resolved.members) {
+    out.push_back(resolved.entries.front().address);
+  } else if (resolved.members->total > group_availability_max) {
+    refused.status = std::to_underlying(eas::Status::availability_list_too_large);
+  } else {
+    for (const DirectoryEntry& each : resolved.members->entries) out.push_back(each.address);
+  }
+  if (asked + out.size() > availabilities_max) {
+    refused.status = std::to_underlying(eas::Status::availability_too_many_recipients);
+    out.clear();
+  }
+  return out;
+}
+
+/// Asks about all names at once.
+Task<> find_availability(Session& session, const Span& span, std::vector<Resolved>& all) {
+  std::vector<std::string> addresses;
+  std::vector<std::pair<std::size_t, std::size_t>> whose;  // the first and how many, for each name
+  for (Resolved& each : all) {
+    whose.emplace_back(addresses.size(), 0);
+    if (each.status != ok) continue;
+    each.availability.emplace();
+    if (session.services.free_busy == nullptr) continue;
+    auto people = people_of(each, addresses.size(), *each.availability);
+    whose.back().second = people.size();
+    std::ranges::move(people, std::back_inserter(addresses));
+  }
+  if (addresses.empty()) co_return;
+  std::vector<backend::FreeBusyAnswer> answers(
+      addresses.size(), {.outcome = backend::FreeBusyAnswer::Outcome::not_now});
+  try {
+    answers = co_await session.services.free_busy->ask(session.account, std::move(addresses),
+                                                       span.start, span.end);
+  } catch (const Fault&) {
+    // Whom it concerns learns that it may be known later.
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<const backend::FreeBusyAnswer*> people;
+    for (std::size_t j = 0; j < whose[i].second; ++j) {
+      people.push_back(&answers.at(whose[i].first + j));
+    }
+    if (!people.empty()) all[i].availability = merged(std::move(people), span);
+  }
+}
+
+/// Of a group one certificate of each member, so that the counts tell whether all have one.
+Task<std::vector<std::string>> find_certificates(Session& session, const Resolved& resolved) {
+  backend::Directory& directory = *session.services.directory;
+  if (!resolved.members) {
+    co_return co_await directory.certificates(session.account, resolved.entries.front().id);
+  }
+  std::vector<std::string> out;
+  for (const DirectoryEntry& each : resolved.members->entries) {
+    if (each.id.empty()) continue;
+    auto one = co_await directory.certificates(session.account, each.id);
+    if (!one.empty()) out.push_back(std::move(one.front()));
+  }
+  co_return out;
+}
+
+/// [MS-ASCMD] MaxCertificates: nobody gets an incomplete set. Mini certificates are a form that no
+/// document tells, so that there are none.
+Task<Certificates> load_certificates(Session& session, const Resolved& resolved,
+                                     const Wanted& wanted, std::size_t& given) {
+  Certificates out;
+  if (resolved.members) out.recipients = resolved.members->total;
+  if (wanted.certificates == Wanted::Certificates::mini) co_return out;
+  auto found = co_await find_certificates(session, resolved);
+  out.count = found.size();
+  if (found.empty()) co_return out;
+  if (given + found.size() > wanted.certificates_max) {
+    out.status = certificate_limit;
+    co_return out;
+  }
+  given += found.size();
+  out.status = ok;
+  out.der = std::move(found);
   co_return out;
 }
 
@@ -178,26 +297,35 @@ void write_certificates(const Certificates& certificates, Writer& out) {
   out.open(tag::Certificates);
   out.number(tag::Status, certificates.status);
   out.number(tag::CertificateCount, static_cast<std::int64_t>(certificates.count));
-  out.number(tag::RecipientCount, 1);
+  out.number(tag::RecipientCount, static_cast<std::int64_t>(certificates.recipients));
   for (const std::string& der : certificates.der) out.text(tag::Certificate, base64_encode(der));
   out.close();
 }
 
-void write_recipient(const Resolved& resolved, std::size_t index, bool availability, Writer& out) {
+/// What is loaded for a name when it is written.
+struct Extras {
+  std::optional<Certificates> certificates;  // of the one entry
+  std::vector<Picture> pictures;             // of each entry
+};
+
+void write_recipient(const Resolved& resolved, const Extras& extras, std::size_t index,
+                     Writer& out) {
   const DirectoryEntry& entry = resolved.entries[index];
   out.open(tag::Recipient);
   out.number(tag::Type, address_list_entry);
   out.text(tag::DisplayName, entry.display_name);
   out.text(tag::EmailAddress, entry.address);
-  if (availability && resolved.status == ok) {
-    // Nothing here knows when people are free.
+  if (resolved.availability) {
     out.open(tag::Availability);
-    out.number(tag::Status, std::to_underlying(eas::Status::availability_failure));
+    out.number(tag::Status, resolved.availability->status);
+    if (resolved.availability->status == ok) {
+      out.text(tag::MergedFreeBusy, resolved.availability->digits);
+    }
     out.close();
   }
-  if (resolved.certificates) write_certificates(*resolved.certificates, out);
-  if (!resolved.pictures.empty()) {
-    const Picture& picture = resolved.pictures[index];
+  if (extras.certificates) write_certificates(*extras.certificates, out);
+  if (!extras.pictures.empty()) {
+    const Picture& picture = extras.pictures[index];
     out.open(tag::Picture);
     out.number(tag::Status, picture.status);
     if (picture.status == ok) out.opaque(tag::Data, picture.bytes);
@@ -206,14 +334,21 @@ void write_recipient(const Resolved& resolved, std::size_t index, bool availabil
   out.close();
 }
 
-void write_response(const std::string& name, const Resolved& resolved, bool availability,
-                    Writer& out) {
+Task<> write_response(Session& session, std::string name, const Resolved& resolved,
+                      const Wanted& wanted, std::size_t& certificates_given, Writer& out) {
+  Extras extras;
+  if (resolved.status == ok && wanted.certificates != Wanted::Certificates::none) {
+    extras.certificates = co_await load_certificates(session, resolved, wanted, certificates_given);
+  }
+  if (wanted.pictures && !resolved.entries.empty()) {
+    extras.pictures = co_await load_pictures(session, resolved.entries, *wanted.pictures);
+  }
   out.open(tag::Response);
   out.text(tag::To, name);
   out.number(tag::Status, resolved.status);
   out.number(tag::RecipientCount, static_cast<std::int64_t>(resolved.total));
   for (std::size_t i = 0; i < resolved.entries.size(); ++i) {
-    write_recipient(resolved, i, availability, out);
+    write_recipient(resolved, extras, i, out);
   }
   out.close();
 }
@@ -231,10 +366,14 @@ Task<Answer> resolve_recipients(Session& session) {
   out.number(tag::Status, ok);
   bool failed = false;
   try {
-    std::size_t certificates = 0;
+    std::vector<Resolved> all;
     for (const std::string& name : wanted->names) {
-      const Resolved resolved = co_await resolve(session, name, *wanted, certificates);
-      write_response(name, resolved, wanted->availability, out);
+      all.push_back(co_await resolve(session, name, *wanted));
+    }
+    if (wanted->availability) co_await find_availability(session, *wanted->availability, all);
+    std::size_t certificates = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      co_await write_response(session, wanted->names[i], all[i], *wanted, certificates, out);
     }
   } catch (const Fault&) {
     failed = true;

@@ -374,7 +374,7 @@ class Send {
 }  // namespace
 
 compose::Identity identity_of(const backend::Account& account) {
-  compose::Identity identity{account.addresses, account.display_name};
+  compose::Identity identity{account.addresses, account.display_name, account.send_as};
   if (identity.addresses.empty()) identity.addresses.push_back(account.user.str());
   return identity;
 }

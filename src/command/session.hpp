@@ -11,6 +11,7 @@
 
 #include "backend/backend.hpp"
 #include "backend/directory.hpp"
+#include "backend/free_busy.hpp"
 #include "backend/items.hpp"
 #include "base/clock.hpp"
 #include "command/answer.hpp"
@@ -31,6 +32,7 @@
 
 namespace godwit::command {
 
+class CertificateCheck;
 class Prefetches;
 
 /// What the admin may set (docs/guide.md); units in the names.
@@ -61,8 +63,10 @@ struct Services {
   backend::MailBackend& mail;
   backend::ItemsBackend* items;  // null where no backend has collections of items
   backend::Submission& submission;
-  backend::Vacation* vacation;    // null where no backend offers out-of-office
-  backend::Directory* directory;  // null where there is no address list
+  backend::Vacation* vacation;     // null where no backend offers out-of-office
+  backend::Directory* directory;   // null where there is no address list
+  backend::FreeBusy* free_busy;    // null where nobody knows
+  CertificateCheck* certificates;  // null where certificates cannot be checked
   http::Spools& spools;
   net::KeyedLocks& locks;
   sync::Journal& journal;

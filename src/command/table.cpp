@@ -20,6 +20,7 @@
 #include "wbxml/pages/resolve_recipients.hpp"
 #include "wbxml/pages/search.hpp"
 #include "wbxml/pages/settings.hpp"
+#include "wbxml/pages/validate_cert.hpp"
 
 namespace godwit::command {
 namespace {
@@ -78,6 +79,8 @@ constexpr auto commands = std::to_array<Command>({
      wbxml::provision::Status, &provision},
     {21, "ResolveRecipients", all_versions, Gate::provisioned, BodyRule::wbxml,
      recipients::ResolveRecipients, recipients::Status, &resolve_recipients},
+    {22, "ValidateCert", all_versions, Gate::provisioned, BodyRule::wbxml,
+     wbxml::validate_cert::ValidateCert, wbxml::validate_cert::Status, &validate_cert},
     {23, "Find", eas::since(Version::v16_1), Gate::provisioned, BodyRule::wbxml, wbxml::find::Find,
      wbxml::find::Status, &find},
 });

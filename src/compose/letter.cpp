@@ -161,22 +161,35 @@ std::string make_message_id(std::string_view unique, std::string_view address) {
   return std::string(unique) + '@' + std::string(domain);
 }
 
-std::string complete(Fields& header, const Identity& identity, const Stamp& stamp) {
+namespace {
+
+/// Where it stands in `addresses`; nothing when it does not.
+const std::string* one_of(const std::vector<std::string>& addresses, std::string_view address) {
+  const auto found = std::ranges::find_if(
+      addresses, [&](const std::string& each) { return iequals(each, address); });
+  return found == addresses.end() ? nullptr : &*found;
+}
+
+/// Sets From where it cannot stay as it is; the envelope's sender.
+std::string complete_from(Fields& header, const Identity& identity) {
   const auto authors = convert::parse_addresses(header.get("From"));
-  std::string address = identity.addresses.front();
+  const bool one = authors.size() == 1 && header.all("From").size() == 1;
+  const std::string author = authors.empty() ? std::string() : authors.front().address;
+  const std::string* own = one_of(identity.addresses, author);
+  std::string address = own != nullptr ? *own : identity.addresses.front();
   std::string name = authors.empty() ? std::string() : authors.front().name;
-  bool as_it_is = false;
-  if (!authors.empty()) {
-    const auto own = std::ranges::find_if(identity.addresses, [&](const std::string& one) {
-      return iequals(one, authors.front().address);
-    });
-    if (own != identity.addresses.end()) address = *own;
-    as_it_is = own != identity.addresses.end() && authors.size() == 1 && !name.empty() &&
-               header.all("From").size() == 1;
-  }
+  if (own == nullptr && one && one_of(identity.send_as, author) != nullptr) return address;
+  if (own != nullptr && one && !name.empty()) return address;
   if (name.empty()) name = identity.display_name;
   // [MS-ASCMD] SendMail: the server answers for who a mail is from.
-  if (!as_it_is) header.set("From", format_from(name, address));
+  header.set("From", format_from(name, address));
+  return address;
+}
+
+}  // namespace
+
+std::string complete(Fields& header, const Identity& identity, const Stamp& stamp) {
+  std::string address = complete_from(header, identity);
   if (!convert::parse_date(header.get("Date"))) header.set("Date", format_date(stamp.date));
   const std::string_view id = header.get("Message-ID");
   const bool has_id = id.starts_with('<') && id.find('@') != id.npos && id.ends_with('>') &&

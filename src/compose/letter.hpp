@@ -55,6 +55,7 @@ Result<std::vector<std::string>> recipients(const Fields& header);
 struct Identity {
   std::vector<std::string> addresses;  // the first is the primary one; not empty
   std::string display_name;            // may be empty
+  std::vector<std::string> send_as{};  // of others, whose mail may be written
 };
 /// What a mail gets where the device gave none.
 struct Stamp {
@@ -64,9 +65,10 @@ struct Stamp {
 /// `{unique}@{domain of the address}`
 std::string make_message_id(std::string_view unique, std::string_view address);
 
-/// Makes the header complete: From (only an address of the identity, the primary one otherwise),
-/// Date, Message-ID, MIME-Version; removes what the way adds (Return-Path). Returns the address in
-/// From: the envelope's sender.
+/// Makes the header complete: From (an address of the identity, or of another whose mail may be
+/// written; the primary one otherwise), Date, Message-ID, MIME-Version; removes what the way adds
+/// (Return-Path). Returns the envelope's sender: the address in From where it is the identity's
+/// own, the primary one otherwise, so that failures come back to who wrote.
 std::string complete(Fields& header, const Identity& identity, const Stamp& stamp);
 /// Takes Bcc out: for the form that others see.
 void hide_recipients(Fields& header);

@@ -68,6 +68,21 @@ TEST(Letter, NamesOnlyTheAccountAsAuthor) {
             "=?utf-8?B?SsO8cmdlbg==?= <anna@example.test>");
 }
 
+TEST(Letter, WritesAsOthersWhereThatIsPermitted) {
+  Identity identity = anna;
+  identity.send_as = {"info@example.test"};
+  const auto from = [&](const std::string& given) {
+    Fields header = fields("From: " + given + "\r\nTo: b@x.test\r\n\r\n");
+    EXPECT_EQ(complete(header, identity, stamp), "anna@example.test");
+    return std::string(header.get("From"));
+  };
+  EXPECT_EQ(from("The Office <INFO@example.test>"), "The Office <INFO@example.test>");
+  EXPECT_EQ(from("info@example.test"), "info@example.test");
+  EXPECT_EQ(from("info@example.test, boss@example.test"), "\"Anna Smith\" <anna@example.test>");
+  EXPECT_EQ(from("a@x.test\r\nFrom: info@example.test"), "\"Anna Smith\" <anna@example.test>");
+  EXPECT_EQ(from("infos@example.test"), "\"Anna Smith\" <anna@example.test>");
+}
+
 TEST(Letter, ANameMakesNoFields) {
   Identity odd = anna;
   odd.display_name = "Anna\r\nBcc: eve@x.test\r\n\"x\\";

@@ -111,6 +111,8 @@ constexpr auto rows = std::to_array<Row>({
      [](const Element& e, Properties& out) { out.contact_homes = hrefs_of(e); }},
     {caldav_space, "schedule-default-calendar-URL",
      [](const Element& e, Properties& out) { out.default_calendar = href_of(e); }},
+    {caldav_space, "schedule-outbox-URL",
+     [](const Element& e, Properties& out) { out.schedule_outbox = href_of(e); }},
     {caldav_space, "calendar-user-address-set",
      [](const Element& e, Properties& out) { out.user_addresses = hrefs_of(e, addresses_max); }},
     {caldav_space, "supported-calendar-component-set", &read_components},

@@ -44,6 +44,7 @@ struct Properties {
   std::vector<std::string> contact_homes;
   std::string default_calendar;               // schedule-default-calendar-URL
   std::vector<std::string> user_addresses{};  // calendar-user-address-set
+  std::string schedule_outbox{};              // RFC 6638
 };
 
 struct Entry {

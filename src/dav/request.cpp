@@ -37,6 +37,8 @@ std::string_view properties_of(Wanted wanted) {
       return "<D:resourcetype/><D:displayname/><D:sync-token/><S:getctag/>";
     case Wanted::tags:
       return "<D:resourcetype/><D:getetag/><D:getcontenttype/><D:getlastmodified/>";
+    case Wanted::scheduling:
+      return "<C:schedule-outbox-URL/><C:calendar-user-address-set/>";
   }
   return {};
 }
@@ -47,6 +49,10 @@ std::string prop(std::string_view properties) {
 
 std::string display_name(std::string_view name) {
   return "<D:displayname>" + escape_xml(name) + "</D:displayname>";
+}
+
+std::string time_range(std::string_view from, std::string_view to) {
+  return "<C:time-range start=\"" + escape_xml(from) + "\" end=\"" + escape_xml(to) + "\"/>";
 }
 
 std::string set(const std::string& properties) { return "<D:set>" + prop(properties) + "</D:set>"; }
@@ -78,6 +84,18 @@ std::string uid_query_body(std::string_view uid) {
                       "<C:prop-filter name=\"UID\"><C:text-match collation=\"i;octet\">" +
                       escape_xml(uid) +
                       "</C:text-match></C:prop-filter></C:comp-filter></C:comp-filter></C:filter>");
+}
+
+std::string events_between_body(std::string_view from, std::string_view to) {
+  return document(
+      "C:calendar-query",
+      prop("<C:calendar-data/>") +
+          "<C:filter><C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\">" +
+          time_range(from, to) + "</C:comp-filter></C:comp-filter></C:filter>");
+}
+
+std::string free_busy_query_body(std::string_view from, std::string_view to) {
+  return document("C:free-busy-query", time_range(from, to));
 }
 
 std::string make_address_book_body(std::string_view name) {

@@ -20,6 +20,7 @@ enum class Wanted : std::uint8_t {
   collections,  // everything about collections
   positions,    // which collections there are, and where they stand
   tags,         // of items: etag, type
+  scheduling,   // of a principal: where scheduling messages go, and its addresses (RFC 6638)
 };
 std::string propfind_body(Wanted wanted);
 
@@ -29,6 +30,10 @@ std::string sync_collection_body(std::string_view token);
 std::string multiget_body(Service service, const std::vector<std::string>& paths);
 /// A calendar-query for the events of a UID: RFC 4791 9.7.
 std::string uid_query_body(std::string_view uid);
+/// Events that take place between two times, with their text; times as `20250616T090000Z`.
+std::string events_between_body(std::string_view from, std::string_view to);
+/// RFC 4791 7.10.
+std::string free_busy_query_body(std::string_view from, std::string_view to);
 /// Of an extended MKCOL (address books) or MKCALENDAR.
 std::string make_address_book_body(std::string_view name);
 std::string make_calendar_body(std::string_view name, const Components& components);

@@ -34,6 +34,8 @@ Verdict verdict_of(backend::LocalDelivery::Outcome outcome) {
       return Verdict::unknown_user;
     case over_quota:
       return Verdict::over_quota;
+    case partly:  // tried again: who has it does not get it twice
+      return Verdict::not_now;
   }
   return Verdict::not_now;
 }

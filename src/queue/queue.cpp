@@ -213,6 +213,13 @@ Task<Result<>> Queue::submit(backend::Account account, Envelope envelope,
   co_return Result<>{};
 }
 
+Task<> Queue::enqueue(backend::Account account, Envelope envelope,
+                      std::shared_ptr<const backend::MessageSource> message) {
+  if (co_await known(envelope.id)) co_return;
+  co_await accept(std::move(account), std::move(envelope), std::move(message),
+                  {Tried::not_yet, {Errc::incomplete, "not tried yet"}});
+}
+
 Task<bool> Queue::known(std::string id) {
   auto job = [id = std::move(id)](sqlite::Database& database) {
     auto row = database.query("SELECT 1 FROM mail WHERE id = ?", id);
@@ -255,9 +262,9 @@ Task<> Queue::accept(backend::Account account, Envelope envelope,
   Mail mail{.id = envelope.id, .account = account.user.str(), .sender = envelope.from};
   mail.bytes = message->size();
   mail.accepted = mail.changed = now;
-  mail.attempts = 1;
+  mail.attempts = first.outcome == Tried::not_yet ? 0 : 1;
   mail.doubtful = first.outcome == Tried::doubtful ? 1 : 0;
-  mail.next = now + retry_delay(1, random_.next());
+  mail.next = mail.attempts == 0 ? now : now + retry_delay(1, random_.next());
   mail.reason = first.error.message;
   for (std::string& address : envelope.to)
     mail.recipients.push_back({.address = std::move(address)});

@@ -67,6 +67,10 @@ class Queue final : public backend::Submission {
   Task<Result<>> submit(backend::Account account, Envelope envelope,
                         std::shared_ptr<const backend::MessageSource> message) override;
 
+  /// Takes it without asking the next hop while the caller waits; it is tried at once.
+  Task<> enqueue(backend::Account account, Envelope envelope,
+                 std::shared_ptr<const backend::MessageSource> message);
+
   /// Everything that is due now; how many mails it looked at. One at a time: a second call while
   /// one works does nothing.
   Task<std::size_t> work();
@@ -85,7 +89,7 @@ class Queue final : public backend::Submission {
 
  private:
   struct Mail;
-  enum class Tried : std::uint8_t { taken, refused, down, doubtful };
+  enum class Tried : std::uint8_t { taken, refused, down, doubtful, not_yet };
   struct Try {
     Tried outcome = Tried::taken;
     Error error{};

@@ -97,6 +97,37 @@ TEST_F(AdministrationTest, TheAccountAloneIsNotOrderedOfADeviceThatWouldEraseEve
   EXPECT_TRUE(run(old.folder_sync()).ok());
 }
 
+TEST_F(AdministrationTest, GroupsAreDistributionLists) {
+  start();
+  const std::string many = file("people.csv",
+                                "login,password,title,send_as,listed\n"
+                                "bob@example.org,pw,Boss,info@example.org,no\n");
+  EXPECT_EQ(ask("user import " + many)["result"]["added"], 1);
+  const json bob = ask("user show bob@example.org")["result"];
+  EXPECT_EQ(bob["title"], "Boss");
+  EXPECT_EQ(bob["listed"], false);
+  EXPECT_EQ(bob["send_as"], json::array({"info@example.org"}));
+  EXPECT_EQ(ask("user set bob@example.org --alias b@example.org --no-send-as")["ok"], true);
+  EXPECT_EQ(ask("user show bob@example.org")["result"]["aliases"], json::array({"b@example.org"}));
+
+  EXPECT_EQ(ask("group add team@example.org --name Team --member b@example.org")["ok"], true);
+  EXPECT_EQ(ask("group member add team@example.org ann@example.org team@example.com")["ok"], true);
+  EXPECT_EQ(ask("group member add team@example.org nobody@example.org")["error"]["code"],
+            "not_found");
+  EXPECT_EQ(ask("group show team@example.org")["result"]["members"].size(), 3U);
+  const std::string lmtp = "127.0.0.1:" + std::to_string(daemon_.port("lmtp "));
+  EXPECT_EQ(ask("deliver --subject x --server " + lmtp + " team@example.org")["ok"], true);
+  // Who is elsewhere gets it by the queue.
+  const json waiting = ask("queue list")["result"]["mails"];
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0]["to"], json::array({"team@example.com"}));
+  EXPECT_EQ(ask("group member remove team@example.org b@example.org")["ok"], true);
+  EXPECT_EQ(ask("group set team@example.org --owner ann@example.org --hidden")["ok"], true);
+  EXPECT_EQ(ask("group list")["result"]["groups"][0]["owner"], "ann@example.org");
+  EXPECT_EQ(ask("group remove team@example.org")["ok"], true);
+  EXPECT_EQ(ask("group remove team@example.org")["error"]["code"], "not_found");
+}
+
 TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   start();
   const std::string secret = file("password", "secret2\n");

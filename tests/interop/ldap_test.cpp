@@ -1,6 +1,8 @@
 // The LDAP directory against OpenLDAP's slapd, below build/parts (tests/parts/slapd.sh).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "backend/ldap/ldap.hpp"
 #include "base/fault.hpp"
 #include "interop/imap_servers.hpp"
@@ -129,6 +131,41 @@ TEST_F(LdapTest, PhotosAndCertificates) {
   EXPECT_EQ(0U, run(directory.certificates(account_, other)).size());
   clock_.advance(std::chrono::hours(24) * 365 * 20);
   EXPECT_EQ(0U, run(directory.certificates(account_, ada)).size());
+}
+
+TEST_F(LdapTest, GroupsAreOpened) {
+  LdapDirectory directory(settings_, clock_);
+  const auto members = [&](const std::string& group, std::size_t entries_max = 20) {
+    const auto found = find(group + "@example.com", 1, true).entries;
+    EXPECT_EQ(1U, found.size()) << group;
+    EXPECT_TRUE(found.at(0).is_group) << group;
+    return run(directory.members(account_, found.at(0).id, entries_max));
+  };
+  const auto names_in = [&](const std::string& group) {
+    Names out;
+    for (const DirectoryEntry& each : members(group).entries) out.push_back(each.display_name);
+    std::ranges::sort(out);
+    return out;
+  };
+  EXPECT_EQ((Names{"Ada Lovelace"}), names_in("engineers"));
+  // Groups in groups, in a circle; who has no address, or is not there, is nobody.
+  EXPECT_EQ((Names{"Ada Lovelace", "Star * (Paren) \\Back"}), names_in("everybody"));
+  EXPECT_EQ((Names{"Ada Lovelace", "Star * (Paren) \\Back"}), names_in("circle"));
+  // By searches, of which the server does not understand one.
+  EXPECT_EQ((Names{"Jürgen Müller-Lüdenscheid", "Star * (Paren) \\Back"}), names_in("stars"));
+  EXPECT_EQ(20U, members("crowd").entries.size());
+  EXPECT_GT(members("crowd").total, 20U);
+  const std::string ada = find("lovelace").entries.at(0).id;
+  EXPECT_EQ(0U, run(directory.members(account_, ada, 20)).total);
+  EXPECT_EQ(0U, run(directory.members(account_, "nonsense", 20)).total);
+}
+
+TEST_F(LdapTest, TheListMayHaveSeveralPlaces) {
+  settings_.base = "ou=groups,dc=example,dc=com";
+  EXPECT_EQ(Names{}, names("lovelace"));
+  settings_.more_bases = {"ou=people,dc=example,dc=com", "dc=example,dc=com"};
+  EXPECT_EQ((Names{"Ada Lovelace"}), names("lovelace"));
+  EXPECT_EQ((Names{"engineers"}), names("engin"));
 }
 
 TEST_F(LdapTest, ConnectionsAreProtectedAndServersKnown) {

@@ -19,6 +19,7 @@ write_config() {
 include $part/etc/ldap/schema/core.schema
 include $part/etc/ldap/schema/cosine.schema
 include $part/etc/ldap/schema/inetorgperson.schema
+include $part/etc/ldap/schema/dyngroup.schema
 modulepath $part/usr/lib/ldap
 moduleload back_mdb
 pidfile $run/slapd.pid
@@ -101,6 +102,41 @@ cn: engineers
 description: Engine makers
 mail: engineers@example.com
 member: uid=ada,ou=people,dc=example,dc=com
+
+dn: cn=everybody,ou=groups,dc=example,dc=com
+objectClass: groupOfNames
+objectClass: extensibleObject
+cn: everybody
+mail: everybody@example.com
+member: cn=engineers,ou=groups,dc=example,dc=com
+member: cn=everybody,ou=groups,dc=example,dc=com
+member: cn=circle,ou=groups,dc=example,dc=com
+member: cn=nomail,ou=people,dc=example,dc=com
+member: uid=nobody,ou=people,dc=example,dc=com
+member: uid=star,ou=people,dc=example,dc=com
+
+dn: cn=circle,ou=groups,dc=example,dc=com
+objectClass: groupOfNames
+objectClass: extensibleObject
+cn: circle
+mail: circle@example.com
+member: cn=everybody,ou=groups,dc=example,dc=com
+member: uid=ada,ou=people,dc=example,dc=com
+
+dn: cn=stars,ou=groups,dc=example,dc=com
+objectClass: groupOfURLs
+objectClass: extensibleObject
+cn: stars
+mail: stars@example.com
+memberURL: ldap:///ou=people,dc=example,dc=com??one?(%7Ccn=star*)
+memberURL: ldap:///ou=people,dc=example,dc=com??one?(|(uid=star)(uid=juergen))
+
+dn: cn=crowd,ou=groups,dc=example,dc=com
+objectClass: groupOfURLs
+objectClass: extensibleObject
+cn: crowd
+mail: crowd@example.com
+memberURL: ldap:///ou=people,dc=example,dc=com??sub?(uid=many*)
 LDIF
 }
 

@@ -28,13 +28,17 @@ DavServer::DavServer(Settings settings, net::Executor executor, Random& random,
 DavServer::~DavServer() = default;
 
 std::shared_ptr<Items> DavServer::open_items(const Account& account) {
+  return std::make_shared<DavItems>(open_session(account));
+}
+
+Session DavServer::open_session(const Account& account) {
   auto& core = users_->cores.touch(account.user);
   const std::string& login = account.login.empty() ? account.user.str() : account.login;
   if (!core) core = std::make_shared<Core>(shared_, account.user, login);
   const Settings& settings = shared_->settings;
   wire::Credentials credentials{wire::fill(settings.user, {login}, wire::Form::plain),
                                 settings.password.value_or(account.password)};
-  return std::make_shared<DavItems>(Session(core, std::move(credentials)));
+  return {core, std::move(credentials)};
 }
 
 void DavServer::forget_user(const UserId& user) { users_->cores.erase(user); }

@@ -13,6 +13,7 @@
 namespace godwit::backend::dav {
 
 struct Shared;
+class Session;
 class Users;
 
 class DavServer final : public ItemsBackend {
@@ -24,6 +25,8 @@ class DavServer final : public ItemsBackend {
   ~DavServer() override;
 
   std::shared_ptr<Items> open_items(const Account& account) override;
+  /// For this folder's use.
+  Session open_session(const Account& account);
   /// What is remembered of the user goes.
   void forget_user(const UserId& user);
 

@@ -1,17 +1,17 @@
 #include "backend/ldap/ldap.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "backend/ldap/filter.hpp"
+#include "backend/ldap/person.hpp"
 #include "backend/ldap/session.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "convert/certificate.hpp"
 #include "convert/words.hpp"
 #include "net/worker.hpp"
 
@@ -21,114 +21,13 @@ namespace {
 
 using ldap::Entries;
 using ldap::Entry;
+using ldap::Names;
 using ldap::Session;
-using Preset = LdapSettings::Preset;
 
 constexpr Log ldap_log("ldap");
-constexpr std::size_t queue_max = 200;       // queries that wait; more are refused
-constexpr std::size_t text_bytes_max = 256;  // of one property
-constexpr std::size_t rejoinders_max = 2;    // rounds over all servers for one query
-
-/// What the preset calls things. Of two attributes the first that is there counts.
-struct Names {
-  std::string_view listed;
-  std::string_view match;
-  std::string_view address;  // whose mail address `%s` is
-  std::array<std::string_view, 2> display_name, alias, phone, company;
-  std::string_view photo;
-};
-
-constexpr Names openldap{
-    .listed =
-        "(&(mail=*)(|(objectClass=inetOrgPerson)(objectClass=groupOfNames)"
-        "(objectClass=groupOfUniqueNames)))",
-    .match =
-        "(|(cn=%s*)(cn=* %s*)(displayName=%s*)(sn=%s*)(givenName=%s*)(uid=%s*)(mail=%s*)"
-        "(physicalDeliveryOfficeName=%s*))",
-    .address = "(mail=%s)",
-    .display_name = {"displayName", "cn"},
-    .alias = {"uid", "uid"},
-    .phone = {"telephoneNumber", "telephoneNumber"},
-    .company = {"o", "o"},
-    .photo = "jpegPhoto",
-};
-
-// anr: [MS-ADTS] ambiguous name resolution, which knows names, aliases and addresses by itself.
-constexpr Names active_directory{
-    .listed =
-        "(&(mail=*)(|(&(objectCategory=person)(objectClass=user))"
-        "(objectCategory=group)(objectClass=contact))"
-        "(!(msExchHideFromAddressLists=TRUE)))",
-    .match = "(anr=%s)",
-    .address = "(|(mail=%s)(proxyAddresses=smtp:%s))",
-    .display_name = {"displayName", "cn"},
-    .alias = {"mailNickname", "sAMAccountName"},
-    .phone = {"telephoneNumber", "telephoneNumber"},
-    .company = {"company", "company"},
-    .photo = "thumbnailPhoto",
-};
-
-const Names& names_of(Preset preset) {
-  return preset == Preset::active_directory ? active_directory : openldap;
-}
-
-const std::vector<std::string>& certificate_attributes() {
-  static const std::vector<std::string> all{"userCertificate;binary", "userCertificate",
-                                            "userSMIMECertificate;binary"};
-  return all;
-}
-
-std::vector<std::string> entry_attributes(const Names& names) {
-  std::vector<std::string> out{
-      "mail", "title", "physicalDeliveryOfficeName", "givenName", "sn", "homePhone", "mobile"};
-  for (const auto* list : {&names.display_name, &names.alias, &names.phone, &names.company}) {
-    for (const std::string_view name : *list) out.emplace_back(name);
-  }
-  std::ranges::sort(out);
-  const auto same = std::ranges::unique(out);
-  out.erase(same.begin(), same.end());
-  return out;
-}
-
-std::string text_of(const Entry& entry, std::string_view attribute) {
-  return utf8_clean(utf8_prefix(entry.value(attribute), text_bytes_max));
-}
-
-std::string text_of(const Entry& entry, const std::array<std::string_view, 2>& attributes) {
-  std::string first = text_of(entry, attributes[0]);
-  return first.empty() ? text_of(entry, attributes[1]) : first;
-}
-
-DirectoryEntry directory_entry(const Entry& entry, const Names& names) {
-  return {.id = entry.dn,
-          .display_name = text_of(entry, names.display_name),
-          .phone = text_of(entry, names.phone),
-          .office = text_of(entry, "physicalDeliveryOfficeName"),
-          .title = text_of(entry, "title"),
-          .company = text_of(entry, names.company),
-          .alias = text_of(entry, names.alias),
-          .first_name = text_of(entry, "givenName"),
-          .last_name = text_of(entry, "sn"),
-          .home_phone = text_of(entry, "homePhone"),
-          .mobile_phone = text_of(entry, "mobile"),
-          .address = text_of(entry, "mail")};
-}
-
-DirectoryMatches sorted(Entries found, const Names& names, std::size_t entries_max) {
-  std::vector<std::pair<std::string, DirectoryEntry>> keyed;
-  for (const Entry& entry : found.entries) {
-    DirectoryEntry one = directory_entry(entry, names);
-    std::string key = convert::folded_line(one.display_name) + '\n' + one.address;
-    keyed.emplace_back(std::move(key), std::move(one));
-  }
-  std::ranges::sort(keyed, {}, &std::pair<std::string, DirectoryEntry>::first);
-  DirectoryMatches out;
-  out.total = keyed.size() + (found.more ? 1 : 0);
-  for (auto& [key, entry] : keyed) {
-    if (out.entries.size() < entries_max) out.entries.push_back(std::move(entry));
-  }
-  return out;
-}
+constexpr std::size_t queue_max = 200;        // queries that wait; more are refused
+constexpr std::size_t group_reads_max = 500;  // entries read for one group
+constexpr std::size_t rejoinders_max = 2;     // rounds over all servers for one query
 
 }  // namespace
 
@@ -136,12 +35,12 @@ DirectoryMatches sorted(Entries found, const Names& names, std::size_t entries_m
 struct LdapDirectory::Core {
   Core(LdapSettings given, const Clock& a_clock)
       : settings(std::move(given)), clock(a_clock), gate("ldap", settings.connections, queue_max) {
-    const Names& names = names_of(settings.preset);
+    const Names& names = ldap::names_of(settings.preset);
     if (settings.listed.empty()) settings.listed = names.listed;
     if (settings.match.empty()) settings.match = names.match;
   }
 
-  const Names& names() const { return names_of(settings.preset); }
+  const Names& names() const { return ldap::names_of(settings.preset); }
 
   /// Runs `ask` on a connection. One that turns out dead, or a server that is down, is left for the
   /// next; what a server answers, it answers for all.
@@ -161,6 +60,16 @@ struct LdapDirectory::Core {
           throw;
         }
       }
+    }
+  }
+
+  /// One entry by its name; none for what is no name.
+  Entries read(const std::string& dn, const std::vector<std::string>& attributes) {
+    try {
+      return run([&](Session& session) { return session.read(dn, attributes); });
+    } catch (const Fault& fault) {
+      if (fault.kind() != Fault::Kind::corrupt) throw;
+      return {};
     }
   }
 
@@ -208,6 +117,76 @@ struct LdapDirectory::Core {
   Gate gate;  // last: its end waits for jobs that use the rest
 };
 
+/// A group and those in it, each entry once, however they contain each other.
+class LdapDirectory::Opening {
+ public:
+  Opening(Core& core, std::size_t entries_max)
+      : core_(core), attributes_(ldap::group_attributes(core.names())), entries_max_(entries_max) {}
+
+  DirectoryMatches run(const std::string& id) {
+    const Entries found = core_.read(id, attributes_);
+    seen_.insert(ascii_lower(id));
+    if (!found.entries.empty() && ldap::directory_entry(found.entries[0], core_.names()).is_group) {
+      open(found.entries[0]);
+    }
+    while (!waiting_.empty() && !full()) {
+      const std::string name = std::move(waiting_.back());
+      waiting_.pop_back();
+      for (const Entry& entry : core_.read(name, attributes_).entries) take(entry);
+    }
+    if (full() && !waiting_.empty()) out_.total = std::max<std::uint64_t>(out_.total, 1) + 1;
+    return std::move(out_);
+  }
+
+ private:
+  bool full() const { return out_.total > entries_max_ || reads_ >= group_reads_max; }
+
+  void open(const Entry& group) {
+    ldap::GroupMembers members = ldap::members_of(group);
+    for (std::string& name : members.names) {
+      if (seen_.insert(ascii_lower(name)).second) waiting_.push_back(std::move(name));
+    }
+    for (const ldap::GroupSearch& search : members.searches) {
+      if (full()) break;
+      for (const Entry& entry : find(search)) {
+        if (seen_.insert(ascii_lower(entry.dn)).second) take(entry);
+      }
+    }
+  }
+
+  /// Nobody for a search that the server does not understand: its entry is wrong, others are not.
+  std::vector<Entry> find(const ldap::GroupSearch& search) {
+    ++reads_;
+    try {
+      Entries found = core_.run([&](Session& session) {
+        return session.search(search, attributes_, core_.settings.entries_max);
+      });
+      if (found.more) ++out_.total;
+      return std::move(found.entries);
+    } catch (const Fault& fault) {
+      if (fault.kind() != Fault::Kind::corrupt) throw;
+      return {};
+    }
+  }
+
+  void take(const Entry& entry) {
+    ++reads_;
+    DirectoryEntry person = ldap::directory_entry(entry, core_.names());
+    if (person.is_group) return open(entry);
+    if (person.address.empty()) return;
+    ++out_.total;
+    if (out_.entries.size() < entries_max_) out_.entries.push_back(std::move(person));
+  }
+
+  Core& core_;
+  std::vector<std::string> attributes_;
+  std::size_t entries_max_;
+  std::size_t reads_ = 0;
+  std::set<std::string> seen_;  // names, in lower case
+  std::vector<std::string> waiting_;
+  DirectoryMatches out_;
+};
+
 std::string check_ldap_settings(const LdapSettings& settings) {
   if (settings.urls.empty()) return "name a server";
   for (const std::string& url : settings.urls) {
@@ -234,11 +213,13 @@ Task<DirectoryMatches> LdapDirectory::find(Account, DirectoryQuery query) {
   if (convert::folded_words(query.text).empty()) co_return DirectoryMatches{};
   auto work = [core = core_.get(), query = std::move(query)] {
     const LdapSettings& settings = core->settings;
-    const auto attributes = entry_attributes(core->names());
+    const auto attributes = ldap::entry_attributes(core->names());
     const auto by = [&](std::string_view pattern, const std::vector<std::string>& words) {
       const std::string filter = ldap::search_filter(settings.listed, pattern, words);
-      return sorted(core->run([&](Session& session) { return session.search(filter, attributes); }),
-                    core->names(), query.entries_max);
+      return ldap::sorted(core->run([&](Session& session) {
+        return session.search(filter, attributes, settings.entries_max);
+      }),
+                          core->names(), query.entries_max);
     };
     if (query.address_alone && query.text.contains('@')) {
       DirectoryMatches alone = by(core->names().address, {query.text});
@@ -252,15 +233,10 @@ Task<DirectoryMatches> LdapDirectory::find(Account, DirectoryQuery query) {
 Task<std::vector<Photo>> LdapDirectory::photos(Account, std::vector<std::string> ids) {
   auto work = [core = core_.get(), ids = std::move(ids)] {
     std::vector<Photo> out;
-    const std::vector<std::string> attributes{std::string(core->names().photo)};
+    const std::string_view name = core->names().photo;
     for (const std::string& id : ids) {
-      Photo& photo = out.emplace_back();
-      const Entries found =
-          core->run([&](Session& session) { return session.read(id, attributes); });
-      if (found.entries.empty()) continue;
-      const std::string_view bytes = found.entries.front().value(attributes.front());
-      photo.size = bytes.size();
-      if (bytes.size() <= photo_bytes_max) photo.bytes = bytes;
+      const Entries found = core->read(id, {std::string(name)});
+      out.push_back(found.entries.empty() ? Photo{} : ldap::photo_of(found.entries.front(), name));
     }
     return out;
   };
@@ -269,19 +245,28 @@ Task<std::vector<Photo>> LdapDirectory::photos(Account, std::vector<std::string>
 
 Task<std::vector<std::string>> LdapDirectory::certificates(Account, std::string id) {
   auto work = [core = core_.get(), id = std::move(id), now = core_->clock.now()] {
-    std::vector<std::string> out;
-    const Entries found =
-        core->run([&](Session& session) { return session.read(id, certificate_attributes()); });
-    if (found.entries.empty()) return out;
-    for (const std::string& attribute : certificate_attributes()) {
-      const auto* values = found.entries.front().values(attribute);
-      for (std::size_t i = 0; values != nullptr && i < values->size(); ++i) {
-        const std::string& der = (*values)[i];
-        const bool known = std::ranges::find(out, der) != out.end();
-        if (!known && convert::certificate_valid(der, now)) out.push_back(der);
-      }
-    }
-    return out;
+    const Entries found = core->read(id, ldap::certificate_attributes());
+    if (found.entries.empty()) return std::vector<std::string>();
+    return ldap::certificates_of(found.entries.front(), now);
+  };
+  co_return co_await blocking(core_->gate, std::move(work));
+}
+
+Task<DirectoryMatches> LdapDirectory::members(Account, std::string id, std::size_t entries_max) {
+  auto work = [core = core_.get(), id = std::move(id), entries_max] {
+    Opening opening(*core, entries_max);
+    return opening.run(id);
+  };
+  co_return co_await blocking(core_->gate, std::move(work));
+}
+
+Task<std::vector<DirectoryEntry>> LdapDirectory::everybody(std::size_t entries_max) {
+  auto work = [core = core_.get(), entries_max] {
+    const auto attributes = ldap::entry_attributes(core->names());
+    const Entries found = core->run([&](Session& session) {
+      return session.search(core->settings.listed, attributes, entries_max);
+    });
+    return ldap::sorted(found, core->names(), entries_max).entries;
   };
   co_return co_await blocking(core_->gate, std::move(work));
 }

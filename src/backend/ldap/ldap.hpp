@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/directory.hpp"
+#include "backend/directory_list.hpp"
 #include "base/clock.hpp"
 #include "base/secret.hpp"
 
@@ -24,7 +24,8 @@ struct LdapSettings {
   bool verify = true;        // whether certificates must be valid and for their host
   std::string bind_dn = {};  // empty: anonymous
   Secret password = {};
-  std::string base;  // where the list begins
+  std::string base;                          // where the list begins
+  std::vector<std::string> more_bases = {};  // further sub-trees of it
   Preset preset = Preset::openldap;
   std::string listed = {};  // filter of who is in the list; empty: the preset's
   std::string match = {};   // filter of whom a word finds, `%s` in place of it; empty: the preset's
@@ -39,7 +40,7 @@ std::string check_ldap_settings(const LdapSettings& settings);
 /// Nothing is connected before the first query. A server that fails is left for the next one; the
 /// one that answered last is asked first. Throws Fault: unavailable (no server answers, or none
 /// takes the account), timed_out, corrupt (they refuse the filter or the base).
-class LdapDirectory final : public Directory {
+class LdapDirectory final : public Directory, public DirectoryList {
  public:
   /// `clock` outlives the directory.
   LdapDirectory(LdapSettings settings, const Clock& clock);
@@ -48,9 +49,12 @@ class LdapDirectory final : public Directory {
   Task<DirectoryMatches> find(Account account, DirectoryQuery query) override;
   Task<std::vector<Photo>> photos(Account account, std::vector<std::string> ids) override;
   Task<std::vector<std::string>> certificates(Account account, std::string id) override;
+  Task<DirectoryMatches> members(Account account, std::string id, std::size_t entries_max) override;
+  Task<std::vector<DirectoryEntry>> everybody(std::size_t entries_max) override;
 
  private:
   struct Core;
+  class Opening;
   std::shared_ptr<Core> core_;  // shared with jobs on the gate
 };
 

@@ -3,6 +3,7 @@
 #include <ldap.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/fault.hpp"
 #include "base/handle.hpp"
@@ -16,7 +17,8 @@ using Message = godwit::Handle<LDAPMessage, ldap_msgfree>;
 using Values = godwit::Handle<berval*, ldap_value_free_len>;
 
 constexpr const char* system_ca_file = "/etc/ssl/certs/ca-certificates.crt";
-constexpr std::size_t values_max = 50;                // of one attribute
+constexpr std::size_t values_max = 1500;  // of one attribute: what Active Directory gives at a time
+constexpr std::size_t entry_bytes_max = 8 * 1024 * 1024;  // what is beyond is left out
 constexpr std::size_t value_bytes_max = 1024 * 1024;  // photos; larger ones are cut, so unusable
 
 timeval to_timeval(std::chrono::seconds limit) { return {static_cast<time_t>(limit.count()), 0}; }
@@ -46,17 +48,6 @@ struct Session::Handle {
   }
   LDAP* ldap = nullptr;
 };
-
-std::string_view Entry::value(std::string_view attribute) const {
-  const auto* found = values(attribute);
-  return found == nullptr || found->empty() ? std::string_view() : found->front();
-}
-
-const std::vector<std::string>* Entry::values(std::string_view attribute) const {
-  const auto at = std::ranges::find_if(
-      attributes, [&](const auto& each) { return iequals(each.first, attribute); });
-  return at == attributes.end() ? nullptr : &at->second;
-}
 
 Session::Session(const LdapSettings& settings, const std::string& url)
     : settings_(settings), url_(url), handle_(std::make_unique<Handle>()) {
@@ -104,9 +95,32 @@ void Session::sign_in() {
   if (code != LDAP_SUCCESS) raise(code, "signing in");
 }
 
-Entries Session::search(const std::string& filter, const std::vector<std::string>& attributes) {
-  return run(settings_.base, LDAP_SCOPE_SUBTREE, filter, attributes,
-             static_cast<int>(settings_.entries_max));
+Entries Session::search(const std::string& filter, const std::vector<std::string>& attributes,
+                        std::size_t entries_max) {
+  Entries out = search({settings_.base, Scope::subtree, filter}, attributes, entries_max);
+  for (const std::string& base : settings_.more_bases) {
+    const std::size_t room = entries_max - std::min(entries_max, out.entries.size());
+    if (out.more || room == 0) {
+      out.more = true;
+      break;
+    }
+    Entries next = search({base, Scope::subtree, filter}, attributes, room);
+    out.more = next.more;
+    std::ranges::move(next.entries, std::back_inserter(out.entries));
+  }
+  // What lies below two bases is there once.
+  std::ranges::sort(out.entries, {}, &Entry::dn);
+  const auto same = std::ranges::unique(out.entries, {}, &Entry::dn);
+  out.entries.erase(same.begin(), same.end());
+  return out;
+}
+
+Entries Session::search(const GroupSearch& asked, const std::vector<std::string>& attributes,
+                        std::size_t entries_max) {
+  const int scope = asked.scope == Scope::subtree    ? LDAP_SCOPE_SUBTREE
+                    : asked.scope == Scope::children ? LDAP_SCOPE_ONELEVEL
+                                                     : LDAP_SCOPE_BASE;
+  return run(asked.base, scope, asked.filter, attributes, static_cast<int>(entries_max));
 }
 
 Entries Session::read(const std::string& dn, const std::vector<std::string>& attributes) {
@@ -136,12 +150,16 @@ Entries Session::run(const std::string& base, int scope, const std::string& filt
       one.dn = dn;
       ldap_memfree(dn);
     }
+    std::size_t bytes = 0;
     for (const std::string& name : attributes) {
       const Values values(ldap_get_values_len(ldap, entry, name.c_str()));
       if (!values) continue;
       auto& kept = one.attributes.emplace_back(name, std::vector<std::string>()).second;
       for (berval** at = values.get(); *at != nullptr && kept.size() < values_max; ++at) {
-        kept.emplace_back((*at)->bv_val, std::min<std::size_t>((*at)->bv_len, value_bytes_max));
+        const std::size_t length = std::min<std::size_t>((*at)->bv_len, value_bytes_max);
+        bytes += length;
+        if (bytes > entry_bytes_max) break;
+        kept.emplace_back((*at)->bv_val, length);
       }
     }
   }

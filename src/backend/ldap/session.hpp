@@ -5,27 +5,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "backend/ldap/entry.hpp"
 #include "backend/ldap/ldap.hpp"
 
 namespace godwit::backend::ldap {
-
-/// Attributes and values of an entry, names as they were asked for.
-struct Entry {
-  std::string dn;
-  std::vector<std::pair<std::string, std::vector<std::string>>> attributes;
-
-  /// The first value; empty where there is none.
-  std::string_view value(std::string_view attribute) const;
-  const std::vector<std::string>* values(std::string_view attribute) const;
-};
-
-struct Entries {
-  std::vector<Entry> entries;
-  bool more = false;  // the size limit was reached
-};
 
 class Session {
  public:
@@ -35,8 +20,11 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Below the settings' base.
-  Entries search(const std::string& filter, const std::vector<std::string>& attributes);
+  /// Below the settings' bases.
+  Entries search(const std::string& filter, const std::vector<std::string>& attributes,
+                 std::size_t entries_max);
+  Entries search(const GroupSearch& asked, const std::vector<std::string>& attributes,
+                 std::size_t entries_max);
   /// One entry by its name; nothing in `entries` when it is not there.
   Entries read(const std::string& dn, const std::vector<std::string>& attributes);
 

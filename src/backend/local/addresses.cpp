@@ -79,4 +79,57 @@ std::vector<std::string> aliases_of(Database& database, RowId user) {
   return out;
 }
 
+std::vector<std::string> send_as_of(Database& database, RowId user) {
+  std::vector<std::string> out;
+  for (auto rows =
+           database.query("SELECT address FROM send_as WHERE user = ? ORDER BY address", user);
+       rows.step();) {
+    out.push_back(rows.text(0));
+  }
+  return out;
+}
+
+Result<Address> own_address(std::string_view text, const std::vector<std::string>& domains) {
+  auto address = parse_address(text);
+  if (!address) return fail(Errc::malformed, "not an address: user@domain is needed");
+  if (std::ranges::find(domains, address->domain) == domains.end()) {
+    return fail(Errc::refused, "the domain is none of the configured ones");
+  }
+  return *address;
+}
+
+Result<std::vector<std::string>> own_aliases(const std::vector<std::string>& texts,
+                                             const std::vector<std::string>& domains) {
+  std::vector<std::string> out;
+  for (const std::string& text : texts) {
+    const auto address = own_address(text, domains);
+    if (!address) return pass(address);
+    out.push_back(address->str());
+  }
+  std::ranges::sort(out);
+  const auto same = std::ranges::unique(out);
+  out.erase(same.begin(), same.end());
+  return out;
+}
+
+bool taken(Database& database, const std::string& address, RowId by_other_than) {
+  auto row = database.query(
+      "SELECT 1 FROM user WHERE address = ? UNION ALL SELECT 1 FROM mail_group WHERE address = ?"
+      " UNION ALL SELECT 1 FROM alias WHERE address = ? AND user <> ?",
+      address, address, address, by_other_than);
+  return row.step();
+}
+
+Result<> put_aliases(Database& database, const UserRow& user, std::vector<std::string> aliases) {
+  std::erase(aliases, user.address);
+  for (const std::string& alias : aliases) {
+    if (taken(database, alias, user.id)) return fail(Errc::conflict, "an alias is taken");
+  }
+  database.run("DELETE FROM alias WHERE user = ?", user.id);
+  for (const std::string& alias : aliases) {
+    database.run("INSERT INTO alias (address, user) VALUES (?, ?)", alias, user.id);
+  }
+  return {};
+}
+
 }  // namespace godwit::backend::local

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/local/mailboxes.hpp"
+#include "base/result.hpp"
 
 namespace godwit::backend::local {
 
@@ -37,5 +38,18 @@ std::optional<UserRow> find_user(Database& database, std::string_view address);
 /// local part (RFC 5233).
 std::optional<UserRow> find_recipient(Database& database, std::string_view address);
 std::vector<std::string> aliases_of(Database& database, RowId user);
+
+/// Whose mail the user may write, too.
+std::vector<std::string> send_as_of(Database& database, RowId user);
+
+/// An address in one of these domains. Errors: malformed, refused.
+Result<Address> own_address(std::string_view text, const std::vector<std::string>& domains);
+/// The same of many, each once.
+Result<std::vector<std::string>> own_aliases(const std::vector<std::string>& texts,
+                                             const std::vector<std::string>& domains);
+/// Whether a user, a group or an alias of anybody else's has the address.
+bool taken(Database& database, const std::string& address, RowId by_other_than);
+/// All of the user's aliases, replacing what was there. Error: conflict, and nothing changed.
+Result<> put_aliases(Database& database, const UserRow& user, std::vector<std::string> aliases);
 
 }  // namespace godwit::backend::local

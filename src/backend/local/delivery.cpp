@@ -5,6 +5,7 @@
 
 #include "backend/local/addresses.hpp"
 #include "backend/local/core.hpp"
+#include "backend/local/group_mail.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/messages.hpp"
 #include "backend/local/placement.hpp"
@@ -13,6 +14,7 @@
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 
 namespace godwit::backend {
 
@@ -102,6 +104,41 @@ Arrived deliver_to(Database& database, const Core& core, const Arriving& mail,
   return arrived;
 }
 
+/// What became of the mail for one recipient: a mailbox, or a group of them.
+struct Delivered {
+  Outcome outcome = Outcome::unknown_user;
+  std::vector<Arrived> arrived;
+};
+
+Outcome outcome_of(const Destination& place, const std::vector<Arrived>& arrived) {
+  if (!place.group) return arrived.empty() ? Outcome::unknown_user : arrived.front().outcome;
+  if (place.served) return Outcome::repeated;
+  if (arrived.empty() && place.outside.empty()) return Outcome::unknown_user;
+  const auto any = [&](Outcome outcome) {
+    return std::ranges::find(arrived, outcome, &Arrived::outcome) != arrived.end();
+  };
+  if (any(Outcome::over_quota)) return Outcome::partly;
+  return any(Outcome::stored) || !place.outside.empty() ? Outcome::stored : Outcome::repeated;
+}
+
+Delivered deliver_all(Database& database, const Core& core, const Arriving& mail,
+                      const Destination& place) {
+  Delivered out;
+  for (const std::string& user : place.users) {
+    out.arrived.push_back(deliver_to(database, core, mail, user));
+  }
+  out.outcome = outcome_of(place, out.arrived);
+  return out;
+}
+
+void tell(Core& core, const Arrived& arrived, std::uint64_t bytes) {
+  core.watches.tell(*arrived.user, arrived.inbox, ChangeListener::Kind::added);
+  if (arrived.calendar) {
+    core.item_watches.tell(*arrived.user, arrived.calendar, ChangeListener::Kind::added);
+  }
+  delivery_log.info("mail.delivered", {{"user", *arrived.user}, {"bytes", bytes}});
+}
+
 }  // namespace
 
 LocalDelivery::LocalDelivery(const LocalStore& store, LocalVacation* vacation)
@@ -114,49 +151,87 @@ bool LocalDelivery::is_local(std::string_view address) const {
 }
 
 Task<Outcome> LocalDelivery::accepts(std::string address, std::uint64_t size) {
-  auto job = [address = std::move(address), size,
+  auto job = [asked = Route{{std::move(address)}, {}, core_->options.domains}, size,
               quota = core_->options.quota_bytes](Database& database) {
-    const auto user = find_recipient(database, address);
-    if (!user) return Outcome::unknown_user;
+    const Destination place = route(database, asked, {}).front();
+    if (place.users.empty() && place.outside.empty()) return Outcome::unknown_user;
+    if (place.group) return Outcome::stored;
+    const auto user = find_recipient(database, place.users.front());
     return has_room(database, user->id, size, quota) ? Outcome::stored : Outcome::over_quota;
   };
   co_return co_await core_->database.read(std::move(job));
 }
 
+/// False: nobody took it.
+Task<bool> LocalDelivery::send_outside(const Destination& place, const Envelope& envelope,
+                                       std::string id,
+                                       std::shared_ptr<const MessageSource> message) {
+  const Group& group = *place.group;
+  if (outside_ == nullptr) {
+    delivery_log.error("group.no_way_out", {{"members", place.outside.size()}});
+    co_return false;
+  }
+  // RFC 5321 3.9.2: failures are for who keeps the list. 4.5.5: a report's own are for nobody.
+  const bool to_owner = !envelope.from.empty() && !group.owner.empty();
+  Submission::Envelope outer{to_owner ? group.owner : envelope.from, place.outside, std::move(id)};
+  const std::string lines = "Delivered-To: " + group.address + "\r\n" + envelope.trace;
+  const Account account{.user = UserId::parse(group.address).value(),
+                        .login = group.address,
+                        .password = {},
+                        .display_name = {},
+                        .addresses = {group.address}};
+  const auto taken = co_await outside_->submit(
+      account, std::move(outer), std::make_shared<WithLines>(lines, std::move(message)));
+  if (!taken) delivery_log.error("group.not_sent", {{"why", taken.error().message}});
+  co_return taken.has_value();
+}
+
 Task<std::vector<Outcome>> LocalDelivery::deliver(Envelope envelope,
                                                   std::shared_ptr<const MessageSource> message) {
   auto uploaded = co_await upload(core_, message);
+  auto find = [asked = Route{envelope.to, envelope.elsewhere, core_->options.domains}, uploaded](
+                  Database& database) { return route(database, asked, uploaded->content.header); };
+  auto places = co_await core_->database.read(std::move(find));
+  // Before the mailboxes: it is taken once only, however often this is tried again.
+  std::vector<bool> sent(places.size(), true);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i].outside.empty()) continue;
+    const std::string key =
+        "group\n" + envelope.from + '\n' + places[i].group->address + '\n' + uploaded->content.hash;
+    sent[i] = co_await send_outside(places[i], envelope, hex_encode(digest128(key)), message);
+  }
   Arriving mail{.envelope = envelope,
                 .uploaded = uploaded,
                 .meeting = scheduling_mail_of(uploaded->content, *message),
                 .now = core_->clock.now()};
-  auto job = [core = core_.get(), mail = std::move(mail)](Database& database) {
+  auto job = [core = core_.get(), mail = std::move(mail),
+              places = std::move(places)](Database& database) {
     database.run("DELETE FROM delivery WHERE at < ?", to_row(mail.now - redelivery_window));
-    std::vector<Arrived> out;
-    out.reserve(mail.envelope.to.size());
-    for (const std::string& address : mail.envelope.to) {
-      out.push_back(deliver_to(database, *core, mail, address));
+    std::vector<Delivered> out;
+    out.reserve(places.size());
+    for (const Destination& place : places) {
+      out.push_back(deliver_all(database, *core, mail, place));
     }
     return out;
   };
-  const std::vector<Arrived> arrived = co_await commit(core_, std::move(job));
+  const std::vector<Delivered> delivered = co_await commit(core_, std::move(job));
   std::vector<Outcome> outcomes;
-  for (const Arrived& each : arrived) {
-    outcomes.push_back(each.outcome);
-    if (each.outcome != Outcome::stored) continue;
-    core_->watches.tell(*each.user, each.inbox, ChangeListener::Kind::added);
-    if (each.calendar) {
-      core_->item_watches.tell(*each.user, each.calendar, ChangeListener::Kind::added);
+  std::vector<UserId> stored;
+  for (std::size_t i = 0; i < delivered.size(); ++i) {
+    const Delivered& each = delivered[i];
+    outcomes.push_back(sent[i] ? each.outcome : Outcome::partly);
+    for (const Arrived& one : each.arrived) {
+      if (one.outcome != Outcome::stored) continue;
+      tell(*core_, one, uploaded->content.size);
+      stored.push_back(*one.user);
     }
-    delivery_log.info("mail.delivered", {{"user", *each.user}, {"bytes", uploaded->content.size}});
   }
-  if (std::ranges::find(outcomes, Outcome::stored) == outcomes.end()) {
+  if (stored.empty()) {
     co_await withdraw(core_, std::move(uploaded));
     co_return outcomes;
   }
-  for (std::size_t i = 0; vacation_ != nullptr && i < arrived.size(); ++i) {
-    if (arrived[i].outcome != Outcome::stored) continue;
-    co_await vacation_->answer(*arrived[i].user, envelope.from, uploaded->content.header);
+  for (std::size_t i = 0; vacation_ != nullptr && i < stored.size(); ++i) {
+    co_await vacation_->answer(stored[i], envelope.from, uploaded->content.header);
   }
   co_return outcomes;
 }

@@ -12,6 +12,9 @@
 namespace godwit::backend {
 
 class LocalVacation;
+namespace local {
+struct Destination;
+}
 
 class LocalDelivery {
  public:
@@ -20,16 +23,23 @@ class LocalDelivery {
     repeated,  // the same mail from and to the same within five days: taken, not stored again
     unknown_user,
     over_quota,
+    partly,  // a group: not everybody in it could get it; those who could have it
   };
   struct Envelope {
     std::string from;             // address only; empty: the null sender
     std::vector<std::string> to;  // addresses only
     /// Whole header lines to put on top, Received fields (RFC 5321 4.4); may be empty.
     std::string trace = {};
+    /// Who gets the mail by another way, in lower case: not sent to them again as members of
+    /// groups.
+    std::vector<std::string> elsewhere = {};
   };
 
   /// `vacation` may be null; it outlives the delivery.
   LocalDelivery(const LocalStore& store, LocalVacation* vacation);
+  /// The way to members of groups who are elsewhere; without one they get nothing (`partly`). It
+  /// takes what it was given under an id once, and outlives the delivery.
+  void set_outside(Submission* outside) { outside_ = outside; }
 
   /// Whether mail for this address can be taken: stored, unknown_user or, when `size` more octets
   /// do not fit, over_quota.
@@ -37,15 +47,20 @@ class LocalDelivery {
   /// Whether the address is in one of the store's domains.
   bool is_local(std::string_view address) const;
 
-  /// Into the inboxes, all recipients in one commit and sharing what they can. One outcome for each
-  /// recipient, in order. What is added on top: Return-Path, Delivered-To, the trace. Throws Fault
-  /// (disk full, damage); nothing was stored then.
+  /// Into the inboxes, all recipients in one commit and sharing what they can; a group's members
+  /// each once, whichever groups they are in. One outcome for each recipient, in order. What is
+  /// added on top: Return-Path, Delivered-To, the trace. Throws Fault (disk full, damage); nothing
+  /// was stored then.
   Task<std::vector<Outcome>> deliver(Envelope envelope,
                                      std::shared_ptr<const MessageSource> message);
 
  private:
+  Task<bool> send_outside(const local::Destination& place, const Envelope& envelope, std::string id,
+                          std::shared_ptr<const MessageSource> message);
+
   std::shared_ptr<local::Core> core_;
   LocalVacation* vacation_;
+  Submission* outside_ = nullptr;
 };
 
 }  // namespace godwit::backend

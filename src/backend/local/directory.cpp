@@ -41,6 +41,17 @@ Task<std::vector<std::string>> LocalDirectory::certificates(Account, std::string
   co_return co_await core_->database.read(std::move(job));
 }
 
+Task<DirectoryMatches> LocalDirectory::members(Account, std::string id, std::size_t entries_max) {
+  auto job = [id = std::move(id), domains = core_->options.domains, entries_max](
+                 Database& database) { return group_people(database, id, domains, entries_max); };
+  co_return co_await core_->database.read(std::move(job));
+}
+
+Task<std::vector<DirectoryEntry>> LocalDirectory::everybody(std::size_t entries_max) {
+  auto job = [entries_max](Database& database) { return all_people(database, entries_max); };
+  co_return co_await core_->database.read(std::move(job));
+}
+
 Task<Result<Person>> LocalDirectory::person(std::string address) {
   auto job = [address = ascii_lower(address)](Database& database) -> Result<Person> {
     const auto user = find_user(database, address);
@@ -51,11 +62,11 @@ Task<Result<Person>> LocalDirectory::person(std::string address) {
 }
 
 Task<Result<>> LocalDirectory::change(std::string address, PersonChange change) {
-  auto job = [address = ascii_lower(address),
-              change = std::move(change)](Database& database) -> Result<> {
+  auto job = [address = ascii_lower(address), change = std::move(change),
+              domains = core_->options.domains](Database& database) -> Result<> {
     const auto user = find_user(database, address);
     if (!user) return fail(Errc::not_found, "no such user");
-    return change_person(database, *user, change);
+    return change_person(database, *user, change, domains);
   };
   co_return co_await commit(core_, std::move(job));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "backend/local/group_rows.hpp"
 #include "base/text.hpp"
 #include "convert/certificate.hpp"
 #include "convert/words.hpp"
@@ -18,6 +19,7 @@ constexpr auto columns = std::to_array<std::pair<std::string_view, std::string D
     {"nickname", &DirectoryEntry::alias},
     {"title", &DirectoryEntry::title},
     {"company", &DirectoryEntry::company},
+    {"department", &DirectoryEntry::department},
     {"office", &DirectoryEntry::office},
     {"phone", &DirectoryEntry::phone},
     {"home_phone", &DirectoryEntry::home_phone},
@@ -26,8 +28,8 @@ constexpr auto columns = std::to_array<std::pair<std::string_view, std::string D
 
 constexpr std::string_view select_people =
     "SELECT u.id, u.address, u.display_name, p.user, p.listed, p.words,"
-    " p.first_name, p.last_name, p.nickname, p.title, p.company, p.office, p.phone, p.home_phone,"
-    " p.mobile_phone FROM user u LEFT JOIN person p ON p.user = u.id";
+    " p.first_name, p.last_name, p.nickname, p.title, p.company, p.department, p.office, p.phone,"
+    " p.home_phone, p.mobile_phone FROM user u LEFT JOIN person p ON p.user = u.id";
 
 struct Row {
   RowId user = 0;
@@ -88,18 +90,14 @@ std::string sort_key(const DirectoryEntry& entry) {
 std::optional<DirectoryEntry> by_address(Database& database, std::string_view text) {
   if (!parse_address(text)) return std::nullopt;
   const auto user = find_recipient(database, text);
-  if (!user) return std::nullopt;
+  if (!user) {
+    const auto group = find_group(database, text);
+    if (!group || !group->group.listed) return std::nullopt;
+    return entry_of(*group);
+  }
   auto row = row_of(database, user->id);
   if (!row || !row->listed) return std::nullopt;
   return std::move(row->entry);
-}
-
-Result<> good_text(const std::string& text) {
-  const bool clean = std::ranges::none_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  if (!clean || !utf8_valid(text)) return fail(Errc::malformed, "a field is no line of text");
-  if (text.size() > person_text_bytes_max) return fail(Errc::too_large, "a field is too long");
-  return {};
 }
 
 Result<> good_photo(std::string_view photo) {
@@ -117,6 +115,18 @@ Result<std::vector<std::string>> good_certificates(const std::vector<std::string
     auto der = convert::certificate_der(file);
     if (!der) return pass(der);
     if (std::ranges::find(out, *der) == out.end()) out.push_back(std::move(*der));
+  }
+  return out;
+}
+
+/// Of anybody, each once.
+Result<std::vector<std::string>> good_send_as(const std::vector<std::string>& texts) {
+  if (texts.size() > send_as_max) return fail(Errc::too_large, "too many addresses to send as");
+  std::vector<std::string> out;
+  for (const std::string& text : texts) {
+    const auto address = parse_address(text);
+    if (!address) return fail(Errc::malformed, "not an address: user@domain is needed");
+    if (std::ranges::find(out, address->str()) == out.end()) out.push_back(address->str());
   }
   return out;
 }
@@ -164,10 +174,28 @@ DirectoryMatches find_people(Database& database, const DirectoryQuery& query) {
     std::string key = sort_key(row.entry);
     found.emplace_back(std::move(key), std::move(row.entry));
   }
+  for (const GroupRow& group : all_groups(database)) {
+    DirectoryEntry entry = entry_of(group);
+    if (!group.group.listed || !convert::begins_words(words_of(entry, {}), words)) continue;
+    std::string key = sort_key(entry);
+    found.emplace_back(std::move(key), std::move(entry));
+  }
   std::ranges::sort(found, {}, &std::pair<std::string, DirectoryEntry>::first);
   out.total = found.size();
   found.resize(std::min(found.size(), query.entries_max));
   for (auto& [key, entry] : found) out.entries.push_back(std::move(entry));
+  return out;
+}
+
+std::vector<DirectoryEntry> all_people(Database& database, std::size_t entries_max) {
+  std::vector<DirectoryEntry> out;
+  for (auto rows = database.query(std::string(select_people)); rows.step();) {
+    Row row = read_row(database, rows);
+    if (row.listed && out.size() < entries_max) out.push_back(std::move(row.entry));
+  }
+  for (const GroupRow& group : all_groups(database)) {
+    if (group.group.listed && out.size() < entries_max) out.push_back(entry_of(group));
+  }
   return out;
 }
 
@@ -177,12 +205,23 @@ Person read_person(Database& database, const UserRow& user) {
     out.entry = std::move(row->entry);
     out.listed = row->listed;
   }
+  out.aliases = aliases_of(database, user.id);
+  out.send_as = send_as_of(database, user.id);
   out.photo_bytes = read_photo(database, out.entry.id).size;
   out.certificates = read_certificates(database, out.entry.id).size();
   return out;
 }
 
-Result<> change_person(Database& database, const UserRow& user, const PersonChange& change) {
+Result<> good_text(const std::string& text) {
+  const bool clean = std::ranges::none_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (!clean || !utf8_valid(text)) return fail(Errc::malformed, "a field is no line of text");
+  if (text.size() > person_text_bytes_max) return fail(Errc::too_large, "a field is too long");
+  return {};
+}
+
+Result<> change_person(Database& database, const UserRow& user, const PersonChange& change,
+                       const std::vector<std::string>& domains) {
   for (const auto& [member, text] : change.fields) {
     if (auto good = good_text(text); !good) return pass(good);
   }
@@ -190,6 +229,13 @@ Result<> change_person(Database& database, const UserRow& user, const PersonChan
   const auto certificates =
       good_certificates(change.certificates.value_or(std::vector<std::string>()));
   if (!certificates) return pass(certificates);
+  auto send_as = good_send_as(change.send_as.value_or(std::vector<std::string>()));
+  if (!send_as) return pass(send_as);
+  if (change.aliases) {
+    auto aliases = own_aliases(*change.aliases, domains);
+    if (!aliases) return pass(aliases);
+    if (auto done = put_aliases(database, user, std::move(*aliases)); !done) return done;
+  }
   database.run("INSERT INTO person (user) VALUES (?) ON CONFLICT (user) DO NOTHING", user.id);
   for (const auto& [member, text] : change.fields) put_text(database, user.id, member, text);
   if (change.listed) {
@@ -204,8 +250,31 @@ Result<> change_person(Database& database, const UserRow& user, const PersonChan
   for (const std::string& der : *certificates) {
     database.run("INSERT INTO certificate (user, der) VALUES (?, ?)", user.id, sqlite::Blob{der});
   }
+  if (change.send_as) database.run("DELETE FROM send_as WHERE user = ?", user.id);
+  for (const std::string& address : *send_as) {
+    database.run("INSERT INTO send_as (user, address) VALUES (?, ?)", user.id, address);
+  }
   index_person(database, user.id);
   return {};
+}
+
+DirectoryMatches group_people(Database& database, std::string_view id,
+                              const std::vector<std::string>& domains, std::size_t entries_max) {
+  DirectoryMatches out;
+  const auto number = group_of_entry(id);
+  const auto group = number ? find_group(database, *number) : std::nullopt;
+  if (!group) return out;
+  const Expansion all = expand_group(database, *group, domains);
+  for (const UserRow& user : all.users) {
+    if (auto row = row_of(database, user.id)) out.entries.push_back(std::move(row->entry));
+  }
+  for (const std::string& address : all.outside) {
+    DirectoryEntry& entry = out.entries.emplace_back();
+    entry.address = entry.display_name = address;
+  }
+  out.total = out.entries.size() + (all.whole ? 0 : 1);
+  if (out.entries.size() > entries_max) out.entries.resize(entries_max);
+  return out;
 }
 
 Photo read_photo(Database& database, std::string_view id) {

@@ -152,6 +152,28 @@ INSERT INTO collection (user, class, name, role)
 ALTER TABLE item ADD COLUMN uid TEXT;
 CREATE INDEX item_uid ON item (collection, uid) WHERE text IS NOT NULL;
 )sql",
+    // Groups, which are distribution lists; members are addresses of users, groups and others.
+    R"sql(
+ALTER TABLE person ADD COLUMN department TEXT NOT NULL DEFAULT '';
+CREATE TABLE send_as (
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  PRIMARY KEY (user, address)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mail_group (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  address TEXT NOT NULL UNIQUE,
+  display_name TEXT NOT NULL DEFAULT '',
+  owner TEXT NOT NULL DEFAULT '',
+  listed INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE TABLE member (
+  mail_group INTEGER NOT NULL REFERENCES mail_group (id) ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  PRIMARY KEY (mail_group, address)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_address ON member (address);
+)sql",
 });
 
 }  // namespace godwit::backend::local

@@ -20,38 +20,36 @@ using namespace local;  // NOLINT(google-build-using-namespace): this file is it
 struct Found {
   std::optional<UserRow> user;
   std::vector<std::string> aliases;
+  std::vector<std::string> send_as;
 };
 
-Account account_of(const UserRow& user, std::vector<std::string> aliases) {
+Found found(Database& database, std::optional<UserRow> user) {
+  if (!user) return {};
+  return {std::move(user), aliases_of(database, user->id), send_as_of(database, user->id)};
+}
+
+Account account_of(Found found) {
+  const UserRow& user = *found.user;
   std::vector<std::string> addresses{user.address};
-  std::ranges::move(aliases, std::back_inserter(addresses));
+  std::ranges::move(found.aliases, std::back_inserter(addresses));
   return {.user = UserId::parse(user.address).value(),
           .login = user.address,
           .password = {},
           .display_name = user.display_name,
-          .addresses = std::move(addresses)};
+          .addresses = std::move(addresses),
+          .send_as = std::move(found.send_as)};
 }
 
 /// The one user that a login names; nothing when there are none or several.
 Found find_login(Database& database, const std::vector<std::string>& candidates) {
-  Found found;
+  std::optional<UserRow> one;
   for (const std::string& address : candidates) {
     auto user = find_user(database, address);
     if (!user) continue;
-    if (found.user) return {};
-    found.user = std::move(user);
+    if (one) return {};
+    one = std::move(user);
   }
-  if (found.user) found.aliases = aliases_of(database, found.user->id);
-  return found;
-}
-
-Result<Address> own_address(std::string_view text, const std::vector<std::string>& domains) {
-  auto address = parse_address(text);
-  if (!address) return fail(Errc::malformed, "not an address: user@domain is needed");
-  if (std::ranges::find(domains, address->domain) == domains.end()) {
-    return fail(Errc::refused, "the domain is none of the configured ones");
-  }
-  return *address;
+  return found(database, std::move(one));
 }
 
 Result<> good_password(const Secret& password) {
@@ -69,28 +67,6 @@ Result<> good_display_name(const std::string& name) {
     return fail(Errc::malformed, "not a display name");
   }
   return {};
-}
-
-bool taken(Database& database, const std::string& address, RowId by_other_than) {
-  auto row = database.query(
-      "SELECT 1 FROM user WHERE address = ? UNION ALL"
-      " SELECT 1 FROM alias WHERE address = ? AND user <> ?",
-      address, address, by_other_than);
-  return row.step();
-}
-
-Result<std::vector<std::string>> own_aliases(const std::vector<std::string>& texts,
-                                             const std::vector<std::string>& domains) {
-  std::vector<std::string> out;
-  for (const std::string& text : texts) {
-    const auto address = own_address(text, domains);
-    if (!address) return pass(address);
-    out.push_back(address->str());
-  }
-  std::ranges::sort(out);
-  const auto same = std::ranges::unique(out);
-  out.erase(same.begin(), same.end());
-  return out;
 }
 
 Task<std::string> hashed(std::shared_ptr<Core> core, Secret password) {
@@ -132,21 +108,18 @@ Task<Result<Account>> LocalUsers::sign_in(std::string login, Secret password) {
   if (!right || !found.user || !sane) {
     co_return fail(Errc::refused, "unknown user or wrong password");
   }
-  Account account = account_of(*found.user, std::move(found.aliases));
+  Account account = account_of(std::move(found));
   account.password = std::move(password);
   co_return account;
 }
 
 Task<Result<Account>> LocalUsers::find(std::string address) {
   auto job = [address = std::move(address)](Database& database) {
-    Found found;
-    found.user = find_recipient(database, address);
-    if (found.user) found.aliases = aliases_of(database, found.user->id);
-    return found;
+    return found(database, find_recipient(database, address));
   };
   Found found = co_await core_->database.read(std::move(job));
   if (!found.user) co_return fail(Errc::not_found, "no such user");
-  co_return account_of(*found.user, std::move(found.aliases));
+  co_return account_of(std::move(found));
 }
 
 Task<Result<>> LocalUsers::add(NewUser user) {
@@ -235,17 +208,10 @@ Task<Result<>> LocalUsers::set_quota(std::string address,
 Task<Result<>> LocalUsers::set_aliases(std::string address, std::vector<std::string> texts) {
   const auto aliases = own_aliases(texts, core_->options.domains);
   if (!aliases) co_return pass(aliases);
-  auto then = [aliases = *aliases](Database& database, const UserRow& user) mutable -> Result<> {
-    std::erase(aliases, user.address);
-    for (const std::string& alias : aliases) {
-      if (taken(database, alias, user.id)) return fail(Errc::conflict, "an alias is taken");
-    }
-    database.run("DELETE FROM alias WHERE user = ?", user.id);
-    for (const std::string& alias : aliases) {
-      database.run("INSERT INTO alias (address, user) VALUES (?, ?)", alias, user.id);
-    }
-    index_person(database, user.id);
-    return {};
+  auto then = [aliases = *aliases](Database& database, const UserRow& user) -> Result<> {
+    auto done = put_aliases(database, user, aliases);
+    if (done) index_person(database, user.id);
+    return done;
   };
   co_return co_await change_user(core_, std::move(address), std::move(then));
 }
@@ -257,6 +223,7 @@ Task<Result<>> LocalUsers::remove(std::string address) {
     if (!user) return fail(Errc::not_found, "no such user");
     auto freed = delete_all_mailboxes(database, user->id);
     delete_all_collections(database, user->id);
+    database.run("DELETE FROM member WHERE address = ?", user->address);
     database.run("DELETE FROM user WHERE id = ?", user->id);
     return freed;
   };

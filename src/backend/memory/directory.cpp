@@ -46,6 +46,21 @@ Task<std::vector<std::string>> MemoryDirectory::certificates(Account, std::strin
   co_return get(id).certificates;
 }
 
+Task<DirectoryMatches> MemoryDirectory::members(Account, std::string id, std::size_t entries_max) {
+  begin_call();
+  DirectoryMatches out;
+  for (const std::string& address : get(id).members) {
+    ++out.total;
+    if (out.entries.size() == entries_max) continue;
+    const auto known =
+        std::ranges::find(people_, address, [](const Someone& each) { return each.entry.address; });
+    DirectoryEntry& entry = out.entries.emplace_back();
+    if (known != people_.end()) entry = known->entry;
+    entry.address = address;
+  }
+  co_return out;
+}
+
 const MemoryDirectory::Someone& MemoryDirectory::get(const std::string& id) const {
   return people_.at(parse_number<std::size_t>(id).value());
 }

@@ -15,6 +15,7 @@ class MemoryDirectory final : public Directory {
     DirectoryEntry entry;
     Photo photo{};
     std::vector<std::string> certificates{};
+    std::vector<std::string> members{};  // addresses, of a group
   };
 
   /// The entry's id is made.
@@ -25,6 +26,7 @@ class MemoryDirectory final : public Directory {
   Task<DirectoryMatches> find(Account account, DirectoryQuery query) override;
   Task<std::vector<Photo>> photos(Account account, std::vector<std::string> ids) override;
   Task<std::vector<std::string>> certificates(Account account, std::string id) override;
+  Task<DirectoryMatches> members(Account account, std::string id, std::size_t entries_max) override;
 
  private:
   const Someone& get(const std::string& id) const;

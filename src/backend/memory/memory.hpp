@@ -169,6 +169,8 @@ class MemoryServer final : public MailBackend, public ItemsBackend, public Users
   Account add_user(const std::string& address, std::string password, std::string display_name = {});
   /// Another address of the user's, not one to sign in with.
   void add_alias(const UserId& user, const std::string& address);
+  /// The user may write mail as that address.
+  void add_send_as(const UserId& user, const std::string& address);
   MemoryMail& mail(const UserId& user);
   MemoryItems& items(const UserId& user);
 

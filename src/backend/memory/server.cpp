@@ -26,6 +26,10 @@ void MemoryServer::add_alias(const UserId& user, const std::string& address) {
   users_.at(user).account.addresses.push_back(address);
 }
 
+void MemoryServer::add_send_as(const UserId& user, const std::string& address) {
+  users_.at(user).account.send_as.push_back(address);
+}
+
 MemoryMail& MemoryServer::mail(const UserId& user) { return *users_.at(user).mail; }
 
 MemoryItems& MemoryServer::items(const UserId& user) { return *users_.at(user).items; }

@@ -1,0 +1,24 @@
+/// The authorities and revocation lists of the configuration, for ValidateCert.
+#pragma once
+
+#include <memory>
+
+#include "app/config.hpp"
+#include "command/certificate_check.hpp"
+#include "net/worker.hpp"
+
+namespace godwit::app {
+
+class CertificateFiles final : public command::CertificateCheck {
+ public:
+  /// Nothing is read before the first question; then again when what was read is ten minutes old.
+  explicit CertificateFiles(const Config& config);
+  Task<std::vector<convert::CertificateVerdict>> check(Question question) override;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // of the gate's one thread
+  Gate gate_;
+};
+
+}  // namespace godwit::app

@@ -1,0 +1,31 @@
+/// How subcommands of godwit ask the daemon.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "app/cli_options.hpp"
+
+namespace godwit::app {
+
+/// The socket of the command line, else of the configuration, else the default.
+std::string socket_of(const CliOptions& options);
+/// On one line; what is no UTF-8 is replaced.
+std::string dump(const nlohmann::json& value);
+/// Says that the daemon does not answer; the value is Exit::no_daemon.
+int no_daemon(const CliOptions& options, const std::string& message);
+
+using Printer = void (*)(const nlohmann::json& result);
+void print_nothing(const nlohmann::json& result);
+
+/// Asks the daemon, prints what it says, in JSON with `made` (an object, or nothing) in its result;
+/// the value is the exit code.
+int ask(const CliOptions& options, const char* operation, const nlohmann::json& arguments,
+        Printer print);
+int ask(const CliOptions& options, const char* operation, const nlohmann::json& arguments,
+        Printer print, const nlohmann::json& made);
+
+/// The option of a field that the control socket calls `name`: "--first-name" of "first_name".
+std::string option_of(std::string_view name);
+
+}  // namespace godwit::app

@@ -1,0 +1,48 @@
+/// What entries of LDAP servers are to phones. Pure: whatever a server sends becomes a person
+/// within bounds.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/directory.hpp"
+#include "backend/ldap/entry.hpp"
+#include "backend/ldap/ldap.hpp"
+#include "base/clock.hpp"
+
+namespace godwit::backend::ldap {
+
+inline constexpr std::size_t text_bytes_max = 256;  // of one property
+
+/// What a preset calls things. Of two attributes the first that is there counts.
+struct Names {
+  std::string_view listed;
+  std::string_view match;
+  std::string_view address;  // whose mail address `%s` is
+  std::array<std::string_view, 2> display_name, alias, phone, company, department;
+  std::string_view photo;
+};
+const Names& names_of(LdapSettings::Preset preset);
+
+/// What to ask for: a person's properties; with its members, too.
+std::vector<std::string> entry_attributes(const Names& names);
+std::vector<std::string> group_attributes(const Names& names);
+const std::vector<std::string>& certificate_attributes();
+
+DirectoryEntry directory_entry(const Entry& entry, const Names& names);
+/// By display name, at most `entries_max`.
+DirectoryMatches sorted(const Entries& found, const Names& names, std::size_t entries_max);
+Photo photo_of(const Entry& entry, std::string_view attribute);
+/// DER, valid at `now`, each once.
+std::vector<std::string> certificates_of(const Entry& entry, Time now);
+
+/// Who is in a group: entries by their names, and searches.
+struct GroupMembers {
+  std::vector<std::string> names;
+  std::vector<GroupSearch> searches;
+};
+GroupMembers members_of(const Entry& entry);
+
+}  // namespace godwit::backend::ldap
