@@ -132,7 +132,7 @@ class SteppedMail final : public backend::Mail {
     return inner_->move(std::move(folder), uid_validity, uid, std::move(target));
   }
   Task<Result<>> expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) override {
-    return inner_->expunge(std::move(folder), uid_validity, std::move(uids));
+    return steps_.guard(inner_->expunge(std::move(folder), uid_validity, std::move(uids)));
   }
   Task<Result<Uid>> append(FolderKey folder, std::shared_ptr<const backend::MessageSource> message,
                            Flags flags, Time received) override {

@@ -86,6 +86,19 @@ void Device::change(const std::string& id, const std::string& server_id,
   held.pending.push_back(std::move(command));
 }
 
+std::string Device::send_new(const std::string& id, std::vector<Node> properties) {
+  std::string client_id = add(id, std::move(properties));
+  collection(id).pending.back().send = true;
+  return client_id;
+}
+
+void Device::send_draft(const std::string& id, const std::string& server_id,
+                        std::vector<Node> properties) {
+  if (!collection(id).items.contains(server_id)) return;
+  change(id, server_id, std::move(properties));
+  collection(id).pending.back().send = true;
+}
+
 void Device::set_read(const std::string& id, const std::string& server_id, bool read) {
   change(id, server_id, {Node(wbxml::email::Read, read ? "1" : "0")});
 }

@@ -144,6 +144,10 @@ class Device {
   std::string add(const std::string& collection, std::vector<Node> properties);
   void change(const std::string& collection, const std::string& server_id,
               std::vector<Node> properties);
+  /// Likewise of drafts (16.x), which go out with it and are no drafts then.
+  std::string send_new(const std::string& collection, std::vector<Node> properties);
+  void send_draft(const std::string& collection, const std::string& server_id,
+                  std::vector<Node> properties);
   void set_read(const std::string& collection, const std::string& server_id, bool read);
   void remove(const std::string& collection, const std::string& server_id);
 

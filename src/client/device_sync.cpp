@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "client/device_run.hpp"
 #include "wbxml/pages/airsync.hpp"
+#include "wbxml/pages/email2.hpp"
 
 namespace godwit::client {
 
@@ -25,12 +26,15 @@ Node command_request(const Command& command) {
     case Command::Kind::add: {
       Node out(page::Add);
       if (!command.item_class.empty()) out.add(Node(page::Class, command.item_class));
-      return out.add(Node(page::ClientId, command.client_id))
-          .add(Node(page::ApplicationData, command.data));
+      out.add(Node(page::ClientId, command.client_id));
+      if (command.send) out.add(Node(wbxml::email2::Send));
+      return out.add(Node(page::ApplicationData, command.data));
     }
-    case Command::Kind::change:
-      return Node(page::Change, {Node(page::ServerId, command.server_id),
-                                 Node(page::ApplicationData, command.data)});
+    case Command::Kind::change: {
+      Node out(page::Change, {Node(page::ServerId, command.server_id)});
+      if (command.send) out.add(Node(wbxml::email2::Send));
+      return out.add(Node(page::ApplicationData, command.data));
+    }
     case Command::Kind::remove:
       return Node(page::Delete, {Node(page::ServerId, command.server_id)});
     case Command::Kind::fetch:
@@ -296,7 +300,8 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
     const bool again = !answered.emplace(kind, name).second && kind != Command::Kind::change;
     if (again) violate("responses.twice", name);
     out.responses.emplace(name, status);
-    if (is_add && status == 1) {
+    // A draft that was sent at once is none.
+    if (is_add && status == 1 && !(command->send && server_id.empty())) {
       if (server_id.empty()) violate("responses.add_without_id", name);
       if (held.items.contains(server_id)) violate("add.repeats_held_item", server_id);
       merge_properties(held.items[server_id], Node(page::ApplicationData, command->data));

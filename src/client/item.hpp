@@ -28,6 +28,7 @@ struct Command {
   std::string client_id;     // of add
   std::string item_class;    // of add; empty = the folder's own
   std::vector<Node> data;    // children of ApplicationData
+  bool send = false;         // of a draft: [MS-ASEMAIL] Send
   Item before;               // of remove: what comes back when the server refuses
 };
 

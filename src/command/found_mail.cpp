@@ -154,6 +154,7 @@ std::string pack_search(const MailSearch& search) {
   out.boolean(search.deep).number(search.collections.size());
   for (const std::string& id : search.collections) out.text(id);
   out.optional_number(time(search.query.after)).optional_number(time(search.query.before));
+  out.boolean(search.conversation.has_value()).text(search.conversation.value_or(""));
   for (const backend::MailClause& clause : search.query.clauses) {
     out.boolean(clause.negated).number(clause.terms.size());
     for (const backend::MailTerm& term : clause.terms) {

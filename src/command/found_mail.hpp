@@ -20,8 +20,9 @@ inline constexpr std::uint32_t found_mail_max = 1000;  // [MS-ASCMD] Range (Find
 
 struct MailSearch {
   backend::MailQuery query;
-  std::vector<std::string> collections;  // collection ids; empty = all
-  bool deep = false;                     // with everything below them
+  std::vector<std::string> collections;       // collection ids; empty = all
+  bool deep = false;                          // with everything below them
+  std::optional<std::string> conversation{};  // 16 bytes: its mails alone
 };
 /// Comparable bytes of it.
 std::string pack_search(const MailSearch& search);

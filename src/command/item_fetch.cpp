@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "command/draft_names.hpp"
 #include "command/item_lookup.hpp"
 #include "command/item_operations.hpp"
 #include "command/sync_collection.hpp"
@@ -66,8 +67,9 @@ Task<Result<render::Attachment>> open_attachment(Session& session, const sync::F
   if (reference) {
     auto folder = find_folder(table, reference->collection_id);
     if (!folder) co_return fail(Errc::not_found, "no such folder");
+    auto present = co_await present_file(session, table, std::move(*reference));
     co_return co_await render::load_attachment(session.shared_mail(), session.services.spools,
-                                               std::move(*folder), std::move(*reference),
+                                               std::move(*folder), std::move(present),
                                                wanted.range);
   }
   auto file = co_await open_item_file(session, table, *wanted.file_reference);
@@ -186,15 +188,17 @@ Task<Fetched> fetch_item(Session& session, const sync::FolderTable& table,
   if (!folder || id->collection != wanted.collection_id) {
     co_return failed(status::not_found);
   }
+  const Uid uid = (co_await present_mail(session, table, *id)).uid;
   render::Renderer renderer(session.shared_mail(), session.services.spools);
   render::Request request{*folder,
                           id->uid_validity,
-                          {id->uid},
+                          {uid},
                           wanted.collection_id,
                           render_options(session, wanted.options)};
   request.multipart = part.has_value();
   request.first_part = part.value_or(1);
-  request.kept = co_await kept_of(session, wanted.server_id, id->uid);
+  request.kept =
+      co_await kept_of(session, sync::format_mail_id(id->collection, id->uid_validity, uid), uid);
   // An item that cannot be rendered is tried in a plainer form (engine.md §2).
   for (const auto form : {render::Form::full, render::Form::plain_text}) {
     request.form = form;

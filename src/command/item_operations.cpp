@@ -7,6 +7,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "command/conversations.hpp"
 #include "command/handlers.hpp"
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
@@ -21,8 +22,9 @@ namespace tag = wbxml::item_operations;
 namespace airsync = wbxml::airsync;
 namespace status = operation_status;
 
-/// Conversations cannot be moved by this server: what can be said of the request, else that.
-std::uint16_t move_conversation(const sync::FolderTable& table, const MoveOperation& move) {
+/// What stands in the way of moving a conversation; nothing = it can be tried.
+std::optional<std::uint16_t> refuse_move(const sync::FolderTable& table,
+                                         const MoveOperation& move) {
   if (move.malformed) return status::protocol_error;
   if (move.target_folder == recipient_cache_id) {
     return std::to_underlying(eas::Status::invalid_combination_of_ids);
@@ -32,7 +34,9 @@ std::uint16_t move_conversation(const sync::FolderTable& table, const MoveOperat
   if (target->item_class != ItemClass::email || !target->selectable) {
     return std::to_underlying(eas::Status::move_target_invalid);
   }
-  return std::to_underlying(eas::Status::move_command_disallowed);
+  // [MS-ASCMD] MoveAlways: always, or not at all.
+  if (!move.move_always) return std::to_underlying(eas::Status::move_command_disallowed);
+  return std::nullopt;
 }
 
 /// [MS-ASHTTP] MS-ASAcceptMultiPart, or its bit in the base64 query.
@@ -102,7 +106,12 @@ class OperationsRun {
 
   Task<> work(const Operation& operation) {
     if (const auto* move = std::get_if<MoveOperation>(&operation)) {
-      moved_.emplace_back(move, move_conversation(table_, *move));
+      auto result = refuse_move(table_, *move);
+      if (!result) {
+        result = co_await move_conversation(session_, table_, move->conversation_id,
+                                            *table_.find(move->target_folder));
+      }
+      moved_.emplace_back(move, *result);
     } else if (const auto* empty = std::get_if<EmptyOperation>(&operation)) {
       const auto result = co_await empty_folder(session_, table_, *empty);
       emptied_.emplace_back(empty, result);

@@ -16,6 +16,7 @@
 #include "base/fault.hpp"
 #include "base/pack.hpp"
 #include "base/text.hpp"
+#include "command/draft_names.hpp"
 #include "command/handlers.hpp"
 #include "command/item_kind.hpp"
 #include "command/item_move.hpp"
@@ -211,8 +212,9 @@ class MoveRun {
     std::vector<NamedMove> moves;
     std::map<std::pair<FolderKey, std::uint32_t>, std::map<Uid, std::size_t>> by_folder;
     for (const Item* item : open) {
-      const auto id = sync::parse_mail_id(item->source_id);
-      Move move{*FolderKey::parse(table_.find(item->source_folder)->key), id->uid_validity, id->uid,
+      auto named = sync::parse_mail_id(item->source_id);
+      const auto id = co_await present_mail(session_, table_, std::move(*named));
+      Move move{*FolderKey::parse(table_.find(item->source_folder)->key), id.uid_validity, id.uid,
                 *FolderKey::parse(table_.find(item->target_folder)->key)};
       by_folder[{move.from, move.uid_validity}].emplace(move.uid, moves.size());
       moves.push_back({intent_name(*item), std::move(move)});

@@ -21,12 +21,18 @@ std::optional<std::uint32_t> read_window(Unpacker& in) {
 }
 
 /// What a packed collection says of itself, as bits of one number.
-enum Trait : unsigned { own_key = 1, get_changes = 2, deletes_as_moves = 4, has_window = 8 };
+enum Trait : unsigned {
+  own_key = 1,
+  get_changes = 2,
+  deletes_as_moves = 4,
+  has_window = 8,
+  conversations = 16,
+};
 
 unsigned traits_of(const CachedCollection& collection, bool own) {
   return (own ? own_key : 0U) | (collection.get_changes ? get_changes : 0U) |
          (collection.deletes_as_moves ? deletes_as_moves : 0U) |
-         (collection.window ? has_window : 0U);
+         (collection.window ? has_window : 0U) | (collection.conversations ? conversations : 0U);
 }
 
 }  // namespace
@@ -67,6 +73,7 @@ CachedSync unpack_sync(const SharedText& packed) {
     }
     collection.get_changes = (traits & get_changes) != 0;
     collection.deletes_as_moves = (traits & deletes_as_moves) != 0;
+    collection.conversations = (traits & conversations) != 0;
     if ((traits & has_window) != 0) collection.window = in.number_as<std::uint32_t>();
   }
   return sync;

@@ -31,6 +31,7 @@ struct CachedCollection {
   bool get_changes = true;
   bool deletes_as_moves = true;
   std::optional<std::uint32_t> window;
+  bool conversations = false;
 };
 
 struct CachedSync {

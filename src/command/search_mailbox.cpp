@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "command/conversations.hpp"
 #include "command/found_mail.hpp"
 #include "command/free_text.hpp"
 #include "command/hierarchy.hpp"
@@ -86,8 +87,13 @@ Checked<void> read_restriction(const Element& child, Version version, Request& o
     const auto date = read_date(child);
     if (!date || limit) return std::unexpected(status::invalid);
     limit = *date;
-  } else if (child.tag == tag::And || child.tag == tag::Or || child.tag == tag::ConversationId) {
-    // Conversations are not kept in a form that can be searched.
+  } else if (child.tag == tag::ConversationId) {
+    // [MS-ASCMD] ConversationId (Search): one of them, from 14.0 on.
+    if (version < Version::v14_0 || out.search.conversation || child.text.empty()) {
+      return std::unexpected(status::invalid);
+    }
+    out.search.conversation = std::string(child.text);
+  } else if (child.tag == tag::And || child.tag == tag::Or) {
     return std::unexpected(status::too_complex);
   } else {
     return std::unexpected(status::invalid);
@@ -117,6 +123,9 @@ Checked<void> read_query(const Element* query, Version version, Request& out) {
     mail = mail || (child.tag == airsync::Class && trim(child.text) == "Email");
   }
   out.other_classes_only = !mail;
+  // Words within a conversation: no backend could be asked for both.
+  const bool both = out.search.conversation && !out.search.query.clauses.empty();
+  if (both) return std::unexpected(status::too_complex);
   return {};
 }
 
@@ -142,11 +151,15 @@ Checked<void> read_options(const Element& options, Version version, Request& out
   if (!bodies) return std::unexpected(status::invalid);
   out.bodies = std::move(*bodies);
   if (out.bodies.body_parts.empty()) return {};
-  // [MS-ASAIRS] BodyPartPreference: of conversations only; HTML alone.
-  const bool html = out.bodies.body_parts.front().type == 2;
-  return std::unexpected(
-      html ? status::invalid
-           : std::to_underlying(eas::Status::body_part_preference_type_not_supported));
+  const bool html = std::ranges::all_of(out.bodies.body_parts,
+                                        [](const auto& wanted) { return wanted.type == 2; });
+  if (!html || out.bodies.body_parts.size() > 1) {
+    return std::unexpected(
+        std::to_underlying(eas::Status::body_part_preference_type_not_supported));
+  }
+  // [MS-ASAIRS] BodyPartPreference: of conversations only.
+  if (!out.search.conversation) return std::unexpected(status::invalid);
+  return {};
 }
 
 Checked<Request> read_request(const Element& store, Version version) {
@@ -193,7 +206,12 @@ Task<std::shared_ptr<FoundMail>> find_mail(Session& session, const Request& requ
   if (goes_on && kept && kept->query == key) co_return kept;
   auto found = std::make_shared<FoundMail>();
   found->query = std::move(key);
-  if (!request.other_classes_only) {
+  if (request.search.conversation) {
+    if (!request.other_classes_only) {
+      found->hits = co_await conversation_hits(session, std::move(folders),
+                                               *request.search.conversation, request.search.query);
+    }
+  } else if (!request.other_classes_only) {
     found->hits = co_await session.mail().find_messages(std::move(folders), request.search.query,
                                                         found_mail_max);
   }

@@ -7,27 +7,17 @@
 /// envelope id, which the queue and local delivery take only once.
 #pragma once
 
-#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "command/delivery.hpp"
 #include "command/session.hpp"
-#include "compose/letter.hpp"
-#include "compose/pieces.hpp"
 #include "convert/address.hpp"
 #include "eas/status.hpp"
 
 namespace godwit::command {
-
-template <class T = void>
-using Sending = std::expected<T, eas::Status>;
-
-/// Whom the user may write as.
-compose::Identity identity_of(const backend::Account& account);
-/// 32 hexadecimal digits that nobody can guess.
-std::string unique_id(Random& random);
 
 /// What a device asks to be sent. Views are into the request's body.
 struct SendRequest {
@@ -45,11 +35,6 @@ struct SendRequest {
 /// Errors: [MS-ASCMD] 101, 103, 105, 107, 166, 168, 178, 179.
 Sending<SendRequest> read_send_request(const Session& session);
 
-/// A mail that is ready but for what the journal decides.
-struct Outgoing {
-  compose::Fields header;
-  compose::Pieces content;
-};
 /// The message that a reply or forward is about.
 struct Original {
   std::string id;  // as devices know it

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "command/calendar_events.hpp"
+#include "command/draft_names.hpp"
 #include "command/handlers.hpp"
 #include "command/sending.hpp"
 #include "compose/meeting_mail.hpp"
@@ -36,12 +37,13 @@ Task<Sending<Original>> find_original(Session& session, const SendRequest& reque
   const sync::FolderRow* row = table.find(id->collection);
   auto folder = row == nullptr ? FolderKey::parse("") : FolderKey::parse(row->key);
   if (!folder) co_return std::unexpected(Status::item_not_found);
-  std::vector<Uid> uids{id->uid};
+  const sync::MailId present = co_await present_mail(session, table, *id);
+  std::vector<Uid> uids{present.uid};
   const auto found =
       co_await session.mail().fetch_state(*folder, id->uid_validity, std::move(uids));
   if (!found || found->empty()) co_return std::unexpected(Status::item_not_found);
-  co_return Original{sync::format_mail_id(id->collection, id->uid_validity, id->uid),
-                     std::move(*folder), id->uid_validity, id->uid, forward};
+  co_return Original{sync::format_mail_id(id->collection, id->uid_validity, present.uid),
+                     std::move(*folder), id->uid_validity, present.uid, forward};
 }
 
 /// The device's mail with the original in it.

@@ -45,6 +45,7 @@ eas::SyncCollection from_cache(const CachedCollection& cached) {
   collection.get_changes = cached.get_changes;
   collection.deletes_as_moves = cached.deletes_as_moves;
   collection.window = cached.window;
+  if (cached.conversations) collection.conversation_mode = 1;
   return collection;
 }
 
@@ -240,7 +241,8 @@ class SyncRun {
       const bool failed = answer != answers.end() && answer->status != 1;
       if (failed || began(collection.id)) continue;
       cached.collections.push_back({collection.id, collection.sync_key, collection.wants_changes(),
-                                    collection.deletes_as_moves, collection.window});
+                                    collection.deletes_as_moves, collection.window,
+                                    collection.conversation_mode.value_or(0) != 0});
     }
     standing_ = pack(cached);
     if (session_.version < eas::Version::v12_1) return;

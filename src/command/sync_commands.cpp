@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/pack.hpp"
+#include "command/draft_commands.hpp"
 #include "command/mail_move.hpp"
 #include "item/email.hpp"
 #include "mapping/email.hpp"
@@ -31,36 +32,10 @@ void digest_into(Packer& out, const wbxml::Element& element) {
   for (const wbxml::Element& child : element.children) digest_into(out, child);
 }
 
-/// The UID that a command names, when it is one of this collection's present epoch.
-std::optional<Uid> uid_of(const MailWork& work, std::string_view server_id) {
-  const auto id = sync::parse_mail_id(server_id);
-  if (!id || id->collection != work.row.id) return std::nullopt;
-  if (id->uid_validity != work.state.cursor.status.uid_validity) return std::nullopt;
-  return id->uid;
-}
-
-void drop(sync::MailState& state, Uid uid) {
-  for (UidSet* set : {&state.held, &state.dirty, &state.gone, &state.soft, &state.todo}) {
-    set->remove(uid);
-  }
-}
-
-/// What a Change means for the mailbox; `flags` become what they will be.
-backend::FlagChange apply_change(const mapping::EmailChange& wanted, Flags& flags) {
-  backend::FlagChange change;
-  if (wanted.read) change.seen = flags.seen = *wanted.read;
-  if (wanted.flag) change.flagged = flags.flagged = wanted.flag->status == FollowUp::Status::active;
-  if (wanted.categories) {
-    flags.keywords = keywords_with(flags.keywords, *wanted.categories);
-    change.keywords = flags.keywords;
-  }
-  return change;
-}
-
 class CommandRun {
  public:
   CommandRun(MailWork& work, const eas::SyncCollection& request)
-      : work_(work), request_(request), mail_(work.session.mail()) {}
+      : work_(work), request_(request), mail_(work.session.mail()), drafts_(work, request) {}
 
   Task<std::vector<SyncResponse>> run() {
     co_await open_moves();
@@ -104,14 +79,20 @@ class CommandRun {
   }
 
   Task<std::uint16_t> work(const eas::SyncCommand& command, sync::CommandOutcome& outcome) {
-    // [MS-ASCMD] Add (Sync): mail comes from servers.
-    if (command.kind == Kind::add) co_return status_conversion;
-    const auto uid = uid_of(work_, command.id);
+    const auto uid = command.kind == Kind::add ? std::optional<Uid>(0) : uid_of(work_, command.id);
     if (!uid) co_return status_not_found;
     const bool held = work_.state.held.contains(*uid);
     try {
-      outcome.status = command.kind == Kind::change ? co_await change(command, *uid, outcome)
-                                                    : co_await remove(command, *uid);
+      switch (command.kind) {
+        case Kind::add:
+          outcome.status = co_await drafts_.add(command, outcome);
+          break;
+        case Kind::change:
+          outcome.status = co_await change(command, *uid, outcome);
+          break;
+        default:
+          outcome.status = co_await remove(command, *uid);
+      }
     } catch (const Fault& fault) {
       if (fault.kind() != Fault::Kind::quota) throw;
       outcome.status = status_no_space;
@@ -140,13 +121,16 @@ class CommandRun {
 
   Task<std::uint16_t> change(const eas::SyncCommand& command, Uid uid,
                              sync::CommandOutcome& outcome) {
-    if (!work_.state.held.contains(uid) || command.data == nullptr) co_return status_not_found;
-    const auto wanted = mapping::read_email_change(*command.data, work_.session.version);
+    auto wanted = command.data == nullptr
+                      ? Result<mapping::EmailChange>()
+                      : mapping::read_email_change(*command.data, work_.session.version);
     if (!wanted) co_return status_conversion;
+    if (command.send || !wanted->draft.empty()) {
+      co_return co_await drafts_.change(command, *wanted, uid, outcome);
+    }
+    if (!work_.state.held.contains(uid) || command.data == nullptr) co_return status_not_found;
     const auto before = work_.before.find(uid);
     if (before == work_.before.end()) co_return status_not_found;
-    // [MS-ASEMAIL] 3.1.5: of a received mail only its marks can be changed.
-    if (!wanted->draft.empty()) co_return status_conversion;
     if (conflicts(uid, *wanted, before->second.flags)) co_return status_conflict;
     Flags flags = before->second.flags;
     const auto done =
@@ -157,22 +141,8 @@ class CommandRun {
     outcome.uid = uid;
     // What others changed is told to the device, and told again when it asks again.
     if (!work_.state.dirty.contains(uid)) outcome.flags = flags;
-    if (wanted->flag) co_await keep_follow_up(command.id, *wanted->flag);
+    if (wanted->flag) co_await keep_follow_up(work_, uid, *wanted->flag);
     co_return status_ok;
-  }
-
-  /// What a mail backend cannot hold of a flag is kept beside it.
-  Task<> keep_follow_up(std::string server_id, FollowUp flag) {
-    store::Write write{work_.session.key(store::Kind::item, std::move(server_id)), std::nullopt,
-                       std::nullopt};
-    KeptMail kept;
-    if (const auto record = co_await work_.session.services.store.get(write.key)) {
-      kept = unpack_kept(record->value).value_or(KeptMail());
-    }
-    kept.flag.reset();
-    if (flag.status != FollowUp::Status::cleared) kept.flag = std::move(flag);
-    if (!kept.empty()) write.value = pack_kept(kept);
-    work_.writes.push_back(std::move(write));
   }
 
   Task<std::uint16_t> remove(const eas::SyncCommand& command, Uid uid) {
@@ -221,9 +191,10 @@ class CommandRun {
   /// and removals is silent ([MS-ASCMD] Responses).
   void note(const eas::SyncCommand& command, const sync::CommandOutcome& outcome) {
     work_.outcomes.push_back(outcome);
-    if (outcome.status == status_ok && command.kind != Kind::add) return;
+    auto item = draft_answer(outcome);
+    if (outcome.status == status_ok && command.kind != Kind::add && !item) return;
     responses_.push_back(
-        {command.kind, command.id, outcome.server_id, outcome.status, std::nullopt});
+        {command.kind, command.id, outcome.server_id, outcome.status, std::move(item)});
   }
 
   /// Where removed mail goes; nullptr = it is removed for good.
@@ -247,12 +218,53 @@ class CommandRun {
   MailWork& work_;
   const eas::SyncCollection& request_;
   backend::Mail& mail_;
+  DraftCommands drafts_;
   std::map<std::string, sync::OpenIntent> intents_;
   UidSet claimed_;  // in the trash, by moves of this request: equal messages are not one
   std::vector<SyncResponse> responses_;
 };
 
 }  // namespace
+
+std::optional<Uid> uid_of(const MailWork& work, std::string_view server_id) {
+  const auto id = sync::parse_mail_id(server_id);
+  if (!id || id->collection != work.row.id) return std::nullopt;
+  if (id->uid_validity != work.state.cursor.status.uid_validity) return std::nullopt;
+  return work.state.named(id->uid);
+}
+
+void drop(sync::MailState& state, Uid uid) {
+  for (UidSet* set : {&state.held, &state.dirty, &state.gone, &state.soft, &state.todo}) {
+    set->remove(uid);
+  }
+  state.drafts.erase(uid);
+}
+
+backend::FlagChange apply_change(const mapping::EmailChange& wanted, Flags& flags) {
+  backend::FlagChange change;
+  if (wanted.read) change.seen = flags.seen = *wanted.read;
+  if (wanted.flag) change.flagged = flags.flagged = wanted.flag->status == FollowUp::Status::active;
+  if (wanted.categories) {
+    flags.keywords = keywords_with(flags.keywords, *wanted.categories);
+    change.keywords = flags.keywords;
+  }
+  return change;
+}
+
+Task<> keep_follow_up(MailWork& work, Uid uid, FollowUp flag) {
+  const std::uint32_t epoch = work.state.cursor.status.uid_validity;
+  store::Write write{
+      work.session.key(store::Kind::item, sync::format_mail_id(work.row.id, epoch, uid)),
+      std::nullopt, std::nullopt};
+  KeptMail kept;
+  if (const auto record = co_await work.session.services.store.get(write.key)) {
+    kept = unpack_kept(record->value).value_or(KeptMail());
+  }
+  kept.flag.reset();
+  if (flag.status != FollowUp::Status::cleared) kept.flag = std::move(flag);
+  if (!kept.empty()) write.value = pack_kept(kept);
+  work.writes.push_back(std::move(write));
+}
 
 std::string digest(const eas::SyncCommand& command) {
   Packer out;
@@ -294,13 +306,14 @@ const sync::CommandOutcome* last_change(const sync::Relationship& relationship,
 
 void recall_outcomes(MailWork& work, const std::vector<eas::SyncCommand>& commands) {
   for (const eas::SyncCommand& command : commands) {
+    if (recall_drafts(work, command)) continue;
     const auto* known = command.kind == Kind::change
                             ? last_change(work.relationship, command.id)
                             : find_done(work.relationship, commands, command);
     if (known == nullptr || known->status != status_ok) continue;
     if (known->flags) work.expected[known->uid] = *known->flags;
     if (command.kind != Kind::remove) continue;
-    if (const auto id = sync::parse_mail_id(command.id)) drop(work.state, id->uid);
+    if (const auto uid = uid_of(work, command.id)) drop(work.state, *uid);
   }
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "command/sync_collection.hpp"
+#include "mapping/email.hpp"
 
 namespace godwit::command {
 
@@ -25,6 +27,15 @@ struct MailWork {
   std::vector<sync::CommandOutcome> outcomes;  // of this request
   std::vector<store::Write> writes;            // go with the generation's commit
 };
+
+/// The UID that a command names, when it is one of this collection's present epoch.
+std::optional<Uid> uid_of(const MailWork& work, std::string_view server_id);
+/// The device has it no more, and is told nothing of it.
+void drop(sync::MailState& state, Uid uid);
+/// What a Change means for the mailbox; `flags` become what they will be.
+backend::FlagChange apply_change(const mapping::EmailChange& wanted, Flags& flags);
+/// What is kept of a follow-up beside the mailbox, from the next commit on.
+Task<> keep_follow_up(MailWork& work, Uid uid, FollowUp flag);
 
 /// Two commands of equal digest ask for the same.
 std::string digest(const eas::SyncCommand& command);

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "command/conversations.hpp"
+#include "command/draft_commands.hpp"
 #include "command/meeting_placement.hpp"
 #include "command/prefetch.hpp"
 #include "command/sync_collection.hpp"
@@ -54,11 +57,20 @@ class MailSync {
       work_.relationship.options = pack_options(*request_.request.options);
     read_options();
     const std::string before = pack(work_.state);
+    choose_mode();
     co_await note_before(work_, request_.request.commands);
     // Its connection is free then, and nothing of it is newer than what is asked for next.
     co_await prefetches().settle(work_.session, answer_.id, request_.deadline);
     if (!is_current()) {
+      if (takes_drafts()) {
+        co_await finish_left_drafts(work_.session, work_.folder, answer_.id,
+                                    request_.request.commands);
+      }
+      const Uid first_new = work_.state.cursor.status.uid_next;
+      const auto floor = work_.state.floor;
       auto refreshed = co_await refresh();
+      if (refreshed && co_await follow(first_new)) refreshed = co_await refresh();
+      if (refreshed) co_await widen(floor == work_.state.floor ? first_new : 1);
       if (!refreshed) co_return co_await lost(refreshed.error());
     }
     answer_.uid_validity = epoch();
@@ -72,6 +84,7 @@ class MailSync {
       co_await fill();
       co_await place();
     }
+    name_drafts();
     answer_.must_answer = work_.repeated || !request_.request.commands.empty();
     co_return co_await commit(before);
   }
@@ -102,6 +115,7 @@ class MailSync {
     fresh.offered = 1;
     fresh.offered_state = pack(sync::MailState{});
     if (request_.request.options) fresh.options = pack_options(*request_.request.options);
+    if (takes_drafts()) co_await finish_left_drafts(work_.session, work_.folder, answer_.id, {});
     auto writes =
         co_await work_.session.services.journal.closing(work_.session.user(), name() + '/');
     writes.push_back({key(), revision_, pack(fresh)});
@@ -159,6 +173,42 @@ class MailSync {
                                      work_.session.now(), work_.expected);
   }
 
+  /// [MS-ASCON] 3.2.5.3.2: mail that came goes to where its conversation always goes.
+  Task<bool> follow(Uid first_new) {
+    UidSet fresh = work_.state.todo;
+    if (first_new > 1) fresh.remove(1, first_new - 1);
+    co_return co_await follow_conversations(work_.session, work_.table, work_.row, epoch(),
+                                            fresh.take_highest(followed_max));
+  }
+
+  /// [MS-ASCMD] ConversationMode: of a request, not kept; the window is laid anew with another one.
+  void choose_mode() {
+    sync::MailState& state = work_.state;
+    const bool wanted = request_.request.conversation_mode.value_or(0) != 0;
+    if (wanted != state.conversations) state.floor.reset();
+    state.conversations = wanted;
+  }
+
+  /// What came into the window at `first` or above brings the rest of its conversations with it.
+  Task<> widen(Uid first) {
+    sync::MailState& state = work_.state;
+    if (!state.conversations || !state.floor) co_return;
+    UidSet inside = state.held;
+    inside.add(state.todo);
+    UidSet fresh = inside;
+    if (first > 1) fresh.remove(1, first - 1);
+    auto all = co_await mail().search(work_.folder, std::nullopt);
+    if (!all || fresh.empty()) co_return;
+    const Uid next = state.cursor.status.uid_next;
+    if (all->highest() >= next) all->remove(next, UINT32_MAX);
+    const UidSet mates = co_await conversation_mates(work_.session, work_.folder, epoch(), fresh,
+                                                     all->minus(inside).minus(state.aside));
+    const UidSet back = state.soft.intersect(mates);
+    state.soft.remove(back);
+    state.held.add(back);
+    state.todo.add(mates.minus(state.held));
+  }
+
   /// The mailbox is not the one that the state speaks of.
   Task<CollectionAnswer> lost(Error error) {
     logger.info("sync.restart", {{"user", work_.session.user()},
@@ -195,6 +245,26 @@ class MailSync {
     for (store::Write& write :
          co_await place_meetings(work_.session, work_.folder, epoch(), std::move(meetings))) {
       work_.writes.push_back(std::move(write));
+    }
+  }
+
+  /// [MS-ASEMAIL] 3.1.5.4: drafts are written by devices of 16.x.
+  bool takes_drafts() const {
+    return work_.row.role == FolderRole::drafts && work_.session.version >= eas::Version::v16_0;
+  }
+
+  /// A draft that the device edited has the name that it knows.
+  void name_drafts() {
+    sync::MailState& state = work_.state;
+    if (state.drafts.empty()) return;
+    for (auto* items : {&answer_.changed, &answer_.added}) {
+      for (render::Prepared& item : *items) item.uid = state.name_of(item.uid);
+    }
+    for (auto* uids : {&answer_.removed, &answer_.soft_removed}) {
+      for (Uid& uid : *uids) {
+        const Uid name = state.name_of(uid);
+        state.drafts.erase(std::exchange(uid, name));
+      }
     }
   }
 
@@ -389,6 +459,7 @@ class MailSync {
   }
 
   static constexpr std::uint32_t repeats_before_plainer = 5;
+  static constexpr std::size_t followed_max = 500;  // new mails whose conversation is looked at
 
   MailWork work_;
   CollectionRequest request_;

@@ -162,6 +162,21 @@ void QuotedPrintable::end_line(std::string& out) {
   column_ = 0;
 }
 
+void Base64Lines::feed(std::string_view bytes, std::string& out) {
+  constexpr std::size_t line = 57;  // 76 characters
+  held_ += bytes;
+  std::size_t used = 0;
+  for (; held_.size() - used >= line; used += line) {
+    out += base64_encode(std::string_view(held_).substr(used, line)) + "\r\n";
+  }
+  held_.erase(0, used);
+}
+
+void Base64Lines::finish(std::string& out) {
+  if (!held_.empty()) out += base64_encode(held_) + "\r\n";
+  held_.clear();
+}
+
 void LineEnds::feed(std::string_view bytes, std::string& out) {
   while (!bytes.empty()) {
     if (carriage_) {

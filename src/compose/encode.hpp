@@ -41,6 +41,17 @@ class QuotedPrintable {
   bool carriage_ = false;
 };
 
+/// Bytes as base64 lines of 76 characters, each ended by CRLF (RFC 2045 6.8). Fed by pieces of any
+/// size.
+class Base64Lines {
+ public:
+  void feed(std::string_view bytes, std::string& out);
+  void finish(std::string& out);
+
+ private:
+  std::string held_;
+};
+
 /// Makes every line end CRLF: bare LF and bare CR become one, CR CR LF loses a CR. In pieces of any
 /// size.
 class LineEnds {

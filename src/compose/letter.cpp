@@ -200,6 +200,21 @@ std::string complete(Fields& header, const Identity& identity, const Stamp& stam
   return address;
 }
 
+std::string format_people(const std::vector<convert::Mailbox>& people) {
+  std::string out;
+  for (const convert::Mailbox& mailbox : people) {
+    if (!out.empty()) out += ",\r\n ";
+    const std::string phrase =
+        mailbox.name == mailbox.address ? std::string() : format_phrase(mailbox.name);
+    if (phrase.empty() || mailbox.address.empty()) {
+      out += phrase.empty() ? mailbox.address : phrase;
+    } else {
+      out += phrase + "\r\n <" + mailbox.address + '>';
+    }
+  }
+  return out;
+}
+
 void hide_recipients(Fields& header) {
   header.remove("Bcc");
   header.remove("Resent-Bcc");

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "convert/address.hpp"
 
 namespace godwit::compose {
 
@@ -70,6 +71,8 @@ std::string make_message_id(std::string_view unique, std::string_view address);
 /// (Return-Path). Returns the envelope's sender: the address in From where it is the identity's
 /// own, the primary one otherwise, so that failures come back to who wrote.
 std::string complete(Fields& header, const Identity& identity, const Stamp& stamp);
+/// A list of people as To and its like hold it, one a line: RFC 5322 2.1.1 bounds their length.
+std::string format_people(const std::vector<convert::Mailbox>& people);
 /// Takes Bcc out: for the form that others see.
 void hide_recipients(Fields& header);
 

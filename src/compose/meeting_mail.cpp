@@ -16,14 +16,12 @@ namespace {
 namespace chrono = std::chrono;
 
 constexpr std::size_t subject_bytes_max = 4'096;
-constexpr std::size_t base64_line = 57;  // 76 characters. RFC 2045 6.8
 
 std::string base64_lines(std::string_view bytes) {
   std::string out;
-  while (!bytes.empty()) {
-    out += base64_encode(bytes.substr(0, base64_line)) + "\r\n";
-    bytes.remove_prefix(std::min(base64_line, bytes.size()));
-  }
+  Base64Lines encoder;
+  encoder.feed(bytes, out);
+  encoder.finish(out);
   return out;
 }
 
@@ -32,18 +30,6 @@ std::string quoted_printable(std::string_view text) {
   QuotedPrintable encoder;
   encoder.feed(text, out);
   encoder.finish(out);
-  return out;
-}
-
-/// One a line: RFC 5322 2.1.1 bounds their length.
-std::string recipients_of(const std::vector<convert::Mailbox>& to) {
-  std::string out;
-  for (const convert::Mailbox& mailbox : to) {
-    if (!out.empty()) out += ",\r\n ";
-    const std::string phrase =
-        mailbox.name == mailbox.address ? std::string() : format_phrase(mailbox.name);
-    out += phrase.empty() ? mailbox.address : phrase + "\r\n <" + mailbox.address + '>';
-  }
   return out;
 }
 
@@ -86,7 +72,7 @@ std::string when(const Event& event) {
 std::string compose_meeting_mail(const MeetingMail& mail) {
   const std::string boundary = "=_godwit_" + hex_encode(digest128(mail.calendar));
   Fields header;
-  header.set("To", recipients_of(mail.to));
+  header.set("To", format_people(mail.to));
   header.set("Subject", format_unstructured(utf8_prefix(mail.subject, subject_bytes_max)));
   header.set("Content-Type", "multipart/alternative;\r\n boundary=\"" + boundary + '"');
   if (!mail.stamp.message_id.empty()) complete(header, mail.author, mail.stamp);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "compose/encode.hpp"
 #include "compose/html_body.hpp"
@@ -35,49 +34,6 @@ class Quote {
  private:
   bool fresh_ = true;
 };
-
-/// Base64 lines of what comes in pieces.
-class Base64Lines {
- public:
-  void feed(std::string_view bytes, std::string& out) {
-    held_ += bytes;
-    std::size_t used = 0;
-    for (; held_.size() - used >= line; used += line) {
-      out += base64_encode(std::string_view(held_).substr(used, line)) + "\r\n";
-    }
-    held_.erase(0, used);
-  }
-  void finish(std::string& out) {
-    if (!held_.empty()) out += base64_encode(held_) + "\r\n";
-    held_.clear();
-  }
-
- private:
-  static constexpr std::size_t line = 57;  // 76 characters, RFC 2045 6.8
-  std::string held_;
-};
-
-std::string content_type(const Part& part) {
-  std::string out = part.type + '/' + part.subtype;
-  for (const auto& [name, value] : part.parameters) {
-    if (name != "boundary") out += ";\r\n " + format_parameter(name, value);
-  }
-  return out;
-}
-
-std::string part_header(const Part& part, bool is_inline, std::string_view encoding) {
-  Fields fields;
-  fields.set("Content-Type", content_type(part));
-  fields.set("Content-Transfer-Encoding", encoding);
-  std::string disposition = is_inline ? "inline" : "attachment";
-  disposition += ";\r\n " + format_parameter("filename", convert::attachment_name(part));
-  fields.set("Content-Disposition", disposition);
-  if (!part.content_id.empty()) fields.set("Content-ID", '<' + part.content_id + '>');
-  if (!part.description.empty()) {
-    fields.set("Content-Description", format_unstructured(part.description));
-  }
-  return fields.str();
-}
 
 /// RFC 2045 6.1: what a part may say of itself, and no line that it could break out with.
 std::string known_encoding(const std::string& name) {

@@ -10,18 +10,13 @@
 
 #include "backend/backend.hpp"
 #include "base/result.hpp"
+#include "compose/entity.hpp"
 #include "compose/letter.hpp"
 #include "compose/pieces.hpp"
 #include "convert/body.hpp"
 #include "http/message.hpp"
 
 namespace godwit::compose {
-
-/// A MIME part on its way out: its header lines without the blank line, and its content.
-struct Entity {
-  std::string header;
-  Pieces content;
-};
 
 class OriginalMessage {
  public:

@@ -1,23 +1,17 @@
 #include "compose/smart.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
 #include "base/text.hpp"
 #include "compose/encode.hpp"
+#include "compose/entity.hpp"
 #include "compose/html_body.hpp"
-#include "convert/header.hpp"
-#include "convert/mime.hpp"
 #include "convert/text.hpp"
 
 namespace godwit::compose {
 namespace {
-
-constexpr auto content_fields = std::to_array<std::string_view>(
-    {"Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-ID",
-     "Content-Description", "Content-Location", "Content-Language", "Content-MD5"});
 
 /// The device's own words: where the original goes to.
 struct Words {
@@ -47,35 +41,19 @@ class Builder {
       : spools_(spools), answer_(std::move(answer)), original_(original) {}
 
   Task<Result<Composed>> run() {
-    auto letter = read_letter(answer_.mime.bytes);
-    if (!letter) co_return pass(letter);
-    header_ = std::move(letter->header);
-    const std::size_t blank = answer_.mime.bytes.find_first_not_of("\r\n");
-    answer_.mime.bytes.remove_prefix(blank);
-    co_await parse();
+    auto message = co_await WholeMessage::read(answer_.mime);
+    if (!message) co_return pass(message);
+    message_ = std::move(*message);
+    words_.find(message_->structure());
     auto top = co_await build();
     if (!top) co_return pass(top);
-    original_.thread(header_, answer_.forward);
-    for (const std::string_view name : content_fields) header_.remove(name);
-    const Fields made(top->header);
-    for (const std::string_view name : content_fields) {
-      if (made.has(name)) header_.set(name, made.get(name));
-    }
-    header_.set("MIME-Version", "1.0");
-    co_return Composed{std::move(header_), std::move(top->content)};
+    Fields header = message_->header();
+    original_.thread(header, answer_.forward);
+    set_content_fields(header, *top);
+    co_return Composed{std::move(header), std::move(top->content)};
   }
 
  private:
-  Task<> parse() {
-    convert::LayoutParser parser;
-    const std::function<void(std::string_view)> feed = [&](std::string_view piece) {
-      parser.feed(piece);
-    };
-    co_await in_pieces(answer_.mime.body.get(), answer_.mime.bytes, feed);
-    layout_ = parser.finish();
-    words_.find(layout_.structure);
-  }
-
   Task<Result<Entity>> build() {
     std::vector<Entity> parts;
     if (words_.none()) {
@@ -83,7 +61,7 @@ class Builder {
       if (!text) co_return pass(text);
       parts.push_back(std::move(*text));
     }
-    const Part& top = layout_.structure;
+    const Part& top = message_->structure();
     const bool open_top = top.is("multipart", "mixed") && words_.within(top);
     if (open_top) {
       for (const Part& child : top.children) {
@@ -102,69 +80,27 @@ class Builder {
       for (Entity& each : *attached) parts.push_back(std::move(each));
     }
     if (parts.size() == 1) co_return std::move(parts.front());
-    co_return multipart("multipart/mixed", std::move(parts));
+    co_return wrap("multipart/mixed", parts);
   }
 
   /// The part with the original in it, or as it is.
   Task<Result<Entity>> rebuild(const Part& part) {
     if (&part == words_.plain) co_return co_await text_entity(&part, false);
     if (&part == words_.html) co_return co_await text_entity(&part, true);
-    if (!words_.within(part)) co_return copy(part);
+    if (!words_.within(part)) co_return message_->copy(part);
     std::vector<Entity> children;
     for (const Part& child : part.children) {
       auto entity = co_await rebuild(child);
       if (!entity) co_return pass(entity);
       children.push_back(std::move(*entity));
     }
-    std::string type = part.type + '/' + part.subtype;
-    for (const auto& [name, value] : part.parameters) {
-      if (name != "boundary") type += ";\r\n " + format_parameter(name, value);
-    }
-    co_return multipart(type, std::move(children));
+    co_return wrap(content_type(part), children);
   }
 
-  Entity multipart(std::string_view type, std::vector<Entity> parts) {
+  Entity wrap(std::string_view type, const std::vector<Entity>& parts) {
     // `=_` occurs in neither base64 nor quoted-printable (RFC 2045 6.7).
     const std::string boundary = "=_" + answer_.unique + '_' + std::to_string(++boundaries_);
-    Fields fields;
-    fields.set("Content-Type", std::string(type) + ";\r\n boundary=\"" + boundary + '"');
-    Entity whole{fields.str(), {}};
-    for (const Entity& part : parts) {
-      whole.content.add("--" + boundary + "\r\n" + part.header + "\r\n");
-      whole.content.add(part.content);
-      whole.content.add("\r\n");
-    }
-    whole.content.add("--" + boundary + "--\r\n");
-    return whole;
-  }
-
-  std::string_view content_of(const Part& part) const {
-    const convert::Located* at = layout_.find(part.section);
-    if (at == nullptr) return {};
-    // The top of a message is all of it; its content begins below the header.
-    const std::uint64_t begin = part.section.empty() ? layout_.header_size : at->begin;
-    return answer_.mime.bytes.substr(static_cast<std::size_t>(begin),
-                                     static_cast<std::size_t>(at->end - begin));
-  }
-
-  Entity copy(const Part& part) const {
-    Entity entity;
-    const convert::Located* at = layout_.find(part.section);
-    const bool is_top = &part == &layout_.structure;
-    if (is_top) {
-      Fields fields;
-      for (const std::string_view name : content_fields) {
-        if (header_.has(name)) fields.set(name, header_.get(name));
-      }
-      entity.header = fields.str();
-    } else if (at != nullptr) {
-      const auto begin = static_cast<std::size_t>(at->header_begin);
-      entity.header =
-          Fields(answer_.mime.bytes.substr(begin, static_cast<std::size_t>(at->begin) - begin))
-              .str();
-    }
-    entity.content.add(answer_.mime.body, content_of(part));
-    return entity;
+    return multipart(type, boundary, parts);
   }
 
   /// The device's text (none when `part` is null) and the original behind it.
@@ -209,7 +145,7 @@ class Builder {
         decoder.feed(piece, out);
         spool->append(out);
       };
-      co_await in_pieces(answer_.mime.body.get(), content_of(*part), decode);
+      co_await in_pieces(message_->body().get(), message_->content_of(*part), decode);
       std::string rest;
       decoder.finish(rest);
       spool->append(rest);
@@ -220,9 +156,8 @@ class Builder {
   http::Spools& spools_;
   Answer answer_;
   OriginalMessage& original_;
-  Fields header_;
-  convert::Layout layout_;
-  Words words_;
+  std::unique_ptr<WholeMessage> message_;
+  Words words_;  // points into it
   unsigned boundaries_ = 0;
 };
 

@@ -3,25 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "backend/memory/memory.hpp"
+#include "compose/compose_bed.hpp"
 #include "convert/mime.hpp"
 #include "run.hpp"
 
 namespace godwit::compose {
 namespace {
-
-class TextWriter final : public http::BodyWriter {
- public:
-  void append(std::string_view bytes) override { text_ += bytes; }
-  std::shared_ptr<const http::Body> finish() override { return http::text_body(std::move(text_)); }
-
- private:
-  std::string text_;
-};
-
-class TextSpools final : public http::Spools {
- public:
-  std::unique_ptr<http::BodyWriter> writer() override { return std::make_unique<TextWriter>(); }
-};
 
 const std::string plain_original =
     "From: Bruno <bruno@x.test>\r\nTo: anna@x.test\r\nSubject: One\r\n"

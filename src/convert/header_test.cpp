@@ -159,6 +159,12 @@ TEST(Conversation, OneThread) {
   EXPECT_EQ(index("").size(), 5U);
 }
 
+// Quirk parents_only: the first mail is not in such a header.
+TEST(Conversation, AReplyThatNamesItsParentAlone) {
+  const std::string third = "Message-ID: <3@x>\r\nIn-Reply-To: <2@x>\r\n";
+  EXPECT_EQ(conversation_id_of(Header(third)), conversation_id_of(Header("Message-ID: <2@x>\r\n")));
+}
+
 TEST(Conversation, ThreadIndexAsExchangeShortensIt) {
   // 22 bytes of root, one level of 5.
   const std::string header = "Thread-Index: Ac6axljAaRAAAQIDBAUGBwgJCgsMDQ4PEBEAAQIDBA==\r\n";

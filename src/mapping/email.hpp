@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "eas/version.hpp"
+#include "item/draft.hpp"
 #include "item/email.hpp"
 #include "wbxml/element.hpp"
 #include "wbxml/writer.hpp"
@@ -59,37 +60,10 @@ void write_attachments(const std::vector<AttachmentValue>& attachments, wbxml::W
 /// 1, 2 or 3: the stored format.
 void write_native_body_type(std::uint8_t type, wbxml::Writer& writer);
 
-/// An attachment that a device adds. Views are into the request.
-struct NewAttachment {
-  std::string client_id;
-  std::uint8_t method = 1;  // 1, or 5: `content` is a message
-  std::string_view content;
-  std::string display_name;
-  std::string content_type;  // may be empty
-  std::string content_id;
-  std::string content_location;
-  bool is_inline = false;
-};
-
 /// `Add` of airsyncbase:Attachments. Error: malformed. [MS-ASAIRS] Add
 Result<NewAttachment> read_new_attachment(const wbxml::Element& add);
 /// [MS-ASDTYPE] boolean as text: an empty tag means true. Error: malformed.
 Result<bool> read_boolean(std::string_view text);
-
-/// What a device changes of a draft (16.0): absent = keep, empty = clear.
-struct DraftPatch {
-  struct Body {
-    std::uint8_t type = 1;  // 1, 2 or 4
-    std::string_view data;  // into the request
-  };
-  std::optional<std::string> to, cc, bcc, reply_to, subject;
-  std::optional<Importance> importance;
-  std::optional<Body> body;
-  std::vector<NewAttachment> attachments;
-  std::vector<std::string> removed_attachments;  // FileReferences
-
-  bool empty() const;
-};
 
 /// A device's Change or Add of a message.
 struct EmailChange {

@@ -252,11 +252,6 @@ Result<NewAttachment> read_new_attachment(const Element& in) {
   return attachment;
 }
 
-bool DraftPatch::empty() const {
-  return !to && !cc && !bcc && !reply_to && !subject && !importance && !body &&
-         attachments.empty() && removed_attachments.empty();
-}
-
 Result<EmailChange> read_email_change(const Element& application_data, Version version) {
   EmailChange change;
   for (const Element& child : application_data.children) {

@@ -17,11 +17,13 @@
 #include "convert/html.hpp"
 #include "render/bed.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/email2.hpp"
 
 namespace godwit::render {
 namespace {
 
 namespace airsyncbase = wbxml::airsyncbase;
+namespace email2 = wbxml::email2;
 
 /// Files whose text is not what the oracle says, each with its cause.
 struct SetAside {
@@ -127,6 +129,24 @@ std::string data_of(const Written& item) {
   return std::string(item.at({airsyncbase::Body, airsyncbase::Data}).text);
 }
 
+Options options_with_part() {
+  Options options = options_for(1);
+  options.body_part = BodyPreference{2, 4'096, false, 100};
+  return options;
+}
+
+/// What devices make conversations of. [MS-ASCON]
+void check_conversation(const Written& item) {
+  EXPECT_EQ(item.at({email2::ConversationId}).text.size(), 16U);
+  EXPECT_EQ(item.at({email2::ConversationIndex}).text.size() % 5, 0U);
+  const auto status = item.at({airsyncbase::BodyPart, airsyncbase::Status}).text;
+  EXPECT_TRUE(status == "1" || status == "176") << status;
+  EXPECT_EQ(item.at({airsyncbase::BodyPart, airsyncbase::Type}).text, "2");
+  if (item.has({airsyncbase::BodyPart, airsyncbase::Data})) {
+    EXPECT_LE(item.at({airsyncbase::BodyPart, airsyncbase::Data}).text.size(), 4'096U);
+  }
+}
+
 TEST(Corpus, EveryMessageSyncsInEveryBodyType) {
   const char* const corpus = std::getenv("GODWIT_CORPUS");
   if (corpus == nullptr) GTEST_SKIP() << "GODWIT_CORPUS names no folder";
@@ -146,6 +166,7 @@ TEST(Corpus, EveryMessageSyncsInEveryBodyType) {
       const Written simpler(bed.one(raw, options_for(2), form));
     }
     EXPECT_EQ(mime.at({airsyncbase::Body, airsyncbase::Type}).text, "4");
+    check_conversation(Written(bed.one(raw, options_with_part())));
     if (utf8_clean(raw) == raw) EXPECT_EQ(data_of(mime), raw);
     ++compared;
     const std::string ours = folded(data_of(plain));

@@ -94,7 +94,33 @@ UidSet unpack_set(Unpacker& in) {
   return set;
 }
 
-constexpr std::uint64_t format = 1;
+void pack_drafts(Packer& out, const std::map<Uid, DraftName>& drafts) {
+  out.number(drafts.size());
+  for (const auto& [uid, draft] : drafts) {
+    out.number(uid).number(draft.name).number(draft.files.size());
+    for (const DraftName::File& file : draft.files) {
+      out.number(file.uid).text(file.section).text(file.now);
+    }
+  }
+}
+
+std::map<Uid, DraftName> unpack_drafts(Unpacker& in) {
+  std::map<Uid, DraftName> drafts;
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    DraftName& draft = drafts[in.number_as<Uid>()];
+    draft.name = in.number_as<Uid>();
+    for (std::size_t files = in.count(); files > 0 && in.ok(); --files) {
+      DraftName::File& file = draft.files.emplace_back();
+      file.uid = in.number_as<Uid>();
+      file.section = in.text();
+      file.now = in.text();
+    }
+  }
+  return drafts;
+}
+
+constexpr std::uint64_t format = 2;
+constexpr std::uint64_t format_without_drafts = 1;
 
 }  // namespace
 
@@ -102,7 +128,31 @@ bool operator==(const MailState& a, const MailState& b) {
   return a.started == b.started && a.cursor.status == b.cursor.status &&
          a.cursor.listing == b.cursor.listing && a.held == b.held && a.todo == b.todo &&
          a.dirty == b.dirty && a.gone == b.gone && a.soft == b.soft && a.aside == b.aside &&
-         a.filter_type == b.filter_type && a.floor == b.floor;
+         a.filter_type == b.filter_type && a.floor == b.floor &&
+         a.conversations == b.conversations && a.drafts == b.drafts;
+}
+
+Uid MailState::name_of(Uid uid) const {
+  const auto draft = drafts.find(uid);
+  return draft == drafts.end() ? uid : draft->second.name;
+}
+
+Uid MailState::named(Uid name) const {
+  const auto draft =
+      std::ranges::find_if(drafts, [&](const auto& each) { return each.second.name == name; });
+  return draft == drafts.end() ? name : draft->first;
+}
+
+std::optional<std::string> MailState::section_of(Uid uid, Uid told,
+                                                 const std::string& section) const {
+  if (uid == told) return section;
+  const auto draft = drafts.find(uid);
+  if (draft == drafts.end()) return std::nullopt;
+  const auto file = std::ranges::find_if(draft->second.files, [&](const DraftName::File& each) {
+    return each.uid == told && each.section == section;
+  });
+  if (file == draft->second.files.end()) return std::nullopt;
+  return file->now;
 }
 
 std::string pack(const MailState& state) {
@@ -121,13 +171,18 @@ std::string pack(const MailState& state) {
   out.number(state.filter_type);
   out.boolean(state.floor.has_value());
   if (state.floor) out.number(static_cast<std::uint64_t>(state.floor->time_since_epoch().count()));
+  out.boolean(state.conversations);
+  pack_drafts(out, state.drafts);
   return std::move(out).bytes();
 }
 
 Result<MailState> unpack_mail_state(std::string_view bytes) {
   Unpacker in(bytes);
   MailState state;
-  if (in.number() != format) return fail(Errc::unsupported, "mail state of another format");
+  const std::uint64_t its_format = in.number();
+  if (its_format != format && its_format != format_without_drafts) {
+    return fail(Errc::unsupported, "mail state of another format");
+  }
   state.started = in.boolean();
   state.cursor.status.uid_validity = static_cast<std::uint32_t>(in.number());
   state.cursor.status.uid_next = static_cast<Uid>(in.number());
@@ -141,6 +196,10 @@ Result<MailState> unpack_mail_state(std::string_view bytes) {
   state.filter_type = static_cast<std::uint8_t>(in.number());
   if (in.boolean()) {
     state.floor = std::chrono::sys_days(std::chrono::days(static_cast<int>(in.number())));
+  }
+  if (its_format == format) {
+    state.conversations = in.boolean();
+    state.drafts = unpack_drafts(in);
   }
   if (!in.ok()) return fail(Errc::malformed, "damaged mail state");
   return state;

@@ -18,6 +18,21 @@
 
 namespace godwit::sync {
 
+/// A draft that the device edited: each edit is a new message with a UID of its own, and the device
+/// goes on to name it as it did.
+struct DraftName {
+  /// An attachment: where the device saw it, and its section in the present message.
+  struct File {
+    Uid uid = 0;
+    std::string section;
+    std::string now;
+    friend bool operator==(const File&, const File&) = default;
+  };
+  Uid name = 0;  // the UID in its ServerId
+  std::vector<File> files;
+  friend bool operator==(const DraftName&, const DraftName&) = default;
+};
+
 struct MailState {
   bool started = false;  // false: key 0 was answered, nothing was listed yet
   backend::MailCursor cursor;
@@ -29,7 +44,17 @@ struct MailState {
   UidSet aside;  // not to be sent: the phone chokes on it, or we cannot render it
   std::uint8_t filter_type = 0;
   std::optional<std::chrono::sys_days> floor;  // the window the sets were made with; nothing = all
+  /// What the window reaches into is held whole ([MS-ASCMD] ConversationMode). The sets' owner adds
+  /// what is outside of it.
+  bool conversations = false;
+  std::map<Uid, DraftName> drafts;  // by their UIDs now; few
 
+  /// The UID by which the device names a message, and the message that it means by one.
+  Uid name_of(Uid uid) const;
+  Uid named(Uid name) const;
+  /// The section of the present message `uid` that the device means by an attachment's reference;
+  /// nothing = it is gone.
+  std::optional<std::string> section_of(Uid uid, Uid told, const std::string& section) const;
   /// Something is owed to the device.
   bool pending() const { return !todo.empty() || !dirty.empty() || !gone.empty() || !soft.empty(); }
   friend bool operator==(const MailState& a, const MailState& b);

@@ -140,6 +140,35 @@ TEST_F(MailStateTest, SurvivesItsRecord) {
 
 // Whatever others do and however small the windows are, the device ends with what the mailbox
 // holds.
+TEST(DraftNames, OneNameThroughEveryEdit) {
+  MailState state;
+  state.held.add(9);
+  state.drafts[9] = {4, {{4, "2", "3"}, {7, "2.1", "2"}}};
+  EXPECT_EQ(state.name_of(9), 4U);
+  EXPECT_EQ(state.named(4), 9U);
+  EXPECT_EQ(state.name_of(5), 5U);
+  EXPECT_EQ(state.named(5), 5U);
+  EXPECT_EQ(state.section_of(9, 4, "2"), "3");
+  EXPECT_EQ(state.section_of(9, 7, "2.1"), "2");
+  EXPECT_EQ(state.section_of(9, 9, "2"), "2");
+  EXPECT_FALSE(state.section_of(9, 4, "1"));
+  EXPECT_FALSE(state.section_of(8, 4, "2"));
+  state.conversations = true;
+  EXPECT_EQ(unpack_mail_state(pack(state)).value(), state);
+}
+
+// Format 1 ended before the drafts.
+TEST(DraftNames, ARecordFromBeforeIsRead) {
+  MailState state;
+  state.started = true;
+  state.held.add(3, 5);
+  std::string bytes = pack(state);
+  ASSERT_EQ(bytes.front(), '\x02');
+  bytes.front() = '\x01';
+  bytes.resize(bytes.size() - 2);
+  EXPECT_EQ(unpack_mail_state(bytes).value(), state);
+}
+
 TEST_F(MailStateTest, ConvergesUnderRandomEdits) {
   std::mt19937 random(11);
   const auto pick = [&](unsigned below) { return static_cast<unsigned>(random() % below); };

@@ -1,0 +1,45 @@
+/// Drafts that a device writes (16.0 and later): added, edited, sent, each exactly once whatever
+/// dies in between (engine.md §2, docs/adr/0013-drafts-and-conversations.md).
+///
+/// An edit is a new message in place of the one before, which goes last; the device goes on to name
+/// the draft by the id it knows. The intent holds by which Message-ID the new message is found.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "command/sync_commands.hpp"
+#include "sync/journal.hpp"
+
+namespace godwit::command {
+
+class DraftCommands {
+ public:
+  DraftCommands(MailWork& work, const eas::SyncCollection& request)
+      : work_(work), request_(request) {}
+
+  /// Item statuses: 6 (no draft, or not one that can be read), 9 (too large), 183 and others of a
+  /// mail that cannot be sent.
+  Task<std::uint16_t> add(const eas::SyncCommand& command, sync::CommandOutcome& outcome);
+  /// `uid` as the collection's state has it. Also 8: the draft is gone.
+  Task<std::uint16_t> change(const eas::SyncCommand& command, const mapping::EmailChange& wanted,
+                             Uid uid, sync::CommandOutcome& outcome);
+
+ private:
+  MailWork& work_;
+  const eas::SyncCollection& request_;
+  UidSet claimed_;  // by Adds of this request: equal drafts are not one
+};
+
+/// Takes what the lost request made of drafts into the state. False: the command was of none.
+bool recall_drafts(MailWork& work, const eas::SyncCommand& command);
+
+/// [MS-ASCMD] ApplicationData (Responses): what the device cannot know of its draft; nothing =
+/// there is nothing to be said.
+std::optional<render::Prepared> draft_answer(const sync::CommandOutcome& outcome);
+
+/// Finishes edits that a kill cut short and that `commands` do not ask for again.
+Task<> finish_left_drafts(Session& session, FolderKey folder, std::string collection,
+                          const std::vector<eas::SyncCommand>& commands);
+
+}  // namespace godwit::command

@@ -1,0 +1,116 @@
+#include "command/draft_record.hpp"
+
+#include "base/fault.hpp"
+#include "base/pack.hpp"
+
+namespace godwit::command {
+namespace {
+
+constexpr std::uint16_t status_ok = 1;
+constexpr std::uint64_t plan_format = 1;
+
+void pack_into(Packer& out, const DraftMade& made) {
+  out.boolean(made.sent).number(made.uid).number(made.before).number(made.name);
+  out.number(made.files.size());
+  for (const sync::DraftName::File& file : made.files)
+    out.number(file.uid).text(file.section).text(file.now);
+  out.number(made.added.size());
+  for (const AddedDraftFile& file : made.added) out.text(file.client_id).text(file.reference);
+  out.text(made.conversation_id).text(made.conversation_index);
+  const Flags& flags = made.flags;
+  for (const bool flag :
+       {flags.seen, flags.answered, flags.flagged, flags.draft, flags.forwarded}) {
+    out.boolean(flag);
+  }
+  out.number(flags.keywords.size());
+  for (const std::string& keyword : flags.keywords) out.text(keyword);
+}
+
+DraftMade unpack_made(Unpacker& in) {
+  DraftMade made;
+  made.sent = in.boolean();
+  made.uid = in.number_as<Uid>();
+  made.before = in.number_as<Uid>();
+  made.name = in.number_as<Uid>();
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    sync::DraftName::File& file = made.files.emplace_back();
+    file.uid = in.number_as<Uid>();
+    file.section = in.text();
+    file.now = in.text();
+  }
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    AddedDraftFile& file = made.added.emplace_back();
+    file.client_id = in.text();
+    file.reference = in.text();
+  }
+  made.conversation_id = in.text();
+  made.conversation_index = in.text();
+  Flags& flags = made.flags;
+  for (bool* flag :
+       {&flags.seen, &flags.answered, &flags.flagged, &flags.draft, &flags.forwarded}) {
+    *flag = in.boolean();
+  }
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    flags.keywords.emplace_back(in.text());
+  }
+  return made;
+}
+
+}  // namespace
+
+std::string pack(const DraftMade& made) {
+  Packer out;
+  pack_into(out, made);
+  return std::move(out).bytes();
+}
+
+std::optional<DraftMade> made_of(const sync::CommandOutcome& outcome) {
+  if (outcome.reply.empty() || outcome.status != status_ok) return std::nullopt;
+  Unpacker in(outcome.reply);
+  DraftMade made = unpack_made(in);
+  if (!in.finish()) return std::nullopt;
+  return made;
+}
+
+std::string pack(const DraftPlan& plan) {
+  Packer out;
+  out.number(plan_format).text(plan.digest).text(plan.message_id);
+  out.number(plan.uid_validity).number(plan.uid_next);
+  pack_into(out, plan.made);
+  return std::move(out).bytes();
+}
+
+DraftPlan unpack_draft_plan(std::string_view bytes) {
+  Unpacker in(bytes);
+  DraftPlan plan;
+  if (in.number() != plan_format) in.damage();
+  plan.digest = in.text();
+  plan.message_id = in.text();
+  plan.uid_validity = in.number_as<std::uint32_t>();
+  plan.uid_next = in.number_as<Uid>();
+  plan.made = unpack_made(in);
+  if (!in.finish()) throw Fault(Fault::Kind::corrupt, "damaged intent of a draft");
+  return plan;
+}
+
+void apply(MailWork& work, const DraftMade& made) {
+  sync::MailState& state = work.state;
+  if (made.sent) {
+    if (made.before == 0) return;
+    // [MS-ASEMAIL] Send: the draft goes from the device with this answer.
+    for (UidSet* set : {&state.held, &state.dirty, &state.soft, &state.todo}) {
+      set->remove(made.before);
+    }
+    state.gone.add(made.before);
+    if (made.name != made.before) state.drafts[made.before].name = made.name;
+    return;
+  }
+  if (made.before != 0) drop(state, made.before);
+  drop(state, made.name);
+  drop(state, made.uid);
+  state.held.add(made.uid);
+  if (made.name != made.uid) state.drafts[made.uid] = {made.name, made.files};
+  work.expected[made.uid] = made.flags;
+}
+
+}  // namespace godwit::command

@@ -1,0 +1,53 @@
+/// What the engine remembers of a device's edit of a draft: in the outcome of the command, and in
+/// the intent before it (docs/adr/0013-drafts-and-conversations.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/sync_commands.hpp"
+#include "item/message.hpp"
+#include "sync/mail_state.hpp"
+
+namespace godwit::command {
+
+/// An attachment that was added, and how the device finds it.
+struct AddedDraftFile {
+  std::string client_id, reference;
+};
+
+/// What an edit came to: the outcome of the command, and what its intent remembers.
+struct DraftMade {
+  bool sent = false;
+  Uid uid = 0;     // the draft now
+  Uid before = 0;  // the message that it took the place of, or that was sent
+  Uid name = 0;    // by which the device knows it
+  std::vector<sync::DraftName::File> files;
+  std::vector<AddedDraftFile> added;
+  std::string conversation_id, conversation_index;
+  Flags flags;  // of the message
+};
+
+/// What an intent of a draft remembers.
+struct DraftPlan {
+  std::string digest;      // of the command
+  std::string message_id;  // of the new message, without brackets
+  std::uint32_t uid_validity = 0;
+  Uid uid_next = 0;  // before it was there
+  DraftMade made;    // without its UID
+};
+
+std::string pack(const DraftMade& made);
+std::string pack(const DraftPlan& plan);
+/// Throws Fault::Kind::corrupt.
+DraftPlan unpack_draft_plan(std::string_view bytes);
+/// What a command came to that worked; nothing = it was of no draft, or did not.
+std::optional<DraftMade> made_of(const sync::CommandOutcome& outcome);
+
+/// The state as the device has it once `made` is told.
+void apply(MailWork& work, const DraftMade& made);
+
+}  // namespace godwit::command

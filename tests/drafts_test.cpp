@@ -1,0 +1,219 @@
+// Drafts over systems that die at every step: none is lost, none is doubled, none goes out twice
+// (engine.md §2).
+#include <gtest/gtest.h>
+
+#include "run.hpp"
+#include "server_fixture.hpp"
+#include "stepped.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/email.hpp"
+
+namespace godwit::test {
+namespace {
+
+namespace base = wbxml::airsyncbase;
+namespace email = wbxml::email;
+using client::Node;
+
+std::vector<Node> draft(std::string subject, const std::string& text) {
+  return {Node(email::To, "bruno@elsewhere.test;clara@elsewhere.test"),
+          Node(email::Subject, std::move(subject)),
+          Node(base::Body, {Node(base::Type, "1"), Node(base::Data, text)})};
+}
+
+/// Everything over systems that die, and one phone that asks until it is answered.
+class World {
+ public:
+  World(std::uint64_t seed, std::chrono::seconds other_changes = std::chrono::seconds(60))
+      : fixture_(seed),
+        store_(fixture_.store, steps_),
+        mail_(fixture_.mail_server, steps_),
+        submission_(fixture_.submission, steps_),
+        server_(Systems{fixture_.clock, fixture_.random, store_, mail_, fixture_.mail_server,
+                        submission_, nullptr},
+                {}, other_changes),
+        device_(server_, settings()) {
+    run(device_.folder_sync());
+    drafts_ = device_.folder_of_type(3)->id;
+    run(device_.sync_all(drafts_, {}));
+  }
+
+  client::Device& device() { return device_; }
+  const std::string& drafts() const { return drafts_; }
+  Steps& steps() { return steps_; }
+  MemoryFixture& fixture() { return fixture_; }
+  TestServer& server() { return server_; }
+
+  /// One Sync, whatever becomes of it; a server that died is started again. True: it was answered.
+  bool sync() {
+    const auto outcome = run(device_.sync(drafts_, {}));
+    const auto found = outcome.collections.find(drafts_);
+    const bool good =
+        found == outcome.collections.end() ? outcome.empty : found->second.status == 1;
+    const bool done = outcome.ok() && good && !steps_.dead();
+    if (!done) server_.restart();
+    steps_.revive();
+    return done;
+  }
+  void sync_until_answered() {
+    for (int attempt = 0; attempt < 5; ++attempt) {
+      if (sync()) return;
+    }
+    ADD_FAILURE() << "never answered";
+  }
+
+  std::vector<std::string> texts(FolderRole role) {
+    backend::MemoryMail& mail = fixture_.mail();
+    const FolderKey folder = *mail.find_folder(role);
+    std::vector<std::string> out;
+    for (const MessageState& state : mail.states(folder)) {
+      out.push_back(mail.text(folder, state.uid).value());
+    }
+    return out;
+  }
+  std::size_t open_intents() {
+    return run(fixture_.store.list("anna@example.test", store::Kind::intent, "", "", 10)).size();
+  }
+
+ private:
+  static client::Device::Settings settings() {
+    client::Device::Settings settings;
+    settings.version = eas::Version::v16_1;
+    settings.user = "anna@example.test";
+    settings.password = Secret("secret");
+    return settings;
+  }
+
+  MemoryFixture fixture_;
+  Steps steps_;
+  SteppedStore store_;
+  SteppedBackend mail_;
+  SteppedSubmission submission_;
+  TestServer server_;
+  client::Device device_;
+  std::string drafts_;
+};
+
+constexpr auto ways = {How{false, false}, How{true, false}, How{false, true}, How{true, true}};
+
+/// What the mailbox and the phone agree on in the end: exactly one draft, with that subject.
+void expect_one_draft(World& world, const std::string& subject, unsigned step) {
+  world.sync_until_answered();
+  const auto texts = world.texts(FolderRole::drafts);
+  ASSERT_EQ(texts.size(), 1U) << "step " << step;
+  EXPECT_TRUE(texts[0].contains("Subject: " + subject + "\r\n")) << "step " << step;
+  const auto& items = world.device().collection(world.drafts()).items;
+  ASSERT_EQ(items.size(), 1U) << "step " << step;
+  EXPECT_EQ(items.begin()->second.at("Subject"), subject) << "step " << step;
+  EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+}
+
+TEST(Drafts, AddedThenEditedAtEveryStep) {
+  for (const How how : ways) {
+    for (unsigned step = 1;; ++step) {
+      World world(step);
+      world.steps().fail_at(step, how);
+      world.device().add(world.drafts(), draft("One", "First"));
+      world.sync_until_answered();
+      const auto& items = world.device().collection(world.drafts()).items;
+      ASSERT_EQ(items.size(), 1U) << "step " << step;
+      world.device().change(world.drafts(), items.begin()->first, draft("Two", "Second"));
+      world.sync_until_answered();
+      world.device().change(world.drafts(), items.begin()->first, {Node(email::Subject, "Three")});
+      world.sync_until_answered();
+      expect_one_draft(world, "Three", step);
+      EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Second"));
+      if (!world.steps().fired()) break;
+    }
+  }
+}
+
+TEST(Drafts, SentFromADraftAtEveryStep) {
+  for (const How how : ways) {
+    for (unsigned step = 1;; ++step) {
+      World world(step);
+      world.device().add(world.drafts(), draft("One", "First"));
+      world.sync_until_answered();
+      const std::string id = world.device().collection(world.drafts()).items.begin()->first;
+      world.steps().fail_at(step, how);
+      world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+      world.sync_until_answered();
+      world.sync_until_answered();
+      const auto& sent = world.fixture().submission.sent();
+      ASSERT_EQ(sent.size(), 1U) << "step " << step;
+      EXPECT_EQ(sent[0].envelope.to.size(), 2U);
+      EXPECT_TRUE(sent[0].text.contains("Subject: Sent\r\n"));
+      EXPECT_TRUE(world.texts(FolderRole::drafts).empty()) << "step " << step;
+      EXPECT_EQ(world.texts(FolderRole::sent).size(), 1U) << "step " << step;
+      EXPECT_TRUE(world.device().collection(world.drafts()).items.empty()) << "step " << step;
+      EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+      if (!world.steps().fired()) break;
+    }
+  }
+}
+
+TEST(Drafts, WrittenAndSentAtOnceAtEveryStep) {
+  for (const How how : ways) {
+    for (unsigned step = 1;; ++step) {
+      World world(step);
+      world.steps().fail_at(step, how);
+      world.device().send_new(world.drafts(), draft("Sent", "First"));
+      world.sync_until_answered();
+      ASSERT_EQ(world.fixture().submission.sent().size(), 1U) << "step " << step;
+      EXPECT_TRUE(world.texts(FolderRole::drafts).empty()) << "step " << step;
+      EXPECT_EQ(world.texts(FolderRole::sent).size(), 1U) << "step " << step;
+      EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+      if (!world.steps().fired()) break;
+    }
+  }
+}
+
+// The phone is edited again before it asks again: its last words count, and nothing is left over.
+TEST(Drafts, EditedDifferentlyAfterAKill) {
+  for (unsigned step = 1;; ++step) {
+    World world(step);
+    world.device().add(world.drafts(), draft("One", "First"));
+    world.sync_until_answered();
+    auto& collection = world.device().collection(world.drafts());
+    const std::string id = collection.items.begin()->first;
+    world.steps().fail_at(step, {.after = true, .die = true});
+    world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
+    if (!world.sync()) {
+      collection.pending.clear();
+      world.device().change(world.drafts(), id, {Node(email::Subject, "Three")});
+    }
+    world.sync_until_answered();
+    expect_one_draft(world, collection.items.at(id).at("Subject"), step);
+    if (!world.steps().fired()) break;
+  }
+}
+
+// The phone begins anew, or forgets what it wanted, after an edit that a kill cut short.
+TEST(Drafts, NothingIsLeftOfAnEditThatNobodyAsksForAgain) {
+  for (const bool restarts : {false, true}) {
+    for (unsigned step = 1;; ++step) {
+      World world(step);
+      world.device().add(world.drafts(), draft("One", "First"));
+      world.sync_until_answered();
+      auto& collection = world.device().collection(world.drafts());
+      const std::string id = collection.items.begin()->first;
+      world.steps().fail_at(step, {.after = true, .die = true});
+      world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
+      if (!world.sync()) {
+        collection.pending.clear();
+        if (restarts) {
+          collection.sync_key = "0";
+          collection.items.clear();
+        }
+      }
+      run(world.device().sync_all(world.drafts(), {}));
+      world.sync_until_answered();
+      EXPECT_EQ(world.texts(FolderRole::drafts).size(), 1U) << "step " << step;
+      EXPECT_EQ(collection.items.size(), 1U) << "step " << step;
+      if (!world.steps().fired()) break;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace godwit::test
