@@ -37,12 +37,16 @@ bool ends_word(char c) { return c == ' ' || c == '\r' || c == '\n' || c == '(' |
 
 std::optional<Result<Response>> ResponseReader::next() {
   for (;;) {
+    if (taken_ + pending_.size() > 2 * response_bytes_max) {
+      return fail(Errc::too_large, "the response is too long");
+    }
+    if (waiting_) return std::nullopt;
     std::vector<Word> line;
     std::size_t at = 0;
     const Step step = read_line(line, at);
     if (step == Step::more) {
-      if (taken_ + pending_.size() <= response_bytes_max) return std::nullopt;
-      return fail(Errc::too_large, "the response is too long");
+      waiting_ = true;
+      continue;
     }
     if (step == Step::too_large) return fail(Errc::too_large, "a line is too long");
     pending_.erase(0, at);

@@ -39,7 +39,11 @@ struct Response {
 /// Fed with what arrives; gives whole responses.
 class ResponseReader {
  public:
-  void feed(std::string_view bytes) { pending_ += bytes; }
+  void feed(std::string_view bytes) {
+    pending_ += bytes;
+    // Lines end in LF: before one comes there is nothing new to read.
+    if (bytes.contains('\n')) waiting_ = false;
+  }
   /// Nothing: more is needed. Error: malformed, too_large; the connection is of no use then.
   std::optional<Result<Response>> next();
   /// Nothing arrived beyond the last response: what a STARTTLS needs.
@@ -53,6 +57,7 @@ class ResponseReader {
   Step read_literal(Word& word, std::size_t& at) const;
 
   std::string pending_;
+  bool waiting_ = false;   // what is pending was read as far as it goes
   std::size_t taken_ = 0;  // octets of the response that is being read
   Response response_;
 };

@@ -74,10 +74,10 @@ TEST(ManageSieve, EndlessResponsesEnd) {
   };
   EXPECT_EQ(code_of("\r\n"), Errc::malformed);
   EXPECT_EQ(code_of("{99999999}\r\n"), Errc::too_large);
-  EXPECT_EQ(code_of("{123456789012345678901234567890"), Errc::too_large);
+  EXPECT_EQ(code_of("{123456789012345678901234567890\r\n"), Errc::too_large);
   EXPECT_EQ(code_of("{x}\r\n"), Errc::too_large);
-  EXPECT_EQ(code_of('"' + std::string(20'000, 'a')), Errc::too_large);
-  EXPECT_EQ(code_of(std::string(2 * response_bytes_max, 'a')), Errc::too_large);
+  EXPECT_EQ(code_of('"' + std::string(20'000, 'a') + "\r\n"), Errc::too_large);
+  EXPECT_EQ(code_of(std::string(2 * response_bytes_max + 1, 'a')), Errc::too_large);
   std::string words;
   for (int i = 0; i < 20; ++i) words += "a ";
   EXPECT_EQ(code_of(words + "\r\n"), Errc::too_large);
