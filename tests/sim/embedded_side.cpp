@@ -55,7 +55,8 @@ class EmbeddedSide final : public MailboxSide {
   backend::Users& users() override { return *life_->users; }
   backend::ItemsBackend* items() override { return life_->store.get(); }
   backend::Submission& submission(backend::Submission& outside) override {
-    life_->submission = std::make_unique<app::LocalSubmission>(*life_->delivery, &outside);
+    life_->submission = std::make_unique<app::LocalSubmission>(*life_->delivery, &outside,
+                                                               ground_.clock, "sim.test");
     return *life_->submission;
   }
   Task<> report(std::shared_ptr<const backend::MessageSource> report) override {
