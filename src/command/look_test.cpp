@@ -26,6 +26,7 @@ class LookTest : public ::testing::Test {
 
   std::vector<std::pair<std::string, client::SyncOptions>> all() const {
     std::vector<std::pair<std::string, client::SyncOptions>> out;
+    out.reserve(ids.size());
     for (const std::string& id : ids) out.emplace_back(id, client::SyncOptions());
     return out;
   }
