@@ -28,7 +28,6 @@ using client::Node;
 using eas::Version;
 
 namespace base = wbxml::airsyncbase;
-namespace calendar = wbxml::calendar;
 namespace contacts = wbxml::contacts;
 namespace contacts2 = wbxml::contacts2;
 namespace notes = wbxml::notes;
@@ -393,7 +392,7 @@ TEST(ItemProperties, Notes) {
 }
 
 std::vector<Property> event_properties() {
-  namespace c = calendar;
+  namespace c = wbxml::calendar;
   std::vector<Property> out{
       bodies(),
       only(c::AllDayEvent, "0"),
@@ -424,7 +423,7 @@ std::vector<Property> event_properties() {
 
 /// Of a meeting that the phone's user organizes.
 std::vector<Property> meeting_properties() {
-  namespace c = calendar;
+  namespace c = wbxml::calendar;
   const auto attendees = [](const char* name, const char* type) {
     return Node(c::Attendees,
                 {Node(c::Attendee, {Node(c::Email, "bob@example.net"), Node(c::Name, name),
@@ -443,7 +442,7 @@ std::vector<Property> meeting_properties() {
 }
 
 Node exception(const char* day, const char* subject) {
-  namespace c = calendar;
+  namespace c = wbxml::calendar;
   const std::string start = std::string(day) + "T080000Z";
   if (subject == nullptr) {
     return Node(c::Exception, {Node(c::Deleted, "1"), Node(c::ExceptionStartTime, start)});
@@ -452,7 +451,7 @@ Node exception(const char* day, const char* subject) {
 }
 
 TEST(ItemProperties, Events) {
-  namespace c = calendar;
+  namespace c = wbxml::calendar;
   auto all = meeting_properties();
   for (const Form& form : forms()) {
     all.push_back({{rule("Calendar", form, {Node(c::Until, "20260620T080000Z")})}});
@@ -484,7 +483,7 @@ TEST(ItemProperties, Events) {
 }
 
 TEST(ItemProperties, ExceptionsUpTo14) {
-  namespace c = calendar;
+  namespace c = wbxml::calendar;
   for (const Version version : versions) {
     if (version >= Version::v16_0 || HasFailure()) continue;
     std::vector<Property> series{
@@ -500,7 +499,7 @@ TEST(ItemProperties, ExceptionsUpTo14) {
 
 /// [MS-ASCAL] Timezone, with a series: its rules come back.
 TEST(ItemProperties, SeriesKeepTheirZone) {
-  namespace c = calendar;
+  namespace c = wbxml::calendar;
   using namespace std::chrono_literals;
   const ZoneRules rules{.bias = -60min,
                         .daylight_bias = -60min,

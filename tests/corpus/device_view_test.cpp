@@ -29,7 +29,7 @@ bool falls_on(const Recurrence& rule, local_days begin, local_days day) {
   const chrono::year_month_day date(day);
   const chrono::year_month_day start(begin);
   const chrono::weekday weekday(day);
-  const auto bit = static_cast<unsigned>(1U << weekday.c_encoding());
+  const unsigned bit = 1U << weekday.c_encoding();
   const int months = (static_cast<int>(date.year()) - static_cast<int>(start.year())) * 12 +
                      static_cast<int>(static_cast<unsigned>(date.month())) -
                      static_cast<int>(static_cast<unsigned>(start.month()));
@@ -42,7 +42,7 @@ bool falls_on(const Recurrence& rule, local_days begin, local_days day) {
     const auto month = date.year() / date.month();
     const auto end = local_days(month / chrono::last);
     for (auto each = local_days(month / 1); each <= end; each += days(1)) {
-      const auto its = static_cast<unsigned>(1U << chrono::weekday(each).c_encoding());
+      const unsigned its = 1U << chrono::weekday(each).c_encoding();
       if ((rule.days_of_week & its) == 0) continue;
       ++count;
       if (each <= day) ++before;
@@ -246,13 +246,16 @@ TEST(DeviceView, MovedAndRemovedOccurrences) {
     // Before, on and after changes of clocks; each moves over the next one.
     for (const char* day :
          {"20240310", "20240331", "20240407", "20241006", "20241027", "20241103"}) {
-      more += "BEGIN:VEVENT\r\nUID:1\r\nRECURRENCE-ID" + parameter + ":" + day +
-              "T090000\r\nDTSTART" + parameter + ":" + day +
-              "T143000\r\nDURATION:PT1H\r\nEND:VEVENT\r\n";
+      more.append("BEGIN:VEVENT\r\nUID:1\r\nRECURRENCE-ID").append(parameter).append(":");
+      more.append(day).append("T090000\r\nDTSTART").append(parameter).append(":").append(day);
+      more.append("T143000\r\nDURATION:PT1H\r\nEND:VEVENT\r\n");
     }
     std::string text = text_of(zone, {"20240301T090000", "FREQ=DAILY"}, more);
-    text.insert(text.find("DURATION"), "EXDATE" + parameter + ":20240330T090000\r\nEXDATE" +
-                                           parameter + ":20241028T090000\r\n");
+    for (const char* day : {"20240330", "20241028"}) {
+      std::string line = "EXDATE";
+      line.append(parameter).append(":").append(day).append("T090000\r\n");
+      text.insert(text.find("DURATION"), line);
+    }
     const Event event = read(text);
     ASSERT_EQ(event.exceptions.size(), 8U);
     EXPECT_TRUE(device_view(event) == our_view(text));
