@@ -78,7 +78,7 @@ TEST_F(ItemOperations, IsDoneInTheRequestsOrderAndAnsweredInTheSchemas) {
   ASSERT_EQ(response.children.size(), 4U);
   EXPECT_EQ(response.children[0].tag, tag::Move);
   EXPECT_EQ(response.children[1].tag, tag::EmptyFolderContents);
-  EXPECT_EQ(statuses(answer), (Statuses{"1", "155", "1", "1", "6"}));
+  EXPECT_EQ(statuses(answer), (Statuses{"1", "6", "1", "1", "6"}));
 }
 
 TEST_F(ItemOperations, RefusesTheWholeRequestForAProtocolError) {
