@@ -47,17 +47,12 @@ class SystemClock final : public Clock {
   }
 };
 
-struct Memory {
-  double user = 0;
-  bench::Slabs slabs;
-};
-
-Memory measure() {
+double resident_bytes() {
   std::ifstream statm("/proc/self/statm");
   long total = 0;
   long resident = 0;
   statm >> total >> resident;
-  return {static_cast<double>(resident * ::sysconf(_SC_PAGESIZE)), bench::Slabs::now()};
+  return static_cast<double>(resident * ::sysconf(_SC_PAGESIZE));
 }
 
 struct Cost {
@@ -66,10 +61,8 @@ struct Cost {
   double sum() const { return user + kernel; }
 };
 
-/// The client's ends are no part of an epoll set.
-Cost difference(const Memory& before, const Memory& after, int connections) {
-  return {(after.user - before.user) / connections,
-          after.slabs.bytes_a_socket(before.slabs, connections, bench::Watching::one_end)};
+Cost difference(double before, double after, int connections) {
+  return {(after - before) / connections, bench::kernel_bytes_a_socket()};
 }
 
 std::string ping_request(int number) {
@@ -162,7 +155,7 @@ Cost hold_raw(int listener, int connections, int go) {
   };
   const int poll = ::epoll_create1(0);
   std::vector<Held*> held;
-  Memory before;
+  double before = 0;
   std::array<char, 4096> buffer;
   while (held.size() < static_cast<std::size_t>(warm_connections + connections)) {
     const int socket = ::accept(listener, nullptr, nullptr);
@@ -171,11 +164,11 @@ Cost hold_raw(int listener, int connections, int go) {
     epoll_event event{.events = EPOLLIN | EPOLLRDHUP, .data = {.ptr = held.back()}};
     ::epoll_ctl(poll, EPOLL_CTL_ADD, socket, &event);
     if (held.size() != warm_connections) continue;
-    before = measure();
+    before = resident_bytes();
     if (::write(go, "g", 1) != 1) std::_Exit(1);
   }
   ::usleep(300'000);
-  return difference(before, measure(), connections);
+  return difference(before, resident_bytes(), connections);
 }
 
 std::shared_ptr<net::TlsServer> make_tls(Clock& clock) {
@@ -200,20 +193,20 @@ Cost hold_parked(int listener, bool tls, int connections, int go) {
   http::Server server(loop.executor(), clock, {}, service, hub, spools);
   server.listen(*net::Listener::adopt(loop.executor(), listener),
                 {.tls = tls ? make_tls(clock) : nullptr});
-  Memory before;
+  double before = 0;
   Cost cost;
   int settled = 0;
   const auto wanted = static_cast<std::size_t>(warm_connections + connections);
   loop.every(std::chrono::milliseconds(100), [&] {
     hub.tick();
     server.tick();
-    if (hub.parked() == warm_connections && before.user == 0 && ++settled == 3) {
-      before = measure();
+    if (hub.parked() == warm_connections && before == 0 && ++settled == 3) {
+      before = resident_bytes();
       settled = 0;
       if (::write(go, "g", 1) != 1) std::_Exit(1);
     }
     if (hub.parked() == wanted && ++settled == 5) {
-      cost = difference(before, measure(), connections);
+      cost = difference(before, resident_bytes(), connections);
       loop.stop();
     }
   });

@@ -243,14 +243,13 @@ Cost measure(const Variant& variant, const std::string& folder, int devices) {
   if (::write(go[1], "g", 1) != 1) stop("the devices are gone");
   settle(daemon, warm_devices);
   const auto warm = daemon.memory().resident;
-  const auto slabs = bench::Slabs::now();
   if (::write(go[1], "g", 1) != 1) stop("the devices are gone");
   settle(daemon, static_cast<std::uint64_t>(warm_devices + devices));
   const auto end = daemon.memory().resident;
   const auto count = static_cast<double>(devices);
   const Cost cost{(static_cast<double>(end) - static_cast<double>(warm)) / count,
                   (static_cast<double>(end) - static_cast<double>(begin)) / (count + warm_devices),
-                  bench::Slabs::now().bytes_a_socket(slabs, count, bench::Watching::both_ends)};
+                  bench::kernel_bytes_a_socket()};
   ::close(go[1]);
   ::waitpid(client, nullptr, 0);
   return cost;

@@ -87,11 +87,8 @@ struct HubState {
     Ended ended;
   };
 
-  User& user(const UserId& id) {
-    auto& slot = users[id];
-    if (!slot) slot = std::make_unique<User>();
-    return *slot;
-  }
+  /// Stays where it is.
+  User& user(const UserId& id) { return users[id]; }
 
   /// Users number their collections alike, so that few names serve all.
   std::uint32_t name(const CollectionId& collection) {
@@ -135,7 +132,7 @@ struct HubState {
   Clock& clock;
   Hub::Settings settings;
   TimerWheel wheel;
-  std::unordered_map<UserId, std::unique_ptr<User>> users;
+  std::unordered_map<UserId, User> users;
   std::unordered_map<CollectionId, std::uint32_t> names;
   std::vector<const CollectionId*> name_texts;  // by number; keys of `names`
   std::deque<End> ends;
@@ -265,7 +262,7 @@ Hub::Hub(Clock& clock, Settings settings) : state_(std::make_shared<State>(clock
 
 Hub::~Hub() {
   for (auto& [id, user] : state_->users) {
-    for (Device& device : user->devices) {
+    for (Device& device : user.devices) {
       if (device.parked == nullptr) continue;
       device.parked->hub = nullptr;
       device.parked->unlink();
@@ -352,7 +349,7 @@ std::unique_ptr<ParkHandle> Hub::park(ParkRequest request, Callback callback) {
 void Hub::end(const UserId& user, const DeviceId& device, Wake wake) {
   const auto found = state_->users.find(user);
   if (found == state_->users.end()) return;
-  for (Device& each : found->second->devices) {
+  for (Device& each : found->second.devices) {
     if (each.id == device && each.parked != nullptr) state_->finish(*each.parked, wake);
   }
   state_->deliver();
@@ -360,7 +357,7 @@ void Hub::end(const UserId& user, const DeviceId& device, Wake wake) {
 
 void Hub::end_all(Wake wake) {
   for (auto& [id, user] : state_->users) {
-    for (Device& device : user->devices) {
+    for (Device& device : user.devices) {
       if (device.parked != nullptr) state_->finish(*device.parked, wake);
     }
   }
@@ -379,14 +376,14 @@ std::size_t Hub::parked() const { return state_->parked; }
 
 bool Hub::has_parked(const UserId& user) const {
   const auto found = state_->users.find(user);
-  return found != state_->users.end() && found->second->parked != 0;
+  return found != state_->users.end() && found->second.parked != 0;
 }
 
 std::vector<UserId> Hub::watched_users(std::chrono::seconds grace) const {
   std::vector<UserId> watched;
   const Time since = state_->clock.now() - grace;
   for (const auto& [id, user] : state_->users) {
-    if (user->parked != 0 || (user->last_parked != Time{} && user->last_parked >= since)) {
+    if (user.parked != 0 || (user.last_parked != Time{} && user.last_parked >= since)) {
       watched.push_back(id);
     }
   }

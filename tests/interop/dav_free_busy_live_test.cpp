@@ -1,5 +1,7 @@
 // Free times from real CalDAV servers below build/parts: one's own calendars, and another's by the
 // scheduling outbox where the server has one.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "backend/dav/free_busy.hpp"
@@ -60,15 +62,12 @@ class DavFreeBusyLiveTest : public testing::TestWithParam<Variant> {
     const auto items = server_->open_items(who);
     for (const auto& each : loop_.get(items->collections())) {
       if (each.item_class != ItemClass::calendar) continue;
-      const auto ymd = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(day));
-      char date[16];
-      std::snprintf(date, sizeof date, "%04d%02u%02u", static_cast<int>(ymd.year()),
-                    static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-      const std::string at = std::string(date) + 'T' + hour;
-      const std::string text =
-          "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:u" + hour +
-          "\r\nDTSTAMP:20250101T000000Z\r\nSUMMARY:x\r\nDTSTART:" + at + "0000Z\r\nDTEND:" + at +
-          "3000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+      const std::string at = fmt::format("{:%Y%m%d}T{}", day, hour);
+      const std::string text = fmt::format(
+          "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:u{0}\r\n"
+          "DTSTAMP:20250101T000000Z\r\nSUMMARY:x\r\nDTSTART:{1}0000Z\r\nDTEND:{1}3000Z\r\n"
+          "END:VEVENT\r\nEND:VCALENDAR\r\n",
+          hour, at);
       ASSERT_TRUE(loop_.get(items->put(each.key, "u" + hour + ".ics", text, {})));
       return;
     }
