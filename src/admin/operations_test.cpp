@@ -63,6 +63,7 @@ class FakeGroups final : public Groups {
   }
   Task<std::vector<backend::Group>> list() override {
     std::vector<backend::Group> out;
+    out.reserve(groups.size());
     for (const auto& [address, group] : groups) out.push_back(group);
     co_return out;
   }

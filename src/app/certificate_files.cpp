@@ -65,6 +65,7 @@ struct CertificateFiles::State {
     try {
       const convert::CertificateTrust& trusted = trust_at(question.now);
       std::vector<convert::CertificateVerdict> out;
+      out.reserve(question.certificates.size());
       for (const std::string& der : question.certificates) {
         out.push_back(trusted.check(der, question.chain, question.now, question.revocation));
       }

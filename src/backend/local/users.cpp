@@ -25,7 +25,8 @@ struct Found {
 
 Found found(Database& database, std::optional<UserRow> user) {
   if (!user) return {};
-  return {std::move(user), aliases_of(database, user->id), send_as_of(database, user->id)};
+  const auto id = user->id;
+  return {std::move(user), aliases_of(database, id), send_as_of(database, id)};
 }
 
 Account account_of(Found found) {
