@@ -30,6 +30,7 @@ DIRECTIONS = {
     "watch": "base item backend",
     "http": "base net watch",
     "dav": "base net http",
+    "autodiscover": "base net http dav",
     "store": "base",
     "sqlite": "base net",
     "mapping": "base wbxml eas item",

@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "app/autodiscover_settings.hpp"
 #include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "app/send_as.hpp"
@@ -161,14 +162,50 @@ void read_policy_settings(const toml::node& node, Config& config, Problems& prob
 }
 
 void read_section(std::string_view section, const toml::table& table, Config& config,
+                  Problems& problems);
+
+/// [autodiscover.domain."example.org"]: the keys of [autodiscover], with its values as defaults.
+void read_domains(const toml::node& node, Config& config, Problems& problems) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) {
+    problems.add(node, "autodiscover.domain: holds tables; write [autodiscover.domain.\"NAME\"]");
+    return;
+  }
+  for (const auto& [name, value] : *table) {
+    const toml::table* keys_of_domain = value.as_table();
+    if (keys_of_domain == nullptr) {
+      problems.add(value, fmt::format("autodiscover.domain.{0}: is a table; write "
+                                      "[autodiscover.domain.\"{0}\"], in quotes",
+                                      name.str()));
+      continue;
+    }
+    Config scratch;
+    scratch.autodiscover = config.autodiscover;
+    scratch.autodiscover.domains.clear();
+    read_section("autodiscover", *keys_of_domain, scratch, problems);
+    for (const char* key : {"domain", "domains"}) {
+      if (!keys_of_domain->contains(key)) continue;
+      problems.add(
+          value, fmt::format("autodiscover.domain.{}: has no key {}; remove it", name.str(), key));
+    }
+    config.autodiscover_domains[ascii_lower(name.str())] = scratch.autodiscover;
+  }
+}
+
+void read_section(std::string_view section, const toml::table& table, Config& config,
                   Problems& problems) {
   std::set<std::string_view> known;
   for (const Key& key : keys()) {
     if (key.section == section) known.insert(key.name);
   }
+  const toml::node* domains = nullptr;  // read last: they begin with the section's values
   for (const auto& [name, value] : table) {
     if (section == "policy" && name.str() == "settings") {
       read_policy_settings(value, config, problems);
+      continue;
+    }
+    if (section == "autodiscover" && name.str() == "domain") {
+      domains = &value;
       continue;
     }
     const auto row = std::ranges::find_if(
@@ -180,6 +217,7 @@ void read_section(std::string_view section, const toml::table& table, Config& co
       set_value(*row, value, config, problems);
     }
   }
+  if (domains != nullptr) read_domains(*domains, config, problems);
 }
 
 void read_table(const toml::table& root, Config& config, Problems& problems) {
@@ -299,6 +337,7 @@ Result<> check_config(const Config& config) {
   }
   if (const std::string problem = check_sieve(config); !problem.empty()) add("[sieve]: " + problem);
   if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
+  if (const std::string problem = check_autodiscover(config); !problem.empty()) add(problem);
   if (config.directory.kind == "ldap") {
     const std::string problem = backend::check_ldap_settings(ldap_settings(config));
     if (!problem.empty()) add("directory.kind is ldap, but: " + problem);
@@ -360,6 +399,7 @@ Strings take_over(Config& running, const Config& fresh) {
   }
   running.policy.settings = fresh.policy.settings;
   running.policy.setting_lines = fresh.policy.setting_lines;
+  running.autodiscover_domains = fresh.autodiscover_domains;
   return left;
 }
 

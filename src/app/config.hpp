@@ -173,6 +173,28 @@ struct Config {
     std::string time_zone = "UTC";
   } calendar;
 
+  struct Autodiscover {
+    bool enabled = true;
+    Strings domains;
+    std::string url;
+    std::string culture = "en:us";
+    std::string redirect;
+    std::string redirect_url;
+    std::string name;
+    std::string imap_host;
+    std::int64_t imap_port = 993;
+    std::string imap_tls = "tls";
+    std::string smtp_host;
+    std::int64_t smtp_port = 587;
+    std::string smtp_tls = "starttls";
+    std::string login = "address";
+    std::string enrolment_url;
+    std::string enrolment_template;
+    friend bool operator==(const Autodiscover&, const Autodiscover&) = default;
+  } autodiscover;
+  /// [autodiscover.domain."example.org"]: what differs there, on what [autodiscover] says.
+  std::map<std::string, Autodiscover> autodiscover_domains;
+
   struct Push {
     std::int64_t heartbeat_seconds_min = 60;
     std::int64_t heartbeat_seconds_max = 3540;

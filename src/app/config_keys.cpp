@@ -58,6 +58,7 @@ using M = C::Submission;
 using D = C::Directory;
 using V = C::Dav;
 using Z = C::Sieve;
+using A = C::Autodiscover;
 
 constexpr auto table = std::to_array<Key>({
     text<&C::server, &S::hostname>(
@@ -366,6 +367,59 @@ constexpr auto table = std::to_array<Key>({
         "calendar", "time_zone", "\"Europe/Berlin\"",
         "The users' time zone, by its IANA name: of events that have no zone, or one that nobody "
         "knows."),
+
+    flag<&C::autodiscover, &A::enabled>(
+        "autodiscover", "enabled",
+        "Whether clients that look for a server by a mail address get an answer.", true),
+    text<&C::autodiscover, &A::domains>(
+        "autodiscover", "domains", "[\"example.org\", \"example.com\"]",
+        "Mail domains that are answered for; all others are refused, whoever asks. Empty: "
+        "local.domains or, in front of an IMAP server, imap.domain. What differs for one stands in "
+        "[autodiscover.domain.\"example.com\"], by these keys.",
+        true),
+    text<&C::autodiscover, &A::url>(
+        "autodiscover", "url", "\"https://mail.example.org/Microsoft-Server-ActiveSync\"",
+        "Where phones find ActiveSync. Empty: at the host that they asked, where that is "
+        "server.hostname, one of the domains or a name within one; else at server.hostname.",
+        true),
+    text<&C::autodiscover, &A::culture>("autodiscover", "culture", {},
+                                        "Language and country told to phones: en:us.", true),
+    text<&C::autodiscover, &A::redirect>(
+        "autodiscover", "redirect", "\"example.net\"",
+        "Clients shall ask about the same name at this domain, or about this address, instead.",
+        true),
+    text<&C::autodiscover, &A::redirect_url>(
+        "autodiscover", "redirect_url",
+        "\"https://autodiscover.example.net/autodiscover/autodiscover.xml\"",
+        "Clients shall ask there instead, about the same address.", true),
+    text<&C::autodiscover, &A::name>("autodiscover", "name", "\"Example Mail\"",
+                                     "What people are shown as the service's name. Empty: the "
+                                     "domain.",
+                                     true),
+    text<&C::autodiscover, &A::imap_host>(
+        "autodiscover", "imap_host", "\"imap.example.org\"",
+        "The IMAP server that mail programs are told (Outlook, Thunderbird). Empty: none.", true),
+    number<&C::autodiscover, &A::imap_port>("autodiscover", "imap_port", {1, 65'535}, "Its port.",
+                                            true),
+    choice<&C::autodiscover, &A::imap_tls>("autodiscover", "imap_tls", "tls|starttls",
+                                           "How mail programs protect the connection.", true),
+    text<&C::autodiscover, &A::smtp_host>(
+        "autodiscover", "smtp_host", "\"smtp.example.org\"",
+        "The server for outgoing mail that mail programs are told. Empty: none.", true),
+    number<&C::autodiscover, &A::smtp_port>("autodiscover", "smtp_port", {1, 65'535}, "Its port.",
+                                            true),
+    choice<&C::autodiscover, &A::smtp_tls>("autodiscover", "smtp_tls", "tls|starttls",
+                                           "How mail programs protect the connection.", true),
+    choice<&C::autodiscover, &A::login>("autodiscover", "login", "address|name",
+                                        "What mail programs sign in with: the address, or what "
+                                        "stands before the @ in it.",
+                                        true),
+    text<&C::autodiscover, &A::enrolment_url>(
+        "autodiscover", "enrolment_url", "\"https://ca.example.org/certsrv\"",
+        "Where phones may get a client certificate. Empty: nowhere.", true),
+    text<&C::autodiscover, &A::enrolment_template>(
+        "autodiscover", "enrolment_template", "\"MobileUser\"",
+        "The certificate template to ask for there.", true),
 
     number<&C::push, &C::Push::heartbeat_seconds_min>("push", "heartbeat_seconds_min", {1, 3540},
                                                       "Shortest time a phone may wait.", true),

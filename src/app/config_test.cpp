@@ -96,6 +96,59 @@ TEST(Config, CombinationsThatCannotWorkAreRefused) {
   EXPECT_TRUE(checked.error().message.contains("http.trusted_proxies: "));
 }
 
+TEST(Config, DomainsOfAutodiscoverDifferFromTheSection) {
+  const auto config = parse_config(
+      "[autodiscover.domain.\"Example.COM\"]\nredirect = \"example.net\"\n"
+      "[autodiscover]\nimap_host = \"imap.example.org\"\n",
+      "godwit.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& domain = config->autodiscover_domains.at("example.com");
+  EXPECT_EQ(domain.redirect, "example.net");
+  EXPECT_EQ(domain.imap_host, "imap.example.org");
+  EXPECT_EQ(config->autodiscover.redirect, "");
+  EXPECT_TRUE(error_of("[autodiscover]\ndomain = 3\n").contains(":2: autodiscover.domain: holds"));
+  EXPECT_TRUE(error_of("[autodiscover.domain]\nexample = 3\n")
+                  .contains(":2: autodiscover.domain.example: is a table"));
+  EXPECT_TRUE(error_of("[autodiscover.domain.\"example.com\"]\nurll = \"x\"\n")
+                  .contains(":2: autodiscover.urll: unknown key; did you mean 'url'?"));
+  EXPECT_TRUE(error_of("[autodiscover.domain.\"example.com\"]\ndomains = [\"x\"]\n")
+                  .contains("has no key domains"));
+  EXPECT_TRUE(error_of("[autodiscover]\nimap_port = 0\nlogin = \"both\"\n")
+                  .contains("autodiscover.imap_port: is a whole number from 1 to 65535"));
+}
+
+TEST(Config, WhatAutodiscoverCannotTellIsRefused) {
+  const auto problem = [](auto member, const std::string& value) {
+    Config config;
+    config.autodiscover_domains["example.com"].*member = value;
+    const auto checked = check_config(config);
+    return checked ? std::string() : checked.error().message;
+  };
+  using A = Config::Autodiscover;
+  EXPECT_EQ(problem(&A::url, "https://mail.example.org/Microsoft-Server-ActiveSync"), "");
+  EXPECT_EQ(problem(&A::url, "http://mail.example.org/"),
+            "configuration: autodiscover.domain.\"example.com\".url is no https:// address; write "
+            "https://HOST/Microsoft-Server-ActiveSync");
+  for (const char* bad : {"mail.example.org", "https://", "https://a b/", "https://x/?y=z"}) {
+    EXPECT_TRUE(problem(&A::url, bad).contains("url is no https:// address")) << bad;
+  }
+  for (const char* bad : {"", "en-US", "EN:us", "en:usa"}) {
+    EXPECT_TRUE(problem(&A::culture, bad).contains("culture")) << bad;
+  }
+  EXPECT_EQ(problem(&A::redirect, "ann@example.net"), "");
+  EXPECT_TRUE(problem(&A::redirect, "https://example.net").contains("redirect is neither"));
+  EXPECT_TRUE(problem(&A::redirect_url, "example.net").contains("redirect_url is no https"));
+  EXPECT_TRUE(problem(&A::imap_host, "imap.example.org:993").contains("is no host"));
+  EXPECT_TRUE(problem(&A::enrolment_url, "x").contains("enrolment_url is no https"));
+  Config config;
+  config.autodiscover.domains = {"exa mple"};
+  EXPECT_TRUE(check_config(config).error().message.contains("'exa mple' is no mail domain"));
+  config = Config();
+  config.autodiscover.redirect = "example.net";
+  config.autodiscover.redirect_url = "https://example.net/autodiscover/autodiscover.xml";
+  EXPECT_TRUE(check_config(config).error().message.contains("contradict each other"));
+}
+
 TEST(Config, ADavServerIsNamedInOneWay) {
   Config config;
   config.dav.url = "https://dav.example.org/";

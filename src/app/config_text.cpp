@@ -87,6 +87,9 @@ std::string_view section_text(std::string_view section) {
       {"submission", "Mail out."},
       {"mail", "What phones get at a time."},
       {"calendar", "Calendars and tasks."},
+      {"autodiscover",
+       "How clients find this server by a mail address. Of a domain of its own differs what "
+       "[autodiscover.domain.\"example.com\"] says, by the same keys but domains."},
       {"push", "Ping, and Sync that waits."},
       {"auth", "Sign-in."},
       {"policy",

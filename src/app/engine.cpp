@@ -89,12 +89,14 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 prefetches_,
                 settings_},
       endpoint_(services_, sign_in_,
-                [this](http::Request request) { return page_.answer(std::move(request)); }) {}
+                [this](http::Request request) { return page_.answer(std::move(request)); }),
+      autodiscovery_(config, host_of(config), clock, sign_in_, endpoint_) {}
 
 void Engine::apply(const Config& config) {
   settings_ = command_settings(config);
   grace_ = std::chrono::seconds(config.push.grace_seconds);
   sign_in_.apply(sign_in_settings(config));
+  autodiscovery_.apply(config);
 }
 
 void Engine::forget_user(const UserId& user) {

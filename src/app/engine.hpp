@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "app/autodiscovery.hpp"
 #include "app/backends.hpp"
 #include "app/certificate_files.hpp"
 #include "app/config.hpp"
@@ -26,7 +27,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  http::Service& service() { return endpoint_; }
+  http::Service& service() { return autodiscovery_; }
   /// Takes over the limits of a configuration that was read anew.
   void apply(const Config& config);
   /// Drops what is remembered of a user: the password, or more, changed.
@@ -55,6 +56,7 @@ class Engine {
   CertificateFiles certificates_;
   command::Services services_;
   command::Endpoint endpoint_;
+  Autodiscovery autodiscovery_;
 };
 
 }  // namespace godwit::app
