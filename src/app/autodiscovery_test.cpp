@@ -25,11 +25,11 @@ struct AnnSignsIn final : command::SignIn {
     if (request.header("authorization").empty() || request.header("authorization") == "bad") {
       co_return command::Refusal{401, 0};
     }
-    backend::Account account;
-    account.user = *UserId::parse("ann@example.org");
-    account.display_name = "Ann";
-    account.addresses = {"ann@example.org", "a.archer@example.com"};
-    co_return account;
+    co_return backend::Account{.user = *UserId::parse("ann@example.org"),
+                               .login = "ann",
+                               .password = {},
+                               .display_name = "Ann",
+                               .addresses = {"ann@example.org", "a.archer@example.com"}};
   }
   void forget(const UserId&) override {}
 };
