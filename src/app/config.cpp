@@ -294,6 +294,17 @@ void add_send_as_problem(const Config& config, Add add) {
   if (!send_as) add("mail.send_as: " + send_as.error().message);
 }
 
+template <class Add>
+void add_directory_problems(const Config& config, Add add) {
+  if (config.directory.kind == "ldap") {
+    const std::string problem = backend::check_ldap_settings(ldap_settings(config));
+    if (!problem.empty()) add("directory.kind is ldap, but: " + problem);
+  }
+  if (config.directory.bind_dn.empty() != config.directory.password_file.empty()) {
+    add("directory.bind_dn and directory.password_file go together");
+  }
+}
+
 }  // namespace
 
 Result<> check_config(const Config& config) {
@@ -338,13 +349,7 @@ Result<> check_config(const Config& config) {
   if (const std::string problem = check_sieve(config); !problem.empty()) add("[sieve]: " + problem);
   if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
   if (const std::string problem = check_autodiscover(config); !problem.empty()) add(problem);
-  if (config.directory.kind == "ldap") {
-    const std::string problem = backend::check_ldap_settings(ldap_settings(config));
-    if (!problem.empty()) add("directory.kind is ldap, but: " + problem);
-  }
-  if (config.directory.bind_dn.empty() != config.directory.password_file.empty()) {
-    add("directory.bind_dn and directory.password_file go together");
-  }
+  add_directory_problems(config, add);
   if (config.push.heartbeat_seconds_min > config.push.heartbeat_seconds_max) {
     add("push.heartbeat_seconds_min is above push.heartbeat_seconds_max");
   }
