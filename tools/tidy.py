@@ -31,6 +31,8 @@ DIRECTIONS = {
     "http": "base net watch",
     "dav": "base net http",
     "autodiscover": "base net http dav",
+    "dns": "base net",
+    "discovery": "base net dns http dav autodiscover",
     "store": "base",
     "sqlite": "base net",
     "mapping": "base wbxml eas item",
@@ -42,7 +44,7 @@ DIRECTIONS = {
                "compose backend store watch http sync policy",
     "auth": "base item backend store",
     "queue": "base item net smtp convert compose backend store sqlite",
-    "client": "base wbxml eas item net http watch convert mapping",
+    "client": "base wbxml eas item net http watch convert mapping autodiscover dns discovery",
     "admin": "base eas item backend store watch auth policy",
     # Implementations: only app and tests name them.
     "store/memory": "base store",

@@ -3,13 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <memory>
 #include <optional>
+#include <utility>
 
+#include "base/log.hpp"
+#include "base/secret.hpp"
 #include "base/text.hpp"
 #include "dav/url.hpp"
 
 namespace godwit::app {
 namespace {
+
+constexpr Log log("autodiscover");
 
 using autodiscover::is_address;
 using autodiscover::is_host_name;
@@ -52,10 +60,29 @@ std::string wrong_in(const Config::Autodiscover& values) {
           host);
     }
   }
+  if (values.profile_certificate.empty() != values.profile_key.empty()) {
+    return "profile_certificate and profile_key go together; name both, or none";
+  }
   if (!values.enrolment_url.empty() && !is_https(values.enrolment_url)) {
     return "enrolment_url is no https:// address";
   }
   return {};
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::shared_ptr<const autodiscover::Signer> signer_of(const Config::Autodiscover& values) {
+  if (values.profile_certificate.empty()) return nullptr;
+  auto made = autodiscover::Signer::make(read_text(values.profile_certificate),
+                                         Secret(read_text(values.profile_key)));
+  if (made) return std::make_shared<const autodiscover::Signer>(std::move(*made));
+  log.error("profile.not_signed", {{"certificate", values.profile_certificate},
+                                   {"key", values.profile_key},
+                                   {"why", made.error().message}});
+  return nullptr;
 }
 
 autodiscover::Settings settings_of(const Config::Autodiscover& values) {
@@ -75,6 +102,8 @@ autodiscover::Settings settings_of(const Config::Autodiscover& values) {
   if (values.login == "name") out.login = autodiscover::Login::name;
   out.enrolment_url = values.enrolment_url;
   out.enrolment_template = values.enrolment_template;
+  out.signs_profiles = !values.profile_certificate.empty();
+  out.signer = signer_of(values);
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/autodiscover_settings.hpp"
 #include "autodiscover/answer.hpp"
+#include "autodiscover/documents.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
@@ -93,6 +94,20 @@ std::string plain_path(std::string_view path) {
   return ascii_lower(path);
 }
 
+enum class Document : std::uint8_t { none, xml, json, client_config, profile };
+
+/// `path`: in lower case.
+Document document_at(std::string_view path) {
+  if (path == xml_path) return Document::xml;
+  if (path == json_path || path.starts_with(std::string(json_path) + "/v1.0/")) {
+    return Document::json;
+  }
+  if (path == client_config_path || path == known_client_config_path) {
+    return Document::client_config;
+  }
+  return path == profile_path ? Document::profile : Document::none;
+}
+
 /// Where version 2 is to be asked instead. Empty: nowhere else.
 std::string json_elsewhere(const Settings& settings, const std::string& address,
                            std::string_view protocol, unsigned count) {
@@ -125,14 +140,14 @@ void Autodiscovery::apply(const Config& config) {
 }
 
 Task<http::Outcome> Autodiscovery::handle(http::Request request) {
-  const std::string path = plain_path(request.path);
-  const bool is_xml = path == xml_path;
-  const bool is_json = path == json_path || path.starts_with(std::string(json_path) + "/v1.0/");
-  if (!enabled_ || (!is_xml && !is_json)) co_return co_await next_.handle(std::move(request));
-  const bool may_post = is_xml && request.method == "POST";
+  const Document asked = document_at(plain_path(request.path));
+  if (!enabled_ || asked == Document::none) co_return co_await next_.handle(std::move(request));
+  const bool may_post = asked == Document::xml && request.method == "POST";
   if (!is_get(request) && !may_post) co_return command::http_status_reply({501});
-  if (is_json) co_return json(request);
   try {
+    if (asked == Document::json) co_return json(request);
+    if (asked == Document::client_config) co_return client_config(request);
+    if (asked == Document::profile) co_return profile(request);
     co_return co_await xml(std::move(request));
   } catch (const Fault& fault) {
     log.error("failed", {{"why", fault.what()}});
@@ -223,6 +238,38 @@ http::Reply Autodiscovery::json(const http::Request& request) const {
   return json_reply(200, is_activesync
                              ? json_answer("ActiveSync", activesync_url(request, *settings))
                              : json_answer("AutodiscoverV1", xml_url(request, *settings)));
+}
+
+/// Of the domain in `emailaddress` or, without it, of the host that was asked.
+http::Reply Autodiscovery::client_config(const http::Request& request) const {
+  const std::string address = parameter(request.query, "emailaddress");
+  const std::string_view host = request.header("host");
+  const std::string domain =
+      address.empty() ? std::string(domains_.domain_of_host(host.substr(0, host.find(':'))))
+                      : domain_of(address);
+  const Settings* settings = domains_.find(domain);
+  if (settings == nullptr || !has_outlook_settings(*settings)) {
+    return command::http_status_reply({404});
+  }
+  return xml_reply(client_config_xml(*settings, domain));
+}
+
+http::Reply Autodiscovery::profile(const http::Request& request) const {
+  const std::string address = parameter(request.query, "email");
+  if (!is_address(address)) return command::http_status_reply({400});
+  const Settings* settings = domains_.find(domain_of(address));
+  if (settings == nullptr || !settings->redirect.empty() || !settings->redirect_url.empty()) {
+    return command::http_status_reply({404});
+  }
+  const std::string url = activesync_url(request, *settings);
+  if (!fits_profile(url)) return command::http_status_reply({404});
+  if (settings->signs_profiles && !settings->signer) return command::http_status_reply({503, 300});
+  std::string text = apple_profile(*settings, address, url);
+  if (settings->signer) text = settings->signer->sign(text);
+  http::Reply reply = document(200, "application/x-apple-aspen-config", std::move(text));
+  reply.headers.push_back(
+      {"Content-Disposition", "attachment; filename=\"exchange.mobileconfig\""});
+  return reply;
 }
 
 std::string Autodiscovery::activesync_url(const http::Request& request,

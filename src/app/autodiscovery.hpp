@@ -1,6 +1,7 @@
 /// Answers clients that look for a server by a mail address, before the ActiveSync endpoint: the
-/// XML of [MS-ASCMD] Autodiscover and of Outlook, and version 2's JSON. Who is not signed in learns
-/// what holds for a domain, nothing of whom there is in it.
+/// XML of [MS-ASCMD] Autodiscover and of Outlook, version 2's JSON, the file that Thunderbird asks
+/// for, and profiles for iPhones. Who is not signed in learns what holds for a domain, nothing of
+/// whom there is in it.
 #pragma once
 
 #include <string>
@@ -30,6 +31,8 @@ class Autodiscovery final : public http::Service {
   http::Reply settings_for(const http::Request& request, const backend::Account& account,
                            const autodiscover::Ask& ask) const;
   http::Reply json(const http::Request& request) const;
+  http::Reply client_config(const http::Request& request) const;
+  http::Reply profile(const http::Request& request) const;
   std::string activesync_url(const http::Request& request,
                              const autodiscover::Settings& settings) const;
   std::string xml_url(const http::Request& request, const autodiscover::Settings& settings) const;

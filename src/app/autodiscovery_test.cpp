@@ -254,6 +254,34 @@ TEST_F(AutodiscoveryTest, VersionTwoTellsTheSameForEveryAddressOfADomain) {
   EXPECT_EQ(error(json("Email=%0d%0a@example.org&Protocol=ActiveSync")), "400 InvalidUserId");
 }
 
+TEST_F(AutodiscoveryTest, MailProgramsAreToldByDomain) {
+  EXPECT_EQ(get("/mail/config-v1.1.xml").status, 404);  // there is nothing to tell
+  config.autodiscover.imap_host = "imap.example.org";
+  const Seen seen = get("/mail/config-v1.1.xml", "emailaddress=nobody%40example.com");
+  EXPECT_EQ(seen.status, 200);
+  EXPECT_TRUE(seen.body.contains("<hostname>imap.example.org</hostname>")) << seen.body;
+  EXPECT_TRUE(seen.body.contains("<domain>example.com</domain>"));
+  EXPECT_EQ(get("/mail/config-v1.1.xml", "emailaddress=ann%40example.com").body, seen.body);
+  host = "autoconfig.example.com";
+  EXPECT_EQ(get("/.well-known/autoconfig/mail/config-v1.1.xml").body, seen.body);
+  EXPECT_EQ(get("/mail/config-v1.1.xml", "emailaddress=ann@foreign.test").status, 404);
+}
+
+TEST_F(AutodiscoveryTest, ProfilesAreForServedDomains) {
+  const char* path = "/autodiscover/profile.mobileconfig";
+  const Seen seen = get(path, "email=Ann%2B%27@example.org");
+  EXPECT_EQ(seen.status, 200);
+  EXPECT_TRUE(seen.body.contains("<key>Host</key><string>autodiscover.example.org</string>"));
+  EXPECT_EQ(get(path, "email=x@foreign.test").status, 404);
+  EXPECT_EQ(get(path, "email=x@moved.example").status, 404);
+  EXPECT_EQ(get(path, "email=<x>@example.org").status, 400);
+  config.autodiscover.profile_certificate = "/nowhere/certificate.pem";
+  config.autodiscover.profile_key = "/nowhere/key.pem";
+  EXPECT_EQ(get(path, "email=ann@example.org").status, 503);  // not an unsigned one
+  config.autodiscover.url = "https://mail.example.org/elsewhere";
+  EXPECT_EQ(get(path, "email=ann@example.org").status, 404);
+}
+
 TEST_F(AutodiscoveryTest, WhereNoDomainIsKnownTheBackendDecides) {
   config = Config();
   config.backend.kind = "imap";

@@ -243,6 +243,11 @@ void resolve_paths(Config& config, const std::string& file) {
   const auto resolve = [&](std::string& path) {
     if (!path.empty()) path = (folder / path).string();
   };
+  for (auto& [domain, values] : config.autodiscover_domains) {
+    // What is not set there is the section's, and is resolved like it.
+    resolve(values.profile_certificate);
+    resolve(values.profile_key);
+  }
   for (const Key& key : keys()) {
     if (!key.is_path) continue;
     std::visit(

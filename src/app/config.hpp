@@ -190,6 +190,8 @@ struct Config {
     std::string login = "address";
     std::string enrolment_url;
     std::string enrolment_template;
+    std::string profile_certificate;
+    std::string profile_key;
     friend bool operator==(const Autodiscover&, const Autodiscover&) = default;
   } autodiscover;
   /// [autodiscover.domain."example.org"]: what differs there, on what [autodiscover] says.

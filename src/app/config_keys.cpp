@@ -420,6 +420,12 @@ constexpr auto table = std::to_array<Key>({
     text<&C::autodiscover, &A::enrolment_template>(
         "autodiscover", "enrolment_template", "\"MobileUser\"",
         "The certificate template to ask for there.", true),
+    path<&C::autodiscover, &A::profile_certificate>(
+        "autodiscover", "profile_certificate", "\"/etc/godwit/fullchain.pem\"",
+        "Signs the profiles that iPhones install: a certificate chain (PEM). Empty: unsigned.",
+        true),
+    path<&C::autodiscover, &A::profile_key>("autodiscover", "profile_key",
+                                            "\"/etc/godwit/privkey.pem\"", "Its key (PEM).", true),
 
     number<&C::push, &C::Push::heartbeat_seconds_min>("push", "heartbeat_seconds_min", {1, 3540},
                                                       "Shortest time a phone may wait.", true),

@@ -139,6 +139,7 @@ TEST(Config, WhatAutodiscoverCannotTellIsRefused) {
   EXPECT_TRUE(problem(&A::redirect, "https://example.net").contains("redirect is neither"));
   EXPECT_TRUE(problem(&A::redirect_url, "example.net").contains("redirect_url is no https"));
   EXPECT_TRUE(problem(&A::imap_host, "imap.example.org:993").contains("is no host"));
+  EXPECT_TRUE(problem(&A::profile_key, "x").contains("profile_certificate and profile_key go"));
   EXPECT_TRUE(problem(&A::enrolment_url, "x").contains("enrolment_url is no https"));
   Config config;
   config.autodiscover.domains = {"exa mple"};

@@ -5,10 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "autodiscover/answer.hpp"
+#include "autodiscover/documents.hpp"
 #include "autodiscover/request.hpp"
 #include "autodiscover/settings.hpp"
+#include "autodiscover/signer.hpp"
 #include "autodiscover/spaces.hpp"
 #include "dav/xml.hpp"
+#include "net/certificate.hpp"
 
 namespace godwit::autodiscover {
 namespace {
@@ -243,6 +246,64 @@ TEST(AutodiscoverAnswer, MailServersForOutlook) {
             "Protocol{Type>SMTP Server>smtp.example.org Port>587 LoginName>ann DomainRequired>off "
             "SPA>off "
             "SSL>off Encryption>TLS AuthRequired>on}}");
+}
+
+TEST(AutodiscoverDocuments, MailProgramsReadTheirServers) {
+  Settings settings;
+  settings.imap = MailServer{"imap.example.org", 993, false};
+  settings.smtp = MailServer{"smtp.example.org", 587, true};
+  settings.name = "Mail & more";
+  dav::Element provider;
+  dav::XmlStream stream([&](dav::Element child) -> Result<> {
+    provider = std::move(child);
+    return {};
+  });
+  stream.append(client_config_xml(settings, "example.org"));
+  const auto root = stream.finish();
+  ASSERT_TRUE(root);
+  EXPECT_EQ(root->name, "clientConfig");
+  EXPECT_EQ(root->attribute("version"), "1.1");
+  EXPECT_EQ(provider.attribute("id"), "example.org");
+  ASSERT_EQ(provider.children.size(), 5U);
+  EXPECT_EQ(provider.children[3].attribute("type"), "imap");
+  EXPECT_EQ(provider.children[4].attribute("type"), "smtp");
+  EXPECT_EQ(shape(provider),
+            "domain>example.org displayName>Mail & more displayShortName>Mail & more "
+            "incomingServer{hostname>imap.example.org port>993 socketType>SSL "
+            "authentication>password-cleartext username>%EMAILADDRESS%} "
+            "outgoingServer{hostname>smtp.example.org port>587 socketType>STARTTLS "
+            "authentication>password-cleartext username>%EMAILADDRESS%}");
+}
+
+TEST(AutodiscoverDocuments, AProfileReplacesItsOlderSelf) {
+  const std::string url = "https://mail.example.org:8443/Microsoft-Server-ActiveSync";
+  Settings settings;
+  settings.login = Login::name;
+  const std::string profile = apple_profile(settings, "ann@example.org", url);
+  EXPECT_TRUE(profile.contains("<key>Host</key><string>mail.example.org:8443</string>"));
+  EXPECT_TRUE(profile.contains("<key>UserName</key><string>ann</string>"));
+  EXPECT_EQ(apple_profile(settings, "ann@example.org", url), profile);
+  EXPECT_NE(apple_profile(settings, "bob@example.org", url), profile);
+  EXPECT_TRUE(fits_profile(url));
+  EXPECT_FALSE(fits_profile("https://mail.example.org/other"));
+  EXPECT_FALSE(fits_profile("http://mail.example.org/Microsoft-Server-ActiveSync"));
+}
+
+TEST(AutodiscoverSigner, KeyAndCertificateMustBelongTogether) {
+  const Time now{std::chrono::hours(24 * 365 * 55)};
+  const auto one = net::make_self_signed({}, now).value();
+  const auto other = net::make_self_signed({}, now).value();
+  const auto signer = Signer::make(one.certificate + other.certificate, Secret(one.key));
+  ASSERT_TRUE(signer) << signer.error().message;
+  EXPECT_TRUE(signer->sign("content").contains("content"));
+  EXPECT_EQ(Signer::make(one.certificate, Secret(other.key)).error().code, Errc::refused);
+  EXPECT_EQ(Signer::make("", Secret(one.key)).error().code, Errc::malformed);
+  EXPECT_EQ(Signer::make(one.certificate, Secret("")).error().code, Errc::malformed);
+  EXPECT_EQ(Signer::make(one.certificate, Secret(std::string(2'000'000, 'x'))).error().code,
+            Errc::too_large);
+  std::string many = one.certificate;
+  for (int i = 0; i < 20; ++i) many += other.certificate;
+  EXPECT_EQ(Signer::make(many, Secret(one.key)).error().code, Errc::too_large);
 }
 
 TEST(AutodiscoverAnswer, VersionTwo) {

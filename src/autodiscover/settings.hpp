@@ -3,14 +3,22 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "autodiscover/signer.hpp"
 
 namespace godwit::autodiscover {
 
 inline constexpr std::string_view xml_path = "/autodiscover/autodiscover.xml";
 inline constexpr std::string_view json_path = "/autodiscover/autodiscover.json";
+/// Where mail programs look (autoconfig), on the domain itself and on autoconfig.DOMAIN.
+inline constexpr std::string_view client_config_path = "/mail/config-v1.1.xml";
+inline constexpr std::string_view known_client_config_path =
+    "/.well-known/autoconfig/mail/config-v1.1.xml";
+inline constexpr std::string_view profile_path = "/autodiscover/profile.mobileconfig";
 inline constexpr std::string_view activesync_path = "/Microsoft-Server-ActiveSync";
 
 /// An IMAP or SMTP server as mail programs reach it.
@@ -34,6 +42,8 @@ struct Settings {
   Login login = Login::address;
   std::string enrolment_url;  // of client certificates; empty: none
   std::string enrolment_template;
+  bool signs_profiles = false;           // and has no signer: none can be given
+  std::shared_ptr<const Signer> signer;  // null: profiles are not signed
 };
 
 /// Domains in lower case.

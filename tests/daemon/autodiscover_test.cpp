@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
@@ -126,6 +128,37 @@ TEST_F(AutodiscoverTest, WithoutTlsOneIsSentToIt) {
   const auto reply = send({.target = path}, false);
   EXPECT_EQ(reply.status, 302);
   EXPECT_EQ(reply.header("location"), "https://localhost/autodiscover/autodiscover.xml");
+}
+
+TEST_F(AutodiscoverTest, AnIphoneGetsASignedProfile) {
+  daemon_.config["autodiscover"] =
+      "name = \"Example & Co\"\nprofile_certificate = \"own.pem\"\nprofile_key = \"own.key\"\n";
+  start();
+  const auto reply = send({.target = "/autodiscover/profile.mobileconfig?email=ann%40example.org"});
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.header("content-type"), "application/x-apple-aspen-config");
+  const std::string in = daemon_.folder() + "/profile.der";
+  const std::string out = daemon_.folder() + "/profile.plist";
+  std::ofstream(in, std::ios::binary) << reply.body;
+  const auto verify = [&](const std::string& authority) {
+    const std::string line = "openssl smime -verify -binary -inform DER -purpose any -in " + in +
+                             " -CAfile " + authority + " -out " + out + " 2>/dev/null";
+    return std::system(line.c_str()) == 0;
+  };
+  EXPECT_TRUE(verify(daemon_.folder() + "/own.pem"));
+  EXPECT_FALSE(verify("/dev/null"));
+  ASSERT_TRUE(verify(daemon_.folder() + "/own.pem"));
+  const std::string check =
+      "python3 -c 'import plistlib,sys,uuid\n"
+      "p=plistlib.load(open(sys.argv[1],\"rb\")); a=p[\"PayloadContent\"][0]\n"
+      "uuid.UUID(p[\"PayloadUUID\"]); uuid.UUID(a[\"PayloadUUID\"])\n"
+      "assert p[\"PayloadType\"]==\"Configuration\" and p[\"PayloadVersion\"]==1\n"
+      "assert p[\"PayloadDisplayName\"]==\"Example & Co\"\n"
+      "assert a[\"PayloadType\"]==\"com.apple.eas.account\" and a[\"SSL\"] is True\n"
+      "assert a[\"EmailAddress\"]==a[\"UserName\"]==\"ann@example.org\"\n"
+      "assert a[\"Host\"]==sys.argv[2], a[\"Host\"]' " +
+      out + " localhost:" + std::to_string(daemon_.port("https "));
+  EXPECT_EQ(std::system(check.c_str()), 0);
 }
 
 TEST_F(AutodiscoverTest, AReloadChangesWhatIsTold) {
