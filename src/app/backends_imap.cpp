@@ -24,14 +24,6 @@ Encryption encryption(const std::string& name) {
   return name == "none" ? Encryption::none : Encryption::starttls;
 }
 
-backend::imap::SharedRule shared_rule(const Strings& given) {
-  using Rule = backend::imap::SharedRule;
-  if (given.empty() || given == Strings{"none"}) return {.which = Rule::Which::none, .names = {}};
-  if (given == Strings{"all"}) return {.which = Rule::Which::all, .names = {}};
-  if (given == Strings{"subscribed"}) return {.which = Rule::Which::subscribed, .names = {}};
-  return {.which = Rule::Which::listed, .names = given};
-}
-
 class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
@@ -104,7 +96,7 @@ backend::imap::Settings imap_settings(const Config& config) {
   settings.login = login_form(given.login);
   settings.domain = given.domain;
   settings.subscribed_only = given.subscribed_only;
-  settings.shared = shared_rule(given.shared);
+  settings.shared = backend::shared_rule(given.shared);
   settings.role_names = {{FolderRole::sent, given.sent},
                          {FolderRole::drafts, given.drafts},
                          {FolderRole::trash, given.trash},

@@ -111,6 +111,7 @@ struct Config {
     std::string contacts;
     std::string user = "{login}";
     std::string password_file;
+    Strings shared = {"subscribed"};
     bool create = true;
     std::string ca_file;
     bool verify = true;

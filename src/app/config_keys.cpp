@@ -240,6 +240,13 @@ constexpr auto table = std::to_array<Key>({
         "dav", "password_file", "\"/etc/godwit/dav.password\"",
         "File with one password for all users, where the server trusts this host. Empty: each "
         "user's own."),
+    text<&C::dav, &V::shared>(
+        "dav", "shared", "[\"/team/*\", \"/groups/{domain}/calendar/\"]",
+        "Calendars, address books and task lists of other users that phones see, as far as their "
+        "users may read them: [\"subscribed\"], those that the server shows among the user's own "
+        "(accepted, subscribed or bound there); [\"all\"], those too of users who made this one "
+        "their proxy; [\"none\"]; or a list of paths, * for any characters of the last part, "
+        "{login}, {name} and {domain} as above."),
     flag<&C::dav, &V::create>(
         "dav", "create",
         "Make an address book, a calendar, or a list of tasks or notes for users who have none."),

@@ -16,6 +16,7 @@ backend::dav::Settings dav_settings(const Config& config, dav::Url start) {
   settings.calendars = given.calendars;
   settings.contacts = given.contacts;
   settings.user = given.user;
+  settings.shared = backend::shared_rule(given.shared);
   settings.create = given.create;
   settings.client.ca_file = given.ca_file;
   settings.client.verify = given.verify;

@@ -27,6 +27,7 @@ struct ItemCollection {
   std::string name;                            // UTF-8
   FolderRole role = FolderRole::none;          // calendar, contacts, tasks, notes: the default one
   bool read_only = false;
+  bool foreign = false;  // another user's
   friend bool operator==(const ItemCollection&, const ItemCollection&) = default;
 };
 

@@ -15,12 +15,12 @@ namespace {
 constexpr Log logger("meeting");
 constexpr int attempts_max = 5;  // against somebody who writes the same event all the time
 
-/// Default calendar first.
+/// Those in which the user's own meetings stand and may be written: default calendar first.
 Task<std::vector<FolderKey>> calendars(Session& session) {
   std::vector<FolderKey> out;
   if (session.items() == nullptr) co_return out;
   for (const backend::ItemCollection& each : co_await session.items()->collections()) {
-    if (each.item_class != ItemClass::calendar) continue;
+    if (each.item_class != ItemClass::calendar || each.foreign || each.read_only) continue;
     const bool first = each.role == FolderRole::calendar;
     out.insert(first ? out.begin() : out.end(), each.key);
   }
@@ -90,6 +90,8 @@ Task<std::optional<StoredEvent>> find_event(Session& session, std::string collec
   }
   const auto key = FolderKey::parse(row->key);
   if (!key) co_return std::nullopt;
+  const auto own = co_await calendars(session);
+  if (std::ranges::find(own, *key) == own.end()) co_return std::nullopt;
   for (std::string& href : co_await hrefs(session, *key)) {
     if (sync::format_item_id(collection_id, href) != server_id) continue;
     co_return co_await fetch_one(session, *key, std::move(href));

@@ -15,6 +15,7 @@ inline constexpr std::size_t responses_max = 200'000;  // in one answer
 inline constexpr std::size_t redirects_max = 5;
 inline constexpr std::size_t addresses_max = 100;    // by which a user is invited
 inline constexpr std::size_t homes_max = 8;          // of one user and service
+inline constexpr std::size_t proxies_max = 100;      // users who share with one
 inline constexpr std::size_t collections_max = 500;  // of one user
 
 }  // namespace godwit::dav

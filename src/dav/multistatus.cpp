@@ -79,6 +79,14 @@ void read_reports(const Element& element, Properties& out) {
   }
 }
 
+void read_proxies(const Element& element, Properties& out) {
+  for (std::string& href : hrefs_of(element, proxies_max)) {
+    if (std::ranges::find(out.proxy_for, href) == out.proxy_for.end()) {
+      out.proxy_for.push_back(std::move(href));
+    }
+  }
+}
+
 struct Row {
   std::string_view space;
   std::string_view name;
@@ -115,6 +123,11 @@ constexpr auto rows = std::to_array<Row>({
      [](const Element& e, Properties& out) { out.schedule_outbox = href_of(e); }},
     {caldav_space, "calendar-user-address-set",
      [](const Element& e, Properties& out) { out.user_addresses = hrefs_of(e, addresses_max); }},
+    {dav_space, "owner", [](const Element& e, Properties& out) { out.owner = href_of(e); }},
+    {dav_space, "resource-id",
+     [](const Element& e, Properties& out) { out.resource_id = href_of(e); }},
+    {calendarserver_space, "calendar-proxy-read-for", &read_proxies},
+    {calendarserver_space, "calendar-proxy-write-for", &read_proxies},
     {caldav_space, "supported-calendar-component-set", &read_components},
     {caldav_space, "calendar-data", [](const Element& e, Properties& out) { out.data = e.text; }},
     {carddav_space, "address-data", [](const Element& e, Properties& out) { out.data = e.text; }},

@@ -45,6 +45,9 @@ struct Properties {
   std::string default_calendar;               // schedule-default-calendar-URL
   std::vector<std::string> user_addresses{};  // calendar-user-address-set
   std::string schedule_outbox{};              // RFC 6638
+  std::string owner{};                        // a principal
+  std::string resource_id{};                  // RFC 5842: the same by whatever path
+  std::vector<std::string> proxy_for{};       // principals whose calendars the user may see
 };
 
 struct Entry {

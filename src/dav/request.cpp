@@ -27,14 +27,21 @@ std::string_view properties_of(Wanted wanted) {
              "<A:addressbook-home-set/>";
     case Wanted::homes:
       return "<C:calendar-home-set/><A:addressbook-home-set/>";
+    case Wanted::proxies:
+      return "<S:calendar-proxy-read-for/><S:calendar-proxy-write-for/>";
+    case Wanted::shared_home:
+      return "<D:resourcetype/><D:displayname/><C:calendar-home-set/>"
+             "<A:addressbook-home-set/>";
     case Wanted::addresses:
-      return "<D:current-user-principal/><C:calendar-user-address-set/>";
+      return "<C:calendar-user-address-set/>";
     case Wanted::collections:
       return "<D:resourcetype/><D:displayname/><D:current-user-privilege-set/>"
              "<D:supported-report-set/><D:sync-token/><S:getctag/>"
-             "<C:supported-calendar-component-set/><C:schedule-default-calendar-URL/>";
+             "<C:supported-calendar-component-set/><C:schedule-default-calendar-URL/>"
+             "<D:owner/><D:resource-id/>";
     case Wanted::positions:
-      return "<D:resourcetype/><D:displayname/><D:sync-token/><S:getctag/>";
+      return "<D:resourcetype/><D:displayname/><D:sync-token/><S:getctag/><D:owner/>"
+             "<D:resource-id/>";
     case Wanted::tags:
       return "<D:resourcetype/><D:getetag/><D:getcontenttype/><D:getlastmodified/>";
     case Wanted::scheduling:

@@ -16,6 +16,8 @@ enum class Service : std::uint8_t { calendars, contacts };
 enum class Wanted : std::uint8_t {
   principal,    // who is signed in, and the homes in case that this is the principal
   homes,        // of a principal
+  proxies,      // of a principal: for whom it may act (caldav-proxy)
+  shared_home,  // of a principal: its homes, and what it is called
   addresses,    // of a principal: as whom it takes part in meetings
   collections,  // everything about collections
   positions,    // which collections there are, and where they stand

@@ -16,7 +16,7 @@ using backend::imap::Command;
 using backend::imap::Connection;
 using backend::imap::Encryption;
 using backend::imap::ImapServer;
-using backend::imap::SharedRule;
+using backend::SharedRule;
 using Which = SharedRule::Which;
 
 struct Server {

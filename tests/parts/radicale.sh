@@ -6,7 +6,8 @@
 #
 # `start` prints HTTP_PORT=, HTTPS_PORT= and TLS_CERTIFICATE= (self-signed, for localhost). A user
 # whose name begins with "refused" cannot sign in; one whose name begins with "reader" may change
-# nothing. A user's collections lie at /USER/, which is made by the first sign-in.
+# nothing; what a user whose name begins with "open" has may be read by everybody, and the collection
+# "written" changed. A user's collections lie at /USER/, which is made by the first sign-in.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -43,6 +44,21 @@ permissions: Rr
 user: .+
 collection: {user}(/.*)?
 permissions: RrWw
+
+[open]
+user: .+
+collection: open[^/]*
+permissions: R
+
+[written]
+user: .+
+collection: open[^/]*/written
+permissions: rw
+
+[read]
+user: .+
+collection: open[^/]*/[^/]*
+permissions: r
 CONF
   cat >"$run/config" <<CONF
 [auth]

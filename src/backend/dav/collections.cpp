@@ -25,7 +25,10 @@ constexpr Standard standard[] = {{ItemClass::calendar, "Calendar"},
 Task<bool> make_missing(Session session, const std::vector<ItemCollection>& there) {
   bool made = false;
   for (const Standard& each : standard) {
-    if (std::ranges::count(there, each.item_class, &ItemCollection::item_class) > 0) continue;
+    const bool has_one = std::ranges::any_of(there, [&](const ItemCollection& one) {
+      return one.item_class == each.item_class && !one.foreign;
+    });
+    if (has_one) continue;
     const auto path = co_await make_folder(session, each.item_class, std::string(each.name));
     if (path) made = true;
     log.info("dav.collection_made",
@@ -83,6 +86,7 @@ Task<Result<>> DavItems::rename_collection(FolderKey collection, std::string nam
   const auto all = co_await collections();
   const ItemCollection* found = find_key(all, collection);
   if (found == nullptr) co_return fail(Errc::not_found, "the DAV collection is gone");
+  if (found->foreign) co_return fail(Errc::refused, "it belongs to somebody else");
   if (name.empty() || is_shared(all, *found)) co_return fail(Errc::refused, "it keeps its name");
   const bool taken = std::ranges::any_of(all, [&](const ItemCollection& each) {
     return each.item_class == found->item_class && each.name == name && each.key != collection;
@@ -107,6 +111,7 @@ Task<Result<>> DavItems::delete_collection(FolderKey collection) {
   const auto all = co_await collections();
   const ItemCollection* found = find_key(all, collection);
   if (found == nullptr) co_return fail(Errc::not_found, "the DAV collection is gone");
+  if (found->foreign) co_return fail(Errc::refused, "it belongs to somebody else");
   if (found->role != FolderRole::none || is_shared(all, *found)) {
     co_return fail(Errc::refused, "a default collection stays");
   }

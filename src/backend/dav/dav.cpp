@@ -4,6 +4,7 @@
 
 #include "backend/dav/items.hpp"
 #include "backend/dav/session.hpp"
+#include "backend/dav/shared.hpp"
 #include "base/bounded_table.hpp"
 
 namespace godwit::backend::dav {
@@ -49,6 +50,11 @@ std::string check_dav_settings(const Settings& settings) {
        {&settings.calendars, &settings.contacts, &settings.user, &settings.domain}) {
     if (!wire::is_template(*each)) {
       return "'" + *each + "' holds braces other than {login}, {name} and {domain}";
+    }
+  }
+  if (settings.shared.which == SharedRule::Which::listed) {
+    for (const std::string& path : settings.shared.names) {
+      if (auto problem = check_shared_path(path); !problem.empty()) return problem;
     }
   }
   if (settings.user.empty()) return "nobody could sign in with an empty user";

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <utility>
 
+#include "backend/dav/shared.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/text.hpp"
@@ -84,29 +86,6 @@ const Folder* best_of(const std::vector<const Folder*>& folders) {
   return at == folders.end() ? nullptr : *at;
 }
 
-Task<> list_home(const Session& session, const wire::Url& home, std::vector<Folder>& out) {
-  wire::Request request{.method = "PROPFIND", .url = home, .depth = wire::Depth::one};
-  request.body = wire::propfind_body(wire::Wanted::collections);
-  std::string standard;
-  wire::Multistatus::Take take = [&](wire::Entry entry) -> Result<> {
-    const auto url = wire::resolve(home, entry.href);
-    if (!url || url->origin != home.origin || entry.status >= 300) return {};
-    if (!entry.properties.default_calendar.empty()) {
-      const auto named = wire::resolve(home, entry.properties.default_calendar);
-      if (named) standard = named->path;
-    }
-    auto folder = read_folder(*url, entry.properties);
-    if (folder && out.size() < wire::collections_max) out.push_back(std::move(*folder));
-    return {};
-  };
-  const auto listing = co_await session.list(std::move(request), std::move(take));
-  const int status = listing.reply.status;
-  // RFC 4791 6.2.1: a home may be not there as long as it is empty.
-  if (status == 404 || status == 403 || status == 410) co_return;
-  if (!listing.told) wire::raise(listing.reply, "listing of collections");
-  for (Folder& folder : out) folder.standard |= folder.path == standard;
-}
-
 wire::Request make_request(const Class& row, const wire::Url& home, const std::string& name,
                            int attempt) {
   // The name alone says nothing that a path may hold, and may change.
@@ -150,6 +129,21 @@ bool valid_name(std::string_view name) {
          std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
+/// Others' say whose they are.
+std::string shown_name(const Folder& folder) {
+  const bool says = folder.owner_name.empty() || folder.name.contains(folder.owner_name);
+  return folder.owner.empty() || says ? folder.name : folder.name + " (" + folder.owner_name + ')';
+}
+
+/// `name`, or another like it that is none of those.
+std::string unlike(std::set<std::string>& names, const std::string& name) {
+  std::string out = name;
+  for (int number = 2; !names.insert(out).second; ++number) {
+    out = name + ' ' + std::to_string(number);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<Folder> read_folder(const wire::Url& url, const wire::Properties& properties) {
@@ -172,17 +166,15 @@ std::optional<Folder> read_folder(const wire::Url& url, const wire::Properties& 
 }
 
 Task<std::vector<Folder>> list_folders(Session session) {
-  const auto homes = co_await session.homes();
   std::vector<Folder> out;
-  std::set<std::string> seen;
-  for (const auto* each : {&homes.calendars, &homes.contacts}) {
-    for (const wire::Url& home : *each) {
-      if (seen.insert(home.path).second) co_await list_home(session, home, out);
-    }
+  TakeFolder take = [&out](Folder folder, const wire::Properties&) {
+    out.push_back(std::move(folder));
+  };
+  co_await look_at_folders(session, wire::Wanted::collections, std::move(take));
+  for (Folder& folder : out) {
+    if (!folder.owner.empty()) folder.owner_name = co_await name_of_owner(session, folder.owner);
   }
   std::ranges::sort(out, {}, &Folder::path);
-  const auto twice = std::ranges::unique(out, {}, &Folder::path);
-  out.erase(twice.begin(), twice.end());
   Core& core = session.core();
   core.folders.clear();
   for (const Folder& folder : out) core.folders.emplace(folder.path, folder);
@@ -193,21 +185,29 @@ std::vector<ItemCollection> collections_of(const std::vector<Folder>& folders) {
   std::vector<ItemCollection> out;
   for (const Class& row : classes) {
     std::vector<const Folder*> own;
-    std::vector<const Folder*> shared;
+    std::vector<const Folder*> others;
+    std::vector<const Folder*> mixed;
     for (const Folder& folder : folders) {
       if (class_of(folder) == row.item_class) {
-        own.push_back(&folder);
-      } else if (takes(folder, row.item_class)) {
-        shared.push_back(&folder);
+        (folder.owner.empty() ? own : others).push_back(&folder);
+      } else if (takes(folder, row.item_class) && folder.owner.empty()) {
+        mixed.push_back(&folder);
       }
     }
     const Folder* standard = best_of(own);
+    // Of equal names the user's own one is first.
+    std::ranges::copy(others, std::back_inserter(own));
+    std::set<std::string> names;
     for (const Folder* folder : own) {
-      out.push_back({key_of(row.item_class, folder->path), row.item_class, folder->name,
-                     folder == standard ? row.role : FolderRole::none, !folder->writable});
+      out.push_back({.key = key_of(row.item_class, folder->path),
+                     .item_class = row.item_class,
+                     .name = unlike(names, shown_name(*folder)),
+                     .role = folder == standard ? row.role : FolderRole::none,
+                     .read_only = !folder->writable,
+                     .foreign = !folder->owner.empty()});
     }
     if (standard != nullptr) continue;
-    if (const Folder* host = best_of(shared)) {
+    if (const Folder* host = best_of(mixed)) {
       out.push_back({key_of(row.item_class, host->path), row.item_class, std::string(row.name),
                      row.role, !host->writable});
     }

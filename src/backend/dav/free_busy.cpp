@@ -63,7 +63,8 @@ class Asking {
   Task<FreeBusyAnswer> own() {
     FreeBusyAnswer out{.outcome = Outcome::known};
     for (const Folder& folder : co_await list_folders(session_)) {
-      if (!folder.components.events || out.outcome != Outcome::known) continue;
+      const bool counts = folder.components.events && folder.owner.empty();
+      if (!counts || out.outcome != Outcome::known) continue;
       wire::Request request{
           .method = "REPORT", .url = session_.url_of(folder.path), .depth = wire::Depth::one};
       request.body = wire::events_between_body(ical::utc_text(from_), ical::utc_text(to_));
@@ -96,28 +97,13 @@ class Asking {
   }
 
  private:
-  /// The first entry of a PROPFIND of one resource; nothing where it is not there.
-  Task<std::optional<wire::Properties>> look(wire::Url url, wire::Wanted wanted) {
-    wire::Request request{.method = "PROPFIND", .url = std::move(url), .depth = wire::Depth::zero};
-    request.body = wire::propfind_body(wanted);
-    std::optional<wire::Properties> out;
-    wire::Multistatus::Take take = [&out](wire::Entry entry) -> Result<> {
-      if (!out) out = std::move(entry.properties);
-      return {};
-    };
-    static_cast<void>(co_await session_.list(std::move(request), std::move(take)));
-    co_return out;
-  }
-
   Task<std::optional<wire::Properties>> find_principal() {
     const auto homes = co_await session_.homes();
     if (homes.calendars.empty()) co_return std::nullopt;
     home_ = homes.calendars.front();
-    const auto there = co_await look(*home_, wire::Wanted::principal);
-    if (!there || there->principal_href.empty()) co_return std::nullopt;
-    const auto url = wire::resolve(*home_, there->principal_href);
-    if (!url || url->origin != home_->origin) co_return std::nullopt;
-    co_return co_await look(*url, wire::Wanted::scheduling);
+    const auto principal = co_await session_.principal();
+    if (!principal) co_return std::nullopt;
+    co_return co_await session_.look(*principal, wire::Wanted::scheduling);
   }
 
   /// The address by which the server knows who asks (RFC 6638 2.4.1).

@@ -16,18 +16,6 @@ constexpr std::size_t texts_at_once = 100;
 /// RFC 5545 folds a long UID: this much of it stands on one line.
 constexpr std::size_t uid_on_one_line = 40;
 
-Task<wire::Properties> look(Session session, wire::Url url) {
-  wire::Request request{.method = "PROPFIND", .url = std::move(url), .depth = wire::Depth::zero};
-  request.body = wire::propfind_body(wire::Wanted::addresses);
-  std::optional<wire::Properties> found;
-  wire::Multistatus::Take take = [&found](wire::Entry entry) -> Result<> {
-    if (!found) found = std::move(entry.properties);
-    return {};
-  };
-  static_cast<void>(co_await session.list(std::move(request), std::move(take)));
-  co_return std::move(found).value_or(wire::Properties());
-}
-
 /// RFC 6638 2.4.1
 Task<std::vector<std::string>> ask_addresses(Session session) {
   std::vector<std::string> out;
@@ -36,12 +24,12 @@ Task<std::vector<std::string>> ask_addresses(Session session) {
   const wire::Url& home = homes.calendars.front();
   const auto reply = co_await session.send({.method = "OPTIONS", .url = home});
   if (!reply.ok() || !reply.dav.contains("calendar-auto-schedule")) co_return out;
-  const auto here = co_await look(session, home);
-  const auto principal = wire::resolve(home, here.principal_href);
-  if (here.principal_href.empty() || !principal || principal->origin != home.origin) co_return out;
-  const auto user = co_await look(session, *principal);
+  const auto principal = co_await session.principal();
+  if (!principal) co_return out;
+  const auto user = co_await session.look(*principal, wire::Wanted::addresses);
+  if (!user) co_return out;
   constexpr std::string_view scheme = "mailto:";
-  for (const std::string& each : user.user_addresses) {
+  for (const std::string& each : user->user_addresses) {
     if (istarts_with(each, scheme)) out.push_back(each.substr(scheme.size()));
   }
   log.info("dav.schedules", {{"user", session.core().user}, {"addresses", out.size()}});

@@ -149,6 +149,29 @@ wire::Url Session::url_of(std::string_view path) const {
   return {any.front().origin, std::string(path)};
 }
 
+Task<std::optional<wire::Properties>> Session::look(wire::Url url, wire::Wanted wanted) const {
+  wire::Request request{.method = "PROPFIND", .url = std::move(url), .depth = wire::Depth::zero};
+  request.body = wire::propfind_body(wanted);
+  std::optional<wire::Properties> found;
+  wire::Multistatus::Take take = [&found](wire::Entry entry) -> Result<> {
+    if (!found && entry.status < 300) found = std::move(entry.properties);
+    return {};
+  };
+  static_cast<void>(co_await list(std::move(request), std::move(take)));
+  co_return found;
+}
+
+Task<std::optional<wire::Url>> Session::principal() const {
+  const auto known = co_await homes();
+  const auto& any = known.calendars.empty() ? known.contacts : known.calendars;
+  const wire::Url home = any.front();
+  const auto there = co_await look(home, wire::Wanted::principal);
+  if (!there || there->principal_href.empty()) co_return std::nullopt;
+  auto url = wire::resolve(home, there->principal_href);
+  if (!url || url->origin != home.origin) co_return std::nullopt;
+  co_return std::move(*url);
+}
+
 Task<wire::Homes> Session::homes() const {
   const bool old = Core::Steady::now() - core_->homes_found > settings().homes_keep;
   if (core_->homes && !old) co_return *core_->homes;

@@ -29,8 +29,11 @@ struct Folder {
   std::string name;
   wire::Components components{};  // of a calendar
   bool writable = true;
-  bool syncs = false;      // sync-collection
-  bool standard = false;   // the server's own default calendar
+  bool syncs = false;     // sync-collection
+  bool standard = false;  // the server's own default calendar
+  /// Another user's: the path of that principal, without a slash at its end. Empty: the user's own.
+  std::string owner{};
+  std::string owner_name{};
   std::string position{};  // sync-token or ctag; empty where there is neither
 };
 
@@ -69,8 +72,17 @@ class Core {
   const std::shared_ptr<Shared> shared;
   const UserId user;
   const wire::Login login;
+  /// A home of somebody for whom the user may act.
+  struct Other {
+    wire::Url home;
+    std::string principal;
+  };
+
   std::optional<wire::Homes> homes;
   Steady::time_point homes_found{};
+  std::optional<std::vector<Other>> others;
+  Steady::time_point others_found{};
+  std::map<std::string, std::string, std::less<>> owner_names;   // by path of the principal
   std::map<std::string, Folder, std::less<>> folders;            // by path, as listed last
   std::map<std::string, std::string, std::less<>> positions;     // by path, as seen last
   std::map<std::string, std::set<FolderKey>, std::less<>> keys;  // by path, as anybody knows them
@@ -103,6 +115,10 @@ class Session {
   /// Throws Fault as discover().
   Task<wire::Homes> homes() const;
   wire::Url url_of(std::string_view path) const;
+  /// What one resource tells of itself; nothing where it is not there.
+  Task<std::optional<wire::Properties>> look(wire::Url url, wire::Wanted wanted) const;
+  /// Who is signed in (RFC 5397); nothing where the server does not tell. Throws Fault as homes().
+  Task<std::optional<wire::Url>> principal() const;
   /// True when the credentials were refused and have not changed since.
   bool refused() const;
 

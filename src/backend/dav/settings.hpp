@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "backend/shared_rule.hpp"
 #include "base/secret.hpp"
 #include "dav/client.hpp"
 
@@ -20,7 +21,9 @@ struct Settings {
   std::string contacts{};
   std::string user = "{login}";
   std::optional<Secret> password{};  // nothing: the user's own
-  bool create = true;                // a calendar or address book where the user has none
+  /// Of other users. `listed`: paths of collections, templates too, `*` in the last part alone.
+  SharedRule shared{};
+  bool create = true;  // a calendar or address book where the user has none
   wire::ClientSettings client{};
   std::chrono::milliseconds interval{45'000};       // of a watch
   std::chrono::milliseconds interval_max{600'000};  // reached while the server fails

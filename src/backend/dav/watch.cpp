@@ -4,11 +4,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
-#include <set>
 #include <utility>
 
-#include "backend/dav/folders.hpp"
 #include "backend/dav/items.hpp"
+#include "backend/dav/shared.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 
@@ -23,26 +22,6 @@ struct Seen {
   friend bool operator==(const Seen&, const Seen&) = default;
 };
 using Sweep = std::map<std::string, Seen, std::less<>>;  // by path
-
-Task<> sweep_home(const Session& session, const wire::Url& home, Sweep& out) {
-  wire::Request request{.method = "PROPFIND", .url = home, .depth = wire::Depth::one};
-  request.body = wire::propfind_body(wire::Wanted::positions);
-  wire::Multistatus::Take take = [&](const wire::Entry& entry) -> Result<> {
-    const auto url = wire::resolve(home, entry.href);
-    if (!url || entry.status >= 300) return {};
-    auto folder = read_folder(*url, entry.properties);
-    if (!folder) return {};
-    const auto known = session.core().folders.find(folder->path);
-    const bool syncs = known != session.core().folders.end() && known->second.syncs;
-    out[folder->path] = {folder->name, syncs ? entry.properties.sync_token : entry.properties.ctag};
-    return {};
-  };
-  const auto listing = co_await session.list(std::move(request), std::move(take));
-  const int status = listing.reply.status;
-  if (!listing.told && status != 404 && status != 403 && status != 410) {
-    wire::raise(listing.reply, "watch");
-  }
-}
 
 }  // namespace
 
@@ -97,14 +76,13 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   }
 
   Task<> look() {
-    const auto homes = co_await session_.homes();
     Sweep sweep;
-    std::set<std::string> asked;
-    for (const auto* each : {&homes.calendars, &homes.contacts}) {
-      for (const wire::Url& home : *each) {
-        if (asked.insert(home.path).second) co_await sweep_home(session_, home, sweep);
-      }
-    }
+    TakeFolder take_folder = [&](const Folder& folder, const wire::Properties& told) {
+      const auto known = session_.core().folders.find(folder.path);
+      const bool syncs = known != session_.core().folders.end() && known->second.syncs;
+      sweep[folder.path] = {folder.name, syncs ? told.sync_token : told.ctag};
+    };
+    co_await look_at_folders(session_, wire::Wanted::positions, std::move(take_folder));
     if (over()) co_return;
     take(sweep);
     co_await look_at_silent(sweep);

@@ -21,29 +21,6 @@ bool is_mailbox(const ListEntry& entry) {
   return !entry.has("\\noselect") && !entry.has("\\nonexistent");
 }
 
-/// `*` stands for any characters, also delimiters.
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t after_star = std::string_view::npos;
-  std::size_t retry = 0;
-  std::size_t p = 0;
-  std::size_t t = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      after_star = ++p;
-      retry = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (after_star != std::string_view::npos) {
-      p = after_star;
-      t = ++retry;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
 class Tree {
  public:
   Tree(const FolderListing& listing, const Settings& settings)
@@ -87,8 +64,8 @@ class Tree {
         break;
     }
     const std::string path = display_mailbox(entry.name);
-    return std::ranges::any_of(rule.names,
-                               [&](const std::string& pattern) { return matches(pattern, path); });
+    return std::ranges::any_of(
+        rule.names, [&](const std::string& pattern) { return matches_pattern(pattern, path); });
   }
 
  private:

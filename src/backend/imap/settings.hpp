@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/shared_rule.hpp"
 #include "imap/roles.hpp"
 
 namespace godwit::backend::imap {
@@ -19,13 +20,6 @@ enum class LoginForm : std::uint8_t {
   with_domain,     // `ada` -> `ada@` + domain
 };
 
-/// Which mailboxes of other users, and shared ones, are shown (RFC 2342).
-struct SharedRule {
-  enum class Which : std::uint8_t { none, subscribed, all, listed };
-  Which which = Which::subscribed;
-  std::vector<std::string> names;  // `listed`: paths in UTF-8, `*` for any characters
-};
-
 struct Settings {
   std::string host = "localhost";
   std::uint16_t port = 143;
@@ -33,9 +27,9 @@ struct Settings {
   std::string ca_file;  // empty = the system's
   bool verify = true;
   LoginForm login = LoginForm::as_given;
-  std::string domain;            // for with_domain, and of addresses when the login has none
-  bool subscribed_only = false;  // of the user's own
-  SharedRule shared;
+  std::string domain;                  // for with_domain, and of addresses when the login has none
+  bool subscribed_only = false;        // of the user's own
+  SharedRule shared;                   // of other users, and shared ones (RFC 2342)
   godwit::imap::RoleNames role_names;  // mailbox paths in UTF-8, before the well-known ones
 
   std::size_t connections_per_user_max = 4;  // beside the one of a watch
