@@ -172,6 +172,7 @@ struct Config {
 
   struct Calendar {
     std::string time_zone = "UTC";
+    Strings merged_devices;
   } calendar;
 
   struct Autodiscover {

@@ -374,6 +374,12 @@ constexpr auto table = std::to_array<Key>({
         "calendar", "time_zone", "\"Europe/Berlin\"",
         "The users' time zone, by its IANA name: of events that have no zone, or one that nobody "
         "knows."),
+    text<&C::calendar, &C::Calendar::merged_devices>(
+        "calendar", "merged_devices", "[\"SmartWatch*\", \"Acme-Desk/1.*\"]",
+        "Device types and user agents, * for any characters, of phones that know only one "
+        "calendar, one address book, one list of tasks and one of notes: all that their users have "
+        "is shown there.",
+        true),
 
     flag<&C::autodiscover, &A::enabled>(
         "autodiscover", "enabled",

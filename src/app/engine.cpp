@@ -44,6 +44,7 @@ command::Settings command_settings(const Config& config) {
       static_cast<std::uint64_t>(config.mail.prefetch_kilobytes_max) * 1024;
   settings.answer_bytes_max = static_cast<std::uint64_t>(config.mail.answer_kilobytes_max) * 1024;
   settings.time_zone = config.calendar.time_zone;
+  settings.merged_devices = config.calendar.merged_devices;
   settings.paths = config.http.paths;
   settings.provisioning.mode = policy_mode(config.policy.mode);
   settings.provisioning.accept_partial = config.policy.accept_partial;

@@ -7,7 +7,6 @@
 #include "base/log.hpp"
 #include "convert/ical/ical.hpp"
 #include "convert/ical/scheduled.hpp"
-#include "sync/item_state.hpp"
 
 namespace godwit::command {
 namespace {
@@ -18,8 +17,8 @@ constexpr int attempts_max = 5;  // against somebody who writes the same event a
 /// Those in which the user's own meetings stand and may be written: default calendar first.
 Task<std::vector<FolderKey>> calendars(Session& session) {
   std::vector<FolderKey> out;
-  if (session.items() == nullptr) co_return out;
-  for (const backend::ItemCollection& each : co_await session.items()->collections()) {
+  if (session.plain_items() == nullptr) co_return out;
+  for (const backend::ItemCollection& each : co_await session.plain_items()->collections()) {
     if (each.item_class != ItemClass::calendar || each.foreign || each.read_only) continue;
     const bool first = each.role == FolderRole::calendar;
     out.insert(first ? out.begin() : out.end(), each.key);
@@ -31,7 +30,7 @@ Task<std::vector<std::string>> hrefs(Session& session, FolderKey collection) {
   std::vector<std::string> out;
   std::string cursor;
   for (bool more = true; more;) {
-    auto changes = co_await session.items()->changes(collection, cursor);
+    auto changes = co_await session.plain_items()->changes(collection, cursor);
     if (!changes) break;
     for (backend::ItemTag& tag : changes->changed) out.push_back(std::move(tag.href));
     cursor = std::move(changes->cursor);
@@ -42,7 +41,7 @@ Task<std::vector<std::string>> hrefs(Session& session, FolderKey collection) {
 
 Task<std::optional<StoredEvent>> fetch_one(Session& session, FolderKey collection,
                                            std::string href) {
-  auto there = co_await session.items()->fetch(collection, {href});
+  auto there = co_await session.plain_items()->fetch(collection, {href});
   if (!there || there->empty()) co_return std::nullopt;
   backend::ItemText& item = there->front();
   co_return StoredEvent{std::move(collection), std::move(href), std::move(item.etag),
@@ -62,7 +61,7 @@ Task<std::optional<StoredEvent>> find_event(Session& session, std::string uid) {
   const auto all = co_await calendars(session);
   std::vector<StoredEvent> found;
   for (const FolderKey& collection : all) {
-    auto texts = co_await session.items()->find_uid(collection, uid);
+    auto texts = co_await session.plain_items()->find_uid(collection, uid);
     if (!texts) continue;
     for (backend::ItemText& item : *texts) {
       if (!has_uid(item.text, uid)) continue;
@@ -83,18 +82,14 @@ Task<std::optional<StoredEvent>> find_event(Session& session, std::string uid) {
 
 Task<std::optional<StoredEvent>> find_event(Session& session, std::string collection_id,
                                             std::string server_id) {
-  const auto table = co_await session.folder_table();
-  const sync::FolderRow* const row = table.find(collection_id);
-  if (row == nullptr || row->item_class != ItemClass::calendar || session.items() == nullptr) {
-    co_return std::nullopt;
-  }
-  const auto key = FolderKey::parse(row->key);
-  if (!key) co_return std::nullopt;
-  const auto own = co_await calendars(session);
-  if (std::ranges::find(own, *key) == own.end()) co_return std::nullopt;
-  for (std::string& href : co_await hrefs(session, *key)) {
-    if (sync::format_item_id(collection_id, href) != server_id) continue;
-    co_return co_await fetch_one(session, *key, std::move(href));
+  co_await session.folder_table();
+  for (const FolderKey& key : co_await calendars(session)) {
+    const sync::FolderRow* const row = session.shown_row(key);
+    if (row == nullptr || row->id != collection_id) continue;
+    for (std::string& href : co_await hrefs(session, key)) {
+      if (session.item_id(key, href) != server_id) continue;
+      co_return co_await fetch_one(session, key, std::move(href));
+    }
   }
   co_return std::nullopt;
 }
@@ -116,12 +111,12 @@ Task<Result<>> edit_event(Session& session, StoredEvent event, EventEdit edit) {
     if (!*text || **text == event.text) co_return Result<>();
     Result<> done;
     if ((*text)->empty()) {
-      done = co_await session.items()->remove(event.collection, event.href, event.etag);
+      done = co_await session.plain_items()->remove(event.collection, event.href, event.etag);
     } else {
       backend::ItemCondition condition;
       if (!event.etag.empty()) condition.etag = event.etag;
-      const auto etag = co_await session.items()->put(event.collection, event.href,
-                                                      std::move(**text), std::move(condition));
+      const auto etag = co_await session.plain_items()->put(
+          event.collection, event.href, std::move(**text), std::move(condition));
       if (!etag) done = pass(etag);
     }
     if (done || done.error().code != Errc::conflict) co_return done;
@@ -136,9 +131,8 @@ Task<Result<>> edit_event(Session& session, StoredEvent event, EventEdit edit) {
   co_return fail(Errc::conflict, "the event is written all the time");
 }
 
-std::string server_id_of(const sync::FolderTable& table, const StoredEvent& event) {
-  const sync::FolderRow* const row = table.find_key(event.collection.view());
-  return row == nullptr ? std::string() : sync::format_item_id(row->id, event.href);
+std::string server_id_of(Session& session, const StoredEvent& event) {
+  return session.item_id(event.collection, event.href);
 }
 
 }  // namespace godwit::command

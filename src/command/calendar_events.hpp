@@ -34,7 +34,7 @@ using EventEdit = std::function<Result<std::optional<std::string>>(const std::st
 /// (always somebody faster), refused, too_large, not_found (the calendar).
 Task<Result<>> edit_event(Session& session, StoredEvent event, EventEdit edit);
 
-/// What devices call it; empty where they are not shown its calendar.
-std::string server_id_of(const sync::FolderTable& table, const StoredEvent& event);
+/// What the device calls it; empty where it is not shown its calendar. The folders were read.
+std::string server_id_of(Session& session, const StoredEvent& event);
 
 }  // namespace godwit::command

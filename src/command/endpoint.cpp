@@ -185,6 +185,7 @@ struct Resting {
         connection(session.connection),
         policy_key(session.policy_key.value_or(0)),
         has_policy_key(session.policy_key.has_value()),
+        merges(session.merges),
         version(session.version),
         resume(std::move(wait.resume)) {}
 
@@ -196,6 +197,7 @@ struct Resting {
     auto session = std::make_shared<Session>(services, std::move(request), std::move(line), version,
                                              account.with(std::move(password)), device_id);
     if (has_policy_key) session->policy_key = policy_key;
+    session->merges = merges;
     return session;
   }
 
@@ -208,6 +210,7 @@ struct Resting {
   std::uint64_t connection;
   std::uint32_t policy_key;  // apart from whether there is one, which takes less room
   bool has_policy_key;
+  bool merges;
   eas::Version version;
   decltype(Wait::resume) resume;
 };
@@ -326,6 +329,7 @@ Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
     co_return fail_with(*session, command, *status);
   }
   co_await touch_device(*session);
+  session->merges = merges_items(session->services.settings, session->device);
   auto answer = co_await guarded(*session, sign_in_, command, command.run(*session));
   log_request(*session, command, answer_name(answer));
   co_return to_outcome(std::move(session), sign_in_, command, std::move(answer));

@@ -133,6 +133,8 @@ std::expected<ItemClass, std::uint16_t> class_to_create(const Session& session,
   const ItemKind* kind = item_class ? find_kind(*item_class) : nullptr;
   const bool kept =
       kind != nullptr && kind->since <= session.version && session.services.items != nullptr;
+  // Who knows only one of each is shown no second one.
+  if (session.merges) return std::unexpected(folder_status::special);
   if (!kept) return std::unexpected(folder_status::server_error);
   return *item_class;
 }

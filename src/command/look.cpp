@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "command/merged_items.hpp"
+
 namespace godwit::command {
 
 Look::Look(Session& session)
@@ -21,6 +23,18 @@ void Look::note(std::string_view collection) {
 std::optional<watch::Watched> Look::noted(std::string_view collection) const {
   const auto found = noted_.find(collection);
   return found == noted_.end() ? std::nullopt : std::optional(found->second.before);
+}
+
+void Look::watch_merged(std::string_view collection, std::vector<watch::Watched>& out) const {
+  if (!session_.merges) return;
+  const sync::FolderTable& table = session_.whole_table();
+  const sync::FolderRow* const host = table.find(collection);
+  for (const sync::FolderRow& row : table.rows) {
+    auto id = CollectionId::parse(row.id);
+    if (host == nullptr || !id || merged_into(table, row) != host) continue;
+    const auto seen = session_.services.hub.counter(session_.account.user, *id);
+    out.push_back({std::move(*id), seen});
+  }
 }
 
 Task<sync::FolderTable> Look::folders(sync::FolderTable known) {

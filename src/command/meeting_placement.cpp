@@ -177,8 +177,8 @@ class Placing {
       logger.info("meeting.not_placed", {{"user", session_.user()}, {"why", done.error().message}});
       co_return;
     }
-    const auto table = co_await session_.folder_table();
-    const sync::FolderRow* const row = table.find_key(collection.view());
+    co_await session_.folder_table();
+    const sync::FolderRow* const row = session_.whole_table().find_key(collection.view());
     const auto id = row == nullptr ? CollectionId::parse("") : CollectionId::parse(row->id);
     if (id) session_.services.hub.mark_added(session_.account.user, *id);
   }

@@ -272,7 +272,8 @@ class Answering {
     }
     if (hushes) co_await end_hush(event);  // the text of `event` is the one before
     if (declines) co_return std::string();
-    co_return server_id_of(co_await session_.listed_folders(), event);
+    co_await session_.listed_folders();
+    co_return server_id_of(session_, event);
   }
 
   /// The agent was for that one write. Some servers tell the organizer all the same, and say so.

@@ -265,8 +265,8 @@ Detail unpack_detail(std::string_view bytes) {
 /// The event as it is; empty: it is not there. Nothing: there is no calendar to look into.
 Task<std::optional<std::string>> present_text(Session& session, const Detail& detail) {
   const auto collection = FolderKey::parse(detail.collection);
-  if (!collection || session.items() == nullptr) co_return std::nullopt;
-  const auto there = co_await session.items()->fetch(*collection, {detail.href});
+  if (!collection || session.plain_items() == nullptr) co_return std::nullopt;
+  const auto there = co_await session.plain_items()->fetch(*collection, {detail.href});
   if (!there) co_return std::nullopt;
   co_return there->empty() ? std::string() : there->front().text;
 }

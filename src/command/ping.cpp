@@ -94,11 +94,13 @@ class PingRun {
     // Watched first, counters next, then the look: no change falls between looking and waiting.
     Watching& watching = session_.services.watching;
     auto known = co_await session_.folder_table();
-    watching.ensure(session_.account.user, session_.mail(), session_.items(), known);
+    watching.ensure(session_.account.user, session_.mail(), session_.plain_items(),
+                    session_.whole_table());
     Look look(session_);
     note_counters(look);
     const auto table = co_await look.folders(std::move(known));
-    watching.ensure(session_.account.user, session_.mail(), session_.items(), table);
+    watching.ensure(session_.account.user, session_.mail(), session_.plain_items(),
+                    session_.whole_table());
     Hierarchy hierarchy(session_);
     co_await hierarchy.load();
     const bool knows_all = std::ranges::all_of(
@@ -118,6 +120,7 @@ class PingRun {
     for (const std::string& id : folders_) {
       look.note(id);
       if (auto noted = look.noted(id)) watched_.push_back(std::move(*noted));
+      look.watch_merged(id, watched_);
     }
   }
 

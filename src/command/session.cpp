@@ -1,8 +1,13 @@
 #include "command/session.hpp"
 
+#include <algorithm>
+
+#include "backend/shared_rule.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "command/item_kind.hpp"
+#include "command/merged_items.hpp"
+#include "sync/item_state.hpp"
 
 namespace godwit::command {
 namespace {
@@ -31,6 +36,13 @@ std::vector<backend::ItemCollection> known_collections(const sync::FolderTable& 
 
 }  // namespace
 
+bool merges_items(const Settings& settings, const policy::Device& device) {
+  return std::ranges::any_of(settings.merged_devices, [&](const std::string& pattern) {
+    return backend::matches_pattern(pattern, device.type) ||
+           backend::matches_pattern(pattern, device.user_agent);
+  });
+}
+
 Session::Session(Services& the_services, http::Request the_request, eas::RequestLine the_line,
                  eas::Version the_version, backend::Account the_account, DeviceId the_device)
     : services(the_services),
@@ -48,9 +60,41 @@ std::shared_ptr<backend::Mail> Session::shared_mail() {
   return mail_;
 }
 
-backend::Items* Session::items() {
+backend::Items* Session::plain_items() {
   if (!items_ && services.items != nullptr) items_ = services.items->open_items(account);
   return items_.get();
+}
+
+backend::Items* Session::items() {
+  if (!merges || plain_items() == nullptr) return plain_items();
+  if (!merged_) merged_ = std::make_shared<MergedItems>(items_, whole_table_);
+  return merged_.get();
+}
+
+const sync::FolderTable& Session::keep(sync::FolderTable table) {
+  whole_table_ = std::move(table);
+  shown_table_ = merges ? without_merged(whole_table_) : whole_table_;
+  return shown_table_;
+}
+
+const sync::FolderRow* Session::shown_row(const FolderKey& collection) const {
+  const sync::FolderRow* const row = whole_table_.find_key(collection.view());
+  const sync::FolderRow* const host =
+      merges && row != nullptr ? merged_into(whole_table_, *row) : nullptr;
+  return host == nullptr ? row : host;
+}
+
+std::string Session::item_id(const FolderKey& collection, std::string href) {
+  const sync::FolderRow* const row = shown_row(collection);
+  if (row == nullptr) return {};
+  if (items() != nullptr && merged_) href = merged_->name_of({collection, std::move(href)});
+  return sync::format_item_id(row->id, href);
+}
+
+std::pair<FolderKey, std::string> Session::item_place(FolderKey shown_in, std::string href) {
+  if (items() == nullptr || !merged_) return {std::move(shown_in), std::move(href)};
+  ItemPlace place = merged_->place_of(shown_in, std::move(href));
+  return {std::move(place.collection), std::move(place.href)};
 }
 
 convert::ical::Context Session::calendar() const {
@@ -90,7 +134,7 @@ Task<bool> Session::save_device() {
 
 Task<sync::FolderTable> Session::folder_table() {
   std::uint64_t revision = 0;
-  co_return co_await read_table(services.store, key(store::Kind::folders, ""), revision);
+  co_return keep(co_await read_table(services.store, key(store::Kind::folders, ""), revision));
 }
 
 Task<sync::FolderTable> Session::listed_folders() {
@@ -101,7 +145,7 @@ Task<sync::FolderTable> Session::listed_folders() {
 Task<std::optional<std::vector<backend::ItemCollection>>> Session::listed_collections() {
   std::vector<backend::ItemCollection> collections;
   try {
-    if (items() != nullptr) collections = co_await items()->collections();
+    if (plain_items() != nullptr) collections = co_await plain_items()->collections();
   } catch (const Fault& fault) {
     // Mail goes on, and what a phone has of them stays.
     logger.warning("collections.failed", {{"user", user()}, {"why", fault.what()}});
@@ -121,11 +165,11 @@ Task<sync::FolderTable> Session::reconciled(std::vector<backend::MailFolder> lis
     std::uint64_t revision = 0;
     auto table = co_await read_table(services.store, key(store::Kind::folders, ""), revision);
     if (!sync::reconcile(table, listed, collections.value_or(known_collections(table)))) {
-      co_return table;
+      co_return keep(std::move(table));
     }
     std::vector<store::Write> batch;
     batch.push_back({key(store::Kind::folders, ""), revision, pack(table)});
-    if (co_await services.store.commit(std::move(batch))) co_return table;
+    if (co_await services.store.commit(std::move(batch))) co_return keep(std::move(table));
   }
   throw Fault(Fault::Kind::busy, "the folder table is written by too many at once");
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -33,6 +34,7 @@
 namespace godwit::command {
 
 class CertificateCheck;
+class MergedItems;
 class Prefetches;
 
 /// What the admin may set (docs/guide.md); units in the names.
@@ -50,8 +52,13 @@ struct Settings {
   std::vector<std::string> paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet"};
   /// IANA name: of floating and all-day events, and of zones that nobody knows.
   std::string time_zone = "UTC";
+  /// Device types and user agents, `*` for any characters, of devices that know only one folder of
+  /// each class of items: what lies in the others is shown in the default one.
+  std::vector<std::string> merged_devices{};
   policy::Settings provisioning;
 };
+
+bool merges_items(const Settings& settings, const policy::Device& device);
 
 /// The systems around the commands. Outlive every session.
 struct Services {
@@ -92,13 +99,16 @@ class Session {
   std::optional<std::uint32_t> policy_key;  // as sent
   wbxml::Element document;                  // the request; a root without a tag when it has no body
   bool has_document = false;
+  bool merges = false;  // as merges_items() says of its device
 
   Time now() const { return services.clock.now(); }
   std::string user() const { return account.user.str(); }
   backend::Mail& mail();
   std::shared_ptr<backend::Mail> shared_mail();
-  /// Null where there are none.
+  /// As the device is shown them, once the folders were read. Null where there are none.
   backend::Items* items();
+  /// As they are.
+  backend::Items* plain_items();
   /// Whose calendars are read and written.
   convert::ical::Context calendar() const;
 
@@ -111,19 +121,31 @@ class Session {
   /// meanwhile.
   Task<bool> save_device();
 
-  /// The user's folder identities as last reconciled, without asking the backend.
+  /// The user's folder identities as last reconciled, without asking the backend; without those
+  /// that the device is shown in another.
   Task<sync::FolderTable> folder_table();
   /// The same after asking the backend; the record is brought up to date.
   Task<sync::FolderTable> listed_folders();
   /// The same with the mail folders that the backend just listed.
   Task<sync::FolderTable> reconciled(std::vector<backend::MailFolder> listed);
+  /// All of the user's folders, as one of the three read them last.
+  const sync::FolderTable& whole_table() const { return whole_table_; }
+  /// The folder in which the device is shown a collection; null: in none.
+  const sync::FolderRow* shown_row(const FolderKey& collection) const;
+  /// What the device calls an item; empty: it is not shown its collection.
+  std::string item_id(const FolderKey& collection, std::string href);
+  /// Whether an item that the device knows by a name in a folder lies in another, and where.
+  std::pair<FolderKey, std::string> item_place(FolderKey shown_in, std::string href);
 
  private:
+  const sync::FolderTable& keep(sync::FolderTable table);
   /// Of the classes that we synchronise; nothing when the backend cannot be asked now.
   Task<std::optional<std::vector<backend::ItemCollection>>> listed_collections();
 
   std::shared_ptr<backend::Mail> mail_;
   std::shared_ptr<backend::Items> items_;
+  std::shared_ptr<MergedItems> merged_;  // null: not merged, or not asked for yet
+  sync::FolderTable whole_table_, shown_table_;
   std::optional<policy::Device> stored_device_;
 };
 

@@ -154,7 +154,7 @@ class SyncRun {
     if (!knows_all(table)) table = co_await session_.listed_folders();
     if (!takes_options(table)) co_return top_level(session_, status_protocol);
     // Watched first, counters next, then the look: no change falls between looking and waiting.
-    if (deadline_) watch(table);
+    if (deadline_) watch();
     Look look(session_);
     note_counters(look);
     if (needs_a_round(look)) co_await look.ask(table);
@@ -184,9 +184,9 @@ class SyncRun {
     });
   }
 
-  void watch(const sync::FolderTable& table) {
-    session_.services.watching.ensure(session_.account.user, session_.mail(), session_.items(),
-                                      table);
+  void watch() {
+    session_.services.watching.ensure(session_.account.user, session_.mail(),
+                                      session_.plain_items(), session_.whole_table());
   }
 
   void note_counters(Look& look) {
@@ -196,7 +196,9 @@ class SyncRun {
       if (collection.is_initial()) continue;
       look.note(collection.id);
       auto noted = look.noted(collection.id);
-      if (noted && collection.wants_changes()) watched_.push_back(std::move(*noted));
+      if (!noted || !collection.wants_changes()) continue;
+      watched_.push_back(std::move(*noted));
+      look.watch_merged(collection.id, watched_);
     }
   }
 

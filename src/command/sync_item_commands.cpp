@@ -199,8 +199,9 @@ class ItemCommandRun {
                                          const std::string& before, Scheduling meeting) {
     std::string name = intent_name(command) + '/' +
                        std::to_string(std::to_underlying(command.kind)) + command.instance_id;
-    co_return co_await SchedulingIntent::open(work_.session, std::move(name), work_.collection,
-                                              std::move(href), before, std::move(meeting));
+    auto [collection, plain_href] = work_.session.item_place(work_.collection, std::move(href));
+    co_return co_await SchedulingIntent::open(work_.session, std::move(name), std::move(collection),
+                                              std::move(plain_href), before, std::move(meeting));
   }
 
   /// engine.md §2, of attachments to add: what the first attempt found before it wrote. An Add that

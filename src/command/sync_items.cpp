@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "command/hierarchy.hpp"
+#include "command/merged_items.hpp"
 #include "item/digests.hpp"
 
 namespace godwit::command {
@@ -48,6 +50,7 @@ class ItemSync {
     co_await load();
     if (request_.request.is_initial()) co_return co_await begin();
     if (!present_key()) co_return failed(status_bad_key);
+    if (co_await is_shown_otherwise()) co_return failed(status_hierarchy);
     if (work_.repeated) co_await recall_item_outcomes(work_, request_.request.commands);
     if (request_.request.options) {
       work_.relationship.options = pack_options(*request_.request.options);
@@ -141,6 +144,23 @@ class ItemSync {
       work_.state.next_number = std::max(work_.state.next_number, offered->next_number);
     }
     return true;
+  }
+
+  /// The device was merged (Session::merges) and is not any more, or the other way round: first it
+  /// learns which folders there are, so that no item is in two of its folders.
+  Task<bool> is_shown_otherwise() {
+    const bool was_merged = is_merged_cursor(work_.state.cursor);
+    if (was_merged == work_.session.merges) co_return false;
+    Hierarchy hierarchy(work_.session);
+    co_await hierarchy.load();
+    if (!hierarchy.exists()) co_return false;
+    const auto shown = hierarchy.newest();
+    const sync::FolderTable& table = work_.session.whole_table();
+    co_return std::ranges::any_of(table.rows, [&](const sync::FolderRow& row) {
+      const sync::FolderRow* const host = merged_into(table, row);
+      const bool known = std::ranges::count(shown.folders, row.id, &sync::ShownFolder::id) > 0;
+      return host != nullptr && host->id == work_.row.id && known == work_.session.merges;
+    });
   }
 
   void read_options() {

@@ -12,11 +12,11 @@ namespace {
 
 using backend::Account;
 using backend::MailFolder;
+using backend::SharedRule;
 using backend::imap::Command;
 using backend::imap::Connection;
 using backend::imap::Encryption;
 using backend::imap::ImapServer;
-using backend::SharedRule;
 using Which = SharedRule::Which;
 
 struct Server {
