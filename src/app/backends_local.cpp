@@ -141,8 +141,7 @@ class LocalReports final : public queue::Reports {
       static_cast<void>(co_await outside_->submit(account, {"", {to}, id}, std::move(report)));
       co_return;
     }
-    backend::LocalDelivery::Envelope envelope{"", {std::move(to)}};
-    static_cast<void>(co_await delivery_.deliver(std::move(envelope), std::move(report)));
+    co_await deliver_report(delivery_, std::move(to), std::move(report));
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "base/text.hpp"
 #include "queue/bounce.hpp"
 
@@ -26,6 +27,16 @@ Result<> outcome_result(Outcome outcome, const std::string& address) {
 }
 
 }  // namespace
+
+Task<> deliver_report(backend::LocalDelivery& delivery, std::string to,
+                      std::shared_ptr<const backend::MessageSource> report) {
+  backend::LocalDelivery::Envelope envelope{.from = "", .to = {std::move(to)}};
+  envelope.beyond_quota_bytes = backend::LocalDelivery::report_beyond_quota_bytes;
+  const auto outcomes = co_await delivery.deliver(std::move(envelope), std::move(report));
+  if (outcomes.front() == Outcome::over_quota) {
+    throw Fault(Fault::Kind::quota, "the sender's mailbox is full, even for a report");
+  }
+}
 
 Task<Result<>> LocalSubmission::submit(backend::Account account, Envelope envelope,
                                        std::shared_ptr<const backend::MessageSource> message) {
@@ -86,9 +97,8 @@ Task<> LocalSubmission::report(std::string sender, std::string id,
          "some members of the group could not get it: full mailboxes, or no way "
          "to members elsewhere"});
   }
-  backend::LocalDelivery::Envelope envelope{.from = "", .to = {std::move(sender)}};
-  static_cast<void>(co_await delivery_.deliver(
-      std::move(envelope), std::make_shared<backend::StringSource>(make_bounce(facts))));
+  co_await deliver_report(delivery_, std::move(sender),
+                          std::make_shared<backend::StringSource>(make_bounce(facts)));
 }
 
 }  // namespace godwit::app

@@ -8,6 +8,11 @@
 
 namespace godwit::app {
 
+/// A report to a user, from the null sender, beyond a full mailbox's quota where it must be. Throws
+/// Fault (quota) when even that is used up; nobody of that name is no fault.
+Task<> deliver_report(backend::LocalDelivery& delivery, std::string to,
+                      std::shared_ptr<const backend::MessageSource> report);
+
 class LocalSubmission final : public backend::Submission {
  public:
   /// `outside` null: there is no way out, mail to others is refused. `host`: who reports that

@@ -5,7 +5,9 @@
 #include <filesystem>
 
 #include "backend/local/administration.hpp"
+#include "backend/local/groups.hpp"
 #include "backend/local/users.hpp"
+#include "base/fault.hpp"
 #include "base/files.hpp"
 #include "run.hpp"
 
@@ -41,13 +43,14 @@ class LocalSubmissionTest : public testing::Test {
     backend::install_local_schema(options, files);
     return options;
   }
-  Result<> submit(std::vector<std::string> to) {
+  Result<> submit(std::vector<std::string> to, const std::string& body = "body\r\n") {
     backend::Account account{*UserId::parse("bob@example.org"), "bob", Secret("x"), "", {}};
-    auto message = std::make_shared<backend::StringSource>("Subject: x\r\n\r\nbody\r\n");
-    return test::run(submission.submit(account, {"bob@example.org", std::move(to), "id"}, message));
+    auto message = std::make_shared<backend::StringSource>("Subject: x\r\n\r\n" + body);
+    return test::run(
+        submission.submit(account, {"bob@example.org", std::move(to), "id" + body}, message));
   }
-  std::uint32_t messages() {
-    const auto account = test::run(users.find("ann@example.org"));
+  std::uint32_t messages(const std::string& user = "ann@example.org") {
+    const auto account = test::run(users.find(user));
     const auto mail = store.open(*account);
     for (const auto& folder : test::run(mail->folders())) {
       if (folder.role == FolderRole::inbox) return test::run(mail->status(folder.key))->messages;
@@ -77,6 +80,34 @@ TEST_F(LocalSubmissionTest, ARefusalReachesNobody) {
   outside.refuses = true;
   EXPECT_EQ(submit({"ann@example.org", "carol@example.net"}).error().message, "550 no");
   EXPECT_EQ(messages(), 0U);
+}
+
+TEST_F(LocalSubmissionTest, AReportComesThoughTheMailboxIsFull) {
+  EXPECT_TRUE(test::run(users.add({.address = "bob@example.org", .password = Secret("pw")})));
+  backend::LocalGroups groups(store, backend::LocalGroups::Outside::taken);
+  EXPECT_TRUE(test::run(groups.add(
+      {.address = "all@example.org", .members = {"bob@example.org", "ann@example.org"}})));
+  EXPECT_TRUE(test::run(users.set_quota("bob@example.org", 1)));
+  // Bob wrote, and of the group only he himself cannot get it.
+  EXPECT_TRUE(submit({"all@example.org"}));
+  EXPECT_EQ(messages("ann@example.org"), 1U);
+  EXPECT_EQ(messages("bob@example.org"), 1U);
+
+  // Beyond the bound nobody would know: the device is told instead, and nobody gets it twice.
+  const auto used = backend::LocalDelivery::report_beyond_quota_bytes;
+  EXPECT_TRUE(test::run(users.set_quota("bob@example.org", std::nullopt)));
+  EXPECT_TRUE(submit({"bob@example.org"}, std::string(used, 'x')));
+  EXPECT_TRUE(test::run(users.set_quota("bob@example.org", 1)));
+  for (int i = 0; i < 2; ++i) {
+    try {
+      static_cast<void>(submit({"all@example.org"}, "another\r\n"));
+      ADD_FAILURE() << "nobody was told";
+    } catch (const Fault& fault) {
+      EXPECT_EQ(fault.kind(), Fault::Kind::quota);
+    }
+  }
+  EXPECT_EQ(messages("ann@example.org"), 2U);
+  EXPECT_EQ(messages("bob@example.org"), 2U);
 }
 
 TEST_F(LocalSubmissionTest, WithoutAWayOutOthersAreRefused) {

@@ -327,8 +327,10 @@ Task<> Queue::handle(Mail mail) {
   }
   at_work_ = mail.id;
   const Clearing clearing{at_work_};
-  // A report that a crash left undone comes first, with the facts that it had.
-  if (!mail.has(State::refused)) {
+  // A report that a crash or a full mailbox left undone comes first, with the facts that it had.
+  if (mail.has(State::refused)) co_await report(mail);
+  const bool tried = mail.has(State::waiting);
+  if (tried) {
     co_await attempt(mail);
     if (before - mail.accepted > options_.expiry && mail.has(State::waiting)) {
       mail.settle(State::refused, mail.reason, true);
@@ -342,7 +344,7 @@ Task<> Queue::handle(Mail mail) {
   mail.next = clock_.now() + retry_delay(mail.attempts, random_.next());
   auto job = [mail](sqlite::Database& database) { mail.write(database); };
   co_await database_.write(job);
-  if (mail.has(State::refused)) co_await report(mail);
+  if (tried && mail.has(State::refused)) co_await report(mail);
   if (!mail.has(State::waiting) && !mail.has(State::refused)) co_await finish(mail);
 }
 
@@ -400,23 +402,38 @@ Task<> Queue::report(Mail& mail) {
   for (const Recipient& each : mail.recipients) {
     if (each.state != State::refused) continue;
     facts.recipients.push_back({each.address, each.reason, each.expired});
-    logger.warning("queue.bounced", {{"mail", facts.mail_id}, {"why", each.reason}});
   }
   if (files_.exists(path(mail.id))) {
     const FileMessage message(files_, path(mail.id), mail.bytes);
     const std::string beginning = message.read(0, header_bytes_max);
     facts.original_header = beginning.substr(0, convert::header_length(beginning));
   }
-  // RFC 5321 4.5.5: a mail from the null sender, a report itself, is not reported.
-  if (!mail.sender.empty()) {
-    co_await reports_.deliver(mail.sender,
-                              std::make_shared<backend::StringSource>(make_bounce(facts)));
-  }
+  const bool told = co_await tell_sender(mail, make_bounce(facts));
+  if (!told) co_return;
   for (Recipient& each : mail.recipients) {
-    if (each.state == State::refused) each.state = State::reported;
+    if (each.state != State::refused) continue;
+    each.state = State::reported;
+    logger.warning("queue.bounced", {{"mail", facts.mail_id}, {"why", each.reason}});
   }
   auto job = [mail](sqlite::Database& database) { mail.write(database); };
   co_await database_.write(job);
+}
+
+/// Whether its sender needs to be told no more. A report that finds no room waits as the mail did,
+/// and as long; the mails behind it do not.
+Task<bool> Queue::tell_sender(const Mail& mail, std::string report) {
+  // RFC 5321 4.5.5: a mail from the null sender, a report itself, is not reported.
+  if (mail.sender.empty()) co_return true;
+  try {
+    co_await reports_.deliver(mail.sender,
+                              std::make_shared<backend::StringSource>(std::move(report)));
+    co_return true;
+  } catch (const Fault& fault) {
+    const bool given_up = clock_.now() - mail.changed > options_.expiry;
+    const char* const event = given_up ? "queue.report_lost" : "queue.report_deferred";
+    logger.error(event, {{"mail", name_of(mail.id)}, {"why", fault.what()}});
+    co_return given_up;
+  }
 }
 
 Task<> Queue::finish(const Mail& mail) {

@@ -39,7 +39,8 @@ class Reports {
  public:
   virtual ~Reports() = default;
   /// To the mail's sender, from the null sender. The same report may come twice after a crash.
-  /// Throws Fault when it cannot be taken now; a sender who does not exist (any more) is none.
+  /// Throws Fault when it cannot be taken now, then the report is tried again as mails are, until
+  /// it is `expiry` old; a sender who does not exist (any more) is none.
   virtual Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) = 0;
 };
 
@@ -108,6 +109,7 @@ class Queue final : public backend::Submission {
   Task<> handle(Mail mail);
   Task<> attempt(Mail& mail);
   Task<> report(Mail& mail);
+  Task<bool> tell_sender(const Mail& mail, std::string report);
   Task<> finish(const Mail& mail);
   std::string path(const std::string& id) const;
 

@@ -32,6 +32,9 @@ class ScriptedHop final : public backend::Submission {
       if (refused.contains(one)) co_return fail(Errc::refused, refused[one]);
     }
     for (const std::string& one : envelope.to) {
+      if (busy.contains(one)) throw Fault(Fault::Kind::busy, "not now");
+    }
+    for (const std::string& one : envelope.to) {
       got[one].push_back(message->read(0, static_cast<std::size_t>(message->size())));
     }
     if (lost) throw Fault(Fault::Kind::timed_out, "no answer");
@@ -43,6 +46,7 @@ class ScriptedHop final : public backend::Submission {
   std::optional<Fault::Kind> down;
   bool lost = false;  // takes the mail and does not say so
   std::map<std::string, std::string> refused;
+  std::set<std::string> busy;
   std::map<std::string, std::vector<std::string>> got;
 };
 
@@ -50,6 +54,7 @@ class KeptReports final : public Reports {
  public:
   Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
     std::string text = report->read(0, static_cast<std::size_t>(report->size()));
+    if (full) throw Fault(Fault::Kind::quota, "full");
     if (fails_after == 1) kept.emplace_back(to, text);
     const bool fails = fails_after > 0;
     if (fails) --fails_after;
@@ -58,6 +63,7 @@ class KeptReports final : public Reports {
     co_return;
   }
   unsigned fails_after = 0;
+  bool full = false;
   std::vector<std::pair<std::string, std::string>> kept;
 };
 
@@ -173,7 +179,8 @@ TEST_F(QueueTest, AReportIsTheSameHoweverOftenItIsMade) {
   hop_.refused["c@x.test"] = "550 no";
   clock_.advance(5min);
   reports_.fails_after = 1;
-  EXPECT_THROW(work(), Fault);
+  EXPECT_EQ(work(), 1U);
+  ASSERT_EQ(list().size(), 1U);
   restart();
   clock_.advance(2h);
   EXPECT_EQ(work(), 1U);
@@ -181,6 +188,49 @@ TEST_F(QueueTest, AReportIsTheSameHoweverOftenItIsMade) {
   EXPECT_EQ(reports_.kept[0], reports_.kept[1]);
   EXPECT_EQ(hop_.calls, 2U);
   EXPECT_TRUE(list().empty());
+}
+
+TEST_F(QueueTest, AReportThatFindsNoRoomWaitsAndHoldsUpNobody) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test", "c@x.test"}));
+  EXPECT_TRUE(submit("m2", {"d@x.test"}));
+  hop_.down.reset();
+  hop_.refused["b@x.test"] = "550 no b";
+  hop_.busy.insert("c@x.test");
+  reports_.full = true;
+  clock_.advance(5min);
+  EXPECT_EQ(work(), 2U);  // the report of b waits for room, c for the hop
+  EXPECT_EQ(hop_.got["d@x.test"].size(), 1U);
+  hop_.busy.clear();
+  clock_.advance(1h);
+  EXPECT_EQ(work(), 1U);
+  EXPECT_EQ(hop_.got["c@x.test"].size(), 1U);
+  ASSERT_EQ(list().size(), 1U);
+  EXPECT_TRUE(reports_.kept.empty());
+  reports_.full = false;
+  clock_.advance(2h);
+  EXPECT_EQ(work(), 1U);
+  ASSERT_EQ(reports_.kept.size(), 1U);
+  EXPECT_TRUE(reports_.kept[0].second.contains("550 no b"));
+  EXPECT_TRUE(list().empty());
+  EXPECT_EQ(hop_.got["c@x.test"].size(), 1U);
+}
+
+TEST_F(QueueTest, AReportThatNeverFindsRoomIsGivenUp) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test"}));
+  hop_.down.reset();
+  hop_.refused["b@x.test"] = "550 no";
+  reports_.full = true;
+  unsigned hours = 0;
+  for (; hours < 24 * 12 && !list().empty(); ++hours) {
+    clock_.advance(1h);
+    work();
+  }
+  EXPECT_GT(hours, 24U * 5);
+  EXPECT_TRUE(list().empty());
+  EXPECT_EQ(files(), 0U);
+  EXPECT_EQ(hop_.calls, 2U);
 }
 
 TEST_F(QueueTest, GivesUpWhatIsTooOld) {

@@ -42,9 +42,10 @@ bool delivered_before(Database& database, const std::string& key) {
   return row.step();
 }
 
-bool has_room(Database& database, RowId user, std::uint64_t bytes, std::uint64_t fallback) {
+bool has_room(Database& database, RowId user, std::uint64_t bytes, std::uint64_t fallback,
+              std::uint64_t beyond = 0) {
   try {
-    charge_quota(database, user, bytes, fallback);
+    charge_quota(database, user, bytes, fallback, beyond);
     return true;
   } catch (const Fault& fault) {
     if (fault.kind() != Fault::Kind::quota) throw;
@@ -91,7 +92,8 @@ Arrived deliver_to(Database& database, const Core& core, const Arriving& mail,
     arrived.outcome = Outcome::repeated;
     return arrived;
   }
-  if (!has_room(database, user->id, content.size + added.prefix.size(), core.options.quota_bytes)) {
+  if (!has_room(database, user->id, content.size + added.prefix.size(), core.options.quota_bytes,
+                envelope.beyond_quota_bytes)) {
     arrived.outcome = Outcome::over_quota;
     return arrived;
   }

@@ -33,7 +33,12 @@ class LocalDelivery {
     /// Who gets the mail by another way, in lower case: not sent to them again as members of
     /// groups.
     std::vector<std::string> elsewhere = {};
+    /// How far it may fill a mailbox beyond its quota.
+    std::uint64_t beyond_quota_bytes = 0;
   };
+  /// For what this server itself has to tell its users: a full mailbox is no reason to leave
+  /// somebody in the belief that a mail arrived. A report quotes 64 KiB at most.
+  static constexpr std::uint64_t report_beyond_quota_bytes = 1024 * 1024;
 
   /// `vacation` may be null; it outlives the delivery.
   LocalDelivery(const LocalStore& store, LocalVacation* vacation);

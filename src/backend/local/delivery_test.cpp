@@ -183,6 +183,21 @@ TEST_F(LocalDeliveryTest, AFullMailboxRefusesOnlyItsOwner) {
   EXPECT_EQ(std::vector{Outcome::stored}, deliver({"ada@example.com"}, small_message()));
 }
 
+TEST_F(LocalDeliveryTest, WhatThisServerReportsMayExceedTheQuotaWithinABound) {
+  constexpr std::uint64_t beyond = LocalDelivery::report_beyond_quota_bytes;
+  ASSERT_TRUE(test::run(fixture.users().set_quota("ada@example.com", 100)));
+  const auto report = [&](std::uint64_t bytes) {
+    LocalDelivery::Envelope envelope{.from = "", .to = {"ada@example.com"}};
+    envelope.beyond_quota_bytes = beyond;
+    return test::run(
+        fixture.delivery().deliver(std::move(envelope), source(std::string(bytes, 'r'))));
+  };
+  EXPECT_EQ(std::vector{Outcome::over_quota}, report(beyond + 100));  // and Return-Path
+  EXPECT_EQ(std::vector{Outcome::stored}, report(beyond - 1000));
+  EXPECT_EQ(std::vector{Outcome::over_quota}, report(2000));
+  EXPECT_EQ(std::vector{Outcome::over_quota}, deliver({"ada@example.com"}, "x"));
+}
+
 TEST_F(LocalDeliveryTest, WhatIsRemovedGivesRoomAgain) {
   const std::uint64_t size = inbox_of(ada).size() + 400;
   ASSERT_TRUE(test::run(fixture.users().set_quota("ada@example.com", size)));

@@ -21,8 +21,9 @@ struct NewMessage {
 };
 
 /// Room for `bytes` more in the user's quota, or Fault (quota). `fallback` counts for users without
-/// a quota of their own; 0 is no limit.
-void charge_quota(Database& database, RowId user, std::uint64_t bytes, std::uint64_t fallback);
+/// a quota of their own; 0 is no limit. So many octets `beyond` the quota count as room, too.
+void charge_quota(Database& database, RowId user, std::uint64_t bytes, std::uint64_t fallback,
+                  std::uint64_t beyond = 0);
 
 /// Puts a message into a mailbox; its content is recorded when it is new. Its blobs must be pinned.
 Uid insert_message(Database& database, const Mailbox& mailbox, const Content& content,

@@ -89,12 +89,14 @@ Uid take_uid(Database& database, RowId mailbox) {
   return static_cast<Uid>(uid);
 }
 
-void charge_quota(Database& database, RowId user, std::uint64_t bytes, std::uint64_t fallback) {
+void charge_quota(Database& database, RowId user, std::uint64_t bytes, std::uint64_t fallback,
+                  std::uint64_t beyond) {
   auto row = database.query("SELECT used, ifnull(quota, ?) FROM user WHERE id = ?", fallback, user);
   if (!row.step()) throw Fault(Fault::Kind::sign_in_failed, "the user is no more");
   const auto used = static_cast<std::uint64_t>(std::max<std::int64_t>(row.integer(0), 0));
   const auto quota = static_cast<std::uint64_t>(row.integer(1));
-  if (quota != 0 && (used > quota || bytes > quota - used)) {
+  const std::uint64_t most = quota + beyond;
+  if (quota != 0 && (used > most || bytes > most - used)) {
     throw Fault(Fault::Kind::quota, "the mailbox is full");
   }
 }
