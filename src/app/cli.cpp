@@ -40,6 +40,7 @@ int run_cli(int count, const char* const* arguments) {
   register_store_commands(app, options);
   register_wbxml_commands(app, options);
   register_deliver_command(app, options);
+  register_doctor_command(app, options);
   client::register_client_commands(app, options.run, options.json);
   try {
     app.parse(count, arguments);

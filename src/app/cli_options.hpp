@@ -26,6 +26,7 @@ void register_group_commands(CLI::App& app, CliOptions& options);
 void register_store_commands(CLI::App& app, CliOptions& options);
 void register_wbxml_commands(CLI::App& app, CliOptions& options);
 void register_deliver_command(CLI::App& app, CliOptions& options);
+void register_doctor_command(CLI::App& app, CliOptions& options);
 
 /// Prints `message` on standard error, or as JSON on standard output; the value is Exit::failed.
 int report_failure(const CliOptions& options, const std::string& message);

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t password_bytes_max = 4096;
 
+}  // namespace
+
 Result<Secret> read_password(const std::string& file) {
   std::ifstream opened;
   if (file != "-") {
@@ -32,6 +34,8 @@ Result<Secret> read_password(const std::string& file) {
   if (text.empty()) return fail(Errc::incomplete, "--password-file: " + file + " is empty");
   return Secret(std::move(text));
 }
+
+namespace {
 
 /// The same for the same user: a device does not become another one with every call.
 std::string device_id_of(const Connection& connection) {
@@ -56,12 +60,48 @@ void add_connection_options(CLI::App& command, Connection& connection) {
                    "Do not check the server's certificate (self-signed test servers)");
 }
 
+void add_finder_options(CLI::App& command, Finder& finder) {
+  command.add_option("--dns-server", finder.dns_server,
+                     "Ask this DNS server (192.0.2.1:53) instead of the system's");
+  command.add_option("--https-port", finder.https_port, "Where names are asked over TLS")
+      ->capture_default_str();
+  command.add_option("--http-port", finder.http_port, "Where a redirect is looked for")
+      ->capture_default_str();
+  command.add_option("--limit", finder.seconds, "Seconds that one answer may take")
+      ->check(CLI::Range(1U, 120U))
+      ->capture_default_str();
+  if (command.get_option_no_throw("--ca") == nullptr) {
+    command.add_option("--ca", finder.ca_file, "Trust the certificates in this PEM file only");
+  }
+}
+
+Result<discovery::Settings> settings_of(const Finder& finder) {
+  discovery::Settings out;
+  if (!finder.dns_server.empty()) {
+    auto server = dns::parse_server(finder.dns_server);
+    if (!server) return fail(server.error().code, "--dns-server: " + server.error().message);
+    out.dns = std::move(*server);
+  }
+  out.https_port = finder.https_port;
+  out.http_port = finder.http_port;
+  out.ca_file = finder.ca_file;
+  out.trusted_hosts = finder.trusted_hosts;
+  out.limit = std::chrono::seconds(finder.seconds);
+  return out;
+}
+
+bool is_mail_address(std::string_view url) { return url.contains('@') && !url.contains('/'); }
+
 Result<Endpoint> endpoint_of(const Connection& connection) {
   Endpoint out;
-  auto url = parse_url(connection.url);
+  // Until the server is found by a mail address, its domain stands for it.
+  auto url = parse_url(is_mail_address(connection.url)
+                           ? connection.url.substr(connection.url.find('@') + 1)
+                           : connection.url);
   if (!url) return pass(url);
   out.url = std::move(*url);
   out.trust = {.ca_file = connection.ca_file, .insecure = connection.insecure};
+  if (connection.user.empty()) return fail(Errc::incomplete, "--user: who signs in");
   auto password = read_password(connection.password_file);
   if (!password) return pass(password);
   out.device.user = connection.user;

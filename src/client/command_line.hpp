@@ -4,11 +4,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "client/device.hpp"
 #include "client/http_transport.hpp"
+#include "discovery/walk.hpp"
 
 namespace CLI {
 class App;
@@ -27,6 +30,25 @@ struct Connection {
 };
 
 void add_connection_options(CLI::App& command, Connection& connection);
+
+/// How a server is found by a mail address: whom to ask, and where.
+struct Finder {
+  std::string dns_server;  // empty = the system's
+  std::uint16_t https_port = 443;
+  std::uint16_t http_port = 80;
+  std::vector<std::string> trusted_hosts;
+  std::string ca_file;
+  unsigned seconds = 10;
+};
+void add_finder_options(CLI::App& command, Finder& finder);
+/// Without address and password. Errors: one sentence that says which option to mend.
+Result<discovery::Settings> settings_of(const Finder& finder);
+
+/// The first line of a file ("-" = standard input). Errors: as settings_of.
+Result<Secret> read_password(const std::string& file);
+
+/// Whether what stands in the place of a URL is a mail address.
+bool is_mail_address(std::string_view url);
 
 /// What the options say, checked.
 struct Endpoint {

@@ -1,0 +1,266 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/timex.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/system/system_error.hpp>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "app/backends.hpp"
+#include "app/control_client.hpp"
+#include "app/databases.hpp"
+#include "app/doctor.hpp"
+#include "app/system.hpp"
+#include "base/fault.hpp"
+#include "dav/url.hpp"
+#include "http/client.hpp"
+#include "net/certificate_look.hpp"
+#include "net/connect.hpp"
+#include "net/deadline.hpp"
+
+namespace godwit::app {
+namespace {
+
+constexpr std::chrono::days soon{14};
+constexpr std::chrono::seconds patience{10};
+constexpr std::size_t certificate_bytes_max = 1024UL * 1024;
+
+void examine_certificate(const std::string& file, Time now, Findings& out) {
+  const std::string subject = "certificate " + file;
+  std::string pem(certificate_bytes_max, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(pem.data(), static_cast<std::streamsize>(pem.size()));
+  pem.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  const auto end = net::certificate_end(pem);
+  if (!end) {
+    out.push_back({Health::failure, subject, "cannot be read, or is none in PEM",
+                   "name the file that your authority gave you, readable by the daemon"});
+    return;
+  }
+  const auto text = fmt::format("ends on {:%Y-%m-%d}", std::chrono::floor<std::chrono::days>(*end));
+  if (*end < now) {
+    out.push_back({Health::failure, subject, text, "renew it, and reload the daemon"});
+  } else if (*end - now < soon) {
+    out.push_back({Health::warning, subject, text, "renew it, and reload the daemon"});
+  } else {
+    out.push_back({Health::good, subject, text});
+  }
+}
+
+void examine_clock(Findings& out) {
+  timex state{};
+  if (::adjtimex(&state) == TIME_ERROR || (state.status & STA_UNSYNC) != 0) {
+    out.push_back({Health::warning, "clock", "nothing keeps it right",
+                   "run a time service (systemd-timesyncd or chrony): tokens, certificates and "
+                   "meetings depend on it"});
+  } else {
+    out.push_back({Health::good, "clock", "kept right by a time service"});
+  }
+}
+
+void examine_limits(const Config& config, Findings& out) {
+  rlimit files{};
+  const auto wanted = static_cast<rlim_t>(config.http.connections_max);
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max < wanted) {
+    out.push_back({Health::warning, "open files",
+                   fmt::format("at most {}, for {} connections", files.rlim_max, wanted),
+                   "raise LimitNOFILE of the service, or lower http.connections_max"});
+  } else {
+    out.push_back({Health::good, "open files", fmt::format("enough for {} connections", wanted)});
+  }
+  constexpr int usual_instances = 128;
+  int instances = 0;
+  std::ifstream("/proc/sys/fs/inotify/max_user_instances") >> instances;
+  if (instances > usual_instances) {
+    out.push_back({Health::good, "inotify", fmt::format("{} instances a user", instances)});
+  } else {
+    out.push_back({Health::note, "inotify", fmt::format("{} instances a user", instances),
+                   "where Dovecot runs on this machine, raise fs.inotify.max_user_instances"});
+  }
+}
+
+void examine_daemon(const Config& config, Findings& out) {
+  const std::string restart = "systemctl status godwitd says why; it logs what to do";
+  auto client = ControlClient::connect(config.server.control_socket);
+  const auto reply = client ? client->ask(R"({"operation":"status","arguments":{}})")
+                            : Result<std::string>(pass(client));
+  const auto parsed = reply ? nlohmann::json::parse(*reply, nullptr, false) : nlohmann::json();
+  if (!parsed.is_object() || !parsed.contains("result")) {
+    out.push_back(
+        {Health::failure, "daemon", reply ? "answers nonsense" : reply.error().message, restart});
+    return;
+  }
+  const auto& status = parsed.at("result");
+  const std::string problem = status.value("problem", "");
+  if (problem.empty()) {
+    out.push_back({Health::good, "daemon", status.value("mode", "")});
+  } else {
+    out.push_back({Health::failure, "daemon", status.value("mode", ""), problem});
+  }
+}
+
+void examine_databases(const Config& config, Findings& out) {
+  for (const Database& each : databases(config)) {
+    const std::string subject = each.name + " " + each.place;
+    try {
+      const store::SchemaStatus status = each.status();
+      if (status.current == status.expected) {
+        out.push_back({Health::good, subject, "can be used"});
+      } else if (status.current == 0 && each.embedded) {
+        out.push_back({Health::note, subject, "not there yet: made at the first start"});
+      } else {
+        out.push_back(
+            {Health::failure, subject,
+             fmt::format("schema {}, where {} is needed", status.current, status.expected),
+             "godwit store migrate"});
+      }
+    } catch (const Fault& fault) {
+      out.push_back({Health::failure, subject, fault.what(), "see to it that it can be reached"});
+    }
+  }
+}
+
+/// A mail server of the configuration.
+struct Peer {
+  std::string name;
+  std::string host;
+  std::int64_t port = 0;
+  std::string tls;
+  std::string ca_file;
+  bool verify = true;
+  std::string_view greeting;
+};
+
+Task<std::string> greeting_of(Peer peer) {
+  net::ConnectSettings settings{.host = peer.host, .port = static_cast<std::uint16_t>(peer.port)};
+  settings.limit = patience;
+  if (peer.tls == "tls") {
+    settings.tls = net::TlsClientSettings{.ca_file = peer.ca_file, .insecure = !peer.verify};
+  }
+  const auto stream = co_await net::connect(std::move(settings));
+  std::array<char, 512> buffer{};
+  const auto count = co_await net::with_deadline(patience, stream->read_some(buffer));
+  co_return std::string(buffer.data(), count);
+}
+
+Task<> examine_peer(Peer peer, Findings& out) {
+  const std::string subject = fmt::format("{} {}:{}", peer.name, peer.host, peer.port);
+  std::string problem;
+  try {
+    const std::string said = co_await greeting_of(peer);
+    if (!said.starts_with(peer.greeting)) problem = "it greets as something else";
+  } catch (const Fault& fault) {
+    problem = fault.what();
+  } catch (const boost::system::system_error& error) {
+    problem = error.what();
+  }
+  if (problem.empty()) {
+    out.push_back({Health::good, subject, "answers"});
+  } else {
+    out.push_back({Health::failure, subject, problem, "check host, port and tls in its section"});
+  }
+}
+
+Task<> examine_dav(const Config& config, Findings& out) {
+  const auto url = dav::parse_url(config.dav.url);
+  if (!url) co_return;  // found by SRV records, for each user
+  std::string problem;
+  try {
+    net::ConnectSettings server{.host = url->origin.host, .port = url->origin.port};
+    server.limit = patience;
+    if (url->origin.tls) {
+      server.tls =
+          net::TlsClientSettings{.ca_file = config.dav.ca_file, .insecure = !config.dav.verify};
+    }
+    http::Client client(std::move(server));
+    const auto reply = co_await client.send({.method = "OPTIONS", .target = url->path}, patience);
+    if (reply.status >= 500) problem = fmt::format("it answers {}", reply.status);
+  } catch (const Fault& fault) {
+    problem = fault.what();
+  }
+  const std::string subject = "dav " + config.dav.url;
+  if (problem.empty()) {
+    out.push_back({Health::good, subject, "answers"});
+  } else {
+    out.push_back({Health::failure, subject, problem, "check url and ca_file in [dav]"});
+  }
+}
+
+Task<> examine_servers(const Config& config, Findings& out) {
+  if (config.backend.kind == "imap") {
+    const auto& imap = config.imap;
+    co_await examine_peer({"imap", imap.host, imap.port, imap.tls, imap.ca_file, imap.verify, "* "},
+                          out);
+  }
+  if (const auto& sieve = config.sieve; !sieve.host.empty()) {
+    co_await examine_peer(
+        {"sieve", sieve.host, sieve.port, sieve.tls, sieve.ca_file, sieve.verify, "\""}, out);
+  }
+  if (const auto& smtp = config.submission; !smtp.host.empty()) {
+    co_await examine_peer(
+        {"submission", smtp.host, smtp.port, smtp.tls, smtp.ca_file, smtp.verify, "220"}, out);
+  }
+  co_await examine_dav(config, out);
+}
+
+/// Signs in behind the daemon's back, as it does for a phone.
+Task<> examine_account(Backends& backends, const Login& login, Findings& out) {
+  const std::string subject = "account " + login.user;
+  std::string doing = "sign-in";
+  try {
+    const auto account = co_await backends.users().sign_in(login.user, login.password);
+    if (!account) {
+      out.push_back({Health::failure, subject, "the mail server does not take the password",
+                     "check it, and imap.login and imap.domain"});
+      co_return;
+    }
+    doing = "folders";
+    const auto folders = co_await backends.mail().open(*account)->folders();
+    out.push_back({Health::good, subject, fmt::format("{} folders", folders.size())});
+    doing = "contacts and calendars";
+    if (backends.items() != nullptr) {
+      const auto found = co_await backends.items()->open_items(*account)->collections();
+      out.push_back({Health::good, subject,
+                     fmt::format("{} calendars, address books and lists", found.size())});
+    }
+    doing = "outgoing mail";
+    co_await backends.reach_submission(*account);
+    out.push_back({Health::good, subject, "may send"});
+  } catch (const Fault& fault) {
+    out.push_back({Health::failure, subject, doing + ": " + fault.what(),
+                   "see to the server of that name; its own log says more"});
+  }
+}
+
+}  // namespace
+
+Findings examine_machine(const Config& config, Time now) {
+  Findings out;
+  for (const std::string& file : config.http.certificates) examine_certificate(file, now, out);
+  if (!config.autodiscover.profile_certificate.empty()) {
+    examine_certificate(config.autodiscover.profile_certificate, now, out);
+  }
+  examine_clock(out);
+  examine_limits(config, out);
+  examine_daemon(config, out);
+  examine_databases(config, out);
+  return out;
+}
+
+Task<Findings> examine_backends(Config config, std::optional<Login> login,
+                                Surroundings surroundings) {
+  Findings out;
+  co_await examine_servers(config, out);
+  if (login && config.backend.kind == "imap") {
+    const auto backends = make_backends(config, surroundings);
+    co_await examine_account(*backends, *login, out);
+    co_await backends->stop();
+  }
+  co_return out;
+}
+
+}  // namespace godwit::app
