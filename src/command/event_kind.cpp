@@ -312,7 +312,7 @@ Result<EditedItem> edit_event(const ItemEdit& edit) {
   out.digests = digests_of(*after).packed();
   if (edit.base) {
     const auto merge =
-        merged(PropertyDigests(*edit.base), digests_of(*current), digests_of(*after));
+        merged(PropertyDigests(*edit.base), digests_of(*current), digests_of(*after), says(patch));
     out.conflict = merge.conflict && !edit.client_wins;
     if (out.conflict) return out;
     if (!merge.repeated.empty()) {

@@ -53,7 +53,7 @@ Result<EditedItem> edit(const ItemEdit& edit) {
   std::string held = digests_of(applied(*patch, current)).packed();
   if (edit.base) {
     const PropertyDigests base(*edit.base);
-    held = merged(base, digests_of(current), PropertyDigests(held)).held.packed();
+    held = merged(base, digests_of(current), PropertyDigests(held), says(*patch)).held.packed();
     auto merge = merged(*patch, current, base);
     if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
     *patch = std::move(merge.patch);

@@ -63,7 +63,8 @@ Result<EditedItem> edit_task(const ItemEdit& edit) {
   EditedItem out;
   out.digests = digests_of(*after).packed();
   if (edit.base) {
-    const auto merge = merged(PropertyDigests(*edit.base), digests_of(current), digests_of(*after));
+    const auto merge =
+        merged(PropertyDigests(*edit.base), digests_of(current), digests_of(*after), says(*patch));
     if (merge.conflict && !edit.client_wins) return EditedItem{.conflict = true};
     keep(*patch, merge.repeated);
     text = ical::apply_task(edit.text, "", *patch, edit.options.user);

@@ -1,5 +1,7 @@
 #include "item/contact.hpp"
 
+#include <algorithm>
+
 #include "item/merge.hpp"
 
 namespace godwit {
@@ -40,6 +42,13 @@ PropertyDigests digests_of(const Contact& contact) {
     out.set(number, merge::digestible(value));
   });
   return out;
+}
+
+void keep(ContactPatch& patch, const std::vector<std::uint8_t>& repeated) {
+  const Contact none;
+  each_property(patch, none, [&](auto& change, const auto&, std::size_t number) {
+    if (std::ranges::count(repeated, number) > 0) change = {};
+  });
 }
 
 ContactMerge merged(const ContactPatch& patch, const Contact& current,

@@ -115,6 +115,9 @@ Contact applied(const ContactPatch& patch, Contact contact);
 
 PropertyDigests digests_of(const Contact& contact);
 
+/// Takes out of a patch what the device only repeats: numbers of `digests_of`.
+void keep(ContactPatch& patch, const std::vector<std::uint8_t>& repeated);
+
 /// A device's edit of a contact that somebody else changed since the device got it.
 struct ContactMerge {
   ContactPatch patch;     // what the device itself changed

@@ -58,7 +58,7 @@ void PropertyDigests::take(std::size_t property, const PropertyDigests& from) {
 }
 
 DigestMerge merged(const PropertyDigests& base, const PropertyDigests& current,
-                   const PropertyDigests& after) {
+                   const PropertyDigests& after, const std::function<bool(std::uint8_t)>& says) {
   DigestMerge merge;
   merge.held = base;
   std::set<std::uint8_t> all;
@@ -66,7 +66,11 @@ DigestMerge merged(const PropertyDigests& base, const PropertyDigests& current,
     for (const std::uint8_t number : side->numbers()) all.insert(number);
   }
   for (const std::uint8_t number : all) {
-    if (after[number] == current[number]) continue;
+    if (after[number] == current[number]) {
+      // The device wrote what is there already, as one that repeats an edit does.
+      if (current[number] != base[number] && says(number)) merge.held.take(number, after);
+      continue;
+    }
     if (after[number] == base[number]) {
       merge.repeated.push_back(number);
       continue;

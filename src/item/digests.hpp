@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -43,8 +44,18 @@ struct DigestMerge {
   PropertyDigests held;                // what the device has after its edit
 };
 /// `base`: what the device held before; `current`: what is there; `after`: what would be there if
-/// the whole edit were done.
+/// the whole edit were done; `says`: whether the edit speaks of a property at all.
 DigestMerge merged(const PropertyDigests& base, const PropertyDigests& current,
-                   const PropertyDigests& after);
+                   const PropertyDigests& after, const std::function<bool(std::uint8_t)>& says);
+
+/// For `merged`: a patch speaks of the properties that `keep` can take out of it.
+template <class Patch>
+std::function<bool(std::uint8_t)> says(const Patch& patch) {
+  return [&patch](std::uint8_t number) {
+    Patch without = patch;
+    keep(without, {number});
+    return !(without == patch);
+  };
+}
 
 }  // namespace godwit

@@ -17,21 +17,46 @@ PropertyDigests of(std::string_view first, std::string_view second) {
   return out;
 }
 
+bool nothing(std::uint8_t) { return false; }
+
 TEST(DigestMerge, TellsWhoChangedWhat) {
   // The device changed the first property, the others the second.
-  auto merge = merged(of("a", "b"), of("a", "B"), of("A", "b"));
+  auto merge = merged(of("a", "b"), of("a", "B"), of("A", "b"), nothing);
   EXPECT_FALSE(merge.conflict);
   EXPECT_EQ(merge.repeated, std::vector<std::uint8_t>{2});
   EXPECT_EQ(merge.held, of("A", "b"));
   // Both changed one, to different values, and to the same.
-  EXPECT_TRUE(merged(of("a", "b"), of("x", "b"), of("y", "b")).conflict);
-  EXPECT_FALSE(merged(of("a", "b"), of("x", "b"), of("x", "b")).conflict);
+  EXPECT_TRUE(merged(of("a", "b"), of("x", "b"), of("y", "b"), nothing).conflict);
+  EXPECT_FALSE(merged(of("a", "b"), of("x", "b"), of("x", "b"), nothing).conflict);
   // Cleared and set count as changes.
-  EXPECT_TRUE(merged(of("a", ""), of("a", "x"), of("a", "y")).conflict);
-  EXPECT_TRUE(merged(of("a", "b"), of("a", "x"), of("a", "")).conflict);
-  merge = merged(of("a", "b"), of("a", ""), of("a", "b"));
+  EXPECT_TRUE(merged(of("a", ""), of("a", "x"), of("a", "y"), nothing).conflict);
+  EXPECT_TRUE(merged(of("a", "b"), of("a", "x"), of("a", ""), nothing).conflict);
+  merge = merged(of("a", "b"), of("a", ""), of("a", "b"), nothing);
   EXPECT_FALSE(merge.conflict);
   EXPECT_EQ(merge.repeated, std::vector<std::uint8_t>{2});
+}
+
+TEST(DigestMerge, WhatTheDeviceSaysIsWhatItHolds) {
+  // An edit that was done before its answer was lost: it is there already.
+  const auto first = [](std::uint8_t number) { return number == 1; };
+  EXPECT_EQ(merged(of("a", "b"), of("x", "y"), of("x", "y"), first).held, of("x", "b"));
+  EXPECT_EQ(merged(of("a", "b"), of("", "y"), of("", "y"), first).held, of("", "b"));
+}
+
+TEST(DigestMerge, APatchSaysWhatCanBeTakenOutOfIt) {
+  EventPatch patch;
+  patch.details.body = Change<ItemBody>::clear();
+  Event event;
+  event.details.subject = "Standup";
+  event.details.body = "Notes";
+  const PropertyDigests held = digests_of(event);
+  event.details.subject.clear();
+  const auto without_subject = digests_of(event);
+  event.details.body = {};
+  const auto merge = merged(held, digests_of(event), digests_of(event), says(patch));
+  event.details.subject = "Standup";
+  EXPECT_EQ(merge.held, digests_of(event));
+  EXPECT_NE(merge.held, without_subject);
 }
 
 Time day(int number) { return Time(std::chrono::days(20'000 + number)); }
@@ -60,7 +85,7 @@ TEST(EventDigests, EachExceptionIsAPropertyOfItsOwn) {
   EventPatch patch;
   for (const int number : {1, 2})
     patch.exceptions.push_back({.original = day(number), .whole = true});
-  const auto merge = merged(digests_of(base), digests_of(others), digests_of(after));
+  const auto merge = merged(digests_of(base), digests_of(others), digests_of(after), nothing);
   EXPECT_FALSE(merge.conflict);
   keep(patch, merge.repeated);
   ASSERT_EQ(patch.exceptions.size(), 1U);
@@ -73,7 +98,7 @@ TEST(EventDigests, TimesZoneAndRuleAreOneProperty) {
   others.recurrence->interval = 2;
   Event after = base;
   after.details.start += std::chrono::hours(1);
-  EXPECT_TRUE(merged(digests_of(base), digests_of(others), digests_of(after)).conflict);
+  EXPECT_TRUE(merged(digests_of(base), digests_of(others), digests_of(after), nothing).conflict);
   // A zone's names show no time, and the stamp is nobody's edit.
   Event renamed = base;
   renamed.zone_rules.standard_name = "Another name";
@@ -94,7 +119,7 @@ TEST(EventDigests, WhatIsRepeatedIsKept) {
   others.details.start = day(3);
   Event after = base;
   after.details.busy_status = BusyStatus::free;
-  const auto merge = merged(digests_of(base), digests_of(others), digests_of(after));
+  const auto merge = merged(digests_of(base), digests_of(others), digests_of(after), nothing);
   keep(patch, merge.repeated);
   EXPECT_TRUE(patch.details.subject.keeps());
   EXPECT_TRUE(patch.details.start.keeps());
@@ -113,7 +138,7 @@ TEST(TaskDigests, WhatIsRepeatedIsKept) {
   TaskPatch patch;
   patch.due_date = patch.utc_due_date = Change<Time>::set(day(1));
   patch.complete = Change<bool>::set(true);
-  const auto merge = merged(digests_of(base), digests_of(others), digests_of(after));
+  const auto merge = merged(digests_of(base), digests_of(others), digests_of(after), nothing);
   EXPECT_FALSE(merge.conflict);
   keep(patch, merge.repeated);
   EXPECT_TRUE(patch.due_date.keeps() && patch.utc_due_date.keeps());

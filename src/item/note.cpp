@@ -1,5 +1,7 @@
 #include "item/note.hpp"
 
+#include <algorithm>
+
 #include "item/merge.hpp"
 
 namespace godwit {
@@ -31,6 +33,13 @@ PropertyDigests digests_of(const Note& note) {
     out.set(number, merge::digestible(value));
   });
   return out;
+}
+
+void keep(NotePatch& patch, const std::vector<std::uint8_t>& repeated) {
+  const Note none;
+  each_property(patch, none, [&](auto& change, const auto&, std::size_t number) {
+    if (std::ranges::count(repeated, number) > 0) change = {};
+  });
 }
 
 NoteMerge merged(const NotePatch& patch, const Note& current, const PropertyDigests& base) {

@@ -32,6 +32,9 @@ struct NotePatch {
 Note applied(const NotePatch& patch, Note note);
 PropertyDigests digests_of(const Note& note);
 
+/// Takes out of a patch what the device only repeats: numbers of `digests_of`.
+void keep(NotePatch& patch, const std::vector<std::uint8_t>& repeated);
+
 /// A device's edit of a note that somebody else changed since the device got it.
 struct NoteMerge {
   NotePatch patch;        // what the device itself changed
