@@ -210,12 +210,15 @@ Task<Done> update(Context context) {
     }
     auto moved = co_await rename_folder(context, *row, parent, name);
     if (!moved) co_return refused(status_of(moved.error()));
-    context.table = co_await context.session.listed_folders();
+    sync::RenamedFolder renamed{row->key, moved->str()};
+    context.table = co_await context.session.listed_folders(std::move(renamed));
     row = context.table.find_key(moved->view());
     if (row == nullptr) co_return refused(folder_status::server_error);
   }
   Done done{folder_status::ok, {}, context.known};
-  put(done.state, *row);
+  // Another device may have listed it between rename and listing, as a new folder: this one is
+  // told.
+  if (row->id == id) put(done.state, *row);
   co_return done;
 }
 

@@ -137,9 +137,9 @@ Task<sync::FolderTable> Session::folder_table() {
   co_return keep(co_await read_table(services.store, key(store::Kind::folders, ""), revision));
 }
 
-Task<sync::FolderTable> Session::listed_folders() {
+Task<sync::FolderTable> Session::listed_folders(std::optional<sync::RenamedFolder> renamed) {
   auto listed = co_await mail().folders();
-  co_return co_await reconciled(std::move(listed));
+  co_return co_await reconciled(std::move(listed), std::move(renamed));
 }
 
 Task<std::optional<std::vector<backend::ItemCollection>>> Session::listed_collections() {
@@ -157,16 +157,16 @@ Task<std::optional<std::vector<backend::ItemCollection>>> Session::listed_collec
   co_return collections;
 }
 
-Task<sync::FolderTable> Session::reconciled(std::vector<backend::MailFolder> listed) {
+Task<sync::FolderTable> Session::reconciled(std::vector<backend::MailFolder> listed,
+                                            std::optional<sync::RenamedFolder> renamed) {
   auto collections = co_await listed_collections();
   // Two devices may list at the same time: who comes second takes the first one's ids.
   constexpr int attempts_max = 5;
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     std::uint64_t revision = 0;
     auto table = co_await read_table(services.store, key(store::Kind::folders, ""), revision);
-    if (!sync::reconcile(table, listed, collections.value_or(known_collections(table)))) {
-      co_return keep(std::move(table));
-    }
+    const auto others = collections.value_or(known_collections(table));
+    if (!sync::reconcile(table, listed, others, renamed)) co_return keep(std::move(table));
     std::vector<store::Write> batch;
     batch.push_back({key(store::Kind::folders, ""), revision, pack(table)});
     if (co_await services.store.commit(std::move(batch))) co_return keep(std::move(table));

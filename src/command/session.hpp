@@ -124,10 +124,12 @@ class Session {
   /// The user's folder identities as last reconciled, without asking the backend; without those
   /// that the device is shown in another.
   Task<sync::FolderTable> folder_table();
-  /// The same after asking the backend; the record is brought up to date.
-  Task<sync::FolderTable> listed_folders();
+  /// The same after asking the backend; the record is brought up to date. `renamed`: what we have
+  /// just renamed.
+  Task<sync::FolderTable> listed_folders(std::optional<sync::RenamedFolder> renamed = {});
   /// The same with the mail folders that the backend just listed.
-  Task<sync::FolderTable> reconciled(std::vector<backend::MailFolder> listed);
+  Task<sync::FolderTable> reconciled(std::vector<backend::MailFolder> listed,
+                                     std::optional<sync::RenamedFolder> renamed = {});
   /// All of the user's folders, as one of the three read them last.
   const sync::FolderTable& whole_table() const { return whole_table_; }
   /// The folder in which the device is shown a collection; null: in none.

@@ -25,13 +25,17 @@ bool is_renamed(const FolderRow& row, const backend::MailFolder& listed) {
 class Reconciler {
  public:
   Reconciler(FolderTable& table, const std::vector<backend::MailFolder>& listed,
-             const std::vector<backend::ItemCollection>& collections)
-      : table_(table), listed_(listed), collections_(collections) {}
+             const std::vector<backend::ItemCollection>& collections,
+             const std::optional<RenamedFolder>& renamed)
+      : table_(table), listed_(listed), collections_(collections), renamed_(renamed) {}
 
   void run() {
     for (std::size_t i = 0; i < table_.rows.size(); ++i) row_of_key_[table_.rows[i].key] = i;
+    if (renamed_) match_own_rename();
     match_names();
+    match_below();
     match_renames();
+    match_below();
     std::vector<FolderRow> rows;
     rows.reserve(listed_.size());
     for (const backend::MailFolder& folder : listed_) rows.push_back(row_for(folder));
@@ -43,13 +47,55 @@ class Reconciler {
   }
 
  private:
+  void match(const backend::MailFolder& folder, std::size_t row) {
+    matched_[folder.key.str()] = row;
+    used_.insert(row);
+  }
+
+  void match_own_rename() {
+    const auto row = row_of_key_.find(renamed_->from);
+    if (row == row_of_key_.end()) return;
+    for (const backend::MailFolder& folder : listed_) {
+      if (folder.key.str() == renamed_->to) match(folder, row->second);
+    }
+  }
+
   void match_names() {
     for (const backend::MailFolder& folder : listed_) {
+      if (matched_.contains(folder.key.str())) continue;
       const auto known = row_of_key_.find(folder.key.str());
-      if (known == row_of_key_.end()) continue;
-      matched_[folder.key.str()] = known->second;
-      used_.insert(known->second);
+      if (known != row_of_key_.end() && !used_.contains(known->second))
+        match(folder, known->second);
     }
+  }
+
+  /// What lies below a renamed folder is called there what it was called.
+  void match_below() {
+    for (bool found = true; found;) {
+      found = false;
+      for (const backend::MailFolder& folder : listed_) {
+        if (!folder.parent || matched_.contains(folder.key.str())) continue;
+        const auto parent = matched_.find(folder.parent->str());
+        if (parent == matched_.end()) continue;
+        const auto row = find_below(table_.rows[parent->second].id, folder);
+        if (!row) continue;
+        match(folder, *row);
+        found = true;
+      }
+    }
+  }
+
+  std::optional<std::size_t> find_below(const std::string& parent,
+                                        const backend::MailFolder& folder) const {
+    for (std::size_t i = 0; i < table_.rows.size(); ++i) {
+      const FolderRow& row = table_.rows[i];
+      const bool there = row.item_class == ItemClass::email && row.parent == parent &&
+                         row.name == folder.name && !used_.contains(i);
+      const bool another =
+          folder.status && row.uid_validity != 0 && folder.status->uid_validity != row.uid_validity;
+      if (there && !another) return i;
+    }
+    return std::nullopt;
   }
 
   void match_renames() {
@@ -58,8 +104,7 @@ class Reconciler {
       for (std::size_t i = 0; i < table_.rows.size(); ++i) {
         const bool mail = table_.rows[i].item_class == ItemClass::email;
         if (!mail || used_.contains(i) || !is_renamed(table_.rows[i], folder)) continue;
-        matched_[folder.key.str()] = i;
-        used_.insert(i);
+        match(folder, i);
         break;
       }
     }
@@ -109,6 +154,7 @@ class Reconciler {
   FolderTable& table_;
   const std::vector<backend::MailFolder>& listed_;
   const std::vector<backend::ItemCollection>& collections_;
+  const std::optional<RenamedFolder>& renamed_;
   std::map<std::string, std::size_t> row_of_key_;
   std::map<std::string, std::size_t> matched_;  // listed key -> row
   std::set<std::size_t> used_;
@@ -199,9 +245,10 @@ Result<FolderTable> unpack_folder_table(std::string_view bytes) {
 }
 
 bool reconcile(FolderTable& table, const std::vector<backend::MailFolder>& listed,
-               const std::vector<backend::ItemCollection>& collections) {
+               const std::vector<backend::ItemCollection>& collections,
+               const std::optional<RenamedFolder>& renamed) {
   const std::vector<FolderRow> before = table.rows;
-  Reconciler(table, listed, collections).run();
+  Reconciler(table, listed, collections, renamed).run();
   if (same_identity(before, table.rows)) return false;
   if (!same_visible(before, table.rows)) ++table.version;
   return true;

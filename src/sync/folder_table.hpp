@@ -41,15 +41,23 @@ struct FolderTable {
   const FolderRow* find_role(FolderRole role) const;
 };
 
+/// The keys of a mail folder before and after a rename of ours.
+struct RenamedFolder {
+  std::string from;
+  std::string to;
+};
+
 std::string pack(const FolderTable& table);
 Result<FolderTable> unpack_folder_table(std::string_view bytes);
 
 /// Brings the table up to what the backend lists. Known folders keep their ids, also when renamed:
 /// by MAILBOXID where had, else by equal UIDVALIDITY with UIDNEXT and MESSAGES at least as high
-/// (engine.md §1). Returns true when the
-/// table is worth saving; counts alone (UIDNEXT, MESSAGES) are not.
+/// (engine.md §1); one that we renamed ourselves by what is said of it, and what lies below a
+/// renamed folder by its name there. Returns true when the table is worth saving; counts alone
+/// (UIDNEXT, MESSAGES) are not.
 bool reconcile(FolderTable& table, const std::vector<backend::MailFolder>& listed,
-               const std::vector<backend::ItemCollection>& collections = {});
+               const std::vector<backend::ItemCollection>& collections = {},
+               const std::optional<RenamedFolder>& renamed = {});
 
 /// [MS-ASCMD] Type (FolderSync).
 std::uint8_t folder_type(const FolderRow& row);

@@ -99,6 +99,35 @@ TEST(FolderTable, KeepsIdsThroughRenames) {
   EXPECT_EQ(again->rows, table.rows);
 }
 
+TEST(FolderTable, KnowsItsOwnRenamesWhateverBecameOfTheMails) {
+  FolderTable table;
+  const auto below = [](const char* key, const char* parent) {
+    auto out = folder(key, "2026", 5);
+    out.parent = *FolderKey::parse(parent);
+    return out;
+  };
+  reconcile(table, {folder("Work", "Work", 4), below("Work/2026", "Work")});
+  const std::string id = table.find_key("Work")->id;
+  const std::string child = table.find_key("Work/2026")->id;
+  // A mail was moved away since the folders were listed last.
+  auto renamed = folder("Arbeit", "Arbeit", 4);
+  --renamed.status->messages;
+  auto renamed_child = below("Arbeit/2026", "Arbeit");
+  --renamed_child.status->messages;
+  FolderTable unknowing = table;
+  reconcile(unknowing, {renamed, renamed_child});
+  EXPECT_NE(unknowing.find_key("Arbeit")->id, id);
+  reconcile(table, {renamed, renamed_child}, {}, RenamedFolder{"Work", "Arbeit"});
+  EXPECT_EQ(table.find_key("Arbeit")->id, id);
+  EXPECT_EQ(table.find_key("Arbeit/2026")->id, child);
+  // What is called the same below it may be another folder.
+  auto other = below("Work/2026", "Work");
+  other.status->uid_validity = 6;
+  reconcile(table, {folder("Work", "Work", 4), other}, {}, RenamedFolder{"Arbeit", "Work"});
+  EXPECT_EQ(table.find_key("Work")->id, id);
+  EXPECT_NE(table.find_key("Work/2026")->id, child);
+}
+
 TEST(FolderTable, NamesParentsByTheirIds) {
   FolderTable table;
   auto child = folder("Work/2026", "2026", 5);
