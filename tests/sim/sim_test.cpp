@@ -104,8 +104,7 @@ class Simulation : public ::testing::Test {
     for (unsigned seed = first; seed < first + seeds; ++seed) {
       SCOPED_TRACE(fmt::format("seed {}", seed));
       const auto scenario = make(seed);
-      scenario->run(steps);
-      ASSERT_EQ(scenario->settle_and_check(), "") << "replay with GODWIT_SIM_SEED=" << seed;
+      ASSERT_EQ(run_and_check(*scenario, steps), "") << "replay with GODWIT_SIM_SEED=" << seed;
       totals.add(*scenario, steps);
       sum.add(*scenario, steps);
       const unsigned done = seed - first + 1;
@@ -116,6 +115,15 @@ class Simulation : public ::testing::Test {
       }
     }
     totals.print(where, &sum == &items_ ? steps_of_items() : steps_of_mail());
+  }
+
+  static std::string run_and_check(Trouble& scenario, unsigned steps) {
+    try {
+      scenario.run(steps);
+      return scenario.settle_and_check();
+    } catch (const client::Violation& violation) {
+      return violation.what();
+    }
   }
 
   /// What GODWIT_SIM_SEED, GODWIT_SIM_SEEDS and GODWIT_SIM_STEPS say, else `seeds` of `steps`.
