@@ -193,6 +193,10 @@ Result<backend::PersonChange> person_change(const json& arguments) {
       auto addresses = texts(arguments, name);
       if (!addresses) return pass(addresses);
       (name == "aliases" ? change.aliases : change.send_as) = std::move(*addresses);
+    } else if (name == "quota_bytes") {
+      const auto quota = number(arguments, "quota_bytes");
+      if (!quota) return pass(quota);
+      change.quota_bytes = *quota;
     } else if (name == "photo") {
       auto photo = text(arguments, name);
       if (!photo) return pass(photo);

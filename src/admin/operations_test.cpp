@@ -177,17 +177,18 @@ TEST_F(OperationsTest, EntriesOfTheAddressListChange) {
   run(R"({"operation":"user.add","arguments":{"login":"ann","password":"pw"}})");
   EXPECT_EQ(R"({"ok":true,"result":{}})",
             run(R"({"operation":"user.set","arguments":{"login":"ann","title":"Boss","office":"",)"
-                R"("listed":false,"photo":"/9j/","certificates":["MAA="]}})"));
+                R"("listed":false,"photo":"/9j/","certificates":["MAA="],"quota_bytes":0}})"));
   using Fields = std::vector<std::pair<std::string backend::DirectoryEntry::*, std::string>>;
   EXPECT_EQ(
       (Fields{{&backend::DirectoryEntry::office, ""}, {&backend::DirectoryEntry::title, "Boss"}}),
       accounts.change.fields);
   EXPECT_EQ(false, accounts.change.listed);
+  EXPECT_EQ(0U, accounts.change.quota_bytes);
   EXPECT_EQ("\xFF\xD8\xFF", accounts.change.photo);
   EXPECT_EQ((std::vector<std::string>{{"0\0", 2}}), accounts.change.certificates);
   for (const std::string wrong :
        {R"("nose":"x")", R"("title":1)", R"("listed":"no")", R"("photo":"?")",
-        R"("certificates":"MAA=")", R"("certificates":["?"])"}) {
+        R"("certificates":"MAA=")", R"("certificates":["?"])", R"("quota_bytes":-1)"}) {
     EXPECT_TRUE(run(R"({"operation":"user.set","arguments":{"login":"ann",)" + wrong + "}}")
                     .contains("malformed"))
         << wrong;

@@ -62,6 +62,25 @@ int with_databases(const CliOptions& options, Work work) {
   }
 }
 
+/// What is not ours to copy is said, and that it goes first: what a later copy says of it is then
+/// not newer than it.
+int print_copied(const CliOptions& options, const std::string& folder, const json& copied,
+                 const json& skipped) {
+  if (options.json) {
+    std::cout << json{{"ok", true}, {"result", {{"copied", copied}, {"skipped", skipped}}}}.dump()
+              << '\n';
+    return 0;
+  }
+  for (const json& name : skipped) {
+    std::cout << fmt::format(
+        "{} is not copied: it lies on a server of its own. Copy it with that server's tools before "
+        "each backup, never after it\n",
+        name.get<std::string>());
+  }
+  std::cout << folder << (skipped.empty() ? ": complete\n" : ": complete but for that\n");
+  return 0;
+}
+
 int backup(const CliOptions& options, const std::string& folder) {
   return with_databases(options, [&](const Config&, const std::vector<Database>& found) {
     if (::mkdir(folder.c_str(), 0700) != 0) {
@@ -69,16 +88,16 @@ int backup(const CliOptions& options, const std::string& folder) {
           options, errno == EEXIST ? folder + ": exists already; name a new folder"
                                    : folder + ": cannot be made; does the folder above exist?");
     }
+    json copied = json::array();
+    json skipped = json::array();
     for (const Database& database : found) {
+      (database.copy ? copied : skipped).push_back(database.name);
+      if (!database.copy) continue;
       if (!options.json)
         std::cout << fmt::format("copying {} ({})\n", database.name, database.place);
-      if (database.copy) {
-        database.copy(folder);
-      } else if (!options.json) {
-        std::cout << "  is not ours to copy: use the tools of that server\n";
-      }
+      database.copy(folder);
     }
-    return print_done(options, folder + ": complete");
+    return print_copied(options, folder, copied, skipped);
   });
 }
 

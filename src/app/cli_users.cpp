@@ -24,12 +24,12 @@ using nlohmann::json;
 
 constexpr std::size_t user_file_bytes_max = 64 * 1024 * 1024;
 constexpr std::size_t generated_password_bytes = 12;
+constexpr std::uint64_t megabyte = 1024 * 1024;
 
 void print_users(const json& result) {
   std::cout << fmt::format("{:<32} {:<24} {:>10} {:>10}  {}\n", "login", "name", "used MB",
                            "quota MB", "aliases");
   for (const json& user : result.value("users", json::array())) {
-    constexpr std::uint64_t megabyte = 1024 * 1024;
     const auto quota = user.value("quota_bytes", std::uint64_t{0}) / megabyte;
     std::string aliases;
     for (const json& alias : user.value("aliases", json::array())) {
@@ -116,7 +116,7 @@ int with_password(const CliOptions& options, const UserOptions& user, const char
   if (std::string_view(operation) == "user.add") {
     arguments["display_name"] = user.display_name;
     arguments["aliases"] = user.aliases;
-    arguments["quota_bytes"] = user.quota_megabytes * 1024 * 1024;
+    arguments["quota_bytes"] = user.quota_megabytes * megabyte;
   }
   json made = json::object();
   if (user.password.generate) made["password"] = password->reveal();
@@ -140,7 +140,13 @@ struct PersonOptions {
   bool no_aliases = false;
   std::vector<std::string> send_as;
   bool no_send_as = false;
+  std::optional<std::uint64_t> quota_megabytes;
 };
+
+void add_quota_option(CLI::App& command, auto& megabytes) {
+  command.add_option("--quota", megabytes, "Megabytes; 0 = as configured")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40U));
+}
 
 /// A file as base64; `bytes_max` bounds what is read.
 Result<std::string> encoded_file(const std::string& path, std::size_t bytes_max) {
@@ -191,6 +197,7 @@ int set_person(const CliOptions& options, const CLI::App& command, const PersonO
   }
   if (person.no_aliases || !person.aliases.empty()) arguments["aliases"] = person.aliases;
   if (person.no_send_as || !person.send_as.empty()) arguments["send_as"] = person.send_as;
+  if (person.quota_megabytes) arguments["quota_bytes"] = *person.quota_megabytes * megabyte;
   if (arguments.size() == 1) return report_failure(options, "nothing was said to be changed");
   return ask(options, "user.set", arguments, &print_nothing);
 }
@@ -290,7 +297,8 @@ void print_person(const json& result) {
 
 void register_person_commands(CLI::App& user, CliOptions& options) {
   auto given = std::make_shared<PersonOptions>();
-  auto* set = user.add_subcommand("set", "Change the user's entry in the address list");
+  auto* set =
+      user.add_subcommand("set", "Change the user's entry in the address list, or the quota");
   set->add_option("login", given->login, "user@domain")->required();
   given->fields.reserve(backend::person_fields.size());  // options refer to what is in it
   for (const backend::PersonField& field : backend::person_fields) {
@@ -309,6 +317,7 @@ void register_person_commands(CLI::App& user, CliOptions& options) {
   auto* send_as = set->add_option("--may-send-as", given->send_as,
                                   "Whose mail the user may write; repeat it for all of them");
   set->add_flag("--no-send-as", given->no_send_as, "Nobody else's")->excludes(send_as);
+  add_quota_option(*set, given->quota_megabytes);
   auto* hidden = set->add_flag("--hidden", given->hidden, "Nobody finds the entry");
   set->add_flag("--listed", given->listed, "Everybody finds it")->excludes(hidden);
   set->callback([&options, set, given] {
@@ -333,8 +342,7 @@ void register_user_commands(CLI::App& app, CliOptions& options) {
   add->add_option("login", given->login, "user@domain")->required();
   add->add_option("--name", given->display_name, "Name that others see");
   add->add_option("--alias", given->aliases, "Further address; may be repeated");
-  add->add_option("--quota", given->quota_megabytes, "Megabytes; 0 = as configured")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40U));
+  add_quota_option(*add, given->quota_megabytes);
   add_password_options(*add, given->password);
   add->callback([&options, given] {
     options.run = [&options, given] { return with_password(options, *given, "user.add"); };

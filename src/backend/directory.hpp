@@ -103,6 +103,7 @@ struct PersonChange {
   std::optional<std::vector<std::string>> send_as{};
   std::optional<std::string> photo{};                      // empty = none any more
   std::optional<std::vector<std::string>> certificates{};  // PEM or DER; all of them
+  std::optional<std::uint64_t> quota_bytes{};              // 0 = the configured one
 };
 
 /// A distribution list as an administrator sees it.

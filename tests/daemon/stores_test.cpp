@@ -213,7 +213,19 @@ TEST_F(StoresTest, APostgresThatComesLaterIsFoundWithoutARestart) {
   inbox_ = phone_->inbox();
   EXPECT_EQ(items(), 1U);
   EXPECT_TRUE(daemon_.command("device list").output.contains("phone1"));
+
+  // Its store is not ours to copy: a backup says what is missing in it.
+  const Finished copied = daemon_.command("backup " + daemon_.folder() + "/copy");
+  EXPECT_EQ(copied.code, 0);
+  EXPECT_TRUE(copied.output.contains("store is not copied")) << copied.output;
+  EXPECT_FALSE(copied.output.contains("complete\n")) << copied.output;
+  EXPECT_FALSE(daemon_.command("--json backup " + daemon_.folder() + "/copy2")
+                   .output.find(R"("skipped":["store"])") == std::string::npos);
   EXPECT_EQ(daemon_.stop(), 0);
+
+  // With the daemon stopped, too.
+  EXPECT_EQ(daemon_.command("backup " + daemon_.folder() + "/copy3").code, 0);
+  EXPECT_TRUE(std::filesystem::exists(daemon_.folder() + "/copy3/mail/mail.sqlite"));
 }
 
 TEST_F(StoresTest, AStoreThatIsLockedAtTheStartIsServedOnceItIsFree) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "backend/local/testing.hpp"
 
 namespace godwit::backend::local {
@@ -101,6 +103,19 @@ TEST_F(LocalDirectoryTest, WhoIsHiddenIsNotFound) {
   EXPECT_FALSE(test::run(directory.person("ada@example.com"))->listed);
   change("ada@example.com", {.listed = true});
   EXPECT_EQ((Names{"Ada Lovelace"}), find("ada"));
+}
+
+TEST_F(LocalDirectoryTest, TheQuotaIsChangedWithTheEntry) {
+  const auto quota = [this] {
+    const auto users = test::run(fixture.users().list());
+    return std::ranges::find(users, "ada@example.com", &LocalUsers::User::address)->quota_bytes;
+  };
+  change("ada@example.com", {.quota_bytes = 4096});
+  EXPECT_EQ(4096U, quota());
+  change("ada@example.com", {.listed = true});
+  EXPECT_EQ(4096U, quota());
+  change("ada@example.com", {.quota_bytes = 0});
+  EXPECT_EQ(std::nullopt, quota());
 }
 
 TEST_F(LocalDirectoryTest, PhotosAndCertificates) {

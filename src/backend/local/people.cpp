@@ -254,6 +254,9 @@ Result<> change_person(Database& database, const UserRow& user, const PersonChan
   for (const std::string& address : *send_as) {
     database.run("INSERT INTO send_as (user, address) VALUES (?, ?)", user.id, address);
   }
+  if (change.quota_bytes) {
+    database.run("UPDATE user SET quota = nullif(?, 0) WHERE id = ?", *change.quota_bytes, user.id);
+  }
   index_person(database, user.id);
   return {};
 }
