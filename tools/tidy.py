@@ -24,7 +24,6 @@ DIRECTIONS = {
     "convert/time_zone": "base item",
     "convert/ical": "base item convert convert/time_zone",
     "imap": "base item convert",
-    "smtp": "base item",
     "net": "base",
     "backend": "base item",
     "watch": "base item backend",
@@ -43,7 +42,7 @@ DIRECTIONS = {
     "command": "base net wbxml eas item convert convert/time_zone convert/ical mapping render "
                "compose backend store watch http sync policy",
     "auth": "base item backend store",
-    "queue": "base item net smtp convert compose backend store sqlite",
+    "queue": "base item net convert compose backend store sqlite",
     "client": "base wbxml eas item net http watch convert mapping autodiscover dns discovery",
     "admin": "base eas item backend store watch auth policy",
     # Implementations: only app and tests name them.
@@ -52,18 +51,18 @@ DIRECTIONS = {
     "store/postgres": "base net store",
     "backend/memory": "base item convert backend",
     "backend/local": "base item net sqlite convert convert/time_zone convert/ical backend watch",
-    "backend/imap": "base item net imap smtp convert backend watch auth",
+    "backend/imap": "base item net imap convert backend watch auth",
     "backend/smtp": "base item net backend",
     "backend/sieve": "base item net convert backend",
     "backend/ldap": "base item net convert backend",
     "backend/dav": "base item net http dav convert convert/time_zone convert/ical backend",
-    "lmtp": "base item net smtp backend backend/local",
+    "lmtp": "base item net backend backend/local",
     "app": "*",
 }
 
 # No sockets, no databases, no Asio beyond base/task.hpp.
 NO_IO = {"base", "wbxml", "eas", "item", "convert", "convert/time_zone", "convert/ical",
-         "mapping", "imap", "smtp", "sync", "policy",
+         "mapping", "imap", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
 ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",
         "lmtp",
@@ -250,9 +249,12 @@ def check_links(root, report):
                 report.add(path, 1, f"{module} may not link {name}")
 
 
-def check_table(report):
+def check_table(root, report):
     """No cycles, and no row that names what does not exist."""
     order = {}
+    for module in DIRECTIONS if os.path.exists(os.path.join(root, "src", "CMakeLists.txt")) else ():
+        if not os.path.isdir(os.path.join(root, "src", module)):
+            report.add("tools/tidy.py", 1, f"{module} has a row and no folder")
 
     def visit(module, trail):
         if module in trail:
@@ -282,7 +284,7 @@ def source_files(root):
 
 def check(root):
     report = Report()
-    check_table(report)
+    check_table(root, report)
     check_links(root, report)
     for path in source_files(root):
         with open(os.path.join(root, path), encoding="utf-8") as source:

@@ -93,7 +93,10 @@ def tidy(limit):
     known = compiled()
     chosen = [f for f in steps if f.endswith(".cpp") and (known is None or f in known)]
     chosen.sort(key=lambda f: (steps[f], f.endswith("_test.cpp"), f))
-    for name in chosen[:limit]:
+    if limit and len(chosen) > limit:
+        print(f"  {len(chosen) - limit} more include what changed and are left to ./dev nightly",
+              file=sys.stderr)
+    for name in chosen[:limit] if limit else chosen:
         print(name)
 
 
@@ -153,7 +156,7 @@ def coverage(name, binary, profile, least):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     what = parser.add_subparsers(dest="what", required=True)
-    what.add_parser("tidy").add_argument("--limit", type=int, default=40)
+    what.add_parser("tidy").add_argument("--limit", type=int, default=0)
     what.add_parser("fuzz")
     cover = what.add_parser("coverage")
     cover.add_argument("name")
