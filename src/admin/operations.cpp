@@ -535,11 +535,4 @@ Task<std::string> Operations::run(std::string line) {
   co_return refusal("unsupported", fmt::format("there is no operation '{}'", name));
 }
 
-std::vector<std::string_view> operation_names() {
-  std::vector<std::string_view> names;
-  names.reserve(operations.size());
-  for (const Operation& operation : operations) names.push_back(operation.name);
-  return names;
-}
-
 }  // namespace godwit::admin

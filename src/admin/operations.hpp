@@ -154,7 +154,4 @@ class Operations {
   Parts parts_;
 };
 
-/// The names of all operations, for the documentation and its test.
-std::vector<std::string_view> operation_names();
-
 }  // namespace godwit::admin

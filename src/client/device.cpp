@@ -197,19 +197,6 @@ Task<Outcome> Device::settings_command(Node request, Node& answer_out) {
                       });
 }
 
-Task<Outcome> Device::send_device_information() {
-  namespace page = wbxml::settings;
-  Node answer;
-  Node request(page::Settings, {Node(page::DeviceInformation,
-                                     {Node(page::Set, {Node(page::Model, "Godwit reference device"),
-                                                       Node(page::OS, "none")})})});
-  Outcome out = co_await settings_command(std::move(request), answer);
-  if (const Node* part = answer.find(page::DeviceInformation); out.ok() && part != nullptr) {
-    out.status = number(*part, page::Status);
-  }
-  co_return out;
-}
-
 Task<Outcome> Device::user_information(std::vector<std::string>& addresses) {
   namespace page = wbxml::settings;
   Node answer;

@@ -180,7 +180,6 @@ class Device {
   /// Up to 12.1.
   Task<FetchOutcome> get_attachment(std::string name);
   Task<Outcome> empty_folder(std::string collection, bool with_subfolders);
-  Task<Outcome> send_device_information();
   /// The user's addresses.
   Task<Outcome> user_information(std::vector<std::string>& addresses);
 

@@ -28,7 +28,7 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-http::Request request_of(const Wire& wire, std::uint64_t connection, bool tls) {
+http::Request request_of(const Wire& wire, std::uint64_t connection) {
   http::Request out;
   out.method = wire.method;
   out.target = wire.target;
@@ -40,7 +40,7 @@ http::Request request_of(const Wire& wire, std::uint64_t connection, bool tls) {
   out.headers.push_back({"Content-Length", std::to_string(wire.body.size())});
   out.body = http::text_body(wire.body);
   out.peer = "192.0.2.1";
-  out.tls = tls;
+  out.tls = true;
   out.connection = connection;
   return out;
 }
@@ -134,7 +134,7 @@ Task<Answer> ServiceTransport::send(Wire request) {
 }
 
 Task<ServiceTransport::Started> ServiceTransport::start(Wire request) {
-  http::Outcome outcome = co_await service_.handle(request_of(request, connection_, tls_));
+  http::Outcome outcome = co_await service_.handle(request_of(request, connection_));
   Started out;
   if (auto* parked = std::get_if<http::Parked>(&outcome)) {
     out.held =

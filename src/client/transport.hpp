@@ -73,7 +73,6 @@ class ServiceTransport final : public Transport {
   void inspect_with(Inspect inspect) { inspect_ = std::move(inspect); }
   /// As seen by the server: the same for requests that follow each other on one connection.
   void set_connection(std::uint64_t connection) { connection_ = connection; }
-  void set_tls(bool tls) { tls_ = tls; }
 
   Task<Answer> send(Wire request) override;
   Task<Started> start(Wire request);
@@ -84,7 +83,6 @@ class ServiceTransport final : public Transport {
   WhileParked while_parked_;
   Inspect inspect_;
   std::uint64_t connection_ = 1;
-  bool tls_ = true;
 };
 
 }  // namespace godwit::client

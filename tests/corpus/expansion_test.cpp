@@ -247,8 +247,6 @@ TEST(Expand, AcrossAChangeOfClocks) {
   EXPECT_EQ(found->all[2].end, at(2024, 4, 16, 10, 30));
   EXPECT_TRUE(found->all[2].is_exception);
   EXPECT_TRUE(found->complete);
-  EXPECT_FALSE(*lasts_until(text, {}, at(2024, 5, 1), context()));
-  EXPECT_TRUE(*lasts_until(text, {}, at(2024, 4, 10), context()));
   const auto few = expand(text, {}, at(2024, 1, 1), at(2025, 1, 1), 1, context());
   EXPECT_EQ(few->all.size(), 1U);
   EXPECT_FALSE(few->complete);

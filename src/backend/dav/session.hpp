@@ -105,7 +105,6 @@ class Session {
       : core_(std::move(core)), credentials_(std::move(credentials)) {}
 
   Core& core() const { return *core_; }
-  const std::shared_ptr<Core>& shared_core() const { return core_; }
   const Settings& settings() const { return core_->shared->settings; }
 
   /// As wire::Client. A refusal of the credentials, and whatever means "later", is thrown as Fault

@@ -216,12 +216,4 @@ Result<std::optional<Time>> last_end(std::string_view ics, std::string_view uid,
   return end;
 }
 
-Result<bool> lasts_until(std::string_view ics, std::string_view uid, Time from,
-                         const Context& context) {
-  constexpr Time end_of_time = chrono::sys_days(chrono::year(9'000) / 1 / 1);
-  auto found = expand(ics, uid, from, end_of_time, 1, context);
-  if (!found) return pass(found);
-  return !found->all.empty() || !found->complete;
-}
-
 }  // namespace godwit::convert::ical

@@ -30,11 +30,6 @@ struct Occurrences {
 Result<Occurrences> expand(std::string_view ics, std::string_view uid, Time from, Time to,
                            std::size_t count_max, const Context& context);
 
-/// Whether anything of the event takes place at or after `from`: what FilterType asks. True where
-/// it is too costly to know. Errors: as read_event.
-Result<bool> lasts_until(std::string_view ics, std::string_view uid, Time from,
-                         const Context& context);
-
 /// When the last occurrence ends, an occurrence's way of a rule later at most; nothing: there is no
 /// last one, or it is too costly to know. Errors: as read_event.
 Result<std::optional<Time>> last_end(std::string_view ics, std::string_view uid,
