@@ -185,16 +185,32 @@ Command& Command::close() {
   return *this;
 }
 
-Command& Command::body(std::string_view section, std::uint64_t offset, std::uint64_t length) {
-  constexpr std::uint64_t length_max = 0x7FFFFFFF;  // what 32-bit servers can read
+void Command::part(std::string_view what, std::string_view section) {
   space();
-  line_ += "BODY.PEEK[";
+  line_ += what;
+  line_ += '[';
   line_ += is_section(section) ? section : std::string_view("0");
   line_ += ']';
+}
+
+void Command::partial(std::uint64_t offset, std::uint64_t length) {
+  constexpr std::uint64_t length_max = 0x7FFFFFFF;  // what 32-bit servers can read
   if (offset > 0 || length < length_max) {
     line_ +=
         '<' + std::to_string(offset) + '.' + std::to_string(std::min(length, length_max)) + '>';
   }
+}
+
+Command& Command::body(std::string_view section, std::uint64_t offset, std::uint64_t length) {
+  part("BODY.PEEK", section);
+  partial(offset, length);
+  return *this;
+}
+
+Command& Command::binary(std::string_view section, std::uint64_t offset, std::uint64_t length) {
+  part("BINARY.SIZE", section);
+  part("BINARY.PEEK", section);
+  partial(offset, length);
   return *this;
 }
 

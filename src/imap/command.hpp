@@ -66,6 +66,9 @@ class Command {
   /// nothing.
   Command& body(std::string_view section, std::uint64_t offset, std::uint64_t length);
 
+  /// BINARY.SIZE[section] and BINARY.PEEK[section]<offset.length> (RFC 3516 4).
+  Command& binary(std::string_view section, std::uint64_t offset, std::uint64_t length);
+
   /// Another's tokens, its name included: search criteria that are made before the command is.
   Command& append(const Command& tail);
 
@@ -81,6 +84,8 @@ class Command {
     bool streamed;
   };
   void space();
+  void part(std::string_view what, std::string_view section);
+  void partial(std::uint64_t offset, std::uint64_t length);
 
   std::string line_;
   std::size_t name_length_ = line_.size();

@@ -232,8 +232,9 @@ std::string upper(std::string_view text) {
 }
 
 /// `[section]<origin> value` behind BODY or BINARY.
-void read_body(Reader& in, FetchEntry& out) {
+void read_body(Reader& in, FetchEntry& out, bool decoded) {
   Body body;
+  body.decoded = decoded;
   in.expect('[');
   while (!in.failed() && in.peek() != ']') {
     if (in.peek() == '(') {  // HEADER.FIELDS (...)
@@ -274,11 +275,15 @@ void read_item(Reader& in, FetchEntry& out, std::string_view item) {
     }
   } else if (in.peek() == '[') {
     if (iequals(item, "BODY") || iequals(item, "BINARY")) {
-      read_body(in, out);
+      read_body(in, out, iequals(item, "BINARY"));
     } else {
       in.word("]");
       in.expect(']');
-      in.skip_value();
+      if (iequals(item, "BINARY.SIZE")) {
+        out.decoded_size = in.number();
+      } else {
+        in.skip_value();
+      }
     }
   } else {
     in.skip_value();

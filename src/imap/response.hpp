@@ -65,7 +65,8 @@ struct SearchResult {
 struct Body {
   std::string section;  // upper case
   std::optional<std::uint64_t> origin;
-  std::string bytes;  // empty for NIL too
+  std::string bytes;     // empty for NIL too
+  bool decoded = false;  // RFC 3516: BINARY
 };
 
 struct FetchEntry {
@@ -76,6 +77,7 @@ struct FetchEntry {
   std::uint64_t modseq = 0;
   std::optional<Time> internal_date;
   std::optional<std::uint64_t> size;
+  std::optional<std::uint64_t> decoded_size;  // BINARY.SIZE, of the one part that is asked about
   std::optional<Part> structure;
   std::vector<Body> bodies;
 };

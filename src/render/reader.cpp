@@ -27,4 +27,12 @@ Task<Result<std::string>> MessageReader::read(std::string section, std::uint64_t
   co_return answer->empty() ? std::string() : std::move(answer->front());
 }
 
+Task<Result<std::optional<backend::DecodedStretch>>> MessageReader::read_decoded(
+    std::string section, std::uint64_t offset, std::uint64_t length) {
+  auto* const decoded = dynamic_cast<backend::DecodedReads*>(mail_.get());
+  if (decoded == nullptr) co_return std::nullopt;
+  backend::PartRange range{uid_, std::move(section), offset, length};
+  co_return co_await decoded->read_decoded(folder_, uid_validity_, std::move(range));
+}
+
 }  // namespace godwit::render

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "backend/backend.hpp"
+#include "backend/decoded.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 
@@ -27,6 +28,10 @@ class MessageReader {
 
   /// At most `length` bytes from `offset`; empty at the end. Errors: as Mail::read.
   Task<Result<std::string>> read(std::string section, std::uint64_t offset, std::uint64_t length);
+  /// As DecodedReads::read_decoded; nothing of mail that has no such.
+  Task<Result<std::optional<backend::DecodedStretch>>> read_decoded(std::string section,
+                                                                    std::uint64_t offset,
+                                                                    std::uint64_t length);
 
  private:
   struct Known {

@@ -210,6 +210,31 @@ TEST_F(RenderTest, Attachments) {
   EXPECT_EQ(written.at({Body, Data}).text, "<img src='cid:i@x'>");
 }
 
+/// TNEF is nobody's business but the reader's: no body is made of it, no octet changed.
+TEST_F(RenderTest, AWinmailDatIsPassedThroughAsItIs) {
+  const std::string tnef("\x78\x9F\x3E\x22\x01\x00\x01\x06\x90\x08\x00\x04", 12);
+  const Uid uid = bed.memory.deliver(
+      bed.inbox,
+      "Subject: s\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+      "Content-Type: text/plain\r\n\r\nThe text.\r\n--x\r\n"
+      "Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+          base64_encode(tnef) + "\r\n--x--\r\n");
+  const auto batch = bed.prepare(bed.request({uid}, asking({{1}})));
+  const Written written(batch->items.at(0));
+  EXPECT_EQ(written.at({Body, Data}).text, "The text.");
+  const auto& list = written.at({airsyncbase::Attachments}).children;
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].text_of(airsyncbase::DisplayName), "winmail.dat");
+  EXPECT_EQ(list[0].text_of(airsyncbase::IsInline), "");
+  const auto reference = parse_file_reference(list[0].text_of(airsyncbase::FileReference));
+  ASSERT_TRUE(reference);
+  const auto loaded =
+      test::run(load_attachment(bed.mail, bed.spools, bed.inbox, *reference, std::nullopt));
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->content_type, "application/ms-tnef");
+  EXPECT_EQ(loaded->content->view(), tnef);
+}
+
 struct AttachmentTest : RenderTest {
   Result<Attachment> load(const std::string& message, std::optional<ByteRange> range = {}) {
     const Uid uid = bed.memory.deliver(bed.inbox, message);

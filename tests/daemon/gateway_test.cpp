@@ -1,10 +1,14 @@
-// The whole daemon as a gateway before a real Dovecot, on good days and on bad ones.
+// The whole daemon as a gateway before a real Dovecot and a real Cyrus, on good days and on bad
+// ones.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
 #include "daemon/daemon_process.hpp"
 #include "daemon/meddler.hpp"
 #include "interop/imap_servers.hpp"
@@ -28,12 +32,16 @@ std::string mail(const std::string& subject, std::size_t bytes = 100) {
   return text;
 }
 
-class GatewayTest : public testing::Test {
+class GatewayTest : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    if (!RunningServer::is_there("dovecot")) GTEST_SKIP() << RunningServer::why_not("dovecot");
-    dovecot_ = RunningServer::get("dovecot", "");
-    meddler_ = std::make_unique<Meddler>(dovecot_->port("IMAP_PORT"));
+    const std::string name = GetParam();
+    if (!RunningServer::is_there(name)) GTEST_SKIP() << RunningServer::why_not(name);
+    server_ = RunningServer::get(name, "");
+    // Cyrus makes a user's mailboxes at the first sign-in, and takes mail for them from then on.
+    interop::TestLoop loop;
+    interop::sign_in_by_imap(loop, *server_, user_);
+    meddler_ = std::make_unique<Meddler>(server_->port("IMAP_PORT"));
     daemon_.config["backend"] = "kind = \"imap\"\n";
     daemon_.config["imap"] = "host = \"127.0.0.1\"\nport = " + std::to_string(meddler_->port()) +
                              "\ntls = \"none\"\ncommand_seconds = 1\nconnect_seconds = 1\n";
@@ -48,7 +56,7 @@ class GatewayTest : public testing::Test {
     ASSERT_EQ(subjects(), (std::vector<std::string>{"first"}));
   }
   void deliver(const std::string& subject, std::size_t bytes = 100) const {
-    interop::deliver_by_lmtp(dovecot_->port("LMTP_PORT"), user_, mail(subject, bytes));
+    interop::deliver_by_lmtp(server_->port("LMTP_PORT"), user_, mail(subject, bytes));
   }
   client::Device& phone() { return **phone_; }
   std::vector<std::string> subjects() {
@@ -76,7 +84,7 @@ class GatewayTest : public testing::Test {
     EXPECT_EQ(other->collection(inbox).items.size(), wanted.size());
   }
 
-  const RunningServer* dovecot_ = nullptr;
+  const RunningServer* server_ = nullptr;
   std::unique_ptr<Meddler> meddler_;
   DaemonProcess daemon_;
   const std::string user_ = interop::fresh_user();
@@ -84,7 +92,7 @@ class GatewayTest : public testing::Test {
   std::string inbox_;
 };
 
-TEST_F(GatewayTest, MailComesIsReadAndIsAnswered) {
+TEST_P(GatewayTest, MailComesIsReadAndIsAnswered) {
   ScriptedServer submission({Script{
       "S: 220 mail.example.org ESMTP", "C: EHLO", "S: 250-mail.example.org",
       "S: 250-AUTH PLAIN LOGIN", "S: 250 SIZE 1000000", "C: AUTH PLAIN", "S: 235 in",
@@ -127,7 +135,7 @@ TEST_F(GatewayTest, MailComesIsReadAndIsAnswered) {
   EXPECT_EQ(daemon_.stop(), 0);
 }
 
-TEST_F(GatewayTest, AServerThatStalls) {
+TEST_P(GatewayTest, AServerThatStalls) {
   start();
   deliver("second");
   meddler_->set(Mood::stalls);
@@ -135,7 +143,7 @@ TEST_F(GatewayTest, AServerThatStalls) {
   expect_recovery({"first", "second"});
 }
 
-TEST_F(GatewayTest, AServerThatDiesInALiteral) {
+TEST_P(GatewayTest, AServerThatDiesInALiteral) {
   start();
   deliver("second", 50'000);
   meddler_->set(Mood::dies_in_literal);
@@ -144,7 +152,7 @@ TEST_F(GatewayTest, AServerThatDiesInALiteral) {
   expect_recovery({"first", "second"});
 }
 
-TEST_F(GatewayTest, AServerThatIsDown) {
+TEST_P(GatewayTest, AServerThatIsDown) {
   start();
   deliver("second");
   meddler_->go_down();
@@ -164,7 +172,7 @@ TEST_F(GatewayTest, AServerThatIsDown) {
   expect_recovery({"first", "second"});
 }
 
-TEST_F(GatewayTest, AServerThatLiesAboutUidValidity) {
+TEST_P(GatewayTest, AServerThatLiesAboutUidValidity) {
   start();
   deliver("second");
   meddler_->set(Mood::lies);
@@ -176,7 +184,7 @@ TEST_F(GatewayTest, AServerThatLiesAboutUidValidity) {
   expect_recovery({"first", "second"});
 }
 
-TEST_F(GatewayTest, OneRefusalEndsOurAttemptsUntilThePhoneSignsInAnew) {
+TEST_P(GatewayTest, OneRefusalEndsOurAttemptsUntilThePhoneSignsInAnew) {
   start();
   auto held = phone_->ping(inbox_, 600);
   EXPECT_TRUE(wait_until([&] { return daemon_.status().parked == 1; }));
@@ -191,6 +199,45 @@ TEST_F(GatewayTest, OneRefusalEndsOurAttemptsUntilThePhoneSignsInAnew) {
   deliver("second");
   expect_recovery({"first", "second"});
 }
+
+/// A mail with an attachment in base64, and what that holds.
+std::string mail_with_attachment(const std::string& content) {
+  const std::string digits = base64_encode(content);
+  std::string lines;
+  for (std::size_t at = 0; at < digits.size(); at += 76) lines += digits.substr(at, 76) + "\r\n";
+  return "From: sender@example.com\r\nTo: ann@example.org\r\nSubject: with a file\r\n"
+         "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+         "--b\r\nContent-Type: text/plain\r\n\r\nSee the file.\r\n"
+         "--b\r\nContent-Type: application/octet-stream\r\n"
+         "Content-Disposition: attachment; filename=a.bin\r\n"
+         "Content-Transfer-Encoding: base64\r\n\r\n" +
+         lines + "--b--\r\n";
+}
+
+TEST_P(GatewayTest, AnAttachmentIsCarriedAsItsOctets) {
+  std::string content;
+  SeededRandom random(3);
+  while (content.size() < 3'000'000) content += static_cast<char>(random.next() & 0xFF);
+  daemon_.start();
+  phone_ = std::make_unique<Phone>(daemon_, user_);
+  interop::deliver_by_lmtp(server_->port("LMTP_PORT"), user_, mail_with_attachment(content));
+  inbox_ = phone_->inbox();
+  const client::Item& item = phone().collection(inbox_).items.begin()->second;
+  const auto reference = item.at("Attachments/Attachment/FileReference");
+  const std::uint64_t before = meddler_->bytes_to_client();
+  const auto fetched = run(phone().fetch_attachment(reference));
+  const std::uint64_t carried = meddler_->bytes_to_client() - before;
+  EXPECT_EQ(fetched.fetch_status, 1);
+  EXPECT_TRUE(fetched.data == content);
+  // In base64 it would be 4/3 and the line ends.
+  EXPECT_LT(carried, content.size() + 50'000);
+  std::printf("%s: an attachment of %zu octets took %llu, in base64 %zu\n", GetParam(),
+              content.size(), static_cast<unsigned long long>(carried),
+              mail_with_attachment(content).size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, GatewayTest, testing::Values("dovecot", "cyrus"),
+                         [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
 }  // namespace godwit::test

@@ -134,6 +134,7 @@ bool Meddler::to_server(int client, int server) {
 bool Meddler::to_client(int server, int client) {
   auto bytes = receive(server);
   if (!bytes) return false;
+  bytes_to_client_ += bytes->size();
   if (mood_ == Mood::lies) {
     static const std::regex validity("UIDVALIDITY \\d+");
     *bytes = std::regex_replace(*bytes, validity, "UIDVALIDITY 99");

@@ -36,6 +36,8 @@ class Meddler {
   void come_back();
   /// How often a password came.
   unsigned sign_ins() const { return sign_ins_; }
+  /// Octets from the server, over all connections.
+  std::uint64_t bytes_to_client() const { return bytes_to_client_; }
 
  private:
   void listen();
@@ -50,6 +52,7 @@ class Meddler {
   int listener_ = -1;
   std::atomic<Mood> mood_ = Mood::honest;
   std::atomic<unsigned> sign_ins_ = 0;
+  std::atomic<std::uint64_t> bytes_to_client_ = 0;
   std::atomic<unsigned> generation_ = 0;  // connections of older ones end
   std::mutex mutex_;
   std::vector<std::jthread> threads_;

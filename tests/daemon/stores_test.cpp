@@ -161,12 +161,20 @@ TEST_F(StoresTest, ADatabaseThatAnotherProcessHasLocked) {
     const Finished refused = deliver("third");
     EXPECT_NE(refused.code, 0);
     EXPECT_TRUE(refused.output.contains("451")) << refused.output;
+    // The phone is told to come later, and nothing of what it wanted counts as done.
+    EXPECT_EQ(sync_status(), 503);
+    EXPECT_NE(phone_->send("From: ann@example.org\r\nTo: ann@example.org\r\nSubject: fourth\r\n"
+                           "\r\nText\r\n"),
+              1);
     mail.execute("ROLLBACK");
   }
   EXPECT_EQ(deliver("third").code, 0);
+  EXPECT_EQ(phone_->send("From: ann@example.org\r\nTo: ann@example.org\r\nSubject: fourth\r\n\r\n"
+                         "Text\r\n"),
+            1);
   EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
-  EXPECT_EQ(items(), 3U);
-  EXPECT_EQ(found(), (std::vector<std::string>{"first*", "second", "third"}));
+  EXPECT_EQ(items(), 4U);
+  EXPECT_EQ(found(), (std::vector<std::string>{"first*", "fourth", "second", "third"}));
 }
 
 /// A PostgreSQL of the tests' own that comes when it is told to.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/decoded.hpp"
 #include "backend/imap/pool.hpp"
 #include "base/fault.hpp"
 #include "imap/listing.hpp"
@@ -28,7 +29,7 @@ struct FoundInFolder {
   std::vector<MessageState> newest;
 };
 
-class ImapMail final : public Mail {
+class ImapMail final : public Mail, public DecodedReads {
  public:
   ImapMail(UserId user, std::shared_ptr<Pool> pool, Random& random,
            std::shared_ptr<WatchBudget> budget)
@@ -54,6 +55,9 @@ class ImapMail final : public Mail {
                                                       std::vector<Uid> uids) override;
   Task<Result<std::vector<std::string>>> read(FolderKey folder, std::uint32_t uid_validity,
                                               std::vector<PartRange> ranges) override;
+  Task<Result<std::optional<DecodedStretch>>> read_decoded(FolderKey folder,
+                                                           std::uint32_t uid_validity,
+                                                           PartRange range) override;
 
   Task<Result<>> store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
                              FlagChange change) override;
@@ -125,6 +129,9 @@ class ImapMail final : public Mail {
   Task<Result<std::vector<std::string>>> read_step(Connection& connection, FolderKey folder,
                                                    std::uint32_t uid_validity,
                                                    std::vector<PartRange> ranges);
+  Task<Result<std::optional<DecodedStretch>>> decoded_step(Connection& connection, FolderKey folder,
+                                                           std::uint32_t uid_validity,
+                                                           PartRange range);
   Task<Result<>> remove(Connection& connection, FolderKey folder, std::uint32_t uid_validity,
                         UidSet uids);
   Command search_command(Connection& connection) const;

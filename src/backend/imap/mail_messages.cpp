@@ -245,6 +245,41 @@ Task<Result<std::vector<std::string>>> ImapMail::read_step(Connection& connectio
   co_return out;
 }
 
+Task<Result<std::optional<DecodedStretch>>> ImapMail::read_decoded(FolderKey folder,
+                                                                   std::uint32_t uid_validity,
+                                                                   PartRange range) {
+  return reading(&ImapMail::decoded_step, folder, folder, uid_validity, std::move(range));
+}
+
+/// RFC 3516 4. Whatever the server has against it (UNKNOWN-CTE, or that it does not know the part),
+/// it will say better about BODY.
+Task<Result<std::optional<DecodedStretch>>> ImapMail::decoded_step(Connection& connection,
+                                                                   FolderKey folder,
+                                                                   std::uint32_t uid_validity,
+                                                                   PartRange range) {
+  if (!connection.has("BINARY")) co_return std::nullopt;
+  auto selected = co_await on_mailbox(connection, folder, uid_validity, {}, Look::for_known);
+  if (!selected) co_return pass(selected);
+  Command command("UID FETCH");
+  command.number(range.uid).words("(UID").binary(range.section, range.offset, range.length).close();
+  Completed completed = co_await connection.run(std::move(command), long_limit(limit()));
+  if (!completed.ok()) {
+    log.debug("imap.not_decoded", {{"user", user_}, {"why", completed.status.text}});
+    co_return std::nullopt;
+  }
+  for (Response& response : completed.data) {
+    auto* entry = std::get_if<FetchEntry>(&response);
+    if (!entry || entry->uid != range.uid || !entry->decoded_size) continue;
+    for (Body& body : entry->bodies) {
+      if (!body.decoded || body.section != range.section) continue;
+      if (body.origin.value_or(range.offset) != range.offset) continue;
+      body.bytes.resize(std::min<std::uint64_t>(body.bytes.size(), range.length));
+      co_return DecodedStretch{std::move(body.bytes), *entry->decoded_size};
+    }
+  }
+  co_return std::nullopt;
+}
+
 Task<Result<>> ImapMail::store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
                                      FlagChange change) {
   Pool::Lease lease = co_await pool_->acquire(folder);
