@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "autodiscover/answer.hpp"
+#include "autodiscover/client.hpp"
 #include "autodiscover/request.hpp"
 #include "autodiscover/settings.hpp"
 #include "base/text.hpp"
@@ -42,6 +43,8 @@ void check_address(const std::string& address) {
       is_answer(autodiscover::mobilesync_settings_xml(settings, {address, address}, "https://x/")));
   require(is_answer(autodiscover::mobilesync_redirect_xml(settings, address)));
   require(is_answer(autodiscover::outlook_settings_xml(settings, {address, ""})));
+  const auto again = autodiscover::parse_request(autodiscover::mobilesync_request(address));
+  require(again && again->address == address);
 }
 
 }  // namespace
@@ -54,6 +57,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string address = autodiscover::parameter(line, "Email");
   if (autodiscover::is_address(address)) check_address(address);
   static_cast<void>(autodiscover::is_request_type(line));
+  if (const auto told = autodiscover::read_mobilesync_answer(bytes)) {
+    require(!told->url.empty() || !told->redirect.empty() || !told->error.empty());
+  }
+  static_cast<void>(autodiscover::read_json_answer(bytes));
   autodiscover::Domains domains(autodiscover::Settings(), "mail.example.net");
   domains.add("example.org", autodiscover::Settings());
   const std::string host = domains.reached_host(line);

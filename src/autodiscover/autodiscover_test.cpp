@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "autodiscover/answer.hpp"
+#include "autodiscover/client.hpp"
 #include "autodiscover/documents.hpp"
 #include "autodiscover/request.hpp"
 #include "autodiscover/settings.hpp"
@@ -82,8 +83,9 @@ TEST(AutodiscoverRequest, WhatIsWrongIsRefused) {
   const std::string root = "<Autodiscover xmlns=\"" + std::string(mobilesync_request_space) + "\">";
   for (const std::string& bad :
        {std::string(), std::string("{}"), std::string("<Autodiscover/>"), root + one,
-        root + one + one + "</Autodiscover>", request(address), request(schema),
-        request(address + address + schema), request(address + schema + schema),
+        fmt::format("{}{}{}</Autodiscover>", root, one, one), request(address), request(schema),
+        request(fmt::format("{}{}{}", address, address, schema)),
+        request(fmt::format("{}{}{}", address, schema, schema)),
         request("<EMailAddress/>" + schema), request("<EMailAddress>ann</EMailAddress>" + schema),
         request("<EMailAddress><x/>ann@example.org</EMailAddress>" + schema),
         request("<EMailAddress>a@b@c.org</EMailAddress>" + schema),
@@ -246,6 +248,40 @@ TEST(AutodiscoverAnswer, MailServersForOutlook) {
             "Protocol{Type>SMTP Server>smtp.example.org Port>587 LoginName>ann DomainRequired>off "
             "SPA>off "
             "SSL>off Encryption>TLS AuthRequired>on}}");
+}
+
+TEST(AutodiscoverClient, ReadsWhatItIsTold) {
+  const auto ask = parse_request(mobilesync_request("ann+x@example.org"));
+  ASSERT_TRUE(ask);
+  EXPECT_EQ(ask->address, "ann+x@example.org");
+  EXPECT_EQ(ask->schema, Schema::mobilesync);
+  Settings settings;
+  settings.redirect = "example.net";
+  settings.enrolment_url = "https://ca.example.org/";
+  const auto found = read_mobilesync_answer(
+      mobilesync_settings_xml(settings, {"ann@example.org", ""}, "https://mail.example.org/x"));
+  EXPECT_EQ(found.value().url, "https://mail.example.org/x");
+  EXPECT_EQ(
+      read_mobilesync_answer(mobilesync_redirect_xml(settings, "ann@example.org")).value().redirect,
+      "ann@example.net");
+  EXPECT_EQ(read_mobilesync_answer(error_xml(ErrorCode::not_found, Time(), 1)).value().error,
+            "500");
+  EXPECT_EQ(read_mobilesync_answer("<Autodiscover><Response><Action><Error><Status>2</Status>"
+                                   "</Error></Action></Response></Autodiscover>")
+                .value()
+                .error,
+            "failed");
+  for (const std::string& bad :
+       {std::string(), std::string("<html>welcome</html>"), std::string("<Autodiscover/>"),
+        std::string("<Other><Response><Error><ErrorCode>1</ErrorCode></Error></Response></Other>"),
+        std::string(300'000, ' ')}) {
+    EXPECT_FALSE(read_mobilesync_answer(bad));
+  }
+  EXPECT_EQ(read_json_answer(json_answer("ActiveSync", "https://x/")).value(), "https://x/");
+  for (const std::string& bad : {std::string("[]"), std::string("{\"Url\":3}"), std::string("{"),
+                                 std::string(), std::string(300'000, '[')}) {
+    EXPECT_FALSE(read_json_answer(bad));
+  }
 }
 
 TEST(AutodiscoverDocuments, MailProgramsReadTheirServers) {

@@ -8,6 +8,8 @@
 
 #include "daemon/daemon_process.hpp"
 #include "daemon/scripted_dns.hpp"
+#include "interop/imap_servers.hpp"
+#include "interop/scripted_server.hpp"
 #include "net/certificate.hpp"
 #include "run.hpp"
 
@@ -221,6 +223,41 @@ TEST_F(FindingTest, TheDoctorLooksAtThisServer) {
   EXPECT_EQ(unread.code, 1);
   EXPECT_TRUE(unread.output.contains("fail  configuration: ")) << unread.output;
   EXPECT_TRUE(unread.output.contains("http.nonsense: unknown key")) << unread.output;
+}
+
+TEST_F(FindingTest, TheDoctorUsesAGatewaysServersAsAUser) {
+  using interop::Script;
+  if (!interop::RunningServer::is_there("dovecot")) {
+    GTEST_SKIP() << interop::RunningServer::why_not("dovecot");
+  }
+  const auto* dovecot = interop::RunningServer::get("dovecot", "");
+  interop::ScriptedServer submission(
+      {Script{"S: 220 mx ESMTP"},
+       Script{"S: 220 mx ESMTP", "C: EHLO", "S: 250-mx", "S: 250 AUTH PLAIN", "C: AUTH PLAIN",
+              "S: 235 in", "C: QUIT"},
+       Script{"S: 220 mx ESMTP"}, Script{"S: +OK this is POP3"}});
+  daemon_.config["backend"] = "kind = \"imap\"\n";
+  daemon_.config["imap"] =
+      "host = \"127.0.0.1\"\nport = " + std::to_string(dovecot->port("IMAP_PORT")) +
+      "\ntls = \"none\"\n";
+  daemon_.config["submission"] =
+      "host = \"127.0.0.1\"\nport = " + std::to_string(submission.port()) + "\ntls = \"none\"\n";
+  daemon_.start();
+  std::ofstream(daemon_.folder() + "/password") << password << '\n';
+  const std::string line = "doctor --user " + interop::fresh_user() + " --password-file " +
+                           daemon_.folder() + "/password";
+  const Finished well = daemon_.command(line);
+  EXPECT_EQ(well.code, 0) << well.output;
+  EXPECT_TRUE(well.output.contains("ok    imap 127.0.0.1:")) << well.output;
+  EXPECT_TRUE(well.output.contains(" folders\n")) << well.output;
+  EXPECT_TRUE(well.output.contains(": may send\n")) << well.output;
+  std::ofstream(daemon_.folder() + "/password") << "wrong\n";
+  const Finished refused = daemon_.command(line);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.output.contains("does not take the password")) << refused.output;
+  const Finished other = daemon_.command("doctor");
+  EXPECT_EQ(other.code, 1);
+  EXPECT_TRUE(other.output.contains("it greets as something else")) << other.output;
 }
 
 TEST_F(FindingTest, WrongUsageIsSaid) {
