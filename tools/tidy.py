@@ -54,7 +54,8 @@ DIRECTIONS = {
     "backend/imap": "base item net imap convert backend watch auth",
     "backend/smtp": "base item net backend",
     "backend/sieve": "base item net convert backend",
-    "backend/ldap": "base item net convert backend",
+    "backend/ldap": "base item net convert backend auth",
+    "backend/pam": "base item net backend auth",
     "backend/dav": "base item net http dav convert convert/time_zone convert/ical backend",
     "lmtp": "base item net backend backend/local",
     "app": "*",
@@ -68,7 +69,7 @@ ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/si
         "lmtp",
         "queue", "client"}
 IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|^ldap\.h$|sys/socket\.h|"
-                        r"netinet/|arpa/inet\.h|netdb\.h")
+                        r"security/pam_|netinet/|arpa/inet\.h|netdb\.h")
 HEADER_INCLUDE = re.compile(r"sqlite3\.h|libpq-fe\.h|openssl/|gmime/|libical/|boost/beast|toml\+\+|"
                             r"nlohmann/json\.hpp|unicode/|libxml/|resolv\.h")
 # Headers of net that are templates over Asio by nature.

@@ -7,6 +7,7 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "admin/arguments.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
@@ -50,59 +51,6 @@ std::string to_line(const json& value) {
 
 std::string refusal(std::string_view code, std::string_view message) {
   return to_line({{"ok", false}, {"error", {{"code", code}, {"message", message}}}});
-}
-
-/// A string argument; empty where it may be absent.
-Result<std::string> text(const json& arguments, std::string_view name, bool required = true) {
-  const auto found = arguments.find(name);
-  if (found == arguments.end()) {
-    if (!required) return std::string();
-    return fail(Errc::incomplete, fmt::format("argument '{}' is missing", name));
-  }
-  if (!found->is_string()) {
-    return fail(Errc::malformed, fmt::format("argument '{}' is a string", name));
-  }
-  return found->get<std::string>();
-}
-
-Result<std::vector<std::string>> texts(const json& arguments, std::string_view name) {
-  std::vector<std::string> out;
-  const auto found = arguments.find(name);
-  if (found == arguments.end()) return out;
-  if (!found->is_array()) {
-    return fail(Errc::malformed, fmt::format("argument '{}' is a list of strings", name));
-  }
-  for (const json& entry : *found) {
-    if (!entry.is_string()) {
-      return fail(Errc::malformed, fmt::format("argument '{}' is a list of strings", name));
-    }
-    out.push_back(entry.get<std::string>());
-  }
-  return out;
-}
-
-Result<std::uint64_t> number(const json& arguments, std::string_view name) {
-  const auto found = arguments.find(name);
-  if (found == arguments.end()) return 0;
-  if (!found->is_number_unsigned()) {
-    return fail(Errc::malformed, fmt::format("argument '{}' is a number, not negative", name));
-  }
-  return found->get<std::uint64_t>();
-}
-
-/// False where it is absent.
-Result<bool> flag(const json& arguments, std::string_view name) {
-  const auto found = arguments.find(name);
-  if (found == arguments.end()) return false;
-  if (!found->is_boolean()) {
-    return fail(Errc::malformed, fmt::format("argument '{}' is true or false", name));
-  }
-  return found->get<bool>();
-}
-
-Result<json> nothing(const Result<>& done) {
-  if (!done) return pass(done);
-  return json::object();
 }
 
 Result<Accounts*> accounts(Parts& parts) {
@@ -347,52 +295,25 @@ Task<Result<json>> group_remove(Parts& parts, json arguments) {
   co_return nothing(co_await (*place)->remove(std::move(*address)));
 }
 
-json to_json(Time time) {
-  return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
 json to_json(const Device& device) {
   json row{{"user", device.user.str()}, {"device", device.id.str()},
            {"type", device.type},       {"model", device.model},
            {"agent", device.agent},     {"version", device.version},
            {"state", device.state},     {"seen", nullptr}};
-  if (device.seen) row["seen"] = to_json(*device.seen);
+  if (device.seen) row["seen"] = seconds_of(*device.seen);
   return row;
 }
 
 Task<Result<json>> device_list(Parts& parts, json arguments) {
   const auto place = devices(parts);
   if (!place) co_return pass(place);
-  const auto login = text(arguments, "user", false);
-  if (!login) co_return pass(login);
-  std::optional<UserId> user;
-  if (!login->empty()) {
-    auto parsed = UserId::parse(*login);
-    if (!parsed) co_return pass(parsed);
-    user = std::move(*parsed);
-  }
+  auto user = user_name(arguments);
+  if (!user) co_return pass(user);
   json rows = json::array();
-  for (const Device& device : co_await (*place)->list(std::move(user))) {
+  for (const Device& device : co_await (*place)->list(std::move(*user))) {
     rows.push_back(to_json(device));
   }
   co_return json{{"devices", std::move(rows)}};
-}
-
-struct DeviceName {
-  UserId user;
-  DeviceId id;
-};
-
-Result<DeviceName> device_name(const json& arguments) {
-  const auto login = text(arguments, "user");
-  if (!login) return pass(login);
-  const auto name = text(arguments, "device");
-  if (!name) return pass(name);
-  auto user = UserId::parse(*login);
-  if (!user) return pass(user);
-  auto device = DeviceId::parse(*name);
-  if (!device) return pass(device);
-  return DeviceName{std::move(*user), std::move(*device)};
 }
 
 Task<Result<json>> device_show(Parts& parts, json arguments) {
@@ -445,8 +366,8 @@ Task<Result<json>> queue_list(Parts& parts, json) {
                     {"from", mail.from},
                     {"to", mail.to},
                     {"bytes", mail.bytes},
-                    {"accepted", to_json(mail.accepted)},
-                    {"next", to_json(mail.next)},
+                    {"accepted", seconds_of(mail.accepted)},
+                    {"next", seconds_of(mail.next)},
                     {"attempts", mail.attempts},
                     {"reason", mail.reason}});
   }
@@ -471,11 +392,6 @@ Task<Result<json>> status(Parts& parts, json) {
                  {"connections", now.connections}, {"parked", now.parked},
                  {"listening", now.listening}};
 }
-
-struct Operation {
-  std::string_view name;
-  Task<Result<json>> (*run)(Parts&, json);
-};
 
 constexpr auto operations = std::to_array<Operation>({
     {"device.block", &device_do<&Devices::block>},
@@ -503,6 +419,14 @@ constexpr auto operations = std::to_array<Operation>({
     {"user.show", &user_show},
 });
 
+const Operation* find_operation(std::string_view name) {
+  for (const auto table : {std::span<const Operation>(operations), app_password_operations()}) {
+    const auto found = std::ranges::find(table, name, &Operation::name);
+    if (found != table.end()) return &*found;
+  }
+  return nullptr;
+}
+
 Task<std::string> run_one(Parts& parts, const Operation& operation, json arguments) {
   std::string failure;
   try {
@@ -529,9 +453,8 @@ Task<std::string> Operations::run(std::string line) {
   json arguments = request.value("arguments", json::object());
   if (!arguments.is_object()) co_return refusal("malformed", "'arguments' is an object");
   const auto name = request["operation"].get<std::string>();
-  for (const Operation& operation : operations) {
-    if (operation.name == name) co_return co_await run_one(parts_, operation, std::move(arguments));
-  }
+  const Operation* operation = find_operation(name);
+  if (operation != nullptr) co_return co_await run_one(parts_, *operation, std::move(arguments));
   co_return refusal("unsupported", fmt::format("there is no operation '{}'", name));
 }
 

@@ -21,6 +21,13 @@
 #include "base/task.hpp"
 #include "policy/device.hpp"
 
+namespace godwit::auth {
+class AppPasswords;
+}
+namespace godwit::backend {
+class KnownUsers;
+}
+
 namespace godwit::admin {
 
 struct NewUser {
@@ -140,6 +147,8 @@ class Operations {
     /// Drops what is cached about a user, and ends the user's waiting requests.
     std::function<void(const UserId&)> forget_user;
     Groups* groups = nullptr;  // there where the accounts are
+    auth::AppPasswords* app_passwords = nullptr;
+    backend::KnownUsers* known_users = nullptr;  // there where app passwords are
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
   /// What was not there before may be now. What runs goes on with the parts it found.

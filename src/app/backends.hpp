@@ -28,6 +28,7 @@ class Backends {
  public:
   virtual ~Backends() = default;
   virtual backend::Users& users() = 0;
+  virtual backend::KnownUsers& known_users() = 0;
   virtual backend::MailBackend& mail() = 0;
   /// Null where there are no collections of contacts and the like.
   virtual backend::ItemsBackend* items() = 0;

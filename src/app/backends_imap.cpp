@@ -7,6 +7,7 @@
 #include "app/sieve.hpp"
 #include "backend/imap/imap.hpp"
 #include "backend/sieve/contacts.hpp"
+#include "base/fault.hpp"
 
 namespace godwit::app {
 namespace {
@@ -24,10 +25,18 @@ Encryption encryption(const std::string& name) {
   return name == "none" ? Encryption::none : Encryption::starttls;
 }
 
+backend::imap::Settings with_master(backend::imap::Settings settings, const Config& config) {
+  if (config.imap.sign_in != "master") return settings;
+  auto password = read_secret(config.imap.password_file);
+  if (!password) throw Fault(Fault::Kind::unavailable, password.error().message);
+  settings.master = {config.imap.user, std::move(*password), config.imap.master_separator};
+  return settings;
+}
+
 class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
-      : server_(imap_settings(config), around.loop.executor(), around.random),
+      : server_(with_master(imap_settings(config), config), around.loop.executor(), around.random),
         loop_(around.loop),
         outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
         directory_(make_directory(config, around.clock)),
@@ -43,6 +52,7 @@ class ImapBackends final : public Backends {
   }
 
   backend::Users& users() override { return server_; }
+  backend::KnownUsers& known_users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
   backend::ItemsBackend* items() override {

@@ -228,6 +228,7 @@ class LocalBackends final : public Backends {
     if (dav_) return keeper_;
     return users_;
   }
+  backend::KnownUsers& known_users() override { return users_; }
   backend::MailBackend& mail() override { return store_; }
   backend::ItemsBackend* items() override {
     if (folder_) return folder_.get();

@@ -156,6 +156,7 @@ void register_queue_commands(CLI::App& app, CliOptions& options) {
 void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_user_commands(app, options);
   register_group_commands(app, options);
+  register_app_password_commands(app, options);
   register_device_commands(app, options);
   register_queue_commands(app, options);
   app.add_subcommand("status", "What the daemon is doing")->callback([&options] {

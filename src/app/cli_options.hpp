@@ -23,6 +23,7 @@ void register_config_commands(CLI::App& app, CliOptions& options);
 void register_daemon_commands(CLI::App& app, CliOptions& options);
 void register_user_commands(CLI::App& app, CliOptions& options);
 void register_group_commands(CLI::App& app, CliOptions& options);
+void register_app_password_commands(CLI::App& app, CliOptions& options);
 void register_store_commands(CLI::App& app, CliOptions& options);
 void register_wbxml_commands(CLI::App& app, CliOptions& options);
 void register_deliver_command(CLI::App& app, CliOptions& options);

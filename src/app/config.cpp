@@ -16,6 +16,7 @@
 #include "app/directory.hpp"
 #include "app/send_as.hpp"
 #include "app/sieve.hpp"
+#include "app/sign_in_chain.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "convert/time_zone/zone.hpp"
@@ -220,6 +221,35 @@ void read_section(std::string_view section, const toml::table& table, Config& co
   if (domains != nullptr) read_domains(*domains, config, problems);
 }
 
+/// [[sign_in]] and its like: each table is read into the entry, which then joins the list.
+template <class Entry>
+void read_list(std::string_view section, const toml::array& tables, Entry Config::* entry,
+               std::vector<Entry> Config::* list, Config& config, Problems& problems) {
+  for (const toml::node& one : tables) {
+    if (const toml::table* table = one.as_table()) {
+      config.*entry = Entry();
+      read_section(section, *table, config, problems);
+      (config.*list).push_back(config.*entry);
+    } else {
+      problems.add(one, fmt::format("{}: is a section; write [[{}]]", section, section));
+    }
+  }
+  config.*entry = Entry();
+}
+
+void read_list_section(std::string_view section, const toml::node& value, Config& config,
+                       Problems& problems) {
+  const toml::array* tables = value.as_array();
+  if (tables == nullptr) {
+    problems.add(value,
+                 fmt::format("{}: may be there several times; write [[{}]]", section, section));
+  } else if (section == "sign_in") {
+    read_list(section, *tables, &Config::sign_in_entry, &Config::sign_in, config, problems);
+  } else {
+    read_list(section, *tables, &Config::access_entry, &Config::access, config, problems);
+  }
+}
+
 void read_table(const toml::table& root, Config& config, Problems& problems) {
   std::set<std::string_view> sections;
   for (const Key& key : keys()) sections.insert(key.section);
@@ -229,6 +259,8 @@ void read_table(const toml::table& root, Config& config, Problems& problems) {
       problems.add(name.source().begin.line,
                    fmt::format("{}: unknown {}; {}", name.str(), table ? "section" : "key",
                                remedy(name.str(), sections)));
+    } else if (is_list_section(name.str())) {
+      read_list_section(name.str(), value, config, problems);
     } else if (table == nullptr) {
       problems.add(value, fmt::format("{}: is a section; write [{}]", name.str(), name.str()));
     } else {
@@ -254,6 +286,10 @@ void resolve_paths(Config& config, const std::string& file) {
         Overloaded{[](bool*) {}, [](std::int64_t*) {}, [&](std::string* one) { resolve(*one); },
                    [&](Strings* all) { std::ranges::for_each(*all, resolve); }},
         key.target(config));
+  }
+  for (Config::SignIn& one : config.sign_in) {
+    resolve(one.ca_file);
+    resolve(one.password_file);
   }
 }
 
@@ -310,6 +346,20 @@ void add_directory_problems(const Config& config, Add add) {
   }
 }
 
+template <class Add>
+void add_submission_problems(const Config& config, Add add) {
+  if (config.backend.kind == "imap" && config.submission.host.empty()) {
+    add("backend.kind is imap: set submission.host, or phones could not send");
+  }
+  const bool signs_in_otherwise =
+      config.submission.sign_in == "fixed" || config.submission.sign_in == "master";
+  if (signs_in_otherwise &&
+      (config.submission.user.empty() || config.submission.password_file.empty())) {
+    add("submission.sign_in is " + config.submission.sign_in +
+        ": set submission.user and submission.password_file");
+  }
+}
+
 }  // namespace
 
 Result<> check_config(const Config& config) {
@@ -344,14 +394,9 @@ Result<> check_config(const Config& config) {
   if (config.backend.kind == "imap" && !config.lmtp.listen.empty()) {
     add("lmtp.listen is for the embedded store: remove it, or set backend.kind to local");
   }
-  if (config.backend.kind == "imap" && config.submission.host.empty()) {
-    add("backend.kind is imap: set submission.host, or phones could not send");
-  }
-  if (config.submission.sign_in == "fixed" &&
-      (config.submission.user.empty() || config.submission.password_file.empty())) {
-    add("submission.sign_in is fixed: set submission.user and submission.password_file");
-  }
+  add_submission_problems(config, add);
   if (const std::string problem = check_sieve(config); !problem.empty()) add("[sieve]: " + problem);
+  for (const std::string& problem : sign_in_problems(config)) add(problem);
   if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
   if (const std::string problem = check_autodiscover(config); !problem.empty()) add(problem);
   add_directory_problems(config, add);
@@ -407,6 +452,8 @@ Strings take_over(Config& running, const Config& fresh) {
         key.target(running));
     if (!same && !key.reloads) left.push_back(fmt::format("{}.{}", key.section, key.name));
   }
+  if (running.sign_in != fresh.sign_in) left.push_back("sign_in");
+  if (running.access != fresh.access) left.push_back("access");
   running.policy.settings = fresh.policy.settings;
   running.policy.setting_lines = fresh.policy.setting_lines;
   running.autodiscover_domains = fresh.autodiscover_domains;

@@ -76,6 +76,10 @@ struct Config {
     bool verify = true;
     std::string login = "as-given";
     std::string domain;
+    std::string sign_in = "user";
+    std::string user;
+    std::string password_file;
+    std::string master_separator;
     bool subscribed_only = false;
     Strings shared = {"subscribed"};
     std::int64_t connections_per_user_max = 4;
@@ -109,6 +113,7 @@ struct Config {
     std::string domain;
     std::string calendars;
     std::string contacts;
+    std::string sign_in = "user";
     std::string user = "{login}";
     std::string password_file;
     Strings shared = {"subscribed"};
@@ -213,7 +218,48 @@ struct Config {
     std::int64_t failure_minutes = 10;
     std::int64_t failure_delay_milliseconds = 500;
     std::int64_t hash_memory_megabytes = 256;
+    Strings unlimited_networks;
   } auth;
+
+  /// One of those that check passwords.
+  struct SignIn {
+    std::string kind = "mailbox";
+    Strings domains;
+    Strings servers;
+    std::string tls = "starttls";
+    std::string ca_file;
+    bool verify = true;
+    std::string bind_dn;
+    std::string password_file;
+    std::string base;
+    std::string preset = "openldap";
+    std::string dn;
+    std::string filter;
+    std::string account;
+    Strings groups;
+    std::string group_base;
+    std::int64_t query_seconds = 5;
+    std::int64_t connections = 4;
+    std::string service = "godwit";
+    std::string user = "name";
+    friend bool operator==(const SignIn&, const SignIn&) = default;
+  };
+  std::vector<SignIn> sign_in;  // in the order in which they are asked; none: the mailboxes alone
+  SignIn sign_in_entry;         // the one that is read; its defaults
+
+  /// Who may see what.
+  struct Access {
+    std::string name;
+    Strings users;
+    Strings groups;
+    Strings domains;
+    Strings attributes;
+    Strings allow;
+    Strings deny;
+    friend bool operator==(const Access&, const Access&) = default;
+  };
+  std::vector<Access> access;  // the first that names a class and fits the user decides
+  Access access_entry;         // as of sign_in_entry
 
   struct Policy {
     std::string mode = "off";
@@ -245,6 +291,9 @@ struct Key {
 
 /// All keys, in the order of the example.
 std::span<const Key> keys();
+/// Sections that may be there several times, as [[sign_in]]. Their keys point to the entry that is
+/// read; a change of any of them needs a restart.
+bool is_list_section(std::string_view section);
 
 /// Reads `text` as the file `file`. The error lists every problem, a line each:
 /// `file:line: section.key: what is wrong; what to do`.

@@ -59,6 +59,8 @@ using D = C::Directory;
 using V = C::Dav;
 using Z = C::Sieve;
 using A = C::Autodiscover;
+using N = C::SignIn;
+using R = C::Access;
 
 constexpr auto table = std::to_array<Key>({
     text<&C::server, &S::hostname>(
@@ -169,6 +171,18 @@ constexpr auto table = std::to_array<Key>({
         "user@domain."),
     text<&C::imap, &I::domain>("imap", "domain", "\"example.org\"",
                                "Mail domain of users who sign in without one."),
+    choice<&C::imap, &I::sign_in>(
+        "imap", "sign_in", "user|master",
+        "Sign in as the user whose mail it is, or with one account in the user's name: then others "
+        "than the IMAP server may check passwords ([[sign_in]])."),
+    text<&C::imap, &I::user>("imap", "user", "\"godwit\"", "That account's name."),
+    path<&C::imap, &I::password_file>("imap", "password_file", "\"/etc/godwit/imap.password\"",
+                                      "File with that account's password."),
+    text<&C::imap, &I::master_separator>(
+        "imap", "master_separator", "\"*\"",
+        "The account signs in as user, this and its own name: Dovecot's "
+        "auth_master_user_separator. "
+        "Empty: by SASL PLAIN in the user's name, which Dovecot and Cyrus know, too."),
     flag<&C::imap, &I::subscribed_only>(
         "imap", "subscribed_only",
         "Show subscribed folders only; creating one that exists subscribes it."),
@@ -235,6 +249,10 @@ constexpr auto table = std::to_array<Key>({
         "signs in with, {name} and {domain} its parts."),
     text<&C::dav, &V::contacts>("dav", "contacts", "\"/contacts/{name}/\"",
                                 "The same for address books."),
+    choice<&C::dav, &V::sign_in>(
+        "dav", "sign_in", "user|master",
+        "Sign in as the user, or with one account in the user's name, as Cyrus lets a proxy do "
+        "(Authorize-As)."),
     text<&C::dav, &V::user>("dav", "user", {}, "Whom the server knows the user as."),
     path<&C::dav, &V::password_file>(
         "dav", "password_file", "\"/etc/godwit/dav.password\"",
@@ -334,8 +352,9 @@ constexpr auto table = std::to_array<Key>({
     flag<&C::submission, &M::verify>("submission", "verify",
                                      "Whether the certificate must be valid and for this host."),
     choice<&C::submission, &M::sign_in>(
-        "submission", "sign_in", "user|fixed|none",
-        "Sign in as the user who sends, with one fixed account, or not at all."),
+        "submission", "sign_in", "user|fixed|master|none",
+        "Sign in as the user who sends, with one fixed account, with that account in the name of "
+        "the user (SASL PLAIN), or not at all."),
     text<&C::submission, &M::user>("submission", "user", "\"godwit\"", "The fixed account's name."),
     path<&C::submission, &M::password_file>("submission", "password_file",
                                             "\"/etc/godwit/submission.password\"",
@@ -468,6 +487,87 @@ constexpr auto table = std::to_array<Key>({
     number<&C::auth, &C::Auth::hash_memory_megabytes>(
         "auth", "hash_memory_megabytes", {64, 65'536},
         "Memory that argon2id may use for all sign-ins at a time."),
+    text<&C::auth, &C::Auth::unlimited_networks>(
+        "auth", "unlimited_networks", "[\"192.0.2.0/24\", \"2001:db8::/32\"]",
+        "Wrong passwords from there are neither counted nor delayed: a proxy that hides addresses, "
+        "a monitor.",
+        true),
+
+    choice<&C::sign_in_entry, &N::kind>(
+        "sign_in", "kind", "mailbox|ldap|pam|app-password",
+        "Who checks passwords: the mailboxes themselves (embedded users, or a login at the IMAP "
+        "server), LDAP servers, PAM, or `godwit app-password`. They are asked in the order of the "
+        "file until one says yes; no [[sign_in]] at all is mailbox alone."),
+    text<&C::sign_in_entry, &N::domains>("sign_in", "domains", "[\"example.org\"]",
+                                         "Whose users it is asked about. Empty: everybody's."),
+    text<&C::sign_in_entry, &N::servers>(
+        "sign_in", "servers", "[\"ldap://ldap1.example.org\", \"ldaps://ldap2.example.org\"]",
+        "ldap: the servers; when one does not answer, the next is asked."),
+    choice<&C::sign_in_entry, &N::tls>(
+        "sign_in", "tls", "starttls|none",
+        "ldap: how ldap: connections are protected; ldaps: always is TLS."),
+    path<&C::sign_in_entry, &N::ca_file>(
+        "sign_in", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
+        "ldap: who may sign their certificates (PEM). Empty: the system's list."),
+    flag<&C::sign_in_entry, &N::verify>(
+        "sign_in", "verify", "ldap: whether certificates must be valid and for their host."),
+    text<&C::sign_in_entry, &N::bind_dn>("sign_in", "bind_dn", "\"uid=godwit,dc=example,dc=org\"",
+                                         "ldap: the account that searches. Empty: anonymous."),
+    path<&C::sign_in_entry, &N::password_file>("sign_in", "password_file",
+                                               "\"/etc/godwit/ldap.password\"",
+                                               "ldap: file with that account's password."),
+    text<&C::sign_in_entry, &N::base>("sign_in", "base", "\"dc=example,dc=org\"",
+                                      "ldap: where users and groups are."),
+    choice<&C::sign_in_entry, &N::preset>("sign_in", "preset", "openldap|active-directory",
+                                          "ldap: what users and nested groups look like there."),
+    text<&C::sign_in_entry, &N::dn>(
+        "sign_in", "dn", "\"uid={name},ou=people,dc=example,dc=org\"",
+        "ldap: the user's DN; {login} is what the phone sends, {name} and {domain} its parts. "
+        "Empty: the user is searched for."),
+    text<&C::sign_in_entry, &N::filter>(
+        "sign_in", "filter", "\"(&(objectClass=person)(mail={login}))\"",
+        "ldap: whom the search finds. Empty: by uid or mail, in Active Directory by "
+        "sAMAccountName, userPrincipalName or mail."),
+    text<&C::sign_in_entry, &N::account>(
+        "sign_in", "account", "\"uid\"",
+        "ldap: the attribute that names the user's mailbox. Empty: mail; with dn: the login as it "
+        "was sent."),
+    text<&C::sign_in_entry, &N::groups>(
+        "sign_in", "groups", "[\"cn=phones,ou=groups,dc=example,dc=org\"]",
+        "ldap: only members of one of these, directly or by other groups, are asked about. Empty: "
+        "everybody."),
+    text<&C::sign_in_entry, &N::group_base>("sign_in", "group_base",
+                                            "\"ou=groups,dc=example,dc=org\"",
+                                            "ldap: where groups are. Empty: below base."),
+    number<&C::sign_in_entry, &N::query_seconds>("sign_in", "query_seconds", {1, 60},
+                                                 "ldap: a server must answer within this."),
+    number<&C::sign_in_entry, &N::connections>(
+        "sign_in", "connections", {1, 100},
+        "ldap: connections at a time; pam: sign-ins at a time."),
+    text<&C::sign_in_entry, &N::service>("sign_in", "service", {},
+                                         "pam: the service, a file in /etc/pam.d."),
+    choice<&C::sign_in_entry, &N::user>("sign_in", "user", "name|login",
+                                        "pam: the user is the part before @, or the whole login."),
+
+    text<&C::access_entry, &R::name>("access", "name", "\"interns see no calendars\"",
+                                     "What the log calls the rule."),
+    text<&C::access_entry, &R::users>("access", "users", "[\"ann@example.org\"]",
+                                      "Whom it is about: these users, members of these groups, "
+                                      "users of these domains, or who has "
+                                      "one of these attributes. All four empty: everybody."),
+    text<&C::access_entry, &R::groups>(
+        "access", "groups", "[\"interns\", \"cn=staff,ou=groups,dc=example,dc=org\"]",
+        "Groups of the directory of an ldap [[sign_in]], by DN or common name."),
+    text<&C::access_entry, &R::domains>("access", "domains", "[\"example.org\"]", "Mail domains."),
+    text<&C::access_entry, &R::attributes>(
+        "access", "attributes", "[\"employeeType=intern\"]",
+        "Attributes of the user's entry in that directory, each with a value."),
+    text<&C::access_entry, &R::allow>(
+        "access", "allow", "[\"mail\", \"calendar\"]",
+        "What they may see: mail, calendar, contacts, tasks, notes, directory, or all. Of several "
+        "rules the first that fits and names a class decides; what none names is allowed."),
+    text<&C::access_entry, &R::deny>("access", "deny", "[\"all\"]",
+                                     "What they may not see. Who may see nothing is answered 403."),
 
     choice<&C::policy, &C::Policy::mode>(
         "policy", "mode", "off|loose|strict",
@@ -491,5 +591,9 @@ static_assert(std::ranges::all_of(table, documented));
 }  // namespace
 
 std::span<const Key> keys() { return table; }
+
+bool is_list_section(std::string_view section) {
+  return section == "sign_in" || section == "access";
+}
 
 }  // namespace godwit::app

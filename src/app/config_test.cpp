@@ -199,7 +199,7 @@ TEST(Config, ExampleIsTheDefaultAndComplete) {
   const auto as_shipped = parse_config(example, "example");
   ASSERT_TRUE(as_shipped) << as_shipped.error().message;
   // With every key switched on it reads as well, and changes nothing.
-  const std::string on = std::regex_replace(example, std::regex("\n#([a-z_]+ = )"), "\n$1");
+  const std::string on = std::regex_replace(example, std::regex("\n#([a-z_]+ = |\\[\\[)"), "\n$1");
   const auto switched_on = parse_config(on, "example");
   ASSERT_TRUE(switched_on) << switched_on.error().message;
   EXPECT_EQ(switched_on->imap.connections_per_user_max, Config{}.imap.connections_per_user_max);
@@ -239,6 +239,56 @@ TEST(Secret, OthersMustNotReadTheFile) {
   EXPECT_EQ(secret->reveal(), "correct horse");
   EXPECT_FALSE(read_secret(path + ".missing"));
   ::unlink(path.c_str());
+}
+
+TEST(Config, SomeSectionsMayBeThereSeveralTimes) {
+  const auto config = parse_config(
+      "[[sign_in]]\nkind = \"ldap\"\nservers = [\"ldap://a\"]\nca_file = \"ca.pem\"\n"
+      "[[sign_in]]\n[[access]]\nname = \"r\"\ndeny = [\"notes\"]\n",
+      "/etc/godwit/godwit.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_EQ(config->sign_in.size(), 2U);
+  EXPECT_EQ(config->sign_in[0].kind, "ldap");
+  EXPECT_EQ(config->sign_in[0].ca_file, "/etc/godwit/ca.pem");
+  EXPECT_EQ(config->sign_in[1], Config::SignIn());  // nothing of the one before
+  ASSERT_EQ(config->access.size(), 1U);
+  EXPECT_EQ(config->access[0].deny, Strings{"notes"});
+  EXPECT_TRUE(error_of("[sign_in]\n").contains(":1: sign_in: may be there several times"));
+  EXPECT_TRUE(error_of("sign_in = [1]\n").contains("write [[sign_in]]"));
+  EXPECT_TRUE(error_of("[[access]]\nuser = []\n").contains("did you mean 'users'?"));
+  EXPECT_TRUE(error_of("[[sign_in]]\nkind = \"x\"\n").contains("is none of"));
+
+  Config running = *config;
+  EXPECT_EQ(take_over(running, Config()), (Strings{"sign_in", "access"}));
+  EXPECT_EQ(running.sign_in.size(), 2U);
+}
+
+TEST(Config, SignInThatCannotWorkIsRefused) {
+  const auto problem = [](const std::string& text) {
+    const auto config = parse_config(text, "godwit.toml");
+    if (!config) return config.error().message;
+    const auto checked = check_config(*config);
+    return checked ? std::string() : checked.error().message;
+  };
+  const std::string ldap = "[[sign_in]]\nkind = \"ldap\"\nservers = [\"ldap://a\"]\n";
+  EXPECT_EQ(problem(ldap + "base = \"dc=x\"\n"), "");
+  EXPECT_TRUE(problem("[[sign_in]]\nkind = \"ldap\"\n").contains("name a server"));
+  EXPECT_TRUE(problem(ldap).contains("base: say where"));
+  EXPECT_TRUE(problem(ldap + "dn = \"uid=ann\"\n").contains("dn: wants {login}"));
+  EXPECT_TRUE(problem(ldap + "base = \"dc=x\"\nfilter = \"(uid=%s)\"\n").contains("filter:"));
+  EXPECT_TRUE(problem(ldap + "base = \"dc=x\"\nbind_dn = \"cn=y\"\n").contains("go together"));
+  EXPECT_TRUE(
+      problem("[[sign_in]]\nkind = \"pam\"\nservice = \"../x\"\n").contains("is the name of a"));
+  const std::string two = "[local]\ndomains = [\"a.org\", \"b.org\"]\n";
+  EXPECT_TRUE(problem(two + "[[sign_in]]\nkind = \"pam\"\n").contains("would be one"));
+  EXPECT_TRUE(problem(two + ldap + "dn = \"uid={name},dc=x\"\n").contains("would be one"));
+  EXPECT_EQ(problem(two + "[[sign_in]]\nkind = \"pam\"\ndomains = [\"a.org\"]\n"), "");
+  EXPECT_EQ(problem(two + "[[sign_in]]\nkind = \"pam\"\nuser = \"login\"\n"), "");
+  EXPECT_TRUE(problem("[[access]]\nname = \"r\"\ndeny = [\"maill\"]\n").contains("'maill'"));
+  EXPECT_TRUE(problem("[[access]]\nname = \"r\"\n").contains("neither allows nor denies"));
+  EXPECT_TRUE(problem("[[access]]\ndeny = [\"all\"]\n").contains("needs a name"));
+  EXPECT_TRUE(problem("[imap]\nsign_in = \"master\"\n").contains("imap.sign_in is master"));
+  EXPECT_TRUE(problem("[auth]\nunlimited_networks = [\"x\"]\n").contains("'x' is no network"));
 }
 
 }  // namespace

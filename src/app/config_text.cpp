@@ -91,7 +91,9 @@ std::string_view section_text(std::string_view section) {
        "How clients find this server by a mail address. Of a domain of its own differs what "
        "[autodiscover.domain.\"example.com\"] says, by the same keys but domains."},
       {"push", "Ping, and Sync that waits."},
-      {"auth", "Sign-in."},
+      {"auth", "Limits of sign-in."},
+      {"sign_in", "Who checks passwords. May be there several times."},
+      {"access", "Who may see what. May be there several times; needs a name and allow or deny."},
       {"policy",
        "What phones must enforce. Settings by the names of the policy document stand in "
        "[policy.settings], for instance DevicePasswordEnabled = true."},
@@ -131,7 +133,9 @@ std::string config_example() {
   for (const Key& key : keys()) {
     if (key.section != section) {
       section = key.section;
-      out += fmt::format("\n{}[{}]\n", comment(section_text(section)), section);
+      out += fmt::format("\n{}{}\n", comment(section_text(section)),
+                         is_list_section(section) ? fmt::format("#[[{}]]", section)
+                                                  : fmt::format("[{}]", section));
     }
     out += fmt::format("\n{}", comment(fmt::format("{}{} ({})", key.doc,
                                                    key.reloads ? " (reload)" : " (needs a restart)",
@@ -161,8 +165,10 @@ std::string config_manual() {
     if (key.section != section) {
       if (!section.empty()) out += ".El\n";
       section = key.section;
-      out += fmt::format(".Ss [{}]\n{}\n.Bl -tag -width Ds\n", section,
-                         manual_text(section_text(section)));
+      out += fmt::format(
+          ".Ss {}\n{}\n.Bl -tag -width Ds\n",
+          is_list_section(section) ? fmt::format("[[{}]]", section) : fmt::format("[{}]", section),
+          manual_text(section_text(section)));
     }
     out += fmt::format(".It Ic {}\n{}\n.br\nValue: {}. Default: {}{}\n", key.name,
                        manual_text(key.doc), manual_text(type_text(key, defaults)),

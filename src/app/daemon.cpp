@@ -162,6 +162,8 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.groups = backends ? backends->groups() : nullptr;
   parts.devices = devices.get();
   parts.outbox = backends ? backends->outbox() : nullptr;
+  parts.app_passwords = engine ? &engine->app_passwords() : nullptr;
+  parts.known_users = backends ? &backends->known_users() : nullptr;
   parts.status = [this] { return status(); };
   parts.forget_user = [this](const UserId& user) {
     if (engine) engine->forget_user(user);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/sign_in_chain.hpp"
 #include "app/system.hpp"
 
 namespace godwit::app {
@@ -19,6 +20,9 @@ BasicSignIn::Settings sign_in_settings(const Config& config) {
   settings.cache.lifetime = std::chrono::minutes(config.auth.cache_minutes);
   settings.failures.user_failures_free = static_cast<unsigned>(config.auth.failures_max);
   settings.failures.forget_after = std::chrono::minutes(config.auth.failure_minutes);
+  for (const std::string& network : config.auth.unlimited_networks) {
+    if (auto parsed = auth::Network::parse(network)) settings.unlimited.push_back(*parsed);
+  }
   settings.refusal_delay = std::chrono::milliseconds(config.auth.failure_delay_milliseconds);
   return settings;
 }
@@ -64,8 +68,10 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       journal_(store, clock,
                {.owner = fmt::format("{}/{}/{:016x}", host_of(config), ::getpid(), random.next()),
                 .sole_owner = config.store.kind == "sqlite"}),
-      users_(backends.users(), config),
-      sign_in_(users_, clock, random, sign_in_settings(config)),
+      app_passwords_(store, clock, random),
+      sign_in_(make_chain(config, backends, app_passwords_), access_rules(config),
+               parse_send_as(config.mail.send_as).value_or(SendAs()), clock, random,
+               sign_in_settings(config)),
       page_({host_of(config), sign_in_, backends.mail(), backends.items(), store,
              [&backends](backend::Account account) {
                return backends.reach_submission(std::move(account));

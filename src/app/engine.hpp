@@ -9,8 +9,8 @@
 #include "app/certificate_files.hpp"
 #include "app/config.hpp"
 #include "app/page.hpp"
-#include "app/send_as.hpp"
 #include "app/sign_in.hpp"
+#include "auth/app_password.hpp"
 #include "command/endpoint.hpp"
 #include "command/prefetch.hpp"
 #include "http/spool.hpp"
@@ -28,6 +28,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   http::Service& service() { return autodiscovery_; }
+  auth::AppPasswords& app_passwords() { return app_passwords_; }
   /// Takes over the limits of a configuration that was read anew.
   void apply(const Config& config);
   /// Drops what is remembered of a user: the password, or more, changed.
@@ -50,7 +51,7 @@ class Engine {
   sync::Journal journal_;
   command::RequestCache request_cache_;
   command::Prefetches prefetches_;
-  SendAsUsers users_;
+  auth::AppPasswords app_passwords_;
   BasicSignIn sign_in_;
   Page page_;
   CertificateFiles certificates_;

@@ -37,10 +37,10 @@ backend::SmtpSettings smtp_settings(const Config& config) {
   if (from.tls == "none") settings.tls = Settings::Tls::none;
   if (from.tls == "tls") settings.tls = Settings::Tls::tls;
   if (from.sign_in == "none") settings.sign_in = Settings::SignIn::none;
-  if (from.sign_in != "fixed") return settings;
+  if (from.sign_in != "fixed" && from.sign_in != "master") return settings;
   auto password = read_secret(from.password_file);
   if (!password) throw Fault(Fault::Kind::unavailable, password.error().message);
-  settings.sign_in = Settings::SignIn::fixed;
+  settings.sign_in = from.sign_in == "master" ? Settings::SignIn::master : Settings::SignIn::fixed;
   settings.user = from.user;
   settings.password = std::move(*password);
   return settings;

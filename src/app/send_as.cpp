@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "app/user_file.hpp"
+#include "base/id.hpp"
 #include "base/text.hpp"
 
 namespace godwit::app {
@@ -23,18 +24,6 @@ Result<SendAs> parse_send_as(const Strings& entries) {
     std::ranges::move(addresses, std::back_inserter(out[user->str()]));
   }
   return out;
-}
-
-SendAsUsers::SendAsUsers(backend::Users& users, const Config& config)
-    : users_(users), permitted_(parse_send_as(config.mail.send_as).value_or(SendAs())) {}
-
-Task<Result<backend::Account>> SendAsUsers::sign_in(std::string login, Secret password) {
-  auto account = co_await users_.sign_in(std::move(login), std::move(password));
-  if (!account) co_return account;
-  const auto found = permitted_.find(ascii_lower(account->user.str()));
-  if (found == permitted_.end()) co_return account;
-  std::ranges::copy(found->second, std::back_inserter(account->send_as));
-  co_return account;
 }
 
 }  // namespace godwit::app

@@ -1,8 +1,11 @@
 #include "app/sign_in.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "auth/credentials.hpp"
-#include "base/fault.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "net/loop.hpp"
 #include "net/network.hpp"
 
@@ -16,58 +19,87 @@ auth::Address address_of(const http::Request& request) {
   return auth::Address::parse(net::address_of(request.peer)).value_or(auth::Address());
 }
 
-Task<Result<backend::Account>> ask(backend::Users& users, std::string login, Secret password) {
-  bool refused = false;
-  try {
-    co_return co_await users.sign_in(std::move(login), std::move(password));
-  } catch (const Fault& fault) {
-    refused = fault.kind() == Fault::Kind::sign_in_failed;
-    if (!refused) throw;
-  }
-  co_return fail(Errc::refused, "the backend refuses the credentials");
+/// What opens for one device is remembered for it alone. No user's name holds a line's end.
+std::string of_device(std::string_view user, const DeviceId& device) {
+  return std::string(user) + '\n' + device.str();
 }
 
 }  // namespace
 
-BasicSignIn::BasicSignIn(backend::Users& users, const Clock& clock, Random& random,
-                         Settings settings)
-    : users_(users),
+BasicSignIn::BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules, SendAs send_as,
+                         const Clock& clock, Random& random, Settings settings)
+    : chain_(std::move(chain)),
+      rules_(std::move(rules)),
+      send_as_(std::move(send_as)),
       settings_(settings),
       cache_(clock, random, settings.cache),
-      failures_(clock, settings.failures, {}) {}
+      failures_(clock, settings.failures, std::move(settings.unlimited)) {}
 
 Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
     const http::Request& request, const DeviceId* device) {
   const auto sent = auth::parse_authorization(request.header("authorization"));
   if (!sent) co_return command::Refusal{401, 0};
+  const std::string_view address = net::address_of(request.peer);
   // What names no device, OPTIONS and the page, is known by its address.
-  const std::string device_name =
-      device == nullptr ? '@' + std::string(net::address_of(request.peer)) : device->str();
+  const std::string device_name = device == nullptr ? '@' + std::string(address) : device->str();
   const auth::FailureLimit::Attempt attempt{sent->user, device_name, address_of(request)};
   if (const auto wait = failures_.admit(attempt)) {
+    log.warning("delayed", {{"address", address}, {"user", sent->user}, {"device", device_name}});
     co_return command::Refusal{503, static_cast<unsigned>(wait->count())};
   }
   // Not before: who has to wait would else learn which guess is right.
   if (settings_.remember) {
-    if (auto known = cache_.find(sent->user, sent->password)) co_return std::move(*known);
+    auto known = cache_.find(sent->user, sent->password);
+    if (!known && device != nullptr) {
+      known = cache_.find(of_device(sent->user, *device), sent->password);
+    }
+    if (known) {
+      if (known->denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
+      co_return std::move(*known);
+    }
   }
   const std::uint64_t epoch = cache_.epoch();
-  auto account = co_await ask(users_, sent->user, sent->password);
-  if (account) {
+  auth::Claim claim{sent->user, sent->password, device == nullptr ? "" : device->str()};
+  auto signed_in = co_await chain_.verify(std::move(claim), auth::asks_for_facts(rules_));
+  if (signed_in) {
     failures_.succeeded(attempt);
-    if (settings_.remember) cache_.put(sent->user, sent->password, *account, epoch);
-    co_return std::move(*account);
+    const bool for_device = signed_in->for_device;
+    const backend::Account account = admitted(*std::move(signed_in));
+    if (settings_.remember && !for_device) {
+      cache_.put(sent->user, sent->password, account, epoch);
+    } else if (settings_.remember && device != nullptr) {
+      cache_.put(of_device(sent->user, *device), sent->password, account, epoch);
+    }
+    if (account.denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
+    co_return account;
   }
   failures_.failed(attempt);
-  log.warning("refused", {{"peer", request.peer}, {"device", device_name}});
+  // What fail2ban reads (packaging/fail2ban): the address first, where nothing foreign precedes it.
+  log.warning("refused", {{"address", address}, {"user", sent->user}, {"device", device_name}});
   co_await net::sleep_for(settings_.refusal_delay);
   co_return command::Refusal{401, 0};
+}
+
+/// What the user may do, by rules and by the configuration.
+backend::Account BasicSignIn::admitted(auth::SignedIn signed_in) const {
+  backend::Account account = std::move(signed_in.account);
+  const auth::Access access = auth::decide(rules_, account, signed_in.facts);
+  account.denied = account.denied.with(access.denied);
+  if (!access.rule.empty()) {
+    const bool all = account.denied == backend::DataClasses::all();
+    log.info(all ? "denied" : "restricted", {{"user", account.user}, {"rule", access.rule}});
+  }
+  const auto found = send_as_.find(ascii_lower(account.user.str()));
+  if (found != send_as_.end()) {
+    std::ranges::copy(found->second, std::back_inserter(account.send_as));
+  }
+  return account;
 }
 
 void BasicSignIn::apply(const Settings& settings) {
   settings_ = settings;
   cache_.set_lifetime(settings.cache.lifetime);
-  failures_.set(settings.failures);
+  failures_.set(settings.failures, settings.unlimited);
 }
 
 void BasicSignIn::forget(const UserId& user) { cache_.drop(user); }

@@ -1,12 +1,15 @@
-/// Who sends a request: Basic authentication, checked by the backend, remembered for minutes, and
-/// slowed down for those who guess.
+/// Who sends a request: Basic authentication, checked by those that the configuration names,
+/// remembered for minutes, and slowed down for those who guess.
 #pragma once
 
 #include <chrono>
+#include <vector>
 
+#include "app/send_as.hpp"
+#include "auth/access.hpp"
+#include "auth/check.hpp"
 #include "auth/failure_limit.hpp"
 #include "auth/sign_in_cache.hpp"
-#include "backend/backend.hpp"
 #include "command/endpoint.hpp"
 
 namespace godwit::app {
@@ -17,9 +20,11 @@ class BasicSignIn final : public command::SignIn {
     auth::SignInCache::Limits cache;
     bool remember = true;
     auth::FailureLimit::Limits failures;
+    std::vector<auth::Network> unlimited;  // neither counted nor delayed
     std::chrono::milliseconds refusal_delay{500};
   };
-  BasicSignIn(backend::Users& users, const Clock& clock, Random& random, Settings settings);
+  BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules, SendAs send_as,
+              const Clock& clock, Random& random, Settings settings);
 
   Task<std::variant<backend::Account, command::Refusal>> check(const http::Request& request,
                                                                const DeviceId* device) override;
@@ -29,7 +34,11 @@ class BasicSignIn final : public command::SignIn {
   void pardon(const UserId& user);
 
  private:
-  backend::Users& users_;
+  backend::Account admitted(auth::SignedIn signed_in) const;
+
+  auth::Chain chain_;
+  std::vector<auth::AccessRule> rules_;
+  SendAs send_as_;
   Settings settings_;
   auth::SignInCache cache_;
   auth::FailureLimit failures_;

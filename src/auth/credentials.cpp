@@ -47,6 +47,10 @@ Result<UserName> split_user_name(std::string_view user) {
   return name;
 }
 
+bool is_plain_login(std::string_view login) {
+  return !login.empty() && std::ranges::all_of(login, [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 Result<Credentials> parse_authorization(std::string_view value) {
   value = trim(value);
   if (value.empty()) return fail(Errc::incomplete, "no credentials");

@@ -30,6 +30,11 @@ struct Credentials {
 /// Error: malformed.
 Result<UserName> split_user_name(std::string_view user);
 
+/// Whether nobody takes it for another spelling of another login: directories compare names by
+/// rules of their own, by which `bjorn` may be `björn` and blanks are nothing, and mailboxes do
+/// not.
+bool is_plain_login(std::string_view login);
+
 /// Text that is not UTF-8 is taken for ISO 8859-1, which Outlook sends. Errors: incomplete (no
 /// header), unsupported (a scheme other than Basic), malformed, too_large, refused (no password: a
 /// directory may take that for an anonymous sign-in).

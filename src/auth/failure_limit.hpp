@@ -39,7 +39,10 @@ class FailureLimit {
   FailureLimit(const Clock& clock, Limits limits, std::vector<Network> allowed);
 
   /// Other limits; what was counted stays, and so does `entries_max`.
-  void set(const Limits& limits) { limits_ = limits; }
+  void set(const Limits& limits, std::vector<Network> allowed) {
+    limits_ = limits;
+    allowed_ = std::move(allowed);
+  }
 
   /// How long the attempt has to wait (Retry-After); nothing: go ahead. Beyond the free failures
   /// going ahead takes the turn: others wait from then on.

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/data_classes.hpp"
 #include "backend/mail_query.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -32,6 +33,7 @@ struct Account {
   std::string display_name;            // may be empty
   std::vector<std::string> addresses;  // the first is the primary one
   std::vector<std::string> send_as{};  // of others, whose mail the user may write
+  DataClasses denied{};                // what the user is kept from
 };
 
 struct MailboxStatus {
@@ -215,6 +217,15 @@ class Users {
   virtual ~Users() = default;
   /// `login` as the phone sent it. Error: refused (unknown user or wrong password, not told apart).
   virtual Task<Result<Account>> sign_in(std::string login, Secret password) = 0;
+};
+
+/// Accounts of users whose sign-in somebody else has checked.
+class KnownUsers {
+ public:
+  virtual ~KnownUsers() = default;
+  /// `password`: the user's own, where it is the backend's, too; else empty. Errors: not_found,
+  /// refused (no login).
+  virtual Task<Result<Account>> known(std::string login, Secret password) = 0;
 };
 
 class MailBackend {

@@ -10,11 +10,15 @@ namespace {
 SharedText pack_rest(const Account& account) {
   const std::string_view name = account.user.view();
   const bool plain = account.login == name && account.display_name.empty() &&
-                     account.addresses.size() == 1 && account.addresses.front() == name;
+                     account.addresses.size() == 1 && account.addresses.front() == name &&
+                     account.send_as.empty() && account.denied.empty();
   if (plain) return {};
   Packer out;
-  out.text(account.login).text(account.display_name).number(account.addresses.size());
-  for (const std::string& address : account.addresses) out.text(address);
+  out.text(account.login).text(account.display_name).number(account.denied.bits());
+  for (const auto* list : {&account.addresses, &account.send_as}) {
+    out.number(list->size());
+    for (const std::string& address : *list) out.text(address);
+  }
   return SharedText(out.bytes());
 }
 
@@ -33,7 +37,10 @@ Account CompactAccount::with(Secret password) const {
   Unpacker in(rest_.view());
   account.login = in.text();
   account.display_name = in.text();
-  for (std::size_t left = in.count(); left > 0; --left) account.addresses.push_back(in.text());
+  account.denied = DataClasses::from_bits(in.number());
+  for (auto* list : {&account.addresses, &account.send_as}) {
+    for (std::size_t left = in.count(); left > 0; --left) list->push_back(in.text());
+  }
   return account;
 }
 

@@ -12,11 +12,18 @@ void expect_same(const Account& given) {
   EXPECT_EQ(got.password, given.password);
   EXPECT_EQ(got.display_name, given.display_name);
   EXPECT_EQ(got.addresses, given.addresses);
+  EXPECT_EQ(got.send_as, given.send_as);
+  EXPECT_EQ(got.denied, given.denied);
 }
 
 TEST(CompactAccount, GivesBackWhatItTook) {
   const auto user = UserId::parse("ann@example.org").value();
   Account account{user, "ann@example.org", Secret("pw"), {}, {"ann@example.org"}};
+  expect_same(account);
+  account.denied = DataClasses().with(DataClass::notes);
+  expect_same(account);
+  account.denied = {};
+  account.send_as = {"info@example.org"};
   expect_same(account);
   account.display_name = "Ann Archer";
   expect_same(account);

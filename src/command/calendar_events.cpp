@@ -17,7 +17,8 @@ constexpr int attempts_max = 5;  // against somebody who writes the same event a
 /// Those in which the user's own meetings stand and may be written: default calendar first.
 Task<std::vector<FolderKey>> calendars(Session& session) {
   std::vector<FolderKey> out;
-  if (session.plain_items() == nullptr) co_return out;
+  const bool denied = session.account.denied.contains(ItemClass::calendar);
+  if (session.plain_items() == nullptr || denied) co_return out;
   for (const backend::ItemCollection& each : co_await session.plain_items()->collections()) {
     if (each.item_class != ItemClass::calendar || each.foreign || each.read_only) continue;
     const bool first = each.role == FolderRole::calendar;

@@ -124,6 +124,14 @@ std::optional<eas::Status> gate(const Session& session, const Command& command) 
                       session.policy_key, command.gate == Gate::provisioned);
 }
 
+/// Commands that are mail whatever folder they name ([MS-ASHTTP] Command Codes).
+bool is_denied(const Session& session, const Command& command) {
+  if (!session.account.denied.contains(backend::DataClass::mail)) return false;
+  constexpr auto of_mail = std::to_array<std::string_view>(
+      {"SendMail", "SmartForward", "SmartReply", "GetAttachment", "MeetingResponse"});
+  return std::ranges::find(of_mail, command.name) != of_mail.end();
+}
+
 /// Notes who the device is; once a day at most, so that requests do not cost a write.
 Task<> touch_device(Session& session) {
   policy::Device& device = session.device;
@@ -327,6 +335,10 @@ Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
   if (const auto status = gate(*session, command)) {
     log_request(*session, command, "refused");
     co_return fail_with(*session, command, *status);
+  }
+  if (is_denied(*session, command)) {
+    log_request(*session, command, "denied");
+    co_return fail_with(*session, command, eas::Status::access_denied);
   }
   co_await touch_device(*session);
   session->merges = merges_items(session->services.settings, session->device);

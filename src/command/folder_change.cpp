@@ -129,6 +129,10 @@ std::expected<ItemClass, std::uint16_t> class_to_create(const Session& session,
   const bool is_user_type = *type == 1 || (*type >= 12 && *type <= 17);
   if (!is_user_type) return std::unexpected(folder_status::malformed);
   const auto item_class = class_of_type(*type);
+  // What is made must be shown: who is kept from a class makes nothing of it.
+  if (item_class && session.account.denied.contains(*item_class)) {
+    return std::unexpected(folder_status::server_error);
+  }
   if (item_class == ItemClass::email) return ItemClass::email;
   const ItemKind* kind = item_class ? find_kind(*item_class) : nullptr;
   const bool kept =

@@ -117,7 +117,8 @@ std::uint16_t store_status(Fault::Kind kind) {
 Task<PeoplePage> find_people(Session& session, std::string text, IndexRange range,
                              std::optional<PictureOptions> pictures) {
   PeoplePage out;
-  if (session.services.directory == nullptr) co_return out;
+  const bool denied = session.account.denied.contains(backend::DataClass::directory);
+  if (session.services.directory == nullptr || denied) co_return out;
   backend::DirectoryQuery query{.text = std::move(text), .entries_max = people_max};
   auto found = co_await session.services.directory->find(session.account, std::move(query));
   out.total = found.total;

@@ -150,7 +150,8 @@ struct Resolved {
 
 Task<Resolved> resolve(Session& session, std::string name, const Wanted& wanted) {
   Resolved out;
-  if (session.services.directory == nullptr) co_return out;
+  const bool denied = session.account.denied.contains(backend::DataClass::directory);
+  if (session.services.directory == nullptr || denied) co_return out;
   backend::DirectoryQuery query{
       .text = std::move(name), .entries_max = people_max, .address_alone = true};
   auto found = co_await session.services.directory->find(session.account, std::move(query));

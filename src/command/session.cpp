@@ -1,6 +1,7 @@
 #include "command/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "backend/shared_rule.hpp"
 #include "base/fault.hpp"
@@ -32,6 +33,17 @@ std::vector<backend::ItemCollection> known_collections(const sync::FolderTable& 
     out.push_back({std::move(*key), row.item_class, row.name, row.role, false});
   }
   return out;
+}
+
+/// What the user is kept from is in no answer, and no id of it means anything.
+sync::FolderTable shown(sync::FolderTable table, backend::DataClasses denied) {
+  if (denied.empty()) return table;
+  std::vector<sync::FolderRow> rows;
+  for (sync::FolderRow& row : table.rows) {
+    (denied.contains(row.item_class) ? table.hidden : rows).push_back(std::move(row));
+  }
+  table.rows = std::move(rows);
+  return table;
 }
 
 }  // namespace
@@ -72,7 +84,7 @@ backend::Items* Session::items() {
 }
 
 const sync::FolderTable& Session::keep(sync::FolderTable table) {
-  whole_table_ = std::move(table);
+  whole_table_ = shown(std::move(table), account.denied);
   shown_table_ = merges ? without_merged(whole_table_) : whole_table_;
   return shown_table_;
 }

@@ -80,6 +80,8 @@ class TestBed {
     EXPECT_TRUE(test::run(device_.folder_sync()).ok());
     return mail_server_.items(account_.user);
   }
+  /// What the user is kept from, from the next request on.
+  void deny(backend::DataClasses classes) { mail_server_.deny(account_.user, classes); }
   const FolderKey& inbox() const { return inbox_; }
   const FolderKey& trash() const { return trash_; }
   const FolderKey& projects() const { return projects_; }

@@ -40,7 +40,9 @@ void Watching::ensure(const UserId& user, backend::Mail& mail, backend::Items* i
   Watched& watched = users_[user];
   if (watched.ids.empty() || watched.table_version != table.version) {
     Packer ids;
-    for (const sync::FolderRow& row : table.rows) ids.text(row.key).text(row.id);
+    for (const auto* rows : {&table.rows, &table.hidden}) {
+      for (const sync::FolderRow& row : *rows) ids.text(row.key).text(row.id);
+    }
     watched.ids = SharedText(ids.bytes());
     watched.table_version = table.version;
   }

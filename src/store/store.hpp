@@ -27,6 +27,7 @@ enum class Kind : std::uint16_t {
   device_password = 10,  // name: device id. The recovery password ([MS-ASCMD] DevicePassword)
   last_change = 11,      // name: device id / command. What it came to the last time
   item_chunk = 12,       // name: device id / collection id / number. Items of a relationship
+  app_password = 16,     // name: 8 hexadecimal digits
 };
 
 struct Key {

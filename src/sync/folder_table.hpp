@@ -35,6 +35,9 @@ struct FolderTable {
   std::uint64_t next_id = 1;
   std::uint64_t version = 0;  // moves on when what devices see of the hierarchy changes
   std::vector<FolderRow> rows;
+  /// Of classes that the user is kept from: there for the watch alone, which serves all devices of
+  /// the user. Not stored.
+  std::vector<FolderRow> hidden = {};
 
   const FolderRow* find(std::string_view id) const;
   const FolderRow* find_key(std::string_view key) const;

@@ -63,7 +63,8 @@ class DaemonProcess {
 
   const std::string& folder() const { return folder_; }
   std::string state_folder() const { return folder_ + "/state"; }
-  /// Lines of the configuration by section. `start` and `write_config` write them to the file.
+  /// Lines of the configuration by section; "[sign_in]" for one that may be there several times.
+  /// `start` and `write_config` write them to the file.
   std::map<std::string, std::string> config;
   void write_config() const;
   /// Listens for HTTPS too, with a certificate made for it; for LMTP.

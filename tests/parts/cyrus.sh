@@ -8,7 +8,7 @@
 # `start` prints IMAP_PORT=, IMAPS_PORT=, LMTP_PORT=, HTTP_PORT= (CalDAV and CardDAV at /dav),
 # SIEVE_PORT= (ManageSieve), SENT= (what scripts send: one file a mail) and TLS_CERTIFICATE=
 # (self-signed, for localhost; STARTTLS offers it too). With --passwords only those users can sign in,
-# by "secret"; others are refused.
+# by "secret"; others are refused. The user "proxy" may act for all others.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -24,6 +24,7 @@ sievedir: $run/sieve
 sendmail: $run/sendmail
 cyrus_user: $server_user
 admins: cyrus
+proxyservers: proxy
 sasl_mech_list: PLAIN
 allowplaintext: yes
 servername: localhost

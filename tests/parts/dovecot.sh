@@ -2,7 +2,7 @@
 # Dovecot 2.3 with Maildir on free loopback ports: any user, password "secret".
 #
 #   dovecot.sh start RUNDIR [--without "CAP CAP"] [--layout plain|inbox] [--quota KIB]
-#     [--sieve "EXTENSION ..."] [--shared yes]
+#     [--sieve "EXTENSION ..."] [--shared yes] [--master yes]
 #   dovecot.sh stop RUNDIR
 #
 # `start` prints IMAP_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost; STARTTLS
@@ -11,6 +11,7 @@
 # ManageSieve at SIEVE_PORT= with those extensions ("all": what it has), scripts run at delivery, and
 # what they send is one file a mail in SENT=, its recipients in the first line. --shared adds access
 # lists, other users' mailboxes below "shared/" and a public namespace "Public/" that all may use.
+# --master adds the master user "godwit" with the password "mastersecret", whose separator is *.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -168,6 +169,19 @@ plugin {
 CONF
 }
 
+write_master_config() {
+  local run=$1
+  echo "godwit:{PLAIN}mastersecret" >"$run/masters"
+  cat >>"$run/dovecot.conf" <<CONF
+auth_master_user_separator = *
+passdb {
+  driver = passwd-file
+  args = $run/masters
+  master = yes
+}
+CONF
+}
+
 write_shared_config() {
   local run=$1
   mkdir -p "$run/public/.News" "$run/acl"
@@ -230,6 +244,7 @@ start() {
     write_config "$run"
     [[ -z $sieve ]] || write_sieve_config "$run"
     [[ -z $shared ]] || write_shared_config "$run"
+    [[ -z $master ]] || write_master_config "$run"
     hand_over "$run"
     # The master would look for doveconf in /usr/bin: so it is run the other way round.
     (cd "$run/base" && LD_LIBRARY_PATH=$libraries exec "${as_server[@]}" \
@@ -258,7 +273,7 @@ start() {
 action=$1
 run=$(realpath -m "$2")
 shift 2
-without= layout=plain quota_kib= sieve= shared=
+without= layout=plain quota_kib= sieve= shared= master=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --without) without=$2; shift 2 ;;
@@ -266,6 +281,7 @@ while [[ $# -gt 0 ]]; do
     --quota) quota_kib=$2; shift 2 ;;
     --sieve) sieve=$2; shift 2 ;;
     --shared) shared=$2; shift 2 ;;
+    --master) master=$2; shift 2 ;;
     *) usage ;;
   esac
 done

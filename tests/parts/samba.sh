@@ -6,7 +6,8 @@
 #
 # `start` prints LDAP_PORT= (without TLS: what comes to it goes to the controller's own socket), or,
 # where it cannot run, WHY= with the reason. The domain is example.com; CN=reader,CN=Users reads with
-# the password `Reader.pw1`. Takes about half a minute.
+# the password `Reader.pw1`. Bob's password is `Bob.pw1!`; he is in the group Deep by Outer, which is in
+# it. Takes about half a minute.
 #
 # Samba's paths are compiled in and it insists on being root: it runs in a mount and network
 # namespace of its own in which its packages lie over /usr. That takes root, or a kernel that lets
@@ -67,8 +68,15 @@ member: CN=Ada Lovelace,{users}
 member: CN=Inner,{users}
 member: CN=No Mail,{users}"""),
 ]
+people += [
+    ("Outer", "group", f"sAMAccountName: outer\nmember: CN=Bob Babbage,{users}"),
+    ("Deep", "group", f"sAMAccountName: deep\nmember: CN=Outer,{users}"),
+    ("Empty", "group", "sAMAccountName: empty"),
+]
 for name, kind, attributes in people:
     db.add_ldif(f"dn: CN={name},{users}\nobjectClass: {kind}\n{attributes}\n\n")
+db.setpassword("(sAMAccountName=bob)", "Bob.pw1!")
+db.enable_account("(sAMAccountName=bob)")
 db.modify_ldif(f"dn: CN=Inner,{users}\nchangetype: modify\nadd: member\nmember: CN=Team,{users}\n\n")
 PYTHON
 }

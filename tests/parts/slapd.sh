@@ -6,8 +6,8 @@
 #
 # `start` prints LDAP_PORT=, LDAPS_PORT= and CA_FILE= (who signed the server's certificate, which is
 # for localhost). Everything is below dc=example,dc=com: people in ou=people, groups in ou=groups.
-# Only uid=reader,dc=example,dc=com with the password `readerpw` may read; an answer has at most 50
-# entries.
+# Only uid=reader,dc=example,dc=com with the password `readerpw` may read, and people themselves; an
+# answer has at most 50 entries. A person's password is the uid with `pw` behind it; nomail has none.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -20,6 +20,7 @@ include $part/etc/ldap/schema/core.schema
 include $part/etc/ldap/schema/cosine.schema
 include $part/etc/ldap/schema/inetorgperson.schema
 include $part/etc/ldap/schema/dyngroup.schema
+include $part/etc/ldap/schema/nis.schema
 modulepath $part/usr/lib/ldap
 moduleload back_mdb
 pidfile $run/slapd.pid
@@ -32,7 +33,7 @@ suffix dc=example,dc=com
 rootdn cn=admin,dc=example,dc=com
 directory $run/data
 access to attrs=userPassword by anonymous auth by * none
-access to * by dn.exact=uid=reader,dc=example,dc=com read by * none
+access to * by dn.exact=uid=reader,dc=example,dc=com read by self read by * none
 CONF
 }
 
@@ -47,6 +48,7 @@ sn: ${2##* }
 givenName: ${2%% *}
 displayName: $2
 mail: $1@example.com
+userPassword: $1pw
 LDIF
 }
 
@@ -92,6 +94,10 @@ LDIF
     done
   person star "Star * (Paren) \\Back"
   printf '\ndn: cn=nomail,ou=people,dc=example,dc=com\nobjectClass: person\ncn: nomail\nsn: Nomail\n'
+  person "comma, dc=x" "Comma Name" | sed -e 's/^dn: uid=comma, dc=x,/dn: uid=comma\\2c dc\\3dx,/' \
+    -e 's/^mail: .*/mail: comma@example.com/' -e 's/^userPassword: .*/userPassword: commapw/'
+  person twin1 "Twin One" | sed 's/^mail: .*/mail: twin@example.com/'
+  person twin2 "Twin Two" | sed 's/^mail: .*/mail: twin@example.com/'
   for ((i = 0; i < 60; ++i)); do person "many$i" "Many Person$i"; done
   cat <<LDIF
 
@@ -122,6 +128,12 @@ cn: circle
 mail: circle@example.com
 member: cn=everybody,ou=groups,dc=example,dc=com
 member: uid=ada,ou=people,dc=example,dc=com
+
+dn: cn=unix,ou=groups,dc=example,dc=com
+objectClass: posixGroup
+cn: unix
+gidNumber: 100
+memberUid: star
 
 dn: cn=stars,ou=groups,dc=example,dc=com
 objectClass: groupOfURLs

@@ -38,7 +38,8 @@ Session DavServer::open_session(const Account& account) {
   if (!core) core = std::make_shared<Core>(shared_, account.user, login);
   const Settings& settings = shared_->settings;
   wire::Credentials credentials{wire::fill(settings.user, {login}, wire::Form::plain),
-                                settings.password.value_or(account.password)};
+                                settings.password.value_or(account.password),
+                                settings.act_for_users ? login : std::string()};
   return {core, std::move(credentials)};
 }
 

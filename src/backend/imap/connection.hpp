@@ -31,6 +31,8 @@ using godwit::imap::StatusResponse;
 struct Credentials {
   std::string login;
   Secret password;
+  std::string signer{};    // whose password it is, where that is not the login (RFC 4616 authcid)
+  bool by_master = false;  // not the user's password: a refusal is no word about the user
 };
 
 /// How a command ended, and what the server sent before that and after the one before. Servers end

@@ -35,6 +35,10 @@ Result<std::string> server_login(const Settings& settings, std::string_view logi
   if (bad) return fail(Errc::refused, "not a login");
   const LoginParts parts = parts_of(login);
   if (parts.name.empty()) return fail(Errc::refused, "not a login");
+  // `ada*master` is for us to write.
+  const bool names_master = settings.master && !settings.master->separator.empty() &&
+                            login.contains(settings.master->separator);
+  if (names_master) return fail(Errc::refused, "not a login");
   switch (settings.login) {
     case LoginForm::as_given:
       return std::string(login.substr(login.find('\\') + 1));
@@ -46,6 +50,35 @@ Result<std::string> server_login(const Settings& settings, std::string_view logi
   }
   return fail(Errc::refused, "not a login");
 }
+
+namespace {
+
+Result<Account> account_of(const Settings& settings, const std::string& login, Secret password) {
+  auto mapped = server_login(settings, login);
+  if (!mapped) return pass(mapped);
+  auto user = UserId::parse(ascii_lower(*mapped));
+  if (!user) return fail(Errc::refused, "not a login");
+  const LoginParts parts = parts_of(*mapped);
+  const std::string_view domain = parts.domain.empty() ? parts_of(login).domain : parts.domain;
+  const std::string own = domain.empty() ? settings.domain : std::string(domain);
+  std::vector<std::string> addresses;
+  if (!own.empty()) addresses.push_back(std::string(parts.name) + '@' + own);
+  return Account{.user = *user,
+                 .login = *std::move(mapped),
+                 .password = std::move(password),
+                 .display_name = {},
+                 .addresses = std::move(addresses)};
+}
+
+/// How a connection for the account signs in.
+Credentials credentials_of(const Settings& settings, const Account& account) {
+  if (!settings.master) return {account.login, account.password};
+  const Master& master = *settings.master;
+  if (master.separator.empty()) return {account.login, master.password, master.user, true};
+  return {account.login + master.separator + master.user, master.password, {}, true};
+}
+
+}  // namespace
 
 ImapServer::ImapServer(Settings settings, net::Executor executor, Random& random)
     : settings_(std::make_shared<const Settings>(std::move(settings))),
@@ -59,37 +92,29 @@ ImapServer::~ImapServer() {
 
 Task<Result<Account>> ImapServer::sign_in(std::string login, Secret password) {
   const auto settings = settings_;
-  auto mapped = server_login(*settings, login);
-  if (!mapped) co_return pass(mapped);
-  auto user = UserId::parse(ascii_lower(*mapped));
-  if (!user) co_return fail(Errc::refused, "not a login");
+  auto account = account_of(*settings, login, std::move(password));
+  if (!account) co_return pass(account);
   std::unique_ptr<Connection> connection;
   try {
-    connection = co_await Connection::open(*settings, {*mapped, password});
+    connection = co_await Connection::open(*settings, {account->login, account->password});
   } catch (const Fault& fault) {
     if (fault.kind() != Fault::Kind::sign_in_failed) throw;
   }
   if (!connection) co_return fail(Errc::refused, "the IMAP server refuses the credentials");
-  Account account{.user = *user,
-                  .login = *mapped,
-                  .password = std::move(password),
-                  .display_name = {},
-                  .addresses = {}};
-  const LoginParts parts = parts_of(*mapped);
-  const std::string_view domain = parts.domain.empty() ? parts_of(login).domain : parts.domain;
-  const std::string own = domain.empty() ? settings->domain : std::string(domain);
-  if (!own.empty()) account.addresses.push_back(std::string(parts.name) + '@' + own);
-  auto mail = mail_of(account);
-  mail->pool().set_credentials({account.login, account.password}, true);
+  auto mail = mail_of(*account);
+  mail->pool().set_credentials(credentials_of(*settings, *account), true);
   mail->pool().adopt(std::move(connection));
   co_return account;
+}
+
+Task<Result<Account>> ImapServer::known(std::string login, Secret password) {
+  co_return account_of(*settings_, login, std::move(password));
 }
 
 std::shared_ptr<ImapMail> ImapServer::mail_of(const Account& account) {
   auto& mail = users_[account.user];
   if (!mail) {
-    Credentials credentials{account.login, account.password};
-    auto pool = std::make_shared<Pool>(settings_, executor_, std::move(credentials));
+    auto pool = std::make_shared<Pool>(settings_, executor_, credentials_of(*settings_, account));
     mail = std::make_shared<ImapMail>(account.user, std::move(pool), random_, budget_);
   }
   return mail;
@@ -97,8 +122,8 @@ std::shared_ptr<ImapMail> ImapServer::mail_of(const Account& account) {
 
 std::shared_ptr<Mail> ImapServer::open(const Account& account) {
   auto mail = mail_of(account);
-  if (!account.password.empty()) {
-    mail->pool().set_credentials({account.login, account.password}, false);
+  if (settings_->master || !account.password.empty()) {
+    mail->pool().set_credentials(credentials_of(*settings_, account), false);
   }
   return mail;
 }

@@ -15,7 +15,7 @@ namespace godwit::backend::imap {
 class ImapMail;
 struct WatchBudget;
 
-class ImapServer final : public Users, public MailBackend {
+class ImapServer final : public Users, public KnownUsers, public MailBackend {
  public:
   /// `random` outlives it. Mail and watches must be gone before the executor is.
   ImapServer(Settings settings, net::Executor executor, Random& random);
@@ -23,6 +23,8 @@ class ImapServer final : public Users, public MailBackend {
 
   /// Throws Fault when the server cannot be asked. Its connection serves the first request.
   Task<Result<Account>> sign_in(std::string login, Secret password) override;
+  /// Nothing is asked of the server.
+  Task<Result<Account>> known(std::string login, Secret password) override;
   std::shared_ptr<Mail> open(const Account& account) override;
 
   /// Closes the user's connections; the next request signs in anew.

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "backend/shared_rule.hpp"
+#include "base/secret.hpp"
 #include "imap/roles.hpp"
 
 namespace godwit::backend::imap {
@@ -20,6 +22,14 @@ enum class LoginForm : std::uint8_t {
   with_domain,     // `ada` -> `ada@` + domain
 };
 
+/// One account of the server that may act for all users: their own passwords are not needed.
+struct Master {
+  std::string user;
+  Secret password;
+  /// Empty: by SASL PLAIN in the user's name (RFC 4616). Else the login is user, separator, master.
+  std::string separator;
+};
+
 struct Settings {
   std::string host = "localhost";
   std::uint16_t port = 143;
@@ -27,7 +37,8 @@ struct Settings {
   std::string ca_file;  // empty = the system's
   bool verify = true;
   LoginForm login = LoginForm::as_given;
-  std::string domain;                  // for with_domain, and of addresses when the login has none
+  std::string domain;  // for with_domain, and of addresses when the login has none
+  std::optional<Master> master;
   bool subscribed_only = false;        // of the user's own
   SharedRule shared;                   // of other users, and shared ones (RFC 2342)
   godwit::imap::RoleNames role_names;  // mailbox paths in UTF-8, before the well-known ones

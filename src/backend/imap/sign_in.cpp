@@ -102,9 +102,10 @@ Task<> Connection::ask_capabilities() {
 
 Task<> Connection::sign_in(Credentials credentials) {
   capabilities_known_ = false;
+  const bool by_master = credentials.by_master;
   const Completed completed = co_await authenticate(std::move(credentials));
   if (!completed.ok()) {
-    if (is_about_credentials(completed.status)) {
+    if (is_about_credentials(completed.status) && !by_master) {
       throw Fault(Fault::Kind::sign_in_failed, host_ + ": refuses the credentials");
     }
     throw Fault(Fault::Kind::unavailable, host_ + ": cannot sign in: " + completed.status.text);
@@ -117,9 +118,10 @@ Task<Completed> Connection::authenticate(Credentials credentials) {
   std::vector<std::string> replies;
   std::vector<Command> commands;
   if (has("AUTH=PLAIN")) {
-    std::string plain;
-    plain.append(1, '\0').append(credentials.login).append(1, '\0');
-    plain += credentials.password.reveal();
+    const bool for_another = !credentials.signer.empty();
+    std::string plain = for_another ? credentials.login : std::string();
+    plain.append(1, '\0').append(for_another ? credentials.signer : credentials.login);
+    plain.append(1, '\0') += credentials.password.reveal();
     const std::string encoded = base64_encode(plain);
     commands.push_back(Command("AUTHENTICATE PLAIN"));
     if (has("SASL-IR")) {
@@ -127,6 +129,9 @@ Task<Completed> Connection::authenticate(Credentials credentials) {
     } else {
       replies.push_back(encoded + "\r\n");
     }
+  } else if (!credentials.signer.empty()) {
+    throw Fault(Fault::Kind::unavailable,
+                host_ + ": offers no AUTH=PLAIN, which a master user needs; set a separator");
   } else if (has("AUTH=LOGIN")) {
     commands.push_back(Command("AUTHENTICATE LOGIN"));
     replies.push_back(base64_encode(credentials.login) + "\r\n");

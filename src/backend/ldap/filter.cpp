@@ -1,5 +1,7 @@
 #include "backend/ldap/filter.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "base/text.hpp"
@@ -10,11 +12,42 @@ namespace {
 
 constexpr std::size_t words_max = 16;
 constexpr std::string_view blanks = " \t\r\n,;";
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+struct Place {
+  std::string_view name;
+  std::string LoginParts::* part;
+};
+constexpr auto places = std::to_array<Place>({{"{login}", &LoginParts::login},
+                                              {"{name}", &LoginParts::name},
+                                              {"{domain}", &LoginParts::domain}});
+
+void append_hex(std::string& out, unsigned char byte) {
+  out += '\\';
+  out += hex_digits[byte >> 4U];
+  out += hex_digits[byte & 15U];
+}
+
+std::string fill(std::string_view pattern, const LoginParts& parts,
+                 std::string (*escape)(std::string_view)) {
+  std::string out;
+  while (!pattern.empty()) {
+    const auto place = std::ranges::find_if(
+        places, [&](const Place& each) { return pattern.starts_with(each.name); });
+    if (place == places.end()) {
+      out += pattern.front();
+      pattern.remove_prefix(1);
+      continue;
+    }
+    out += escape(parts.*place->part);
+    pattern.remove_prefix(place->name.size());
+  }
+  return out;
+}
 
 }  // namespace
 
 std::string escape_filter(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
   const bool valid = utf8_valid(text);
   std::string out;
   for (const char c : text) {
@@ -24,11 +57,61 @@ std::string escape_filter(std::string_view text) {
       out += c;
       continue;
     }
-    out += '\\';
-    out += digits[byte >> 4U];
-    out += digits[byte & 15U];
+    append_hex(out, byte);
   }
   return out;
+}
+
+LoginParts login_parts(std::string_view login) {
+  LoginParts out;
+  if (const auto backslash = login.find('\\'); backslash != std::string_view::npos) {
+    out.domain = login.substr(0, backslash);
+    login.remove_prefix(backslash + 1);
+  }
+  out.login = login;
+  const auto at = login.rfind('@');
+  out.name = login.substr(0, at);
+  if (at != std::string_view::npos && at + 1 < login.size()) out.domain = login.substr(at + 1);
+  return out;
+}
+
+std::string escape_dn(std::string_view text) {
+  const bool valid = utf8_valid(text);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool at_end = i == 0 || i + 1 == text.size();
+    const bool special = std::string_view(",+\"\\<>;=#").contains(text[i]) || byte < 0x20 ||
+                         byte == 0x7F || (byte == ' ' && at_end);
+    if (special || (byte >= 0x80 && !valid)) {
+      append_hex(out, byte);
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string fill_filter(std::string_view pattern, const LoginParts& parts) {
+  return fill(pattern, parts, &escape_filter);
+}
+
+std::string fill_dn(std::string_view pattern, const LoginParts& parts) {
+  return fill(pattern, parts, &escape_dn);
+}
+
+bool is_login_pattern(std::string_view pattern) {
+  bool any = false;
+  for (auto brace = pattern.find_first_of("{}"); brace != std::string_view::npos;
+       brace = pattern.find_first_of("{}")) {
+    pattern.remove_prefix(brace);
+    const auto place = std::ranges::find_if(
+        places, [&](const Place& each) { return pattern.starts_with(each.name); });
+    if (place == places.end()) return false;
+    pattern.remove_prefix(place->name.size());
+    any = true;
+  }
+  return any;
 }
 
 std::string fill_pattern(std::string_view pattern, std::string_view text) {

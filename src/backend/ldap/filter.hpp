@@ -13,6 +13,23 @@ std::string escape_filter(std::string_view text);
 /// `pattern` with each `%s` replaced by the escaped text, and `%%` by a percent sign.
 std::string fill_pattern(std::string_view pattern, std::string_view text);
 
+/// A login as patterns name its parts: `{login}`, `{name}` and `{domain}`.
+struct LoginParts {
+  std::string login;   // without a domain before a backslash
+  std::string name;    // the part before @
+  std::string domain;  // after @, or before a backslash; may be empty
+};
+LoginParts login_parts(std::string_view login);
+
+/// As a value in a name (RFC 4514 2.4): nothing of `text` means anything but itself.
+std::string escape_dn(std::string_view text);
+
+/// `pattern` with the parts of a login in it, escaped for the place.
+std::string fill_filter(std::string_view pattern, const LoginParts& parts);
+std::string fill_dn(std::string_view pattern, const LoginParts& parts);
+/// Whether each brace belongs to one of the three; at least one is wanted.
+bool is_login_pattern(std::string_view pattern);
+
 /// Entries that are listed and match `pattern` with every one of `words`. Empty parts are left out.
 std::string search_filter(std::string_view listed, std::string_view pattern,
                           const std::vector<std::string>& words);

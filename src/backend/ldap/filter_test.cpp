@@ -73,5 +73,51 @@ TEST(LdapSettings, WhatCannotWorkIsSaid) {
   EXPECT_TRUE(wrong([](LdapSettings& s) { s.listed = "mail=*"; }));
 }
 
+TEST(Login, HasParts) {
+  const auto parts = [](std::string_view login) {
+    const LoginParts out = login_parts(login);
+    return out.login + '|' + out.name + '|' + out.domain;
+  };
+  EXPECT_EQ(parts("ann"), "ann|ann|");
+  EXPECT_EQ(parts("ann@example.org"), "ann@example.org|ann|example.org");
+  EXPECT_EQ(parts("EXAMPLE\\ann"), "ann|ann|EXAMPLE");
+  EXPECT_EQ(parts("EXAMPLE\\ann@example.org"), "ann@example.org|ann|example.org");
+}
+
+TEST(Login, IsNeverMoreThanAValueOfAFilter) {
+  EXPECT_EQ(fill_filter("(|(uid={name})(mail={login})(o={domain}))", login_parts("ann@x.org")),
+            "(|(uid=ann)(mail=ann@x.org)(o=x.org))");
+  for (const std::string pattern : {"(a={login})", "(a={name})", "(a={domain})"}) {
+    for (const std::string evil : {"*", "a)(uid=*", "a))(|(b=*", "\\2a", "a\\*"}) {
+      // In each place of a login: before a backslash, before and after an @.
+      for (const std::string& login : {evil, evil + "@" + evil, evil + "\\" + evil}) {
+        const std::string filled = fill_filter(pattern, login_parts(login));
+        EXPECT_EQ(std::ranges::count(filled, '('), 1) << filled;
+        EXPECT_EQ(std::ranges::count(filled, ')'), 1) << filled;
+        EXPECT_EQ(std::ranges::count(filled, '*'), 0) << filled;
+      }
+    }
+  }
+  // What a value brings along is no place.
+  EXPECT_EQ(fill_filter("(a={name})(b={domain})", login_parts("{domain}@x")), "(a={domain})(b=x)");
+}
+
+TEST(Login, IsNeverMoreThanAValueOfAName) {
+  EXPECT_EQ(fill_dn("uid={name},dc=x", login_parts("ann")), "uid=ann,dc=x");
+  EXPECT_EQ(fill_dn("uid={name},dc=x", login_parts("a,ou=b")), "uid=a\\2cou\\3db,dc=x");
+  EXPECT_EQ(escape_dn(" #a+b\"<>;\\= "), "\\20\\23a\\2bb\\22\\3c\\3e\\3b\\5c\\3d\\20");
+  EXPECT_EQ(escape_dn(std::string_view("a\0b\n", 4)), "a\\00b\\0a");
+  EXPECT_EQ(escape_dn("j\xC3\xBCrgen"), "j\xC3\xBCrgen");
+  EXPECT_EQ(escape_dn("j\xFC"), "j\\fc");
+  EXPECT_EQ(escape_dn("two words"), "two words");
+}
+
+TEST(Login, PatternsNameIt) {
+  EXPECT_TRUE(is_login_pattern("uid={name},dc={domain}"));
+  EXPECT_FALSE(is_login_pattern("uid=ann"));
+  EXPECT_FALSE(is_login_pattern("uid={user}"));
+  EXPECT_FALSE(is_login_pattern("uid={login}}"));
+}
+
 }  // namespace
 }  // namespace godwit::backend::ldap

@@ -1,16 +1,13 @@
 #include "backend/ldap/ldap.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <mutex>
 #include <set>
 #include <utility>
 
 #include "backend/ldap/filter.hpp"
 #include "backend/ldap/person.hpp"
-#include "backend/ldap/session.hpp"
+#include "backend/ldap/servers.hpp"
 #include "base/fault.hpp"
-#include "base/log.hpp"
 #include "base/text.hpp"
 #include "convert/words.hpp"
 #include "net/worker.hpp"
@@ -24,17 +21,18 @@ using ldap::Entry;
 using ldap::Names;
 using ldap::Session;
 
-constexpr Log ldap_log("ldap");
 constexpr std::size_t queue_max = 200;        // queries that wait; more are refused
 constexpr std::size_t group_reads_max = 500;  // entries read for one group
-constexpr std::size_t rejoinders_max = 2;     // rounds over all servers for one query
 
 }  // namespace
 
-/// Connections and which server is good; used by the gate's threads.
+/// What the gate's threads use.
 struct LdapDirectory::Core {
   Core(LdapSettings given, const Clock& a_clock)
-      : settings(std::move(given)), clock(a_clock), gate("ldap", settings.connections, queue_max) {
+      : settings(std::move(given)),
+        clock(a_clock),
+        servers(settings),
+        gate("ldap", settings.connections, queue_max) {
     const Names& names = ldap::names_of(settings.preset);
     if (settings.listed.empty()) settings.listed = names.listed;
     if (settings.match.empty()) settings.match = names.match;
@@ -42,78 +40,9 @@ struct LdapDirectory::Core {
 
   const Names& names() const { return ldap::names_of(settings.preset); }
 
-  /// Runs `ask` on a connection. One that turns out dead, or a server that is down, is left for the
-  /// next; what a server answers, it answers for all.
-  Entries run(const std::function<Entries(Session&)>& ask) {
-    for (std::size_t round = 0;; ++round) {
-      std::unique_ptr<Session> session = take();
-      const bool kept = session != nullptr;
-      try {
-        if (!session) session = connect();
-        Entries out = ask(*session);
-        give_back(std::move(session));
-        return out;
-      } catch (const Fault& fault) {
-        const bool again = kept && fault.kind() == Fault::Kind::unavailable;
-        if (!again && (fault.kind() != Fault::Kind::unavailable || round + 1 >= rejoinders_max)) {
-          ldap_log.warning("failed", {{"error", fault.what()}});
-          throw;
-        }
-      }
-    }
-  }
-
-  /// One entry by its name; none for what is no name.
-  Entries read(const std::string& dn, const std::vector<std::string>& attributes) {
-    try {
-      return run([&](Session& session) { return session.read(dn, attributes); });
-    } catch (const Fault& fault) {
-      if (fault.kind() != Fault::Kind::corrupt) throw;
-      return {};
-    }
-  }
-
-  std::unique_ptr<Session> take() {
-    const std::scoped_lock lock(mutex);
-    if (idle.empty()) return nullptr;
-    auto out = std::move(idle.back());
-    idle.pop_back();
-    return out;
-  }
-
-  void give_back(std::unique_ptr<Session> session) {
-    const std::scoped_lock lock(mutex);
-    if (idle.size() < settings.connections) idle.push_back(std::move(session));
-  }
-
-  /// The first server that takes us, beginning with the last good one.
-  std::unique_ptr<Session> connect() {
-    std::size_t first = 0;
-    {
-      const std::scoped_lock lock(mutex);
-      first = good;
-    }
-    std::string why = "no server is named";
-    for (std::size_t i = 0; i < settings.urls.size(); ++i) {
-      const std::size_t index = (first + i) % settings.urls.size();
-      try {
-        auto session = std::make_unique<Session>(settings, settings.urls[index]);
-        const std::scoped_lock lock(mutex);
-        good = index;
-        return session;
-      } catch (const Fault& fault) {
-        ldap_log.warning("server_left", {{"error", fault.what()}});
-        why = fault.what();
-      }
-    }
-    throw Fault(Fault::Kind::unavailable, why);
-  }
-
   LdapSettings settings;
   const Clock& clock;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Session>> idle;
-  std::size_t good = 0;
+  ldap::Servers servers;
   Gate gate;  // last: its end waits for jobs that use the rest
 };
 
@@ -124,7 +53,7 @@ class LdapDirectory::Opening {
       : core_(core), attributes_(ldap::group_attributes(core.names())), entries_max_(entries_max) {}
 
   DirectoryMatches run(const std::string& id) {
-    const Entries found = core_.read(id, attributes_);
+    const Entries found = core_.servers.read(id, attributes_);
     seen_.insert(ascii_lower(id));
     if (!found.entries.empty() && ldap::directory_entry(found.entries[0], core_.names()).is_group) {
       open(found.entries[0]);
@@ -132,7 +61,7 @@ class LdapDirectory::Opening {
     while (!waiting_.empty() && !full()) {
       const std::string name = std::move(waiting_.back());
       waiting_.pop_back();
-      for (const Entry& entry : core_.read(name, attributes_).entries) take(entry);
+      for (const Entry& entry : core_.servers.read(name, attributes_).entries) take(entry);
     }
     if (full() && !waiting_.empty()) out_.total = std::max<std::uint64_t>(out_.total, 1) + 1;
     return std::move(out_);
@@ -158,7 +87,7 @@ class LdapDirectory::Opening {
   std::vector<Entry> find(const ldap::GroupSearch& search) {
     ++reads_;
     try {
-      Entries found = core_.run([&](Session& session) {
+      Entries found = core_.servers.run([&](Session& session) {
         return session.search(search, attributes_, core_.settings.entries_max);
       });
       if (found.more) ++out_.total;
@@ -216,7 +145,7 @@ Task<DirectoryMatches> LdapDirectory::find(Account, DirectoryQuery query) {
     const auto attributes = ldap::entry_attributes(core->names());
     const auto by = [&](std::string_view pattern, const std::vector<std::string>& words) {
       const std::string filter = ldap::search_filter(settings.listed, pattern, words);
-      return ldap::sorted(core->run([&](Session& session) {
+      return ldap::sorted(core->servers.run([&](Session& session) {
         return session.search(filter, attributes, settings.entries_max);
       }),
                           core->names(), query.entries_max);
@@ -235,7 +164,7 @@ Task<std::vector<Photo>> LdapDirectory::photos(Account, std::vector<std::string>
     std::vector<Photo> out;
     const std::string_view name = core->names().photo;
     for (const std::string& id : ids) {
-      const Entries found = core->read(id, {std::string(name)});
+      const Entries found = core->servers.read(id, {std::string(name)});
       out.push_back(found.entries.empty() ? Photo{} : ldap::photo_of(found.entries.front(), name));
     }
     return out;
@@ -245,7 +174,7 @@ Task<std::vector<Photo>> LdapDirectory::photos(Account, std::vector<std::string>
 
 Task<std::vector<std::string>> LdapDirectory::certificates(Account, std::string id) {
   auto work = [core = core_.get(), id = std::move(id), now = core_->clock.now()] {
-    const Entries found = core->read(id, ldap::certificate_attributes());
+    const Entries found = core->servers.read(id, ldap::certificate_attributes());
     if (found.entries.empty()) return std::vector<std::string>();
     return ldap::certificates_of(found.entries.front(), now);
   };
@@ -263,7 +192,7 @@ Task<DirectoryMatches> LdapDirectory::members(Account, std::string id, std::size
 Task<std::vector<DirectoryEntry>> LdapDirectory::everybody(std::size_t entries_max) {
   auto work = [core = core_.get(), entries_max] {
     const auto attributes = ldap::entry_attributes(core->names());
-    const Entries found = core->run([&](Session& session) {
+    const Entries found = core->servers.run([&](Session& session) {
       return session.search(core->settings.listed, attributes, entries_max);
     });
     return ldap::sorted(found, core->names(), entries_max).entries;

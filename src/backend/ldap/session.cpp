@@ -40,6 +40,23 @@ Fault::Kind kind_of(int code) {
   }
 }
 
+/// What servers say of a name or a password that does not do: wrong (RFC 4511 A.1), an entry
+/// without a password, a locked account, a name that is none.
+bool is_refusal(int code) {
+  switch (code) {
+    case LDAP_INVALID_CREDENTIALS:
+    case LDAP_INAPPROPRIATE_AUTH:
+    case LDAP_INSUFFICIENT_ACCESS:
+    case LDAP_UNWILLING_TO_PERFORM:
+    case LDAP_CONSTRAINT_VIOLATION:
+    case LDAP_NO_SUCH_OBJECT:
+    case LDAP_INVALID_DN_SYNTAX:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 struct Session::Handle {
@@ -49,7 +66,7 @@ struct Session::Handle {
   LDAP* ldap = nullptr;
 };
 
-Session::Session(const LdapSettings& settings, const std::string& url)
+Session::Session(const LdapSettings& settings, const std::string& url, As as)
     : settings_(settings), url_(url), handle_(std::make_unique<Handle>()) {
   set_options(url);
   const bool plain = istarts_with(url, "ldap://");
@@ -57,7 +74,9 @@ Session::Session(const LdapSettings& settings, const std::string& url)
     const int code = ldap_start_tls_s(handle_->ldap, nullptr, nullptr);
     if (code != LDAP_SUCCESS) raise(code, "STARTTLS");
   }
-  sign_in();
+  if (as == As::nobody) return;
+  const char* const dn = settings.bind_dn.empty() ? nullptr : settings.bind_dn.c_str();
+  if (const int code = bind(dn, settings.password); code != LDAP_SUCCESS) raise(code, "signing in");
 }
 
 Session::~Session() = default;
@@ -84,15 +103,21 @@ void Session::set_options(const std::string& url) {
     throw Fault(Fault::Kind::unavailable, url + ": TLS cannot be set up; is ca_file right?");
 }
 
-void Session::sign_in() {
-  const std::string_view password = settings_.password.reveal();
-  std::string secret(password);
+int Session::bind(const char* dn, const Secret& password) {
+  std::string secret(password.reveal());
   berval credentials{static_cast<ber_len_t>(secret.size()), secret.data()};
-  const char* const dn = settings_.bind_dn.empty() ? nullptr : settings_.bind_dn.c_str();
   const int code = ldap_sasl_bind_s(handle_->ldap, dn, LDAP_SASL_SIMPLE, &credentials, nullptr,
                                     nullptr, nullptr);
   std::ranges::fill(secret, '\0');
-  if (code != LDAP_SUCCESS) raise(code, "signing in");
+  return code;
+}
+
+bool Session::sign_in_as(const std::string& dn, const Secret& password) {
+  if (dn.empty() || password.empty()) return false;
+  const int code = bind(dn.c_str(), password);
+  if (code == LDAP_SUCCESS) return true;
+  if (!is_refusal(code)) raise(code, "signing in");
+  return false;
 }
 
 Entries Session::search(const std::string& filter, const std::vector<std::string>& attributes,

@@ -114,6 +114,17 @@ Task<Result<Account>> LocalUsers::sign_in(std::string login, Secret password) {
   co_return account;
 }
 
+Task<Result<Account>> LocalUsers::known(std::string login, Secret password) {
+  auto job = [candidates = login_candidates(login, core_->options.domains)](Database& database) {
+    return find_login(database, candidates);
+  };
+  Found found = co_await core_->database.read(std::move(job));
+  if (!found.user) co_return fail(Errc::not_found, "no such user");
+  Account account = account_of(std::move(found));
+  account.password = std::move(password);
+  co_return account;
+}
+
 Task<Result<Account>> LocalUsers::find(std::string address) {
   auto job = [address = std::move(address)](Database& database) {
     return found(database, find_recipient(database, address));

@@ -13,7 +13,7 @@
 
 namespace godwit::backend {
 
-class LocalUsers final : public Users {
+class LocalUsers final : public Users, public KnownUsers {
  public:
   struct NewUser {
     std::string address;  // user@domain, the canonical name; the domain must be a configured one
@@ -36,6 +36,9 @@ class LocalUsers final : public Users {
   /// `user` where no two domains have one of that name; letter case does not matter. An unknown
   /// user costs the same time as a wrong password.
   Task<Result<Account>> sign_in(std::string login, Secret password) override;
+
+  /// The login as `sign_in` takes it.
+  Task<Result<Account>> known(std::string login, Secret password) override;
 
   /// What a sign-in would answer, without one: for delivery and administrators. Error: not_found.
   Task<Result<Account>> find(std::string address);

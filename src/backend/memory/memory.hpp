@@ -171,6 +171,8 @@ class MemoryServer final : public MailBackend, public ItemsBackend, public Users
   void add_alias(const UserId& user, const std::string& address);
   /// The user may write mail as that address.
   void add_send_as(const UserId& user, const std::string& address);
+  /// What the user is kept from, from the next sign-in on.
+  void deny(const UserId& user, DataClasses classes);
   MemoryMail& mail(const UserId& user);
   MemoryItems& items(const UserId& user);
 

@@ -30,6 +30,10 @@ void MemoryServer::add_send_as(const UserId& user, const std::string& address) {
   users_.at(user).account.send_as.push_back(address);
 }
 
+void MemoryServer::deny(const UserId& user, DataClasses classes) {
+  users_.at(user).account.denied = classes;
+}
+
 MemoryMail& MemoryServer::mail(const UserId& user) { return *users_.at(user).mail; }
 
 MemoryItems& MemoryServer::items(const UserId& user) { return *users_.at(user).items; }

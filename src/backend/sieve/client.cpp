@@ -55,7 +55,8 @@ Task<> Client::sign_in(const Account& account) {
           : plain_credentials(account.login, settings_.user, settings_.password.reveal());
   const Response answer = co_await command("AUTHENTICATE \"PLAIN\" " + encode_string(credentials));
   if (answer.ok()) co_return;
-  const bool for_now = answer.code == "TRYLATER" || answer.kind == Response::Kind::bye;
+  // Another's password says nothing about the user's, whom a phone would ask for it.
+  const bool for_now = answer.code == "TRYLATER" || answer.kind == Response::Kind::bye || !own;
   throw Fault(for_now ? Fault::Kind::unavailable : Fault::Kind::sign_in_failed,
               settings_.host + " refuses to sign in: " + answer.words);
 }

@@ -87,8 +87,10 @@ Capabilities read_capabilities(const Reply& ehlo) {
   return out;
 }
 
-std::string plain_credentials(std::string_view user, std::string_view password) {
-  std::string bytes(1, '\0');
+std::string plain_credentials(std::string_view user, std::string_view password,
+                              std::string_view authorize) {
+  std::string bytes(authorize);
+  bytes += '\0';
   bytes += user;
   bytes += '\0';
   bytes += password;

@@ -55,7 +55,9 @@ struct Capabilities {
 Capabilities read_capabilities(const Reply& ehlo);
 
 /// RFC 4616.
-std::string plain_credentials(std::string_view user, std::string_view password);
+/// `authorize`: in whose name; empty: the user's own.
+std::string plain_credentials(std::string_view user, std::string_view password,
+                              std::string_view authorize = {});
 
 /// Content as DATA carries it: leading dots doubled, every line ended by CRLF (a bare LF would be
 /// understood differently by different hops). In pieces of any size.

@@ -69,7 +69,10 @@ TEST(DotEncoder, ContentCannotEndItself) {
   }
 }
 
-TEST(Credentials, Plain) { EXPECT_EQ(plain_credentials("tim", "pass"), "AHRpbQBwYXNz"); }
+TEST(Credentials, Plain) {
+  EXPECT_EQ(plain_credentials("tim", "pass"), "AHRpbQBwYXNz");
+  EXPECT_EQ(plain_credentials("b", "c", "a"), "YQBiAGM=");
+}
 
 }  // namespace
 }  // namespace godwit::backend::smtp

@@ -121,10 +121,13 @@ class Connection {
     const bool own = settings_.sign_in == SmtpSettings::SignIn::user;
     const std::string& user = own ? account.login : settings_.user;
     const Secret& password = own ? account.password : settings_.password;
+    const bool master = settings_.sign_in == SmtpSettings::SignIn::master;
     Reply answer;
     if (can_.auth_plain) {
-      answer = co_await command("AUTH PLAIN " + smtp::plain_credentials(user, password.reveal()));
-    } else if (can_.auth_login) {
+      const std::string_view authorize = master ? std::string_view(account.login) : "";
+      answer = co_await command("AUTH PLAIN " +
+                                smtp::plain_credentials(user, password.reveal(), authorize));
+    } else if (can_.auth_login && !master) {
       answer = co_await command("AUTH LOGIN");
       if (answer.code == 334) answer = co_await command(base64_encode(user));
       if (answer.code == 334) answer = co_await command(base64_encode(password.reveal()));
@@ -132,7 +135,8 @@ class Connection {
       throw Fault(Fault::Kind::unavailable, settings_.host + " offers no way to sign in");
     }
     if (answer.ok()) co_return;
-    const bool for_now = answer.temporary();
+    // Another's password says nothing about the user's, whom a phone would ask for it.
+    const bool for_now = answer.temporary() || !own;
     throw Fault(for_now ? Fault::Kind::unavailable : Fault::Kind::sign_in_failed,
                 settings_.host + " refuses to sign in: " + answer.words());
   }

@@ -15,8 +15,9 @@ struct SmtpSettings {
   enum class Tls : std::uint8_t { none, starttls, tls };
   enum class SignIn : std::uint8_t {
     none,
-    user,   // the account's own login and password
-    fixed,  // `user` and `password`
+    user,    // the account's own login and password
+    fixed,   // `user` and `password`
+    master,  // the same, in the name of the account's login (RFC 4616)
   };
   std::string host;
   std::uint16_t port = 587;
@@ -32,8 +33,9 @@ struct SmtpSettings {
 };
 
 /// All recipients or none. Errors: refused (with the hop's words), not_found (it does not know a
-/// recipient), too_large. Throws Fault: unavailable (down, or refusing for now), sign_in_failed,
-/// timed_out (the content was sent and no reply came: it may have been taken), corrupt.
+/// recipient), too_large. Throws Fault: unavailable (down, refusing for now, or
+/// refusing the configured account), sign_in_failed (the user's own), timed_out (the content was
+/// sent and no reply came: it may have been taken), corrupt.
 class SmtpSubmission final : public Submission {
  public:
   explicit SmtpSubmission(SmtpSettings settings) : settings_(std::move(settings)) {}

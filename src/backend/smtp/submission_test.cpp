@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "backend/smtp/protocol.hpp"
 #include "base/fault.hpp"
 #include "net/listener.hpp"
 #include "run.hpp"
@@ -102,6 +103,23 @@ TEST_F(SubmissionTest, SignsIn) {
   EXPECT_EQ(fault({{"220 hi", "250-mx\r\n250 AUTH PLAIN", "535 no"}, ""}),
             Fault::Kind::sign_in_failed);
   EXPECT_EQ(fault({{"220 hi", "250 mx"}, ""}), Fault::Kind::unavailable);
+}
+
+TEST_F(SubmissionTest, SignsInAsAMasterInTheNameOfTheUser) {
+  settings_.sign_in = SmtpSettings::SignIn::master;
+  settings_.user = "godwit";
+  settings_.password = Secret("gw");
+  Script script{{"220 hi", "250-mx\r\n250 AUTH PLAIN", "235 ok", "250 ok", "250 ok", "354 go",
+                 "250 taken", ""},
+                ""};
+  EXPECT_TRUE(submit(script));
+  EXPECT_TRUE(script.heard.contains("AUTH PLAIN " +
+                                    smtp::plain_credentials("godwit", "gw", "anna") + "\r\n"))
+      << script.heard;
+  // No phone asks its user for the master's password.
+  EXPECT_EQ(fault({{"220 hi", "250-mx\r\n250 AUTH PLAIN", "535 no"}, ""}),
+            Fault::Kind::unavailable);
+  EXPECT_EQ(fault({{"220 hi", "250-mx\r\n250 AUTH LOGIN", "334 x"}, ""}), Fault::Kind::unavailable);
 }
 
 TEST_F(SubmissionTest, TellsRefusals) {

@@ -1,0 +1,26 @@
+/// Who checks passwords, and who may see what, as the configuration says.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/backends.hpp"
+#include "app/config.hpp"
+#include "auth/access.hpp"
+#include "auth/app_password.hpp"
+#include "auth/check.hpp"
+
+namespace godwit::app {
+
+/// What cannot work, a line each; empty when all can.
+Strings sign_in_problems(const Config& config);
+
+/// The checks of [[sign_in]]; none there: the mailboxes alone. Throws Fault when a password cannot
+/// be read. Both outlive it.
+auth::Chain make_chain(const Config& config, Backends& backends, auth::AppPasswords& passwords);
+
+/// The rules of [[access]]. The configuration was checked.
+std::vector<auth::AccessRule> access_rules(const Config& config);
+
+}  // namespace godwit::app
