@@ -113,7 +113,6 @@ struct Config {
     std::string domain;
     std::string calendars;
     std::string contacts;
-    std::string sign_in = "user";
     std::string user = "{login}";
     std::string password_file;
     Strings shared = {"subscribed"};

@@ -249,10 +249,6 @@ constexpr auto table = std::to_array<Key>({
         "signs in with, {name} and {domain} its parts."),
     text<&C::dav, &V::contacts>("dav", "contacts", "\"/contacts/{name}/\"",
                                 "The same for address books."),
-    choice<&C::dav, &V::sign_in>(
-        "dav", "sign_in", "user|master",
-        "Sign in as the user, or with one account in the user's name, as Cyrus lets a proxy do "
-        "(Authorize-As)."),
     text<&C::dav, &V::user>("dav", "user", {}, "Whom the server knows the user as."),
     path<&C::dav, &V::password_file>(
         "dav", "password_file", "\"/etc/godwit/dav.password\"",

@@ -17,7 +17,6 @@ backend::dav::Settings dav_settings(const Config& config, dav::Url start) {
   settings.contacts = given.contacts;
   settings.user = given.user;
   settings.shared = backend::shared_rule(given.shared);
-  settings.act_for_users = given.sign_in == "master";
   settings.create = given.create;
   settings.client.ca_file = given.ca_file;
   settings.client.verify = given.verify;
@@ -45,10 +44,6 @@ std::string check_dav(const Config& config) {
   if (!has_dav(config)) return {};
   if (!config.dav.url.empty() && !config.dav.domain.empty()) {
     return "url and domain both say where the server is; remove one";
-  }
-  const bool named = !config.dav.password_file.empty() && !config.dav.user.contains('{');
-  if (config.dav.sign_in == "master" && !named) {
-    return "sign_in is master: set user to that account's name, and password_file";
   }
   dav::Url start;
   if (!config.dav.url.empty()) {

@@ -36,7 +36,6 @@ http::ClientRequest http_request(const Credentials& credentials, const Request& 
   out.body = request.body;
   const std::string pair = credentials.user + ':' + std::string(credentials.password.reveal());
   out.headers.push_back({"Authorization", "Basic " + base64_encode(pair)});
-  if (!credentials.act_for.empty()) out.headers.push_back({"Authorize-As", credentials.act_for});
   out.headers.push_back({"User-Agent", "Godwit"});
   if (request.depth != Depth::none) {
     out.headers.push_back({"Depth", std::string(depth_text(request.depth))});

@@ -32,7 +32,6 @@ struct ClientSettings {
 struct Credentials {
   std::string user;
   Secret password;
-  std::string act_for = {};  // in whose name (Cyrus: Authorize-As); empty: the user's own
 };
 
 enum class Depth : std::uint8_t { none, zero, one };

@@ -38,8 +38,7 @@ Session DavServer::open_session(const Account& account) {
   if (!core) core = std::make_shared<Core>(shared_, account.user, login);
   const Settings& settings = shared_->settings;
   wire::Credentials credentials{wire::fill(settings.user, {login}, wire::Form::plain),
-                                settings.password.value_or(account.password),
-                                settings.act_for_users ? login : std::string()};
+                                settings.password.value_or(account.password)};
   return {core, std::move(credentials)};
 }
 

@@ -21,7 +21,6 @@ struct Settings {
   std::string contacts{};
   std::string user = "{login}";
   std::optional<Secret> password{};  // nothing: the user's own
-  bool act_for_users = false;        // `user` is one account, which acts in the users' names
   /// Of other users. `listed`: paths of collections, templates too, `*` in the last part alone.
   SharedRule shared{};
   bool create = true;  // a calendar or address book where the user has none
