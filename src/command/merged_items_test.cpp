@@ -317,6 +317,43 @@ TEST(MergedItems, EditsOverSystemsThatDieAtEveryStep) {
   }
 }
 
+/// A phone that leaves mail to the server takes Anna's own meeting away, from her calendar, or from
+/// one of somebody else to whom she may write.
+std::size_t mails_of_removal(bool foreign, bool merges) {
+  Settings settings;
+  if (merges) settings.merged_devices = {"*"};
+  test::MemoryFixture fixture(1, settings);
+  fixture.server.offer_items(fixture.mail_server);
+  auto& items = fixture.mail_server.items(UserId::parse("anna@example.test").value());
+  const FolderKey key =
+      foreign ? test::run(items.create_collection(ItemClass::calendar, "Bruno's")).value()
+              : items.find(FolderRole::calendar);
+  if (foreign) items.set_foreign(key);
+  const std::string event =
+      "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTAMP:20250601T080000Z\r\n"
+      "DTSTART:20250620T080000Z\r\nDTEND:20250620T090000Z\r\nSUMMARY:Plan\r\n"
+      "ORGANIZER:mailto:anna@example.test\r\nATTENDEE:mailto:bruno@elsewhere.test\r\n"
+      "END:VEVENT\r\nEND:VCALENDAR\r\n";
+  EXPECT_TRUE(test::run(items.put(key, "one", event, {})));
+  client::Device device = fixture.device("phone", eas::Version::v16_1);
+  test::run(device.folder_sync());
+  std::string folder = device.folder_of_type(8)->id;
+  if (foreign && !merges) folder = device.folder_of_type(13)->id;
+  test::run(device.sync_all(folder, {}));
+  EXPECT_EQ(device.collection(folder).items.size(), 1U);
+  device.remove(folder, device.collection(folder).items.begin()->first);
+  EXPECT_TRUE(test::run(device.sync(folder, {})).ok());
+  EXPECT_TRUE(items.texts(key).empty());
+  return fixture.submission.sent().size();
+}
+
+TEST(MergedItems, NobodyIsToldOfWhatHappensInOthersCalendars) {
+  for (const bool merges : {false, true}) {
+    EXPECT_EQ(mails_of_removal(false, merges), 1U);
+    EXPECT_EQ(mails_of_removal(true, merges), 0U);
+  }
+}
+
 TEST(MergedItems, NamesOfItemsMeanOneThing) {
   sync::FolderTable table;
   const auto add = [&](const std::string& id, const std::string& key, FolderRole role) {

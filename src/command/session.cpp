@@ -30,7 +30,7 @@ std::vector<backend::ItemCollection> known_collections(const sync::FolderTable& 
   for (const sync::FolderRow& row : table.rows) {
     auto key = FolderKey::parse(row.key);
     if (row.item_class == ItemClass::email || !key) continue;
-    out.push_back({std::move(*key), row.item_class, row.name, row.role, false});
+    out.push_back({std::move(*key), row.item_class, row.name, row.role, false, row.foreign});
   }
   return out;
 }

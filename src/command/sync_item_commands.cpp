@@ -189,9 +189,18 @@ class ItemCommandRun {
 
   bool is_calendar() const { return work_.kind.item_class == ItemClass::calendar; }
 
+  /// In others' calendars nobody is told of anything: their copies are not the user's own.
+  bool is_own_calendar(const std::string& href) const {
+    if (!is_calendar()) return false;
+    const auto place = work_.session.item_place(work_.collection, href);
+    const auto* const row = work_.session.whole_table().find_key(place.first.view());
+    return row != nullptr && !row->foreign;
+  }
+
   /// What is to be stored of an edit, and said of it to others.
-  Scheduling schedule_edit(const std::string& before, std::string after) const {
-    if (!is_calendar()) return {.text = std::move(after), .mails = {}};
+  Scheduling schedule_edit(const std::string& href, const std::string& before,
+                           std::string after) const {
+    if (!is_own_calendar(href)) return {.text = std::move(after), .mails = {}};
     return schedule(work_.session, before, std::move(after), server_tells_);
   }
 
@@ -285,7 +294,7 @@ class ItemCommandRun {
               .at = work_.session.now(),
               .uid = edited->uid,
               .files = edited->files};
-    Scheduling meeting = schedule_edit("", std::move(edited->text));
+    Scheduling meeting = schedule_edit(uid, "", std::move(edited->text));
     edited->text = std::move(meeting.text);
     auto telling = co_await open_scheduling(command, uid, "", std::move(meeting));
     auto etag = co_await items_.put(work_.collection, uid, edited->text, {});
@@ -379,7 +388,7 @@ class ItemCommandRun {
       std::string etag = there->front().etag;
       if (edited->text != there->front().text) {
         const std::string& before = there->front().text;
-        Scheduling meeting = schedule_edit(before, std::move(edited->text));
+        Scheduling meeting = schedule_edit(href, before, std::move(edited->text));
         edited->text = std::move(meeting.text);
         auto telling = co_await open_scheduling(command, href, before, std::move(meeting));
         auto written = co_await items_.put(work_.collection, href, edited->text, {etag});
@@ -425,10 +434,10 @@ class ItemCommandRun {
     const auto href = hrefs_.find(command.id);
     if (href == hrefs_.end()) co_return status_not_found;
     SchedulingIntent telling;
-    if (is_calendar()) {
+    if (is_own_calendar(href->second)) {
       const auto there = co_await items_.fetch(work_.collection, {href->second});
       const std::string before = there && !there->empty() ? there->front().text : std::string();
-      Scheduling meeting = schedule_edit(before, "");
+      Scheduling meeting = schedule_edit(href->second, before, "");
       if (!meeting.told.empty()) {
         work_.writes.push_back(note_told(work_.session, meeting.uid, meeting.told));
       }

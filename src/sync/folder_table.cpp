@@ -10,7 +10,7 @@
 namespace godwit::sync {
 namespace {
 
-constexpr std::uint64_t format = 1;
+constexpr std::uint64_t format = 2;  // 1: without `foreign`
 
 /// A folder that vanished and one that appeared are the same one, renamed.
 bool is_renamed(const FolderRow& row, const backend::MailFolder& listed) {
@@ -142,6 +142,7 @@ class Reconciler {
     row.name = collection.name;
     row.role = collection.role;
     row.item_class = collection.item_class;
+    row.foreign = collection.foreign;
     return row;
   }
 
@@ -217,13 +218,16 @@ std::string pack(const FolderTable& table) {
     out.number(row.uid_validity);
     out.number(row.uid_next);
     out.number(row.messages);
+    out.boolean(row.foreign);
   }
   return std::move(out).bytes();
 }
 
 Result<FolderTable> unpack_folder_table(std::string_view bytes) {
   Unpacker in(bytes);
-  if (in.number() != format) return fail(Errc::unsupported, "folder table of another format");
+  const auto written = in.number();
+  if (written != format && written != 1)
+    return fail(Errc::unsupported, "folder table of another format");
   FolderTable table;
   table.next_id = in.number();
   table.version = in.number();
@@ -238,6 +242,7 @@ Result<FolderTable> unpack_folder_table(std::string_view bytes) {
     row.uid_validity = static_cast<std::uint32_t>(in.number());
     row.uid_next = static_cast<Uid>(in.number());
     row.messages = static_cast<std::uint32_t>(in.number());
+    row.foreign = written != 1 && in.boolean();
     table.rows.push_back(std::move(row));
   }
   if (!in.ok()) return fail(Errc::malformed, "damaged folder table");

@@ -28,6 +28,7 @@ struct FolderRow {
   Uid uid_next = 0;
   std::uint32_t messages = 0;
   std::string mailbox_id;
+  bool foreign = false;  // a collection of another user
   friend bool operator==(const FolderRow&, const FolderRow&) = default;
 };
 

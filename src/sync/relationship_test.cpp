@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/pack.hpp"
 #include "sync/folder_table.hpp"
 #include "sync/hierarchy.hpp"
 #include "sync/server_id.hpp"
@@ -126,6 +127,21 @@ TEST(FolderTable, KnowsItsOwnRenamesWhateverBecameOfTheMails) {
   reconcile(table, {folder("Work", "Work", 4), other}, {}, RenamedFolder{"Arbeit", "Work"});
   EXPECT_EQ(table.find_key("Work")->id, id);
   EXPECT_NE(table.find_key("Work/2026")->id, child);
+}
+
+TEST(FolderTable, ReadsWhatWasWrittenBeforeOthersCollectionsWereKnown) {
+  Packer out;
+  out.number(1).number(7).number(3).number(1);
+  for (const char* text : {"5", "//c", "0", "Work", ""}) out.text(text);
+  out.number(0).number(1).boolean(true).number(0).number(0).number(0);
+  const auto table = unpack_folder_table(out.bytes());
+  ASSERT_TRUE(table);
+  ASSERT_EQ(table->rows.size(), 1U);
+  EXPECT_EQ(table->rows.front().name, "Work");
+  EXPECT_FALSE(table->rows.front().foreign);
+  FolderTable now = *table;
+  now.rows.front().foreign = true;
+  EXPECT_EQ(unpack_folder_table(pack(now))->rows, now.rows);
 }
 
 TEST(FolderTable, NamesParentsByTheirIds) {

@@ -247,6 +247,8 @@ FolderKey MemoryItems::find(FolderRole role) const {
   return (*at)->shown.key;
 }
 
+void MemoryItems::set_foreign(const FolderKey& key) { find(key)->shown.foreign = true; }
+
 void MemoryItems::set_read_only(const FolderKey& key, bool read_only) {
   find(key)->shown.read_only = read_only;
 }

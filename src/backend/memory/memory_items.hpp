@@ -43,6 +43,8 @@ class MemoryItems final : public Items, public std::enable_shared_from_this<Memo
   /// the meetings of these addresses, as far as it says so.
   void be_gateway(std::vector<std::string> scheduling_addresses = {});
   void set_read_only(const FolderKey& collection, bool read_only);
+  /// It is another user's.
+  void set_foreign(const FolderKey& collection);
   /// Cursors given before now are stale.
   void forget_cursors() { ++epoch_; }
   /// The next `calls` calls throw Fault, after the work is done.
