@@ -59,7 +59,8 @@ class MergedDav : public testing::Test {
   }
   Names there(const std::string& user, const std::string& name) const {
     Names out;
-    for (const auto& item : as(user).read_all('/' + user + '/' + name + '/', ItemClass::calendar)) {
+    const std::string path = '/' + user + '/' + name + '/';
+    for (const auto& item : as(user).read_all(path, ItemClass::calendar)) {
       const auto at = item.text.find("SUMMARY:") + 8;
       out.push_back(item.text.substr(at, item.text.find_first_of("\r\n", at) - at));
     }

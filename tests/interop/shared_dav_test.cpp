@@ -59,6 +59,7 @@ class SharedDav : public testing::Test {
   }
   static std::vector<std::string> names(const std::vector<ItemCollection>& all) {
     std::vector<std::string> out;
+    out.reserve(all.size());
     for (const ItemCollection& each : all) out.push_back(each.name + (each.read_only ? " r" : ""));
     std::ranges::sort(out);
     return out;
