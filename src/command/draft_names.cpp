@@ -42,6 +42,16 @@ Task<sync::MailId> present_mail(Session& session, const sync::FolderTable& table
   co_return id;
 }
 
+Task<std::map<Uid, Uid>> known_names(Session& session, const sync::FolderTable& table,
+                                     std::string collection, std::uint32_t uid_validity) {
+  std::map<Uid, Uid> out;
+  for (const sync::MailState& state : co_await states_of(session, table, std::move(collection))) {
+    if (state.cursor.status.uid_validity != uid_validity) continue;
+    for (const auto& [uid, draft] : state.drafts) out.emplace(uid, draft.name);
+  }
+  co_return out;
+}
+
 Task<render::FileReference> present_file(Session& session, const sync::FolderTable& table,
                                          render::FileReference reference) {
   const auto states = co_await states_of(session, table, reference.collection_id);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/pack.hpp"
+#include "command/draft_names.hpp"
 #include "sync/server_id.hpp"
 
 namespace godwit::command {
@@ -73,8 +74,14 @@ class Pager {
 
   FoundItem show(const MailHits::Hit& hit, render::Prepared prepared) const {
     const std::string& collection = row_of(hit.folder)->id;
-    return {collection,
-            sync::format_mail_id(collection, hits_.folders[hit.folder].uid_validity, hit.uid),
+    const std::uint32_t uid_validity = hits_.folders[hit.folder].uid_validity;
+    const auto names = names_.find(hit.folder);
+    Uid uid = hit.uid;
+    if (names != names_.end()) {
+      const auto known = names->second.find(uid);
+      if (known != names->second.end()) uid = known->second;
+    }
+    return {collection, sync::format_mail_id(collection, uid_validity, uid),
             std::move(*prepared.write)};
   }
 
@@ -86,6 +93,10 @@ class Pager {
     for (auto& [folder, uids] : by_folder) {
       const sync::FolderRow* row = row_of(folder);
       if (row == nullptr) continue;
+      if (!names_.contains(folder)) {
+        names_.emplace(folder, co_await known_names(session_, table_, row->id,
+                                                    hits_.folders[folder].uid_validity));
+      }
       render::Request request{.folder = hits_.folders[folder].key,
                               .uid_validity = hits_.folders[folder].uid_validity,
                               .uids = std::move(uids),
@@ -138,6 +149,8 @@ class Pager {
   const sync::FolderTable& table_;
   MailHits& hits_;
   render::Options options_;
+  /// By which ids the device knows drafts that it edited.
+  std::map<std::uint32_t, std::map<Uid, Uid>> names_;
   std::uint64_t held_ = 0;
   bool full_ = false;
   std::set<std::pair<std::uint32_t, Uid>> left_out_;
