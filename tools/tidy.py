@@ -51,6 +51,8 @@ DIRECTIONS = {
     "store/postgres": "base net store",
     "backend/memory": "base item convert backend",
     "backend/local": "base item net sqlite convert convert/time_zone convert/ical backend watch",
+    "backend/notes": "base item net convert compose backend",
+    "backend/recipients": "base item net convert backend",
     "backend/imap": "base item net imap convert backend watch auth",
     "backend/smtp": "base item net backend",
     "backend/sieve": "base item net convert backend",

@@ -3,9 +3,12 @@
 #include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "app/directory_folder.hpp"
+#include "app/item_sources.hpp"
 #include "app/outgoing.hpp"
 #include "app/sieve.hpp"
 #include "backend/imap/imap.hpp"
+#include "backend/notes/notes.hpp"
+#include "backend/recipients/recipients.hpp"
 #include "backend/sieve/contacts.hpp"
 #include "base/fault.hpp"
 
@@ -36,15 +39,25 @@ backend::imap::Settings with_master(backend::imap::Settings settings, const Conf
 class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
-      : server_(with_master(imap_settings(config), config), around.loop.executor(), around.random),
+      : server_(settings_of(config), around.loop.executor(), around.random),
         loop_(around.loop),
         outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
         directory_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),
         sieve_(make_sieve(config)),
         free_busy_(make_free_busy(dav_.get(), config, around)),
-        folder_(make_directory_folder(dav_.get(), directory_.get(), config, around.clock,
-                                      around.random)) {
+        folder_(make_directory_folder(directory_.get(), config, around.clock, around.random)),
+        notes_(
+            {.folder = config.imap.notes_folder},
+            [this](const backend::Account& account) { return server_.open_all(account); },
+            around.clock, around.random),
+        recipients_([this](const backend::Account& account) { return server_.open(account); },
+                    static_cast<std::size_t>(config.mail.recipients)),
+        items_({.main = dav_.get(),
+                .notes = &notes_,
+                .directory = folder_.get(),
+                .recipients = config.mail.recipients > 0 ? &recipients_ : nullptr},
+               notes_source(config.imap.notes), config.imap.notes_folder) {
     if (!sieve_ || !dav_) return;
     sieve_->set_known([items = dav_.get()](const backend::Account& account) {
       return backend::contact_addresses(items->open_items(account));
@@ -55,10 +68,7 @@ class ImapBackends final : public Backends {
   backend::KnownUsers& known_users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
-  backend::ItemsBackend* items() override {
-    if (folder_) return folder_.get();
-    return dav_.get();
-  }
+  backend::ItemsBackend* items() override { return items_.any() ? &items_ : nullptr; }
   backend::Vacation* vacation() override { return sieve_.get(); }
   backend::Directory* directory() override { return directory_.get(); }
   admin::Accounts* accounts() override { return nullptr; }
@@ -74,6 +84,8 @@ class ImapBackends final : public Backends {
   void forget_user(const UserId& user) override {
     server_.forget_user(user);
     if (dav_) dav_->forget_user(user);
+    notes_.forget_user(user);
+    recipients_.forget_user(user);
   }
   void apply(const Config&) override {}
   void start() override {
@@ -83,6 +95,14 @@ class ImapBackends final : public Backends {
   Task<> stop() override { return outgoing_.stop(); }
 
  private:
+  backend::imap::Settings settings_of(const Config& config) {
+    backend::imap::Settings settings = with_master(imap_settings(config), config);
+    settings.put_aside = [this](backend::Account account, std::vector<backend::MailFolder> all) {
+      return items_.put_aside(std::move(account), std::move(all));
+    };
+    return settings;
+  }
+
   backend::imap::ImapServer server_;
   net::Loop& loop_;
   Outgoing outgoing_;
@@ -91,6 +111,9 @@ class ImapBackends final : public Backends {
   std::unique_ptr<backend::SieveVacation> sieve_;      // the same
   std::unique_ptr<backend::FreeBusy> free_busy_;       // the same
   std::unique_ptr<DirectoryFolder> folder_;            // the same
+  backend::notes::NotesBackend notes_;
+  backend::recipients::RecipientsBackend recipients_;
+  ItemSources items_;
 };
 
 }  // namespace

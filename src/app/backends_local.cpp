@@ -8,6 +8,7 @@
 #include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "app/directory_folder.hpp"
+#include "app/item_sources.hpp"
 #include "app/local_submission.hpp"
 #include "app/outgoing.hpp"
 #include "app/system.hpp"
@@ -17,6 +18,7 @@
 #include "backend/local/groups.hpp"
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
+#include "backend/recipients/recipients.hpp"
 #include "base/bytes.hpp"
 #include "lmtp/server.hpp"
 #include "net/keyed_lock.hpp"
@@ -198,9 +200,14 @@ class LocalBackends final : public Backends {
         dav_(make_dav(config, around)),
         dav_free_busy_(make_free_busy(dav_.get(), config, around)),
         folder_(make_directory_folder(
-            dav_ ? static_cast<backend::ItemsBackend*>(dav_.get()) : &store_,
             ldap_ ? static_cast<backend::DirectoryList*>(ldap_.get()) : &directory_, config,
             around.clock, around.random)),
+        recipients_([this](const backend::Account& account) { return store_.open(account); },
+                    static_cast<std::size_t>(config.mail.recipients)),
+        items_({.main = dav_ ? static_cast<backend::ItemsBackend*>(dav_.get()) : &store_,
+                .directory = folder_.get(),
+                .recipients = config.mail.recipients > 0 ? &recipients_ : nullptr},
+               NotesSource::dav, {}),
         keeper_(users_),
         accounts_(users_, directory_),
         vacation_(store_),
@@ -230,11 +237,7 @@ class LocalBackends final : public Backends {
   }
   backend::KnownUsers& known_users() override { return users_; }
   backend::MailBackend& mail() override { return store_; }
-  backend::ItemsBackend* items() override {
-    if (folder_) return folder_.get();
-    if (dav_) return dav_.get();
-    return &store_;
-  }
+  backend::ItemsBackend* items() override { return &items_; }
   backend::Submission& submission() override { return submission_; }
   backend::Vacation* vacation() override { return &vacation_; }
   backend::Directory* directory() override {
@@ -255,6 +258,7 @@ class LocalBackends final : public Backends {
   }
   void forget_user(const UserId& user) override {
     if (dav_) dav_->forget_user(user);
+    recipients_.forget_user(user);
   }
   void apply(const Config& config) override { lmtp_.apply(lmtp_settings(config)); }
   void start() override {
@@ -307,6 +311,8 @@ class LocalBackends final : public Backends {
   std::unique_ptr<backend::dav::DavServer> dav_;  // null: the store has the collections, too
   std::unique_ptr<backend::FreeBusy> dav_free_busy_;
   std::unique_ptr<DirectoryFolder> folder_;
+  backend::recipients::RecipientsBackend recipients_;
+  ItemSources items_;
   PasswordKeeper keeper_;
   LocalAccounts accounts_;
   backend::LocalVacation vacation_;

@@ -92,6 +92,8 @@ struct Config {
     Strings trash;
     Strings junk;
     Strings archive;
+    std::string notes = "auto";
+    std::string notes_folder = "Notes";
   } imap;
 
   struct Sieve {
@@ -172,6 +174,7 @@ struct Config {
     std::int64_t answer_kilobytes_max = 4096;
     std::int64_t prefetch_kilobytes_max = 1024;
     Strings send_as;
+    std::int64_t recipients = 500;
   } mail;
 
   struct Calendar {

@@ -208,6 +208,9 @@ constexpr auto table = std::to_array<Key>({
     text<&C::imap, &I::trash>("imap", "trash", "[\"Trash\"]", "The same for deleted mail."),
     text<&C::imap, &I::junk>("imap", "junk", "[\"Junk\"]", "The same for junk."),
     text<&C::imap, &I::archive>("imap", "archive", "[\"Archive\"]", "The same for the archive."),
+    choice<&C::imap, &I::notes>("imap", "notes", "auto|dav|imap|off",
+                                "Where notes are. auto: on the DAV server, else in the mailbox."),
+    text<&C::imap, &I::notes_folder>("imap", "notes_folder", {}, "Their folder in the mailbox."),
 
     text<&C::sieve, &Z::host>(
         "sieve", "host", "\"imap.example.org\"",
@@ -384,6 +387,8 @@ constexpr auto table = std::to_array<Key>({
         "mail", "send_as", "[\"ann@example.org: info@example.org sales@example.org\"]",
         "Who may write mail as whom, beside the own addresses; a From that is neither is replaced. "
         "Users of the embedded store: also `godwit user set --may-send-as`."),
+    number<&C::mail, &C::Mail::recipients>("mail", "recipients", {0, 2000},
+                                           "Frequent recipients that phones get; 0 = none."),
 
     text<&C::calendar, &C::Calendar::time_zone>(
         "calendar", "time_zone", "\"Europe/Berlin\"",

@@ -23,7 +23,6 @@ using backend::ItemText;
 constexpr Log logger("directory");
 constexpr std::size_t entries_max = 10'000;
 constexpr std::chrono::seconds look_pause{20};  // between looks at how old the list is
-constexpr const char* folder_key = "//directory";
 
 constexpr auto texts = std::to_array<std::pair<ContactText, std::string DirectoryEntry::*>>({
     {ContactText::file_as, &DirectoryEntry::display_name},
@@ -53,126 +52,89 @@ std::optional<std::string> card_of(const DirectoryEntry& entry) {
   return std::move(*card);
 }
 
-/// What one user sees: the list, and all that the backend has.
-class ItemsAndDirectory final : public backend::Items {
+/// What one user sees of it.
+class DirectoryItems final : public backend::Items {
  public:
-  ItemsAndDirectory(std::shared_ptr<backend::Items> items, DirectoryCards& cards, std::string name,
-                    UserId user)
-      : items_(std::move(items)), cards_(cards), name_(std::move(name)), user_(std::move(user)) {}
+  DirectoryItems(DirectoryCards& cards, std::string name, UserId user)
+      : cards_(cards), name_(std::move(name)), user_(std::move(user)) {}
 
   Task<std::vector<backend::ItemCollection>> collections() override {
     std::vector<backend::ItemCollection> out;
-    if (items_) out = co_await items_->collections();
-    out.push_back({.key = key_,
+    out.push_back({.key = FolderKey::parse(directory_key).value(),
                    .item_class = ItemClass::contacts,
                    .name = name_,
                    .role = FolderRole::none,
                    .read_only = true});
     co_return out;
   }
-  bool places_meetings() const override { return items_ && items_->places_meetings(); }
-  Task<std::vector<std::string>> scheduling_addresses() override {
-    if (!items_) co_return std::vector<std::string>();
-    co_return co_await items_->scheduling_addresses();
+  Task<Result<FolderKey>> create_collection(ItemClass, std::string) override {
+    co_return refusal();
   }
-  Task<Result<FolderKey>> create_collection(ItemClass item_class, std::string name) override {
-    if (!items_) co_return fail(Errc::refused, "there is no place for collections");
-    co_return co_await items_->create_collection(item_class, std::move(name));
-  }
-  Task<Result<>> rename_collection(FolderKey collection, std::string name) override {
-    if (auto no = refusal(collection)) co_return std::unexpected(std::move(*no));
-    co_return co_await items_->rename_collection(std::move(collection), std::move(name));
-  }
-  Task<Result<>> delete_collection(FolderKey collection) override {
-    if (auto no = refusal(collection)) co_return std::unexpected(std::move(*no));
-    co_return co_await items_->delete_collection(std::move(collection));
-  }
+  Task<Result<>> rename_collection(FolderKey, std::string) override { co_return refusal(); }
+  Task<Result<>> delete_collection(FolderKey) override { co_return refusal(); }
   Task<Result<std::string>> cursor(FolderKey collection) override {
-    if (is_list(collection)) {
-      co_await cards_.refresh();
-      co_return cards_.cursor();
-    }
-    if (!items_) co_return unknown();
-    co_return co_await items_->cursor(std::move(collection));
+    if (!is_list(collection)) co_return unknown();
+    co_await cards_.refresh();
+    co_return cards_.cursor();
   }
   Task<Result<ItemChanges>> changes(FolderKey collection, std::string since) override {
-    if (is_list(collection)) {
-      co_await cards_.refresh();
-      co_return cards_.changes(since);
-    }
-    if (!items_) co_return unknown();
-    co_return co_await items_->changes(std::move(collection), std::move(since));
+    if (!is_list(collection)) co_return unknown();
+    co_await cards_.refresh();
+    co_return cards_.changes(since);
   }
   Task<Result<std::vector<ItemText>>> fetch(FolderKey collection,
                                             std::vector<std::string> hrefs) override {
-    if (is_list(collection)) {
-      co_await cards_.refresh();
-      std::vector<ItemText> out;
-      for (std::string& href : hrefs) {
-        const DirectoryCards::Card* const card = cards_.find(href);
-        if (card != nullptr) out.push_back({std::move(href), card->etag, card->text});
-      }
-      co_return out;
+    if (!is_list(collection)) co_return unknown();
+    co_await cards_.refresh();
+    std::vector<ItemText> out;
+    for (std::string& href : hrefs) {
+      const DirectoryCards::Card* const card = cards_.find(href);
+      if (card != nullptr) out.push_back({std::move(href), card->etag, card->text});
     }
-    if (!items_) co_return unknown();
-    co_return co_await items_->fetch(std::move(collection), std::move(hrefs));
+    co_return out;
   }
-  Task<Result<std::vector<ItemText>>> find_uid(FolderKey collection, std::string uid) override {
-    if (is_list(collection)) co_return std::vector<ItemText>();  // there are no events in it
-    if (!items_) co_return unknown();
-    co_return co_await items_->find_uid(std::move(collection), std::move(uid));
+  Task<Result<std::vector<ItemText>>> find_uid(FolderKey, std::string) override {
+    co_return std::vector<ItemText>();  // there are no events in it
   }
-  Task<Result<std::string>> put(FolderKey collection, std::string href, std::string text,
-                                backend::ItemCondition condition) override {
-    if (auto no = refusal(collection)) co_return std::unexpected(std::move(*no));
-    co_return co_await items_->put(std::move(collection), std::move(href), std::move(text),
-                                   std::move(condition));
+  Task<Result<std::string>> put(FolderKey collection, std::string, std::string,
+                                backend::ItemCondition) override {
+    if (!is_list(collection)) co_return unknown();
+    co_return refusal();
   }
-  Task<Result<>> remove(FolderKey collection, std::string href,
-                        std::optional<std::string> etag) override {
-    if (auto no = refusal(collection)) co_return std::unexpected(std::move(*no));
-    co_return co_await items_->remove(std::move(collection), std::move(href), std::move(etag));
+  Task<Result<>> remove(FolderKey collection, std::string, std::optional<std::string>) override {
+    if (!is_list(collection)) co_return unknown();
+    co_return refusal();
   }
   std::unique_ptr<backend::Watch> watch(backend::ChangeListener& listener) override {
-    return std::make_unique<Both>(items_ ? items_->watch(listener) : nullptr, cards_.listeners(),
-                                  user_, listener);
+    return std::make_unique<Place>(cards_.listeners(), user_, listener);
   }
 
  private:
-  /// The backend's watch, and a place among those who are told of the list.
-  class Both final : public backend::Watch {
+  /// A place among those who are told of the list.
+  class Place final : public backend::Watch {
    public:
-    Both(std::unique_ptr<backend::Watch> items, DirectoryCards::Listeners& listeners,
-         const UserId& user, backend::ChangeListener& listener)
-        : items_(std::move(items)),
-          listeners_(listeners),
-          place_(listeners.emplace(user, &listener)) {}
-    ~Both() override { listeners_.erase(place_); }
-    Both(const Both&) = delete;
-    Both& operator=(const Both&) = delete;
-    bool authoritative() const override { return !items_ || items_->authoritative(); }
-    bool ended() const override { return items_ && items_->ended(); }
+    Place(DirectoryCards::Listeners& listeners, const UserId& user,
+          backend::ChangeListener& listener)
+        : listeners_(listeners), place_(listeners.emplace(user, &listener)) {}
+    ~Place() override { listeners_.erase(place_); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    bool authoritative() const override { return true; }
 
    private:
-    std::unique_ptr<backend::Watch> items_;
     DirectoryCards::Listeners& listeners_;
     DirectoryCards::Listeners::iterator place_;
   };
 
-  bool is_list(const FolderKey& key) const { return key == key_; }
+  static bool is_list(const FolderKey& key) { return key.view() == directory_key; }
   static std::unexpected<Error> unknown() { return fail(Errc::not_found, "no such collection"); }
-  /// Why a write is none; nothing: it is the backend's.
-  std::optional<Error> refusal(const FolderKey& key) const {
-    if (is_list(key)) return Error{Errc::refused, "the address list can only be read"};
-    if (!items_) return unknown().error();
-    return std::nullopt;
+  static std::unexpected<Error> refusal() {
+    return fail(Errc::refused, "the address list can only be read");
   }
 
-  std::shared_ptr<backend::Items> items_;  // null: there are none
   DirectoryCards& cards_;
   std::string name_;
   UserId user_;
-  FolderKey key_ = FolderKey::parse(folder_key).value();
 };
 
 }  // namespace
@@ -205,7 +167,7 @@ Task<> DirectoryCards::refresh() {
 void DirectoryCards::tell() const {
   const Listeners all = listeners_;
   for (const auto& [user, listener] : all) {
-    listener->changed(user, FolderKey::parse(folder_key).value(),
+    listener->changed(user, FolderKey::parse(directory_key).value(),
                       backend::ChangeListener::Kind::added);
   }
 }
@@ -270,17 +232,15 @@ Task<> DirectoryFolder::run() {
   }
 }
 
-std::unique_ptr<DirectoryFolder> make_directory_folder(backend::ItemsBackend* items,
-                                                       backend::DirectoryList* list,
+std::unique_ptr<DirectoryFolder> make_directory_folder(backend::DirectoryList* list,
                                                        const Config& config, const Clock& clock,
                                                        Random& random) {
   if (!config.directory.folder || list == nullptr) return nullptr;
-  return std::make_unique<DirectoryFolder>(items, *list, config, clock, random);
+  return std::make_unique<DirectoryFolder>(*list, config, clock, random);
 }
 
 std::shared_ptr<backend::Items> DirectoryFolder::open_items(const backend::Account& account) {
-  return std::make_shared<ItemsAndDirectory>(
-      items_ == nullptr ? nullptr : items_->open_items(account), cards_, name_, account.user);
+  return std::make_shared<DirectoryItems>(cards_, name_, account.user);
 }
 
 }  // namespace godwit::app

@@ -1,5 +1,5 @@
-/// The address list as one more address book, which can only be read, beside what a backend has:
-/// for phones whose owners want it where there is no network.
+/// The address list as an address book that can only be read: for phones whose owners want it where
+/// there is no network.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,9 @@
 #include "net/keyed_lock.hpp"
 
 namespace godwit::app {
+
+/// The key of its one collection.
+inline constexpr std::string_view directory_key = "//directory";
 
 /// What the address list was when it was last looked at; shared by all users. Loop thread only.
 class DirectoryCards {
@@ -59,25 +62,22 @@ class DirectoryCards {
 
 class DirectoryFolder final : public backend::ItemsBackend {
  public:
-  /// `items` may be null: then the list is all there is. All outlive it.
-  DirectoryFolder(backend::ItemsBackend* items, backend::DirectoryList& list, const Config& config,
-                  const Clock& clock, Random& random)
-      : items_(items),
-        cards_(list, clock, random, std::chrono::minutes(config.directory.folder_minutes)),
+  /// All outlive it.
+  DirectoryFolder(backend::DirectoryList& list, const Config& config, const Clock& clock,
+                  Random& random)
+      : cards_(list, clock, random, std::chrono::minutes(config.directory.folder_minutes)),
         name_(config.directory.folder_name) {}
   std::shared_ptr<backend::Items> open_items(const backend::Account& account) override;
   /// Looks again and again while somebody is to be told of changes; does not end.
   Task<> run();
 
  private:
-  backend::ItemsBackend* items_;
   DirectoryCards cards_;
   std::string name_;
 };
 
 /// Null where the configuration shows no such folder, or there is no list.
-std::unique_ptr<DirectoryFolder> make_directory_folder(backend::ItemsBackend* items,
-                                                       backend::DirectoryList* list,
+std::unique_ptr<DirectoryFolder> make_directory_folder(backend::DirectoryList* list,
                                                        const Config& config, const Clock& clock,
                                                        Random& random);
 

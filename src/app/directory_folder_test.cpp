@@ -42,7 +42,7 @@ struct DirectoryFolderTest : testing::Test {
     return entry;
   }
   void open() {
-    folder = make_directory_folder(nullptr, &list, config, clock, random);
+    folder = make_directory_folder(&list, config, clock, random);
     items = folder->open_items({.user = UserId::parse("ann").value(),
                                 .login = {},
                                 .password = {},
@@ -142,9 +142,9 @@ TEST_F(DirectoryFolderTest, WhoWaitsIsToldAndADirectoryThatIsDownLosesNobody) {
 
 TEST_F(DirectoryFolderTest, IsThereWhenItIsAskedFor) {
   config.directory.folder = false;
-  EXPECT_EQ(nullptr, make_directory_folder(nullptr, &list, config, clock, random));
+  EXPECT_EQ(nullptr, make_directory_folder(&list, config, clock, random));
   config.directory.folder = true;
-  EXPECT_EQ(nullptr, make_directory_folder(nullptr, nullptr, config, clock, random));
+  EXPECT_EQ(nullptr, make_directory_folder(nullptr, config, clock, random));
 }
 
 }  // namespace

@@ -191,6 +191,18 @@ class Mail {
   virtual Task<MailHits> find_messages(std::vector<FolderKey> folders, MailQuery query,
                                        std::size_t hits_max) = 0;
 
+  /// Messages of a conversation (16 bytes: convert::conversation_id_of) in these folders, where the
+  /// backend keeps them by it; nothing = it does not, and their headers tell.
+  virtual Task<std::optional<MailHits>> find_conversation(std::vector<FolderKey> /*folders*/,
+                                                          std::string /*id*/) {
+    co_return std::nullopt;
+  }
+  /// What comes into the inbox of a conversation goes to `target` when it is delivered; nothing =
+  /// it stays there again. False = the backend does not do it.
+  virtual Task<bool> follow_conversation(std::string /*id*/, std::optional<FolderKey> /*target*/) {
+    co_return false;
+  }
+
   /// Begins to tell what changes. The listener outlives the watch.
   virtual std::unique_ptr<Watch> watch(ChangeListener& listener) = 0;
 };

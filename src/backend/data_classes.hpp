@@ -36,6 +36,7 @@ constexpr std::optional<DataClass> data_class_named(std::string_view name) {
 constexpr DataClass data_class_of(ItemClass item_class) {
   switch (item_class) {
     case ItemClass::email:
+    case ItemClass::recipients:  // read from mail
       return DataClass::mail;
     case ItemClass::calendar:
       return DataClass::calendar;

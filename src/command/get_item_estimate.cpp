@@ -131,7 +131,8 @@ bool takes_filter(const sync::FolderTable& table, const Wanted& wanted) {
 
 Task<Counted> count(Session& session, Look& look, const sync::FolderTable& table, Wanted wanted) {
   const sync::FolderRow* row = table.find(wanted.id);
-  const bool usable = row != nullptr && row->selectable && !wanted.max_items;
+  const bool limits = row == nullptr || row->item_class == ItemClass::recipients;
+  const bool usable = row != nullptr && row->selectable && (limits || !wanted.max_items);
   if (!usable) co_return Counted{wanted.id, bad_collection};
   if (wanted.bad_filter) {
     co_return Counted{wanted.id, std::to_underlying(eas::Status::invalid_xml)};

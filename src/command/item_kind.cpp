@@ -28,8 +28,8 @@ std::string with_crlf(std::string_view text) {
 sync::ItemDay no_floor(std::uint8_t /*filter_type*/, Time /*now*/) { return sync::item_day_first; }
 
 const ItemKind* find_kind(ItemClass item_class) {
-  static constexpr auto kinds =
-      std::to_array<const ItemKind*>({&event_kind, &contact_kind, &task_kind, &note_kind});
+  static constexpr auto kinds = std::to_array<const ItemKind*>(
+      {&event_kind, &contact_kind, &task_kind, &note_kind, &recipient_kind});
   const auto at = std::ranges::find(kinds, item_class, &ItemKind::item_class);
   return at == kinds.end() ? nullptr : *at;
 }

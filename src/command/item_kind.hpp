@@ -123,5 +123,6 @@ extern const ItemKind event_kind;
 extern const ItemKind contact_kind;
 extern const ItemKind task_kind;
 extern const ItemKind note_kind;
+extern const ItemKind recipient_kind;
 
 }  // namespace godwit::command

@@ -35,6 +35,7 @@ FolderRole role_of(ItemClass item_class) {
     case ItemClass::notes:
       return FolderRole::notes;
     case ItemClass::email:
+    case ItemClass::recipients:
       break;
   }
   return FolderRole::none;

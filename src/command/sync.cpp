@@ -148,11 +148,23 @@ class SyncRun {
     });
   }
 
+  /// [MS-ASCMD] Add (Sync): the recipient information cache takes nothing.
+  bool takes_commands(const sync::FolderTable& table) const {
+    return std::ranges::none_of(request_.collections, [&](const eas::SyncCollection& collection) {
+      const sync::FolderRow* row = table.find(collection.id);
+      return row != nullptr && row->item_class == ItemClass::recipients &&
+             std::ranges::any_of(collection.commands, [](const eas::SyncCommand& command) {
+               return command.kind != eas::SyncCommand::Kind::fetch;
+             });
+    });
+  }
+
   /// Works on every collection once; waits when there is nothing to say and the request wants to.
   Task<Answer> once() {
     auto table = co_await session_.folder_table();
     if (!knows_all(table)) table = co_await session_.listed_folders();
-    if (!takes_options(table)) co_return top_level(session_, status_protocol);
+    if (!takes_options(table) || !takes_commands(table))
+      co_return top_level(session_, status_protocol);
     // Watched first, counters next, then the look: no change falls between looking and waiting.
     if (deadline_) watch();
     Look look(session_);

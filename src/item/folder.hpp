@@ -8,7 +8,8 @@
 
 namespace godwit {
 
-enum class ItemClass : std::uint8_t { email, calendar, contacts, tasks, notes };
+/// `recipients`: whom the user writes to, which is told and never taken ([MS-ASCMD] RI).
+enum class ItemClass : std::uint8_t { email, calendar, contacts, tasks, notes, recipients };
 
 /// What a folder is for; `none` is a folder of the user's own making.
 enum class FolderRole : std::uint8_t {

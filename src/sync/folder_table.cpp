@@ -135,8 +135,13 @@ class Reconciler {
   FolderRow row_for(const backend::ItemCollection& collection) {
     FolderRow row;
     const auto known = row_of_key_.find(collection.key.str());
-    row.id = known == row_of_key_.end() ? std::to_string(table_.next_id++)
-                                        : table_.rows[known->second].id;
+    if (known != row_of_key_.end()) {
+      row.id = table_.rows[known->second].id;
+    } else if (collection.item_class == ItemClass::recipients) {
+      row.id = recipients_id;
+    } else {
+      row.id = std::to_string(table_.next_id++);
+    }
     row.key = collection.key.str();
     row.parent = "0";
     row.name = collection.name;
@@ -295,6 +300,8 @@ std::uint8_t folder_type(const FolderRow& row) {
       return 15;
     case ItemClass::notes:
       return 17;
+    case ItemClass::recipients:
+      return 19;
   }
   return 1;
 }

@@ -15,6 +15,9 @@
 
 namespace godwit::sync {
 
+/// [MS-ASCMD] CollectionId (Sync): of the recipient information cache, for everybody.
+inline constexpr const char* recipients_id = "RI";
+
 struct FolderRow {
   std::string id;      // collection id: "1", "2", ...
   std::string key;     // FolderKey of a mail folder or a collection; empty where no backend has it

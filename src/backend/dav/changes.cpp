@@ -64,6 +64,7 @@ bool is_of(ItemClass item_class, std::string_view content_type) {
       return kind.starts_with("vjournal") || kind.starts_with("\"vjournal");
     case ItemClass::contacts:
     case ItemClass::email:
+    case ItemClass::recipients:
       return true;
   }
   return true;

@@ -59,6 +59,7 @@ bool takes(const Folder& folder, ItemClass item_class) {
     case ItemClass::notes:
       return folder.components.journals;
     case ItemClass::email:
+    case ItemClass::recipients:
       return false;
   }
   return false;

@@ -115,12 +115,21 @@ std::shared_ptr<ImapMail> ImapServer::mail_of(const Account& account) {
   auto& mail = users_[account.user];
   if (!mail) {
     auto pool = std::make_shared<Pool>(settings_, executor_, credentials_of(*settings_, account));
-    mail = std::make_shared<ImapMail>(account.user, std::move(pool), random_, budget_);
+    std::shared_ptr<Aside> aside;
+    if (settings_->put_aside) aside = std::make_shared<Aside>(settings_->put_aside);
+    mail = std::make_shared<ImapMail>(account.user, std::move(pool), random_, budget_,
+                                      std::move(aside));
   }
   return mail;
 }
 
-std::shared_ptr<Mail> ImapServer::open(const Account& account) {
+std::shared_ptr<Mail> ImapServer::open(const Account& account) { return signed_in(account); }
+
+std::shared_ptr<Mail> ImapServer::open_all(const Account& account) {
+  return signed_in(account)->with_all_folders();
+}
+
+std::shared_ptr<ImapMail> ImapServer::signed_in(const Account& account) {
   auto mail = mail_of(account);
   if (settings_->master || !account.password.empty()) {
     mail->pool().set_credentials(credentials_of(*settings_, account), false);

@@ -26,12 +26,15 @@ class ImapServer final : public Users, public KnownUsers, public MailBackend {
   /// Nothing is asked of the server.
   Task<Result<Account>> known(std::string login, Secret password) override;
   std::shared_ptr<Mail> open(const Account& account) override;
+  /// With the folders that are put aside (Settings::put_aside), on the same connections.
+  std::shared_ptr<Mail> open_all(const Account& account);
 
   /// Closes the user's connections; the next request signs in anew.
   void forget_user(const UserId& user);
 
  private:
   std::shared_ptr<ImapMail> mail_of(const Account& account);
+  std::shared_ptr<ImapMail> signed_in(const Account& account);
 
   std::shared_ptr<const Settings> settings_;
   net::Executor executor_;

@@ -11,6 +11,32 @@ namespace godwit::backend::imap {
 
 using namespace godwit::imap;
 
+namespace {
+
+/// Is not told of folders that hold no mail.
+class WatchOfMail final : public Watch, private ChangeListener {
+ public:
+  WatchOfMail(const UserId& user, const std::shared_ptr<Pool>& pool, ChangeListener& listener,
+              Random& random, const std::shared_ptr<WatchBudget>& budget,
+              std::shared_ptr<const Aside> aside)
+      : aside_(std::move(aside)),
+        listener_(listener),
+        watch_(join_watch(user, pool, *this, random, budget)) {}
+  bool authoritative() const override { return watch_->authoritative(); }
+  bool ended() const override { return watch_->ended(); }
+
+ private:
+  void changed(const UserId& user, const std::optional<FolderKey>& folder, Kind kind) override {
+    if (!folder || !aside_->keys.contains(*folder)) listener_.changed(user, folder, kind);
+  }
+
+  std::shared_ptr<const Aside> aside_;
+  ChangeListener& listener_;
+  std::unique_ptr<Watch> watch_;
+};
+
+}  // namespace
+
 Task<ImapMail::Results> ImapMail::on_mailbox(Connection& connection, FolderKey folder,
                                              std::optional<std::uint32_t> uid_validity,
                                              std::vector<Command> commands, Look look) {
@@ -87,7 +113,8 @@ Command ImapMail::search_command(Connection& connection) const {
 }
 
 std::unique_ptr<Watch> ImapMail::watch(ChangeListener& listener) {
-  return start_watch(user_, pool_, listener, random_, budget_);
+  if (aside_ == nullptr) return join_watch(user_, pool_, listener, random_, budget_);
+  return std::make_unique<WatchOfMail>(user_, pool_, listener, random_, budget_, aside_);
 }
 
 States collect_states(std::vector<Completed>& completed) {

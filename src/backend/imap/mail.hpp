@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,27 @@ struct FoundInFolder {
   std::vector<MessageState> newest;
 };
 
+/// Folders of one user that are not shown as mail.
+struct Aside {
+  /// Which of all folders they are, those below them included.
+  Settings::PutAside which;
+  std::set<FolderKey> keys{};  // as the last listing had them
+};
+
 class ImapMail final : public Mail, public DecodedReads {
  public:
+  /// `aside`: null = all folders are shown.
   ImapMail(UserId user, std::shared_ptr<Pool> pool, Random& random,
-           std::shared_ptr<WatchBudget> budget)
+           std::shared_ptr<WatchBudget> budget, std::shared_ptr<Aside> aside)
       : user_(std::move(user)),
         pool_(std::move(pool)),
         random_(random),
-        budget_(std::move(budget)) {}
+        budget_(std::move(budget)),
+        aside_(std::move(aside)) {}
+  /// The same mailbox with all its folders.
+  std::shared_ptr<ImapMail> with_all_folders() const {
+    return std::make_shared<ImapMail>(user_, pool_, random_, budget_, nullptr);
+  }
 
   Task<std::vector<MailFolder>> folders() override;
   Task<Result<MailboxStatus>> status(FolderKey folder) override;
@@ -141,6 +155,7 @@ class ImapMail final : public Mail, public DecodedReads {
   std::shared_ptr<Pool> pool_;
   Random& random_;
   std::shared_ptr<WatchBudget> budget_;
+  std::shared_ptr<Aside> aside_;
   bool said_no_condstore_ = false;
   bool said_no_uidplus_ = false;
 };

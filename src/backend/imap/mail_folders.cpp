@@ -46,7 +46,19 @@ const StatusEntry* entry_of(const StatusEntries& entries, const FolderKey& folde
 }  // namespace
 
 Task<std::vector<MailFolder>> ImapMail::folders() {
-  return reading(&ImapMail::list_step, std::nullopt);
+  auto all = co_await reading(&ImapMail::list_step, std::nullopt);
+  if (aside_ == nullptr) co_return all;
+  const Credentials& own = pool_->credentials();
+  // The password of one who may act for all goes nowhere else.
+  Account account{.user = user_,
+                  .login = own.by_master ? user_.str() : own.login,
+                  .password = own.by_master ? Secret() : own.password,
+                  .display_name = {},
+                  .addresses = {}};
+  const auto aside = co_await aside_->which(std::move(account), all);
+  aside_->keys = {aside.begin(), aside.end()};
+  std::erase_if(all, [&](const MailFolder& each) { return aside_->keys.contains(each.key); });
+  co_return all;
 }
 
 Task<std::vector<MailFolder>> ImapMail::list_step(Connection& connection) {

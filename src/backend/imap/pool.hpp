@@ -15,6 +15,8 @@
 
 namespace godwit::backend::imap {
 
+class Watcher;
+
 class Pool : public std::enable_shared_from_this<Pool> {
  public:
   /// A connection for as long as it lives; goes back when it is still good.
@@ -70,6 +72,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::optional<std::uint32_t> unseen;  // without CONDSTORE: the one sign of a changed flag
   };
   std::map<std::string, Told, std::less<>> told;
+  /// What watches the user's mailboxes, while somebody listens.
+  std::weak_ptr<Watcher> watcher;
   const Settings& settings() const { return *settings_; }
   const net::Executor& executor() const { return executor_; }
 

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "backend/backend.hpp"
 #include "backend/shared_rule.hpp"
 #include "base/secret.hpp"
 #include "imap/roles.hpp"
@@ -31,6 +33,11 @@ struct Master {
 };
 
 struct Settings {
+  /// Of all folders, those that are shown as something else than mail.
+  using PutAside =
+      std::function<Task<std::vector<FolderKey>>(Account account, std::vector<MailFolder> all)>;
+  PutAside put_aside;  // empty: none
+
   std::string host = "localhost";
   std::uint16_t port = 143;
   Encryption encryption = Encryption::starttls;

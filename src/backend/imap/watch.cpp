@@ -64,11 +64,10 @@ struct Known {
 /// Owned by the handle and by its coroutine; the handle says when it is over.
 class Watcher : public std::enable_shared_from_this<Watcher> {
  public:
-  Watcher(UserId user, std::shared_ptr<Pool> pool, ChangeListener& listener, Random& random,
+  Watcher(UserId user, std::shared_ptr<Pool> pool, Random& random,
           std::shared_ptr<WatchBudget> budget)
       : user_(std::move(user)),
         pool_(std::move(pool)),
-        listener_(&listener),
         random_(random),
         budget_(std::move(budget)),
         timer_(pool_->executor()) {
@@ -76,20 +75,27 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     begin_knowing();
   }
 
-  void end() {
-    if (!over()) pool_->end_watch();
-    listener_ = nullptr;
-    authoritative_ = false;
-    timer_.cancel();
-    if (connection_) connection_->close();
+  void join(ChangeListener& listener) { listeners_.push_back(&listener); }
+  /// With the last listener it ends.
+  void leave(const ChangeListener& listener) {
+    std::erase(listeners_, &listener);
+    if (listeners_.empty()) end();
   }
+  bool over() const { return over_; }
   bool authoritative() const { return authoritative_; }
   bool ended() const { return ended_; }
 
   static Task<> run(std::shared_ptr<Watcher> self) { co_await self->loop(); }
 
  private:
-  bool over() const { return listener_ == nullptr; }
+  void end() {
+    if (over_) return;
+    pool_->end_watch();
+    over_ = true;
+    authoritative_ = false;
+    timer_.cancel();
+    if (connection_) connection_->close();
+  }
 
   Task<> loop() {
     auto pause = retry_min;
@@ -386,7 +392,12 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   }
 
   void tell(const std::optional<FolderKey>& folder, Kind kind) {
-    if (listener_) listener_->changed(user_, folder, kind);
+    // One that is told may leave, or be replaced.
+    const std::vector<ChangeListener*> all = listeners_;
+    for (ChangeListener* const each : all) {
+      if (std::ranges::find(listeners_, each) == listeners_.end()) continue;
+      each->changed(user_, folder, kind);
+    }
   }
 
   Task<> sleep(std::chrono::milliseconds time) {
@@ -411,7 +422,8 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
 
   UserId user_;
   std::shared_ptr<Pool> pool_;
-  ChangeListener* listener_;
+  std::vector<ChangeListener*> listeners_;
+  bool over_ = false;  // nobody listens any more
   Random& random_;
   std::shared_ptr<WatchBudget> budget_;
   boost::asio::steady_timer timer_;
@@ -431,25 +443,36 @@ namespace {
 
 class WatchHandle final : public Watch {
  public:
-  explicit WatchHandle(std::shared_ptr<Watcher> watcher) : watcher_(std::move(watcher)) {}
-  ~WatchHandle() override { watcher_->end(); }
+  WatchHandle(std::shared_ptr<Watcher> watcher, ChangeListener& listener)
+      : watcher_(std::move(watcher)), listener_(listener) {
+    watcher_->join(listener);
+  }
+  ~WatchHandle() override { watcher_->leave(listener_); }
+  WatchHandle(const WatchHandle&) = delete;
+  WatchHandle& operator=(const WatchHandle&) = delete;
   bool authoritative() const override { return watcher_->authoritative(); }
   bool ended() const override { return watcher_->ended(); }
 
  private:
   std::shared_ptr<Watcher> watcher_;
+  ChangeListener& listener_;
 };
 
 }  // namespace
 
-std::unique_ptr<Watch> start_watch(UserId user, std::shared_ptr<Pool> pool,
-                                   ChangeListener& listener, Random& random,
-                                   std::shared_ptr<WatchBudget> budget) {
+std::unique_ptr<Watch> join_watch(UserId user, std::shared_ptr<Pool> pool, ChangeListener& listener,
+                                  Random& random, std::shared_ptr<WatchBudget> budget) {
+  auto watcher = pool->watcher.lock();
+  if (watcher && !watcher->over() && !watcher->ended()) {
+    return std::make_unique<WatchHandle>(std::move(watcher), listener);
+  }
   const auto executor = pool->executor();
-  auto watcher = std::make_shared<Watcher>(std::move(user), std::move(pool), listener, random,
-                                           std::move(budget));
-  net::spawn(executor, Watcher::run(watcher), "imap.watch");
-  return std::make_unique<WatchHandle>(std::move(watcher));
+  Pool& place = *pool;
+  watcher = std::make_shared<Watcher>(std::move(user), std::move(pool), random, std::move(budget));
+  place.watcher = watcher;
+  auto handle = std::make_unique<WatchHandle>(watcher, listener);
+  net::spawn(executor, Watcher::run(std::move(watcher)), "imap.watch");
+  return handle;
 }
 
 }  // namespace godwit::backend::imap

@@ -11,9 +11,9 @@ namespace godwit::backend::imap {
 
 struct WatchBudget;
 
-/// Runs until the returned handle is dropped. The listener and `random` outlive it.
-std::unique_ptr<Watch> start_watch(UserId user, std::shared_ptr<Pool> pool,
-                                   ChangeListener& listener, Random& random,
-                                   std::shared_ptr<WatchBudget> budget);
+/// All listeners of one user share what watches: a connection. Lasts until the returned handle is
+/// dropped. The listener and `random` outlive it.
+std::unique_ptr<Watch> join_watch(UserId user, std::shared_ptr<Pool> pool, ChangeListener& listener,
+                                  Random& random, std::shared_ptr<WatchBudget> budget);
 
 }  // namespace godwit::backend::imap
