@@ -216,7 +216,8 @@ class Walker {
   Next judge(const Aim& aim, const http::ClientReply& reply, Step& step) const {
     step.status = reply.status;
     if (reply.status >= 300 && reply.status < 400) return redirect(aim, reply, step);
-    if (reply.status == 401 || reply.status == 403) {
+    // Without a password 403 is a web site's own business; a sign-in is offered by 401.
+    if (reply.status == 401 || (reply.status == 403 && !settings_.password.empty())) {
       step.outcome = settings_.password.empty() ? Outcome::asks : Outcome::refused;
       if (step.outcome == Outcome::refused) step.what = "it does not take the password";
       return {};
