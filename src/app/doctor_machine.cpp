@@ -13,6 +13,7 @@
 #include "app/backends.hpp"
 #include "app/control_client.hpp"
 #include "app/databases.hpp"
+#include "app/directory.hpp"
 #include "app/doctor.hpp"
 #include "app/system.hpp"
 #include "base/fault.hpp"
@@ -190,6 +191,27 @@ Task<> examine_dav(const Config& config, Findings& out) {
   }
 }
 
+Task<> examine_directory(const Config& config, const Clock& clock, Findings& out) {
+  if (config.directory.kind != "ldap") co_return;
+  std::string problem;
+  try {
+    const auto directory = make_directory(config, clock);
+    const backend::Account nobody{.user = UserId::parse("doctor@localhost").value(),
+                                  .login = {},
+                                  .password = {},
+                                  .display_name = {},
+                                  .addresses = {}};
+    const auto found = co_await directory->find(nobody, {.text = "a", .entries_max = 1});
+    out.push_back(
+        {Health::good, "directory", fmt::format("answers, {} names with an A", found.total)});
+  } catch (const Fault& fault) {
+    problem = fault.what();
+  }
+  if (problem.empty()) co_return;
+  out.push_back(
+      {Health::failure, "directory", problem, "check servers, tls and bind_dn in its section"});
+}
+
 Task<> examine_servers(const Config& config, Findings& out) {
   if (config.backend.kind == "imap") {
     const auto& imap = config.imap;
@@ -255,6 +277,7 @@ Task<Findings> examine_backends(Config config, std::optional<Login> login,
                                 Surroundings surroundings) {
   Findings out;
   co_await examine_servers(config, out);
+  co_await examine_directory(config, surroundings.clock, out);
   if (login && config.backend.kind == "imap") {
     const auto backends = make_backends(config, surroundings);
     co_await examine_account(*backends, *login, out);

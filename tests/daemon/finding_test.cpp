@@ -204,8 +204,11 @@ TEST_F(FindingTest, TheDoctorLooksAtThisServer) {
   }
   daemon_.stop();
   daemon_.config["submission"] = "host = \"127.0.0.1\"\nport = 1\ntls = \"none\"\n";
-  daemon_.write_config();
+  daemon_.config["directory"] =
+      "kind = \"ldap\"\nservers = [\"ldap://127.0.0.1:1\"]\nbase = \"dc=example\"\ntls = "
+      "\"none\"\n";
   std::ofstream(daemon_.folder() + "/own.pem") << "none";
+  daemon_.write_config();
   const Finished ill = daemon_.command("--json doctor");
   EXPECT_EQ(ill.code, 1);
   const auto reply = nlohmann::json::parse(ill.output);
@@ -216,7 +219,7 @@ TEST_F(FindingTest, TheDoctorLooksAtThisServer) {
     EXPECT_NE(finding.at("remedy"), "") << finding;
     failed += finding.at("subject").get<std::string>().substr(0, 6) + ' ';
   }
-  EXPECT_EQ(failed, "certif daemon submis ") << ill.output;
+  EXPECT_EQ(failed, "certif daemon submis direct ") << ill.output;
   daemon_.config["http"] += "nonsense = 3\n";
   daemon_.write_config();
   const Finished unread = daemon_.command("doctor");
