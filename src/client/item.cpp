@@ -40,6 +40,7 @@ std::string_view class_of_type(int type) {
       return "Calendar";
     case 9:
     case 14:
+    case 19:
       return "Contacts";
     case 10:
     case 17:
