@@ -91,8 +91,11 @@ Task<Result<>> change_user(std::shared_ptr<Core> core, std::string address, Then
 
 }  // namespace
 
-LocalUsers::LocalUsers(const LocalStore& store)
+LocalUsers::LocalUsers(const LocalStore& store) : LocalUsers(store, &verify_password) {}
+
+LocalUsers::LocalUsers(const LocalStore& store, Verify verify)
     : core_(store.core()),
+      verify_(std::move(verify)),
       nobody_(hash_password(Secret(hex_encode(digest256("nobody"))), core_->options.hash_passes,
                             core_->options.hash_memory_bytes)) {}
 
@@ -103,8 +106,8 @@ Task<Result<Account>> LocalUsers::sign_in(std::string login, Secret password) {
   Found found = co_await core_->database.read(std::move(job));
   const bool sane = good_password(password).has_value();
   // One hash is computed whoever asks, so that the time says nothing about who exists.
-  auto work = [hash = found.user ? found.user->password : nobody_,
-               given = sane ? password : Secret("-")] { return verify_password(hash, given); };
+  auto work = [verify = verify_, hash = found.user ? found.user->password : nobody_,
+               given = sane ? password : Secret("-")] { return verify(hash, given); };
   const bool right = co_await blocking(core_->hash_gate, std::move(work));
   if (!right || !found.user || !sane) {
     co_return fail(Errc::refused, "unknown user or wrong password");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,7 +31,11 @@ class LocalUsers final : public Users, public KnownUsers {
     std::uint64_t used_bytes = 0;
   };
 
+  /// Whether the hash is that of the password: what a sign-in costs.
+  using Verify = std::function<bool(const std::string& hash, const Secret& password)>;
+  /// By argon2id.
   explicit LocalUsers(const LocalStore& store);
+  LocalUsers(const LocalStore& store, Verify verify);
 
   /// `login` is `user@domain`, `DOMAIN\user` (the first label of a mail domain, or all of it) or
   /// `user` where no two domains have one of that name; letter case does not matter. An unknown
@@ -60,6 +65,7 @@ class LocalUsers final : public Users, public KnownUsers {
 
  private:
   std::shared_ptr<local::Core> core_;
+  Verify verify_;
   std::string nobody_;  // a hash that no password has, for users who do not exist
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/local/addresses.hpp"
+#include "backend/local/password.hpp"
 #include "backend/local/testing.hpp"
 
 namespace godwit::backend::local {
@@ -23,6 +24,31 @@ struct LocalUsersTest : testing::Test {
 
   LocalFixture fixture;
 };
+
+TEST_F(LocalUsersTest, WhoeverAsksCostsOneHashOfTheSameWork) {
+  fixture.add_user("ada@example.com");
+  std::vector<std::string> verified;  // the hashes, without salt and digest
+  LocalUsers users(fixture.store(), [&](const std::string& hash, const Secret& password) {
+    verified.push_back(hash.substr(0, hash.find('$', hash.find("m="))));
+    return verify_password(hash, password);
+  });
+  EXPECT_TRUE(test::run(users.sign_in("ada@example.com", Secret("secret"))));
+  const std::string overlong(5000, 'x');
+  for (const auto& [login, password] :
+       std::vector<std::pair<std::string, std::string>>{{"ada@example.com", "wrong"},
+                                                        {"ada@example.com", ""},
+                                                        {"ada@example.com", overlong},
+                                                        {"nobody@example.com", "secret"},
+                                                        {"nobody@example.com", overlong},
+                                                        {"nobody@elsewhere.test", "secret"},
+                                                        {"", ""}}) {
+    verified.resize(1);
+    EXPECT_FALSE(test::run(users.sign_in(login, Secret(password)))) << login;
+    ASSERT_EQ(verified.size(), 2U) << login << ' ' << password.size();
+    EXPECT_EQ(verified[1], verified[0]) << login;
+    EXPECT_TRUE(verified[1].starts_with("$argon2id$")) << verified[1];
+  }
+}
 
 TEST_F(LocalUsersTest, SignsInByEveryFormOfTheLogin) {
   fixture.add_user("ada@example.com");
