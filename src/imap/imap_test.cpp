@@ -5,7 +5,6 @@
 #include "imap/command.hpp"
 #include "imap/listing.hpp"
 #include "imap/mailbox_name.hpp"
-#include "imap/quirks.hpp"
 #include "imap/response.hpp"
 #include "imap/roles.hpp"
 #include "imap/splitter.hpp"
@@ -398,11 +397,6 @@ TEST(Roles, AttributeThenConfiguredThenWellKnown) {
   EXPECT_EQ((std::vector{inbox, drafts, junk}),
             roles({"INBOX", "INBOX.Entw&APw-rfe", "INBOX.Spam"}, {}, "INBOX.", '.'));
   EXPECT_EQ((std::vector{none, trash}), roles({"Trash|\\noselect", "Deleted Items"}));
-}
-
-TEST(Quirks, HaveNames) {
-  EXPECT_TRUE(is_quirk("bare_line_feed"));
-  EXPECT_FALSE(is_quirk("unheard_of"));
 }
 
 }  // namespace

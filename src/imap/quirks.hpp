@@ -1,5 +1,6 @@
 /// What servers in the wild do against RFC 3501, RFC 9051 and their extensions, and what is done
-/// about it. Each is a name that the code and docs/spec-notes.md refer to; a server is never asked
+/// about it. Each is a name that the code and docs/spec-notes.md refer to, and has an example in
+/// tests/interop/imap_quirks_test.cpp; a server is never asked
 /// for by its product name. All of them are always on: none can harm a server that follows the RFC.
 #pragma once
 
@@ -37,12 +38,5 @@ inline constexpr auto quirks = std::to_array<Quirk>({
     {"overquota_in_words", "a full mailbox is told in the text alone, without OVERQUOTA"},
     {"modseq_after_first_use", "a mailbox has mod-sequences only once CONDSTORE was enabled there"},
 });
-
-constexpr bool is_quirk(std::string_view name) {
-  for (const Quirk& quirk : quirks) {
-    if (quirk.name == name) return true;
-  }
-  return false;
-}
 
 }  // namespace godwit::imap

@@ -272,6 +272,32 @@ void expect_name(SSL* session, const std::string& host) {
   SSL_set1_host(session, host.c_str());
 }
 
+/// Why, and what helps.
+std::string not_accepted(long verdict) {
+  std::string remedy;
+  switch (verdict) {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      remedy = "; if it is the right one, name its issuer's certificate (PEM) as ca_file";
+      break;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      remedy = "; renew it on that server, and look at the clocks of both";
+      break;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      remedy = "; use a host name that the certificate has, or give the server one with this name";
+      break;
+    default:
+      break;
+  }
+  return std::string("certificate not accepted: ") + X509_verify_cert_error_string(verdict) +
+         remedy;
+}
+
 }  // namespace
 
 Task<std::unique_ptr<Stream>> connect_tls(std::unique_ptr<Stream> plain,
@@ -290,9 +316,7 @@ Task<std::unique_ptr<Stream>> connect_tls(std::unique_ptr<Stream> plain,
     co_await stream->handshake();
   } catch (const Fault& fault) {
     const long verdict = SSL_get_verify_result(stream->session());
-    reason = verdict == X509_V_OK || settings.insecure ? fault.what()
-                                                       : std::string("certificate not accepted: ") +
-                                                             X509_verify_cert_error_string(verdict);
+    reason = verdict == X509_V_OK || settings.insecure ? fault.what() : not_accepted(verdict);
   }
   if (!reason.empty()) throw Fault(Fault::Kind::unavailable, settings.host + ": " + reason);
   co_return std::move(stream);

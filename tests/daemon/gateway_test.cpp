@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -14,6 +15,8 @@
 #include "interop/imap_servers.hpp"
 #include "interop/scripted_server.hpp"
 #include "run.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/email.hpp"
 
 namespace godwit::test {
 namespace {
@@ -22,6 +25,9 @@ using interop::RunningServer;
 using interop::Script;
 using interop::ScriptedServer;
 using Mood = Meddler::Mood;
+
+namespace base = wbxml::airsyncbase;
+namespace email = wbxml::email;
 
 constexpr int sent_type = 5;
 
@@ -234,6 +240,45 @@ TEST_P(GatewayTest, AnAttachmentIsCarriedAsItsOctets) {
   std::printf("%s: an attachment of %zu octets took %llu, in base64 %zu\n", GetParam(),
               content.size(), static_cast<unsigned long long>(carried),
               mail_with_attachment(content).size());
+}
+
+TEST_P(GatewayTest, AFullMailboxIsToldToThePhone) {
+  // Quirk quota_counts_no_folders: Dovecot 2.3 bounds octets, Cyrus octets and folders.
+  const bool counts_folders = std::string_view(GetParam()) == "cyrus";
+  if (counts_folders) {
+    interop::run_imap_commands(server_->port("IMAP_PORT"), "cyrus",
+                               {"SETQUOTA user/" + user_ + " (STORAGE 100 X-NUM-FOLDERS 6)"});
+  } else {
+    server_ = RunningServer::get("dovecot", "--quota 100");
+    meddler_ = std::make_unique<Meddler>(server_->port("IMAP_PORT"));
+    daemon_.config["imap"] = std::regex_replace(daemon_.config["imap"], std::regex("port = [0-9]+"),
+                                                "port = " + std::to_string(meddler_->port()));
+  }
+  start();
+  const auto create = [&](const std::string& name) {
+    return run(phone().folder_create("0", name, 12)).status;
+  };
+  EXPECT_EQ(create("One"), 1);
+  EXPECT_EQ(create("Two"), counts_folders ? 113 : 1);
+  EXPECT_TRUE(run(phone().folder_sync()).ok());
+
+  // A draft that does not fit is refused as what it is; what is there goes on being served.
+  const std::string drafts = phone().folder_of_type(3)->id;
+  EXPECT_TRUE(run(phone().sync_all(drafts, {})).ok());
+  int status = 1;
+  for (int i = 0; i < 5 && status == 1; ++i) {
+    const std::string id = phone().add(
+        drafts, {client::Node(email::Subject, "Draft"),
+                 client::Node(base::Body, {client::Node(base::Type, "1"),
+                                           client::Node(base::Data, std::string(40'000, 'x'))})});
+    const auto synced = run(phone().sync(drafts, {}));
+    ASSERT_TRUE(synced.ok());
+    status = synced.collections.at(drafts).responses.at(id);
+  }
+  EXPECT_EQ(status, 9);  // [MS-ASCMD] Status (Sync) 9: out of disk space
+  deliver("small");
+  EXPECT_TRUE(run(phone().sync_all(inbox_, {})).ok());
+  EXPECT_EQ(subjects(), (std::vector<std::string>{"first", "small"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, GatewayTest, testing::Values("dovecot", "cyrus"),

@@ -1,6 +1,8 @@
 // What real servers do with wrong credentials and TLS.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/fault.hpp"
 #include "interop/imap_servers.hpp"
 
@@ -87,6 +89,31 @@ TEST(FullMailbox, IsTold) {
   std::optional<Fault::Kind> outcome;
   loop.run(fill(gateway, fresh_user(), outcome));
   EXPECT_EQ(Fault::Kind::quota, outcome);
+}
+
+TEST_P(RealServer, OnlySubscribedFoldersAreShownWhereThatIsAskedFor) {
+  const std::string user = fresh_user();
+  server_ = RunningServer::get(GetParam(), "");  // any user may sign in
+  settings_.port = server_->port("IMAP_PORT");
+  run_imap_commands(settings_.port, user,
+                    {"CREATE Shown", "SUBSCRIBE Shown", "CREATE Hidden", "CREATE Left",
+                     "SUBSCRIBE Left", "UNSUBSCRIBE Left"});
+  settings_.ca_file = server_->value("TLS_CERTIFICATE");
+  const auto shown = [&](bool subscribed_only) {
+    settings_.subscribed_only = subscribed_only;
+    ImapServer gateway(settings_, loop_.executor(), random_);
+    const auto mail = gateway.open(loop_.get(gateway.sign_in(user, Secret("secret"))).value());
+    std::set<std::string> names;
+    for (const auto& each : loop_.get(mail->folders())) names.insert(each.name);
+    return names;
+  };
+  const auto all = shown(false);
+  for (const char* name : {"Shown", "Hidden", "Left"}) EXPECT_TRUE(all.contains(name)) << name;
+  const auto some = shown(true);
+  EXPECT_TRUE(some.contains("Shown"));
+  EXPECT_FALSE(some.contains("Hidden"));
+  EXPECT_FALSE(some.contains("Left"));
+  EXPECT_EQ(some.size() + 2, all.size());  // the inbox too, subscribed or not
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, RealServer, testing::Values("dovecot", "cyrus"));

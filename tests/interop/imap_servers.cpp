@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +62,7 @@ class LineSocket {
     where.sin_port = htons(port);
     where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&where), sizeof(where)) != 0) {
-      throw std::runtime_error("no LMTP server");
+      throw std::runtime_error("nobody listens on port " + std::to_string(port));
     }
   }
   ~LineSocket() { ::close(descriptor_); }
@@ -69,17 +70,25 @@ class LineSocket {
   LineSocket& operator=(const LineSocket&) = delete;
 
   void expect(const std::string& code) {
+    const std::string line = hear_answer();
+    if (!line.starts_with(code)) throw std::runtime_error("LMTP: " + line);
+  }
+  std::string hear_answer() {
     std::string line;
     do {
-      line.clear();
-      char c = 0;
-      while (::read(descriptor_, &c, 1) == 1 && c != '\n') line += c;
+      line = hear();
     } while (line.size() > 3 && line[3] == '-');
-    if (!line.starts_with(code)) throw std::runtime_error("LMTP: " + line);
+    return line;
+  }
+  std::string hear() {
+    std::string line;
+    char c = 0;
+    while (::read(descriptor_, &c, 1) == 1 && c != '\n') line += c;
+    return line;
   }
   void say(const std::string& text) {
     if (::write(descriptor_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-      throw std::runtime_error("LMTP: cannot write");
+      throw std::runtime_error("cannot write");
     }
   }
 
@@ -178,6 +187,50 @@ void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::stri
   socket.expect("354");
   socket.say(message + ".\r\n");
   socket.expect("250");
+}
+
+std::vector<std::string> converse(std::uint16_t port, const std::vector<std::string>& lines) {
+  LineSocket socket(port);
+  std::vector<std::string> answers{socket.hear_answer()};
+  for (const std::string& line : lines) {
+    socket.say(line + "\r\n");
+    answers.push_back(socket.hear_answer());
+  }
+  return answers;
+}
+
+void run_imap_commands(std::uint16_t port, const std::string& user,
+                       const std::vector<std::string>& commands) {
+  LineSocket socket(port);
+  std::string all = "t LOGIN " + user + " secret\r\n";
+  for (const std::string& each : commands) all.append("t ").append(each).append("\r\n");
+  socket.say(all);
+  for (std::size_t done = 0; done <= commands.size();) {
+    const std::string line = socket.hear();
+    if (line.empty()) throw std::runtime_error("the IMAP server is gone");
+    if (!line.starts_with("t ")) continue;
+    if (!line.starts_with("t OK")) throw std::runtime_error("IMAP: " + line);
+    ++done;
+  }
+}
+
+void make_maildirs(const std::string& mailbox, const std::vector<std::string>& names) {
+  namespace fs = std::filesystem;
+  struct stat owner{};
+  const std::string above = fs::path(mailbox).parent_path();
+  if (::stat(above.c_str(), &owner) != 0) throw std::runtime_error("there is no " + above);
+  const auto make = [&owner](const std::string& folder) {
+    fs::create_directory(folder);
+    if (::chown(folder.c_str(), owner.st_uid, owner.st_gid) != 0) {
+      throw std::runtime_error("cannot hand over " + folder);
+    }
+  };
+  make(mailbox);
+  for (const std::string& name : names) {
+    std::string folder = mailbox;
+    folder.append("/.").append(name);
+    for (const char* below : {"", "/cur", "/new", "/tmp"}) make(folder + below);
+  }
 }
 
 void sign_in_by_imap(TestLoop& loop, const RunningServer& server, const std::string& user) {

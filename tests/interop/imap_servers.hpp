@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backend/imap/imap.hpp"
 #include "base/clock.hpp"
@@ -65,6 +66,19 @@ class TestLoop {
 /// Hands a message over as a mail server would. Throws on anything but 250.
 void deliver_by_lmtp(std::uint16_t port, const std::string& recipient, std::string message,
                      const std::string& sender = "sender@example.com");
+
+/// Talks SMTP: each line is said once the one before was answered. The last lines of the answers,
+/// the greeting's first.
+std::vector<std::string> converse(std::uint16_t port, const std::vector<std::string>& lines);
+
+/// Signs in to an IMAP server ("cyrus" is Cyrus' administrator) and runs the commands, all written
+/// before the answers are read. Throws when one is refused.
+void run_imap_commands(std::uint16_t port, const std::string& user,
+                       const std::vector<std::string>& commands);
+
+/// Folders of a Dovecot user, as `maildirmake` would: thousands of CREATE commands take minutes.
+/// `mailbox` is the user's folder below MAIL. Throws.
+void make_maildirs(const std::string& mailbox, const std::vector<std::string>& names);
 
 /// Makes the account of a user whom the server makes one at the first sign-in. Throws.
 void sign_in_by_imap(TestLoop& loop, const RunningServer& server, const std::string& user);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -93,21 +94,25 @@ void ScriptedServer::serve() {
       continue;
     }
     follow(peer, scripts_[index]);
+    ++finished_;
   }
 }
 
 void ScriptedServer::follow(int descriptor, const Script& script) {
   Peer peer(descriptor);
   std::string tag;
+  std::string before;
   for (const std::string& step : script) {
     if (step.starts_with("S: ")) {
       std::string text = step.substr(3) + "\r\n";
       if (text.starts_with('$')) text.replace(0, 1, tag);
+      if (text.starts_with('%')) text.replace(0, 1, before);
       peer.say(text);
     } else if (step.starts_with("C: ")) {
       const auto line = peer.line();
       if (!line) return complain("the client left before: " + step);
       if (!line->contains(step.substr(3))) return complain(step + ", but came: " + *line);
+      before = std::exchange(tag, {});
       tag = line->substr(0, line->find(' '));
     } else if (step.starts_with("+")) {
       const auto count = parse_number<int>(step.substr(1)).value_or(0);

@@ -12,7 +12,7 @@
 namespace godwit::interop {
 
 /// One script a connection, in the order they come. Lines:
-///   "S: text"   sends it and CRLF; `$` is the tag of the last line received
+///   "S: text"   sends it and CRLF; `$` is the tag of the last line received, `%` of the one before
 ///   "C: text"   reads a line, which must hold the text
 ///   "+N"        reads N octets
 ///   "until: text" reads lines up to this one
@@ -30,6 +30,8 @@ class ScriptedServer {
 
   std::uint16_t port() const { return port_; }
   std::size_t connections() const { return connections_; }
+  /// Scripts that came to their end, or whose client went.
+  std::size_t finished() const { return finished_; }
   /// What went otherwise than the scripts say.
   std::vector<std::string> complaints() const;
 
@@ -42,6 +44,7 @@ class ScriptedServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> connections_ = 0;
+  std::atomic<std::size_t> finished_ = 0;
   mutable std::mutex mutex_;
   std::vector<std::string> complaints_;
   std::jthread thread_;

@@ -5,9 +5,9 @@
 #     [--sieve "EXTENSION ..."] [--shared yes] [--master yes]
 #   dovecot.sh stop RUNDIR
 #
-# `start` prints IMAP_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost; STARTTLS
-# offers it). --without hides capabilities; --layout inbox puts all folders below "INBOX." with "."
-# between levels. A user whose name begins with "refused" cannot sign in. --sieve adds Pigeonhole:
+# `start` prints IMAP_PORT=, IMAPS_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost;
+# STARTTLS offers it, too). --without hides capabilities; --layout inbox puts all folders below "INBOX."
+# with "." between levels. A user whose name begins with "refused" cannot sign in. --sieve adds Pigeonhole:
 # ManageSieve at SIEVE_PORT= with those extensions ("all": what it has), scripts run at delivery, and
 # what they send is one file a mail in SENT=, its recipients in the first line. --shared adds access
 # lists, other users' mailboxes below "shared/" and a public namespace "Public/" that all may use.
@@ -73,7 +73,9 @@ service imap-login {
     port = $imap_port
   }
   inet_listener imaps {
-    port = 0
+    address = 127.0.0.1
+    port = $imaps_port
+    ssl = yes
   }
 }
 service lmtp {
@@ -239,6 +241,7 @@ start() {
   libraries=$run/lib:$part/usr/lib/dovecot:$part/usr/lib/dovecot/modules/old-stats:$part/usr/lib/$triplet
   for try in 1 2 3; do
     imap_port=$(free_port)
+    imaps_port=$(free_port)
     lmtp_port=$(free_port)
     sieve_port=$(free_port)
     write_config "$run"
@@ -254,6 +257,7 @@ start() {
     echo "$pid" >"$run/server.pid"
     if wait_for_greeting "$pid" "$imap_port" "$run/stdout"; then
       echo "IMAP_PORT=$imap_port"
+      echo "IMAPS_PORT=$imaps_port"
       echo "LMTP_PORT=$lmtp_port"
       echo "MAIL=$run/mail"
       if [[ -n $sieve ]]; then

@@ -1,18 +1,35 @@
 #!/usr/bin/env bash
-# Postfix 3.7 as a smarthost in front of Godwit, on a free loopback port.
+# Postfix 3.7 in front of Godwit as docs/postfix.md has it, on a free loopback port.
 #
 #   postfix.sh start RUNDIR LMTP_PORT
 #   postfix.sh stop RUNDIR
 #
-# `start` prints SMTP_PORT=. Mail for example.com goes to the LMTP port. Mail for elsewhere.test is
-# taken for bruno@ alone and thrown away; its other users are unknown. A mail may have 100,000 octets.
-# What cannot be delivered comes back to its sender.
+# `start` prints SMTP_PORT= and SIZE_LIMIT=. The lines for main.cf are those of docs/postfix.md, with
+# another LMTP port, and with 100,000 octets a mail, so that a mail above it is quickly sent. Around
+# them stand folders, ports and a world: mail for elsewhere.test is taken for bruno@ alone and thrown
+# away, its other users are unknown; nothing else can be reached. Who connects from this machine may
+# say by XCLIENT where from, so that a test can be a stranger.
 # Postfix starts as root only (its daemons give that up at once). Where we are not root, say so and
 # end with 3: such a test is skipped; run it by `sudo tests/parts/postfix.sh start /tmp/pf PORT`.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
 usage() { echo "usage: postfix.sh start RUNDIR LMTP_PORT | stop RUNDIR" >&2; exit 2; }
+
+size_limit=100000
+
+# documented_lines LMTP_PORT: what docs/postfix.md puts into main.cf, with the ports and sizes of this
+# test. Fails where a line is not as it was when this was written.
+documented_lines() {
+  local lines
+  lines=$(awk '/^In `\/etc\/postfix\/main.cf`:/ { wanted = 1 }
+    wanted && /^```$/ { if (inside) exit; inside = 1; next }
+    inside' "$here/../../docs/postfix.md")
+  [[ $lines == *"lmtp:inet:127.0.0.1:8024"* && $lines == *"message_size_limit = 104857600"* ]] ||
+    stop_with "docs/postfix.md has no lines for main.cf"
+  lines=${lines/127.0.0.1:8024/127.0.0.1:$1}
+  echo "${lines/message_size_limit = 104857600/message_size_limit = $size_limit}"
+}
 
 write_config() {
   local run=$1
@@ -33,19 +50,17 @@ setgid_group = utmp
 import_environment = MAIL_CONFIG LANG=C LD_LIBRARY_PATH=$libraries
 myhostname = mx.elsewhere.test
 mydestination =
+address_verify_poll_delay = 1s
+smtpd_authorized_xclient_hosts = 127.0.0.1
 local_recipient_maps =
 local_transport = error:no local mail
 alias_maps =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-message_size_limit = 100000
 virtual_mailbox_limit = 0
 virtual_mailbox_domains = inline:{ elsewhere.test=x }
 virtual_mailbox_maps = inline:{ bruno@elsewhere.test=x }
 virtual_transport = discard:
-relay_domains = inline:{ example.com=x }
-relay_transport = lmtp:inet:127.0.0.1:$lmtp_port
 default_transport = error:there is no way out of this test
 lmtp_connection_cache_on_demand = no
 smtpd_client_event_limit_exceptions = 127.0.0.0/8
@@ -53,6 +68,7 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 queue_run_delay = 1s
 CONF
+  documented_lines "$lmtp_port" >>"$run/etc/main.cf"
   cat >"$run/etc/master.cf" <<CONF
 127.0.0.1:$smtp_port inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
@@ -110,6 +126,7 @@ start() {
     echo "$pid" >"$run/server.pid"
     if wait_for_greeting "$pid" "$smtp_port" "$run/stdout"; then
       echo "SMTP_PORT=$smtp_port"
+      echo "SIZE_LIMIT=$size_limit"
       return
     fi
     stop_server "$run"

@@ -83,13 +83,14 @@ Task<Error> ImapMail::meaning(Connection& connection, FolderKey folder, StatusRe
   if (code == "NONEXISTENT" || code == "TRYCREATE") co_return Error{Errc::not_found, refusal.text};
   if (code == "ALREADYEXISTS") co_return Error{Errc::conflict, refusal.text};
   if (code == "TOOBIG") co_return Error{Errc::too_large, refusal.text};
+  // Quirk overquota_in_words. A mailbox of such a name may be what the words are about.
+  const bool quota = ascii_lower(refusal.text).contains("quota");
+  const bool named = ascii_lower(folder.view()).contains("quota");
+  if (quota && !named) throw Fault(Fault::Kind::quota, host + ": " + refusal.text);
   if (!co_await find_mailbox(connection, folder)) {
     co_return Error{Errc::not_found, "the mailbox is gone"};
   }
-  // Quirk overquota_in_words.
-  if (ascii_lower(refusal.text).contains("quota")) {
-    throw Fault(Fault::Kind::quota, host + ": " + refusal.text);
-  }
+  if (quota) throw Fault(Fault::Kind::quota, host + ": " + refusal.text);
   co_return Error{Errc::refused, refusal.text};
 }
 
