@@ -31,22 +31,20 @@ std::optional<backend::Account> SignInCache::find(std::string_view user, const S
   drop_expired();
   const Entry* entry = entries_.find(key_of(user, password));
   if (entry == nullptr || expired(*entry)) return std::nullopt;
-  return entry->account->with(entry->with_password ? password : Secret());
+  return entry->account.with(entry->with_password ? password : Secret());
 }
 
 void SignInCache::put(std::string_view user, const Secret& password,
                       const backend::Account& account, std::uint64_t epoch) {
   if (epoch != epoch_) return;
   drop_expired();
-  Entry& entry = entries_.touch(key_of(user, password));
-  entry.with_password = !account.password.empty();
-  entry.account.emplace(account);
-  entry.verified = clock_.now();
+  entries_.put(key_of(user, password),
+               {backend::CompactAccount(account), clock_.now(), !account.password.empty()});
 }
 
 void SignInCache::drop(const UserId& user) {
   ++epoch_;
-  entries_.erase_if([&](const Entry& entry) { return entry.account->user() == user; });
+  entries_.erase_if([&](const Entry& entry) { return entry.account.user() == user; });
 }
 
 /// Digests are even enough as they are.
@@ -56,7 +54,8 @@ std::size_t SignInCache::KeyHash::operator()(const Key& key) const noexcept {
   return value;
 }
 
-/// The length keeps `a` + `bc` and `ab` + `c` apart.
+/// The length keeps `a` + `bc` and `ab` + `c` apart. Half of the digest: nobody who does not know
+/// the key can look for two that are equal.
 SignInCache::Key SignInCache::key_of(std::string_view user, const Secret& password) const {
   std::string text = std::to_string(user.size()) + ':';
   text.reserve(text.size() + user.size() + password.reveal().size());
@@ -64,7 +63,8 @@ SignInCache::Key SignInCache::key_of(std::string_view user, const Secret& passwo
   text += password.reveal();
   const Secret material(std::move(text));
   Key key{};
-  std::ranges::copy(digest256(material.reveal(), hash_key_.reveal()), key.begin());
+  std::ranges::copy_n(digest256(material.reveal(), hash_key_.reveal()).begin(), key.size(),
+                      key.begin());
   return key;
 }
 

@@ -46,14 +46,14 @@ class SignInCache {
   std::size_t size() const { return entries_.size(); }
 
  private:
-  using Key = std::array<char, 32>;
+  using Key = std::array<char, 16>;
   struct KeyHash {
     std::size_t operator()(const Key& key) const noexcept;
   };
   struct Entry {
-    std::optional<backend::CompactAccount> account;
-    bool with_password = false;
-    Time verified{};
+    backend::CompactAccount account;
+    Time verified;
+    bool with_password;
   };
 
   Key key_of(std::string_view user, const Secret& password) const;

@@ -23,13 +23,19 @@ class BoundedTable {
   Value& touch(const Key& key) {
     auto found = entries_.find(key);
     if (found == entries_.end()) {
-      while (entries_.size() >= entries_max_) drop_oldest();
+      make_room();
       found = entries_.try_emplace(key).first;
     } else {
       unlink(*found);
     }
     link_newest(*found);
     return found->second.value;
+  }
+  /// In place of what is there; it is the newest now.
+  void put(const Key& key, Value value) {
+    erase(key);
+    make_room();
+    link_newest(*entries_.try_emplace(key, Slot{std::move(value)}).first);
   }
   void erase(const Key& key) {
     const auto found = entries_.find(key);
@@ -50,6 +56,11 @@ class BoundedTable {
     if (oldest_ != nullptr) erase(Key(oldest_->first));
   }
 
+  /// The key as the table holds it; null when there is none.
+  const Key* find_key(const Key& key) const {
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : &found->first;
+  }
   Value* find(const Key& key) {
     const auto found = entries_.find(key);
     return found == entries_.end() ? nullptr : &found->second.value;
@@ -61,11 +72,14 @@ class BoundedTable {
   struct Slot;
   using Entry = std::pair<const Key, Slot>;
   struct Slot {
-    Value value{};
+    Value value;
     Entry* older = nullptr;
     Entry* newer = nullptr;
   };
 
+  void make_room() {
+    while (entries_.size() >= entries_max_) drop_oldest();
+  }
   void link_newest(Entry& entry) {
     entry.second.older = newest_;
     entry.second.newer = nullptr;

@@ -313,10 +313,10 @@ Task<http::Outcome> Endpoint::post(http::Request request) {
   if (!parsed.device_id) co_return early(eas::Status::device_id_missing_or_invalid);
   if (parsed.device_type.empty()) co_return early(eas::Status::device_type_missing_or_invalid);
   auto key = policy_key(request, parsed);
-  auto id = *parsed.device_id;
-  auto session =
-      std::make_shared<Session>(services_, std::move(request), std::move(parsed), version,
-                                std::move(std::get<backend::Account>(signed_in)), std::move(id));
+  auto& account = std::get<backend::Account>(signed_in);
+  auto id = services_.request_cache.shared(account.user, *parsed.device_id);
+  auto session = std::make_shared<Session>(services_, std::move(request), std::move(parsed),
+                                           version, std::move(account), std::move(id));
   session->policy_key = key;
   co_return co_await run(std::move(session));
 }

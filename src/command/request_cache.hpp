@@ -114,6 +114,11 @@ class RequestCache {
   Entry& entry(const UserId& user, const DeviceId& device) {
     return entries_.touch({user, device});
   }
+  /// The same ids as the device's entry has them, if it has one: equal texts in memory once.
+  DeviceId shared(const UserId& user, DeviceId device) const {
+    const Name* const name = entries_.find_key({user, device});
+    return name == nullptr ? device : name->second;
+  }
   void forget(const UserId& user, const DeviceId& device) { entries_.erase({user, device}); }
   /// The newest results stay; each is some kilobytes.
   void keep(std::shared_ptr<FoundMail> results);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -25,34 +26,49 @@ struct Item {
   Counter seen;
 };
 
-/// A parked request, owned by whoever parked it.
+/// A parked request, owned by whoever parked it. Its items lie behind it.
 class Entry final : public ParkHandle, public WheelNode {
  public:
-  Entry() = default;
+  static std::unique_ptr<Entry> make(const std::vector<Item>& items) {
+    return std::unique_ptr<Entry>(new (Room{items.size()}) Entry(items));
+  }
   ~Entry() override;
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
 
-  std::span<Item> items() const noexcept { return {items_.get(), count_}; }
-  void watch(const std::vector<Item>& items) {
-    count_ = static_cast<std::uint32_t>(items.size());
-    items_ = std::make_unique<Item[]>(items.size());
-    std::ranges::copy(items, items_.get());
+  std::span<Item> items() noexcept { return {reinterpret_cast<Item*>(this + 1), count_}; }
+  std::span<const Item> items() const noexcept {
+    return {reinterpret_cast<const Item*>(this + 1), count_};
   }
 
   HubState* hub = nullptr;  // while the hub knows it
   User* user = nullptr;     // null once ended
   std::uint32_t device = 0;
   std::uint32_t hierarchy_seen = 0;
-  bool hierarchy = true;
-  bool ready = false;  // in the queue of ends
   Time deadline;
   Hub::Callback callback;
+  bool hierarchy = true;
+  bool ready = false;  // in the queue of ends
 
  private:
-  std::uint32_t count_ = 0;
-  std::unique_ptr<Item[]> items_;
+  struct Room {
+    std::size_t items;
+  };
+  static void* operator new(std::size_t size, Room room) {
+    return ::operator new(size + room.items * sizeof(Item));
+  }
+  static void operator delete(void* memory, Room) { ::operator delete(memory); }
+  explicit Entry(const std::vector<Item>& items)
+      : count_(static_cast<std::uint32_t>(items.size())) {
+    std::ranges::uninitialized_copy(items, this->items());
+  }
+
+  std::uint32_t count_;
+
+ public:
+  static void operator delete(void* memory) { ::operator delete(memory); }
 };
+static_assert(alignof(Item) <= alignof(Entry));
 
 struct Device {
   DeviceId id;
@@ -315,6 +331,7 @@ std::unique_ptr<ParkHandle> Hub::park(ParkRequest request, Callback callback) {
   State& state = *state_;
   User& owner = state.user(request.user);
   const auto device = owner.device(request.device);
+  owner.devices[device].id = request.device;  // one text with whoever waits
   // Told on the next tick, so that no callback runs within this call.
   if (owner.devices[device].parked != nullptr) {
     state.finish(*owner.devices[device].parked, Wake::superseded);
@@ -327,8 +344,7 @@ std::unique_ptr<ParkHandle> Hub::park(ParkRequest request, Callback callback) {
   }
   const Counter hierarchy = owner.tracks.counter(Tracks::hierarchy);
   owner.tracks.settle();
-  auto entry = std::make_unique<Entry>();
-  entry->watch(items);
+  auto entry = Entry::make(items);
   entry->hub = &state;
   entry->user = &owner;
   entry->device = device;
