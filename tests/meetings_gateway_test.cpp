@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 
 #include "meeting_phone.hpp"
+#include "queue/gateway.hpp"
 #include "run.hpp"
 #include "server_fixture.hpp"
 #include "stepped.hpp"
@@ -23,6 +26,20 @@ using eas::Version;
 
 const std::string ann = "ann@example.com";
 const std::string bob = "bob@example.com";
+
+/// The way out, which a restart may replace.
+class Way final : public backend::Submission {
+ public:
+  explicit Way(backend::Submission& now) : now_(&now) {}
+  void go(backend::Submission& next) { now_ = &next; }
+  Task<Result<>> submit(backend::Account account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override {
+    return now_->submit(std::move(account), std::move(envelope), std::move(message));
+  }
+
+ private:
+  backend::Submission* now_;
+};
 
 /// Memory that holds what both servers do, and a server before it whose systems may die.
 struct World {
@@ -61,6 +78,38 @@ struct World {
     const auto key = items(address).find(FolderRole::calendar);
     EXPECT_TRUE(run(items(address).put(key, href, text, {})));
   }
+  ~World() {
+    gateway.reset();
+    if (!folder.empty()) std::filesystem::remove_all(folder);
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  /// From here on what the server sends waits in a queue; again: as after a restart.
+  void queue_mail() {
+    gateway.reset();
+    if (folder.empty()) {
+      folder = testing::TempDir() + "/godwit-meetings-XXXXXX";
+      if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    }
+    queue::QueueOptions options{.folder = folder, .host = "gateway.example.com"};
+    gateway = std::make_unique<queue::GatewayOutgoing>(std::move(options), *files, fixture.clock,
+                                                       fixture.random, hop, false);
+    way.go(*gateway);
+  }
+  /// Copies that somebody has of mails with that METHOD.
+  std::size_t saved(const std::string& address, std::string_view method) {
+    backend::MemoryMail& box = fixture.mail(address);
+    const FolderKey sent = *box.find_folder(FolderRole::sent);
+    const auto status = run(box.status(sent)).value();
+    std::size_t found = 0;
+    for (const Uid uid : run(box.search(sent, std::nullopt))->to_vector()) {
+      std::vector<backend::PartRange> whole{{.uid = uid, .section = ""}};
+      const auto text = run(box.read(sent, status.uid_validity, whole)).value().at(0);
+      if (text.contains("method=" + std::string(method))) ++found;
+    }
+    return found;
+  }
   /// Mails to somebody that carry that METHOD.
   std::size_t count(const std::string& to, std::string_view method) const {
     std::size_t found = 0;
@@ -76,7 +125,12 @@ struct World {
   SteppedStore store{fixture.store, steps};
   SteppedBackend mail{fixture.mail_server, steps};
   SteppedItemsBackend stepped_items{fixture.mail_server, steps};
-  SteppedSubmission submission{fixture.submission, steps};
+  SteppedSubmission hop{fixture.submission, steps};
+  std::string folder;
+  std::unique_ptr<FileLayer> files = system_files();
+  std::unique_ptr<queue::GatewayOutgoing> gateway;
+  Way way{fixture.submission};
+  SteppedSubmission submission{way, steps};
   TestServer server{Systems{fixture.clock, fixture.random, store, mail, fixture.mail_server,
                             submission, nullptr, nullptr, &stepped_items},
                     {},
@@ -321,7 +375,78 @@ TEST(GatewayMeetings, WhatNobodyCouldTakeGoesWithTheNextRequest) {
   world.server.restart();
   settle(tablet, calendar_id(tablet));
   EXPECT_EQ(world.count(bob, "REQUEST"), 1U);
+  EXPECT_EQ(world.saved(ann, "REQUEST"), 1U);
   EXPECT_TRUE(run(world.fixture.store.list(ann, store::Kind::intent, "", "", 10)).empty());
+}
+
+/// A new meeting whose n-th step dies, and a next mail server that is down at first.
+bool invite_dying(unsigned step, How how) {
+  World world;
+  world.queue_mail();
+  client::Device tablet = world.device(ann, Version::v16_1);
+  settle(tablet, calendar_id(tablet));
+  tablet.add(calendar_id(tablet), new_meeting(tablet, team()));
+  world.fixture.submission.fail_next(Fault::Kind::unavailable, false);
+  world.steps.fail_at(step, how);
+  const auto end = [&] {
+    if (world.steps.dead()) {
+      world.server.restart();
+      world.queue_mail();
+    }
+    world.steps.revive();
+  };
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    static_cast<void>(run(tablet.sync(calendar_id(tablet), {})));
+    end();
+  }
+  const bool fired = world.steps.fired();
+  world.steps.fail_at(0, {});
+  settle(tablet, calendar_id(tablet));
+  // The device asks no more; the queue goes on by itself, after a restart, too.
+  world.server.restart();
+  world.queue_mail();
+  // The next mail server may have been killed before it could be down.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    world.fixture.clock.advance(std::chrono::hours(2));
+    static_cast<void>(run(world.gateway->queue().work()));
+  }
+  EXPECT_EQ(world.events(ann).size(), 1U) << "step " << step;
+  EXPECT_EQ(world.count(bob, "REQUEST"), 1U) << "step " << step;
+  EXPECT_EQ(world.saved(ann, "REQUEST"), 1U) << "step " << step;
+  EXPECT_TRUE(run(world.gateway->queue().list()).empty()) << "step " << step;
+  EXPECT_TRUE(run(world.fixture.store.list(ann, store::Kind::intent, "", "", 10)).empty())
+      << "step " << step;
+  return fired;
+}
+
+TEST(GatewayMeetings, AnInvitationThatWaitsIsKilledAtEveryStep) {
+  unsigned steps = 0;
+  for (const How how :
+       std::to_array<How>({{false, false}, {true, false}, {false, true}, {true, true}})) {
+    for (unsigned step = 1; invite_dying(step, how); ++step) steps = step;
+  }
+  EXPECT_GT(steps, 12U);
+  std::printf("killed at each of %u steps, before and after\n", steps);
+}
+
+TEST(GatewayMeetings, WhatWaitsForTheNextServerGoesWithoutTheDevice) {
+  World world;
+  world.queue_mail();
+  client::Device tablet = world.device(ann, Version::v16_1);
+  settle(tablet, calendar_id(tablet));
+  tablet.add(calendar_id(tablet), new_meeting(tablet, team()));
+  world.fixture.submission.fail_next(Fault::Kind::unavailable, false);
+  EXPECT_TRUE(run(tablet.sync(calendar_id(tablet), {})).ok());
+  EXPECT_EQ(world.count(bob, "REQUEST"), 0U);
+  EXPECT_EQ(world.saved(ann, "REQUEST"), 1U);
+  EXPECT_TRUE(run(world.fixture.store.list(ann, store::Kind::intent, "", "", 10)).empty());
+  world.fixture.clock.advance(std::chrono::minutes(2));
+  EXPECT_EQ(run(world.gateway->queue().work()), 1U);
+  EXPECT_EQ(world.count(bob, "REQUEST"), 1U);
+  // What the device sends itself it goes on keeping.
+  world.fixture.submission.fail_next(Fault::Kind::unavailable, false);
+  EXPECT_NE(run(tablet.send_mail(outgoing(organizers_mail("REQUEST", team()), "m1"))).status, 1);
+  EXPECT_TRUE(run(world.gateway->queue().list()).empty());
 }
 
 TEST(GatewayMeetings, AServerThatKnowsTheUserByAnotherAddressTellsNobody) {

@@ -59,10 +59,11 @@ struct World {
     return device;
   }
 
-  /// Mails of an inbox with that METHOD.
-  std::size_t count(const Account& account, std::string_view method) {
+  /// Mails of a folder with that METHOD.
+  std::size_t count(const Account& account, std::string_view method,
+                    FolderRole role = FolderRole::inbox) {
     std::size_t found = 0;
-    for (const std::string& text : inbox(account)) {
+    for (const std::string& text : inbox(account, role)) {
       if (text.contains("method=" + std::string(method))) ++found;
     }
     return found;
@@ -183,6 +184,9 @@ TEST_P(EveryCell, OneMailEach) {
   EXPECT_EQ(reply.status, 1);
   EXPECT_FALSE(reply.calendar_id.empty());
   EXPECT_EQ(world.count(world.ann, "REPLY"), server_answers ? 1U : 0U);
+  // A copy of each is in Sent, whoever sent it: a phone asks for that itself.
+  EXPECT_EQ(world.count(world.bob, "REPLY", FolderRole::sent), server_answers ? 1U : 0U);
+  EXPECT_EQ(world.count(world.ann, "REQUEST", FolderRole::sent), 1U);
   if (!server_answers && organizers < Version::v16_0) {
     EXPECT_EQ(send(bob, attendees_mail(team, "bob@example.com", "ACCEPTED"), "r1"), 1);
     EXPECT_EQ(world.count(world.ann, "REPLY"), 1U);
@@ -343,6 +347,7 @@ bool answer_dying(unsigned step, How how) {
   }
   EXPECT_EQ(reply.status, 1) << "step " << step;
   EXPECT_EQ(world.count(world.ann, "REPLY"), 1U) << "step " << step;
+  EXPECT_EQ(world.count(world.bob, "REPLY", FolderRole::sent), 1U) << "step " << step;
   EXPECT_TRUE(world.event(world.bob).contains("PARTSTAT=ACCEPTED")) << "step " << step;
   EXPECT_TRUE(world.event(world.ann).contains("PARTSTAT=ACCEPTED")) << "step " << step;
   EXPECT_TRUE(world.inbox(world.bob).empty()) << "step " << step;
@@ -379,6 +384,7 @@ bool invite_dying(unsigned step, How how) {
             {calendar::Subject, "Alone"}});
   settle(ann, calendar_id(ann));
   EXPECT_EQ(world.count(world.bob, "REQUEST"), 1U) << "step " << step;
+  EXPECT_EQ(world.count(world.ann, "REQUEST", FolderRole::sent), 1U) << "step " << step;
   EXPECT_EQ(world.events(world.ann).size(), 2U) << "step " << step;
   EXPECT_EQ(world.events(world.bob).size(), 1U) << "step " << step;
   const auto left = run(world.kept.list("ann@example.com", store::Kind::intent, "", "", 10));

@@ -5,6 +5,7 @@
 #include "app/directory_folder.hpp"
 #include "app/item_sources.hpp"
 #include "app/outgoing.hpp"
+#include "app/queue_outbox.hpp"
 #include "app/sieve.hpp"
 #include "backend/imap/imap.hpp"
 #include "backend/notes/notes.hpp"
@@ -36,12 +37,29 @@ backend::imap::Settings with_master(backend::imap::Settings settings, const Conf
   return settings;
 }
 
+/// Mail that waits for its user's password goes on.
+class Noting final : public backend::Users {
+ public:
+  Noting(backend::Users& users, queue::GatewayOutgoing* outgoing)
+      : users_(users), outgoing_(outgoing) {}
+  Task<Result<backend::Account>> sign_in(std::string login, Secret password) override {
+    auto account = co_await users_.sign_in(std::move(login), std::move(password));
+    if (account && outgoing_ != nullptr) co_await outgoing_->signed_in(*account);
+    co_return account;
+  }
+
+ private:
+  backend::Users& users_;
+  queue::GatewayOutgoing* outgoing_;
+};
+
 class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
       : server_(settings_of(config), around.loop.executor(), around.random),
         loop_(around.loop),
         outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
+        noting_(server_, outgoing_.gateway()),
         directory_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),
         sieve_(make_sieve(config)),
@@ -58,13 +76,14 @@ class ImapBackends final : public Backends {
                 .directory = folder_.get(),
                 .recipients = config.mail.recipients > 0 ? &recipients_ : nullptr},
                notes_source(config.imap.notes), config.imap.notes_folder) {
+    if (queue::Queue* const queue = outgoing_.queue()) outbox_.emplace(*queue);
     if (!sieve_ || !dav_) return;
     sieve_->set_known([items = dav_.get()](const backend::Account& account) {
       return backend::contact_addresses(items->open_items(account));
     });
   }
 
-  backend::Users& users() override { return server_; }
+  backend::Users& users() override { return noting_; }
   backend::KnownUsers& known_users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
@@ -74,7 +93,7 @@ class ImapBackends final : public Backends {
   admin::Accounts* accounts() override { return nullptr; }
   admin::Groups* groups() override { return nullptr; }
   backend::FreeBusy* free_busy() override { return free_busy_.get(); }
-  admin::Outbox* outbox() override { return nullptr; }
+  admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener) override {
     return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
   }
@@ -83,6 +102,7 @@ class ImapBackends final : public Backends {
   }
   void forget_user(const UserId& user) override {
     server_.forget_user(user);
+    if (queue::GatewayOutgoing* const gateway = outgoing_.gateway()) gateway->forget_user(user);
     if (dav_) dav_->forget_user(user);
     notes_.forget_user(user);
     recipients_.forget_user(user);
@@ -106,6 +126,8 @@ class ImapBackends final : public Backends {
   backend::imap::ImapServer server_;
   net::Loop& loop_;
   Outgoing outgoing_;
+  Noting noting_;
+  std::optional<QueueOutbox> outbox_;
   std::unique_ptr<backend::LdapDirectory> directory_;  // null: there is none
   std::unique_ptr<backend::dav::DavServer> dav_;       // the same
   std::unique_ptr<backend::SieveVacation> sieve_;      // the same

@@ -11,6 +11,7 @@
 #include "app/item_sources.hpp"
 #include "app/local_submission.hpp"
 #include "app/outgoing.hpp"
+#include "app/queue_outbox.hpp"
 #include "app/system.hpp"
 #include "backend/local/delivery.hpp"
 #include "backend/local/directory.hpp"
@@ -149,27 +150,6 @@ class LocalReports final : public queue::Reports {
  private:
   backend::LocalDelivery& delivery_;
   backend::Submission* outside_ = nullptr;
-};
-
-/// The administrator's view of the queue.
-class QueueOutbox final : public admin::Outbox {
- public:
-  explicit QueueOutbox(queue::Queue& queue) : queue_(queue) {}
-
-  Task<std::vector<admin::WaitingMail>> list() override {
-    std::vector<admin::WaitingMail> out;
-    for (queue::QueuedMail& mail : co_await queue_.list()) {
-      out.push_back({std::move(mail.name), std::move(mail.user), std::move(mail.from),
-                     std::move(mail.to), mail.bytes, mail.accepted, mail.next, mail.attempts,
-                     std::move(mail.reason)});
-    }
-    co_return out;
-  }
-  Task<bool> retry(std::string name) override { return queue_.retry(std::move(name)); }
-  Task<bool> remove(std::string name) override { return queue_.remove(std::move(name)); }
-
- private:
-  queue::Queue& queue_;
 };
 
 std::string host_of(const Config& config) {

@@ -49,10 +49,9 @@ backend::SmtpSettings smtp_settings(const Config& config) {
 }  // namespace
 
 bool queues_mail(const Config& config) {
-  // A mail that waits cannot be sent as its user: passwords are not kept. Nor where nobody could be
-  // told that it failed.
-  return config.backend.kind == "local" && !config.submission.host.empty() &&
-         config.submission.sign_in != "user";
+  if (config.submission.host.empty()) return false;
+  // A mail that waits cannot be sent as a user of the embedded store: passwords are not kept.
+  return config.backend.kind == "imap" || config.submission.sign_in != "user";
 }
 
 Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, const Clock& clock,
@@ -61,9 +60,15 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
   if (config.submission.host.empty()) return;
   hop_ = std::make_unique<backend::SmtpSubmission>(smtp_settings(config));
   way_ = hop_.get();
-  if (reports == nullptr || !queues_mail(config)) return;
+  if (!queues_mail(config)) return;
   queue::QueueOptions options{.folder = queue_directory(config), .host = own_name(config)};
   options.expiry = std::chrono::hours(config.submission.queue_hours_max);
+  if (reports == nullptr) {
+    gateway_ = std::make_unique<queue::GatewayOutgoing>(std::move(options), files, clock, random,
+                                                        *hop_, config.submission.sign_in == "user");
+    way_ = gateway_.get();
+    return;
+  }
   queue_ =
       std::make_unique<queue::Queue>(std::move(options), files, clock, random, *hop_, *reports);
   way_ = queue_.get();
@@ -76,11 +81,11 @@ Task<> Outgoing::reach(backend::Account account) const {
 }
 
 void Outgoing::start() {
-  if (queue_) loop_.spawn(queue_->run(), "queue");
+  if (queue::Queue* const waiting = queue()) loop_.spawn(waiting->run(), "queue");
 }
 
 Task<> Outgoing::stop() {
-  if (queue_) queue_->stop();
+  if (queue::Queue* const waiting = queue()) waiting->stop();
   co_return;
 }
 

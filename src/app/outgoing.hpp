@@ -8,17 +8,19 @@
 #include "backend/smtp/submission.hpp"
 #include "base/files.hpp"
 #include "net/loop.hpp"
+#include "queue/gateway.hpp"
 #include "queue/queue.hpp"
 
 namespace godwit::app {
 
-/// Whether mail that cannot go out now waits, as the configuration says.
+/// Whether mail that cannot go out now waits, as the configuration says; in front of other mail
+/// servers it is only what the server sends for its users.
 bool queues_mail(const Config& config);
 
 class Outgoing {
  public:
-  /// `reports` null: there is nowhere to tell of final failures, so nothing is queued and a server
-  /// that is down is a refusal for now. All references outlive it. Blocks; throws Fault.
+  /// `reports`: who tells of final failures, needed for the embedded store alone. All references
+  /// outlive it. Blocks; throws Fault.
   Outgoing(const Config& config, net::Loop& loop, FileLayer& files, const Clock& clock,
            Random& random, queue::Reports* reports);
   ~Outgoing();
@@ -33,12 +35,15 @@ class Outgoing {
   void start();
   Task<> stop();
   /// Null where nothing is queued.
-  queue::Queue* queue() { return queue_.get(); }
+  queue::Queue* queue() { return queue_ ? queue_.get() : gateway_ ? &gateway_->queue() : nullptr; }
+  /// Null where users are not those of another mail server.
+  queue::GatewayOutgoing* gateway() { return gateway_.get(); }
 
  private:
   net::Loop& loop_;
   std::unique_ptr<backend::SmtpSubmission> hop_;
-  std::unique_ptr<queue::Queue> queue_;
+  std::unique_ptr<queue::Queue> queue_;  // at most one of these two
+  std::unique_ptr<queue::GatewayOutgoing> gateway_;
   std::unique_ptr<backend::Submission> closed_;
   backend::Submission* way_;  // the first that a mail meets
 };

@@ -214,6 +214,7 @@ class Submission {
     std::string from;             // address only
     std::vector<std::string> to;  // addresses only, each once
     std::string id;               // the intent's identity: the same mail is not accepted twice
+    bool patient = false;  // nobody would try again: it waits where others are refused for now
   };
   virtual ~Submission() = default;
   /// Returns when the next hop (or the durable queue) has taken responsibility. Errors: refused

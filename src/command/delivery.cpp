@@ -17,8 +17,8 @@ constexpr Log logger("send");
 std::string pack(const SendPlan& plan) {
   Packer out;
   out.number(1).text(plan.envelope_id).text(plan.message_id);
-  out.signed_number(plan.date.time_since_epoch().count()).text(plan.digest).text(plan.sent_key);
-  out.number(plan.sent_validity).number(plan.sent_next);
+  out.signed_number(plan.date.time_since_epoch().count()).text(plan.digest);
+  pack(plan.sent, out);
   return std::move(out).bytes();
 }
 
@@ -30,9 +30,7 @@ SendPlan unpack_plan(std::string_view bytes) {
   plan.message_id = in.text();
   plan.date = Time(std::chrono::milliseconds(in.signed_number()));
   plan.digest = in.text();
-  plan.sent_key = in.text();
-  plan.sent_validity = in.number_as<std::uint32_t>();
-  plan.sent_next = in.number_as<Uid>();
+  plan.sent = unpack_sent_place(in);
   if (!in.finish()) throw Fault(Fault::Kind::corrupt, "damaged intent of sending");
   return plan;
 }
@@ -90,7 +88,7 @@ Task<> Delivery::open(const std::string& digest) {
   plan_.message_id = compose::make_message_id(plan_.envelope_id, primary);
   plan_.date = session_.now();
   plan_.digest = digest;
-  if (save_in_sent_) co_await look_at_sent();
+  if (save_in_sent_) plan_.sent = co_await look_at_sent(session_);
   intent_ = co_await open_intent();
   if (!intent_.recovered) co_return;
   const SendPlan earlier = unpack_plan(intent_.detail);
@@ -109,25 +107,6 @@ Task<sync::OpenIntent> Delivery::open_intent() {
   intents.push_back({name_, pack(plan_)});
   auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
   co_return std::move(open.front());
-}
-
-/// Where the Sent folder stands before anything is put into it.
-Task<> Delivery::look_at_sent() {
-  if (co_await stands_in(co_await session_.folder_table())) co_return;
-  // It is new, or another one than it was.
-  if (co_await stands_in(co_await session_.listed_folders())) co_return;
-  logger.warning("mail.no_sent_folder", {{"user", session_.user()}});
-}
-
-Task<bool> Delivery::stands_in(sync::FolderTable table) {
-  const sync::FolderRow* const row = table.find_role(FolderRole::sent);
-  if (row == nullptr) co_return false;
-  const auto status = co_await session_.mail().status(FolderKey::parse(row->key).value());
-  if (!status) co_return false;
-  plan_.sent_key = row->key;
-  plan_.sent_validity = status->uid_validity;
-  plan_.sent_next = status->uid_next;
-  co_return true;
 }
 
 Task<std::optional<eas::Status>> Delivery::submit(const Outgoing& outgoing, std::string from,
@@ -185,73 +164,17 @@ Task<> Delivery::close() {
 
 Task<bool> Delivery::save(Outgoing outgoing) {
   if (!save_in_sent_) co_return true;
-  if (plan_.sent_key.empty()) co_return false;
   auto message = std::make_shared<compose::Pieces>();
   message->add(outgoing.header.str() + "\r\n");
   message->add(outgoing.content);
-  const std::string id = convert::first_message_id(outgoing.header.get("Message-ID"));
-  constexpr int attempts = 2;
-  bool look = intent_.recovered;
-  for (int attempt = 0; attempt < attempts; ++attempt) {
-    try {
-      if (look && co_await is_saved(id)) co_return true;
-      if (co_await append(message)) co_return true;
-    } catch (const Fault& fault) {
-      logger.warning("mail.save_failed", {{"user", session_.user()}, {"why", fault.what()}});
-      may_save_later_ = fault.kind() != Fault::Kind::quota;
-      if (!may_save_later_) co_return false;
-    }
-    look = true;
-  }
-  co_return false;
-}
-
-/// Whether an earlier attempt saved the copy: in the Sent folder, or wherever the user moved it.
-Task<bool> Delivery::is_saved(std::string id) {
-  const FolderKey sent = FolderKey::parse(plan_.sent_key).value();
-  const auto status = co_await session_.mail().status(sent);
-  if (!status) co_return false;
-  const bool same = status->uid_validity == plan_.sent_validity;
-  if (same && status->uid_next == plan_.sent_next) co_return false;
-  if (co_await has_copy(sent, same ? plan_.sent_next : 1, id)) co_return true;
-  const auto table = co_await session_.folder_table();
-  for (const sync::FolderRow& row : table.rows) {
-    auto folder = FolderKey::parse(row.key);
-    if (!folder || !row.selectable || row.key == plan_.sent_key) continue;
-    if (co_await has_copy(std::move(*folder), 1, id)) co_return true;
-  }
-  co_return false;
-}
-
-/// The copy itself, at `from` or above: what was delivered to the sender has the same Message-ID,
-/// and trace fields, wherever it was moved to. Its size says nothing: a reply made again may quote
-/// an original that is gone by now.
-Task<bool> Delivery::has_copy(FolderKey folder, Uid from, std::string id) {
-  const auto found = co_await session_.mail().find_message_id(folder, from, std::move(id));
-  const auto status = co_await session_.mail().status(folder);
-  if (!found || found->empty() || !status) co_return false;
-  const auto messages =
-      co_await session_.mail().fetch(std::move(folder), status->uid_validity, found->to_vector());
-  const auto is_copy = [](const Message& message) {
-    const convert::Header header(message.header);
-    return !header.has("Received") && !header.has("Return-Path") && !header.has("Delivered-To");
-  };
-  co_return messages&& std::ranges::any_of(*messages, is_copy);
-}
-
-Task<bool> Delivery::append(std::shared_ptr<const compose::Pieces> message) {
-  const FolderKey sent = FolderKey::parse(plan_.sent_key).value();
-  Flags flags;
-  flags.seen = true;
-  const auto added = co_await session_.mail().append(sent, std::move(message), flags, plan_.date);
-  if (!added) co_return false;
-  const auto table = co_await session_.folder_table();
-  const sync::FolderRow* row = table.find_key(plan_.sent_key);
-  if (row != nullptr) {
-    // The copy is new to every device, the sender too.
-    session_.services.hub.mark_added(session_.account.user, CollectionId::parse(row->id).value());
-  }
-  co_return true;
+  const Saved saved = co_await save_sent(
+      session_, plan_.sent,
+      {.message = std::move(message),
+       .message_id = convert::first_message_id(outgoing.header.get("Message-ID")),
+       .date = plan_.date,
+       .attempted = intent_.recovered});
+  may_save_later_ = saved == Saved::later;
+  co_return saved == Saved::yes;
 }
 
 }  // namespace godwit::command

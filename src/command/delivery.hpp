@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "command/sent_copy.hpp"
 #include "command/sent_log.hpp"
 #include "command/session.hpp"
 #include "compose/letter.hpp"
@@ -36,9 +37,7 @@ struct SendPlan {
   std::string message_id;   // without brackets
   Time date{};
   std::string digest;  // of what the device asked for
-  std::string sent_key;
-  std::uint32_t sent_validity = 0;
-  Uid sent_next = 0;
+  SentPlace sent{};
 };
 
 /// In the order of a mail's way. Throws Fault as the systems behind it do.
@@ -71,11 +70,6 @@ class Delivery {
 
  private:
   Task<sync::OpenIntent> open_intent();
-  Task<> look_at_sent();
-  Task<bool> stands_in(sync::FolderTable table);
-  Task<bool> is_saved(std::string id);
-  Task<bool> has_copy(FolderKey folder, Uid from, std::string id);
-  Task<bool> append(std::shared_ptr<const compose::Pieces> message);
   void log_refusal(eas::Status status, const std::string& why) const;
 
   Session& session_;

@@ -292,6 +292,57 @@ Result<EditedItem> add(const ItemEdit& edit) {
   return out;
 }
 
+/// The same file, added by both sides, is one.
+void drop_known(EventPatch& patch, const ItemEdit& edit, const Event& current) {
+  auto& wanted = added_in(patch);
+  FilePlace place = place_of(current, patch);
+  if (place.details == nullptr) place.details = &current.details;
+  const auto there = contents(edit.text, edit.options, place, wanted);
+  std::erase_if(wanted, [&](const AddedAttachment& file) {
+    const std::string digest = digest128(file.content);
+    for (std::size_t i = 0; i < there.size(); ++i) {
+      const bool same = there[i] == digest && place.details->attachments[i].name == file.name;
+      if (same) return true;
+    }
+    return false;
+  });
+}
+
+bool changes_files(const EventPatch& patch) {
+  const auto any = [](const EventDetailsPatch& details) {
+    return !details.added_attachments.empty() || !details.removed_attachments.empty();
+  };
+  return any(patch.details) ||
+         std::ranges::any_of(patch.exceptions, any, &EventExceptionPatch::details);
+}
+
+EventPatch without_files(EventPatch patch) {
+  const auto clear = [](EventDetailsPatch& details) {
+    details.added_attachments.clear();
+    details.removed_attachments.clear();
+  };
+  clear(patch.details);
+  for (EventExceptionPatch& each : patch.exceptions) clear(each.details);
+  return patch;
+}
+
+/// The edit against what others made of the event. Attachments come and go one by one, so that
+/// those of both sides stand beside each other: they are no conflict.
+Result<DigestMerge> merge_edit(const ItemEdit& edit, const EventPatch& patch, const Event& current,
+                               const PropertyDigests& after) {
+  const PropertyDigests base(*edit.base);
+  const PropertyDigests now = digests_of(current);
+  DigestMerge merge = merged(base, now, after, says(patch));
+  if (!changes_files(patch)) return merge;
+  const auto text = ical::apply_event(edit.text, "", without_files(patch), edit.options.user);
+  if (!text) return pass(text);
+  const auto rest = read(*text, edit.options);
+  if (!rest) return pass(rest);
+  DigestMerge of_rest = merged(base, now, digests_of(*rest), says(patch));
+  of_rest.held = std::move(merge.held);
+  return of_rest;
+}
+
 Result<EditedItem> edit_event(const ItemEdit& edit) {
   if (edit.text.empty()) return add(edit);
   auto current = read(edit.text, edit.options);
@@ -305,24 +356,25 @@ Result<EditedItem> edit_event(const ItemEdit& edit) {
   const std::vector<AddedAttachment> wanted = added_in(patch);
   out.files_before = count_files(edit, *current, patch, wanted);
   if (edit.files_before != nullptr) drop_added(patch, out.files_before, *edit.files_before);
+  if (edit.base) drop_known(patch, edit, *current);
   auto text = ical::apply_event(edit.text, "", patch, edit.options.user);
   if (!text) return pass(text);
   auto after = read(*text, edit.options);
   if (!after) return pass(after);
   out.digests = digests_of(*after).packed();
   if (edit.base) {
-    const auto merge =
-        merged(PropertyDigests(*edit.base), digests_of(*current), digests_of(*after), says(patch));
-    out.conflict = merge.conflict && !edit.client_wins;
+    const auto merge = merge_edit(edit, patch, *current, digests_of(*after));
+    if (!merge) return pass(merge);
+    out.conflict = merge->conflict && !edit.client_wins;
     if (out.conflict) return out;
-    if (!merge.repeated.empty()) {
-      keep(patch, merge.repeated);
+    if (!merge->repeated.empty()) {
+      keep(patch, merge->repeated);
       text = ical::apply_event(edit.text, "", patch, edit.options.user);
       if (!text) return pass(text);
       after = read(*text, edit.options);
       if (!after) return pass(after);
     }
-    out.digests = merge.held.packed();
+    out.digests = merge->held.packed();
   }
   out.text = std::move(*text);
   out.files = added_files(out.text, edit, *after, patch, wanted, change->attachment_client_ids);

@@ -51,6 +51,8 @@ std::optional<MeetingMessage> meeting_of(Session& session, std::string_view mime
 void pack(const MeetingMail& mail, Packer& out) {
   out.text(mail.from).text(mail.id).text(mail.text).number(mail.to.size());
   for (const std::string& address : mail.to) out.text(address);
+  out.signed_number(mail.date.time_since_epoch().count());
+  pack(mail.sent, out);
 }
 
 MeetingMail unpack_meeting_mail(Unpacker& in) {
@@ -59,6 +61,8 @@ MeetingMail unpack_meeting_mail(Unpacker& in) {
   mail.id = in.text();
   mail.text = in.text();
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) mail.to.push_back(in.text());
+  mail.date = Time(std::chrono::milliseconds(in.signed_number()));
+  mail.sent = unpack_sent_place(in);
   return mail;
 }
 
@@ -67,6 +71,7 @@ MeetingMail write_meeting_mail(Session& session, MeetingDraft draft) {
   const compose::Identity author = identity_of(session.account);
   mail.from = author.addresses.front();
   mail.id = unique_id(session.services.random);
+  mail.date = session.now();
   for (const convert::Mailbox& mailbox : draft.to) mail.to.push_back(mailbox.address);
   mail.text = compose::compose_meeting_mail(
       {.author = author,
@@ -75,16 +80,19 @@ MeetingMail write_meeting_mail(Session& session, MeetingDraft draft) {
        .text = std::move(draft.text),
        .method = std::move(draft.method),
        .calendar = std::move(draft.calendar),
-       .stamp = {compose::make_message_id(mail.id, mail.from), session.now()}});
+       .stamp = {compose::make_message_id(mail.id, mail.from), mail.date}});
   return mail;
 }
 
-Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail) {
+namespace {
+
+/// To those that the mail names now; whose own server told them is in the copy all the same.
+Task<MeetingSent> submit(Session& session, const MeetingMail& mail,
+                         std::shared_ptr<const backend::MessageSource> message) {
   try {
-    const std::size_t bytes = mail.text.size();
-    auto message = std::make_shared<backend::StringSource>(std::move(mail.text));
-    backend::Submission::Envelope envelope{std::move(mail.from), std::move(mail.to),
-                                           std::move(mail.id)};
+    const auto bytes = message->size();
+    backend::Submission::Envelope envelope{
+        .from = mail.from, .to = mail.to, .id = mail.id, .patient = true};
     const auto taken = co_await session.services.submission.submit(
         session.account, std::move(envelope), std::move(message));
     if (taken) {
@@ -99,6 +107,23 @@ Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail) {
     co_return MeetingSent::later;
   }
   co_return MeetingSent::refused;
+}
+
+}  // namespace
+
+Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail, bool again) {
+  const auto message = std::make_shared<backend::StringSource>(std::move(mail.text));
+  const MeetingSent sent = co_await submit(session, mail, message);
+  if (sent != MeetingSent::taken) co_return sent;
+  const Saved saved =
+      co_await save_sent(session, mail.sent,
+                         {.message = message,
+                          .message_id = compose::make_message_id(mail.id, mail.from),
+                          .date = mail.date,
+                          .attempted = again});
+  // As with the mail of a device: it was sent, and a copy that is missing does not make it fail.
+  if (saved != Saved::yes) logger.error("meeting.not_saved", {{"user", session.user()}});
+  co_return sent;
 }
 
 store::Write note_told(Session& session, std::string_view uid,

@@ -1,6 +1,6 @@
 /// Scheduling mails on their way out, each exactly once: written whole into an intent before
-/// anything else is done, and submitted as those bytes under that id until the intent is closed
-/// (engine.md §2, docs/adr/0012-who-sends-what.md).
+/// anything else is done, and submitted as those bytes under that id until the intent is closed;
+/// then saved in Sent (engine.md §2, docs/adr/0012-who-sends-what.md).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/pack.hpp"
+#include "command/sent_copy.hpp"
 #include "command/session.hpp"
 #include "convert/address.hpp"
 #include "item/event.hpp"
@@ -20,6 +21,8 @@ struct MeetingMail {
   std::vector<std::string> to;  // addresses only
   std::string id;               // of the envelope
   std::string text;             // the whole message
+  Time date{};
+  SentPlace sent{};  // looked at before the intent is opened
 };
 void pack(const MeetingMail& mail, Packer& out);
 MeetingMail unpack_meeting_mail(Unpacker& in);
@@ -37,7 +40,8 @@ enum class MeetingSent : std::uint8_t {
   refused,  // for good: it is logged, and nothing else can be done
   later,    // the intent stays
 };
-Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail);
+/// `again`: by an intent of an earlier request, which may have done it.
+Task<MeetingSent> send_meeting_mail(Session& session, MeetingMail mail, bool again);
 
 /// Remembers, for when a device sends it too, that removing the user's own meeting made the
 /// calendar's server tell these.

@@ -124,6 +124,8 @@ Task<Found> find_in_calendar(Session& session, const MeetingRequest& request) {
   out.uid = out.event.uid;
   out.calendar = std::move(there->text);
   if (!request.instance_id) co_return out;
+  // [MS-ASCMD] Status (MeetingResponse) 2: it is null.
+  if (request.instance_id->empty()) co_return bad(meeting_status::invalid);
   const auto instance = read_instance(*request.instance_id, out.event, session.version);
   if (!instance) co_return bad(std::to_underlying(eas::Status::invalid_date_time));
   if (!out.event.recurrence && !out.event.orphan_of) {

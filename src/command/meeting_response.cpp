@@ -37,7 +37,7 @@ constexpr Log logger("meeting");
 constexpr std::size_t requests_max = 100;  // [MS-ASCMD] 3.1.5.10
 constexpr std::chrono::minutes outcomes_live{10};
 constexpr std::uint64_t outcomes_format = 1;
-constexpr std::uint64_t plan_format = 1;
+constexpr std::uint64_t plan_format = 2;
 
 /// What an intent remembers: everything that a later attempt must do alike.
 struct Plan {
@@ -132,7 +132,8 @@ class Answering {
     intents.push_back({name, pack(plan)});
     auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
     const sync::OpenIntent intent = std::move(open.front());
-    if (intent.recovered) {
+    resumed_ = intent.recovered;
+    if (resumed_) {
       plan = unpack_plan(intent.detail);
       logger.warning("meeting.resumed", {{"user", session_.user()}});
     }
@@ -170,6 +171,7 @@ class Answering {
       // An occurrence that the series does not have.
       if (!answer) co_return std::unexpected(status::invalid);
       plan.answer = std::move(*answer);
+      plan.answer->sent = co_await look_at_sent(session_);
     } else if (plan.instance && !target->mail) {
       const auto is_there =
           ical::make_reply(plan.calendar, {}, plan.instance, said(), session_.calendar());
@@ -238,7 +240,7 @@ class Answering {
     if (server_told_ && !counters) {
       writes_.push_back(note_answer(session_, plan.uid, plan.response));
     } else if (plan.answer) {
-      const auto sent = co_await send_meeting_mail(session_, *plan.answer);
+      const auto sent = co_await send_meeting_mail(session_, *plan.answer, resumed_);
       if (sent == MeetingSent::later) co_return Outcome{status::server_error, {}};
       if (session_.version < eas::Version::v16_0) {
         writes_.push_back(note_answer(session_, plan.uid, plan.response));
@@ -339,6 +341,7 @@ class Answering {
   const MeetingRequest& request_;
   std::vector<store::Write>& writes_;
   bool server_told_ = false;  // the organizer, without us (RFC 6638)
+  bool resumed_ = false;      // an earlier request began it
 };
 
 class MeetingRun {

@@ -271,7 +271,7 @@ Task<std::optional<std::string>> present_text(Session& session, const Detail& de
   co_return there->empty() ? std::string() : there->front().text;
 }
 
-Task<bool> send_all(Session& session, Detail detail) {
+Task<bool> send_all(Session& session, Detail detail, bool again) {
   std::vector<std::string> told;
   if (detail.server_tells) {
     if (const auto now = co_await present_text(session, detail)) told = ical::told_by_server(*now);
@@ -280,7 +280,7 @@ Task<bool> send_all(Session& session, Detail detail) {
   for (MeetingMail& mail : detail.mails) {
     std::erase_if(mail.to, [&](const std::string& each) { return is_one_of(each, told); });
     if (mail.to.empty()) continue;
-    all = co_await send_meeting_mail(session, std::move(mail)) != MeetingSent::later && all;
+    all = co_await send_meeting_mail(session, std::move(mail), again) != MeetingSent::later && all;
   }
   co_return all;
 }
@@ -308,7 +308,7 @@ Task<> resume(Session& session) {
   for (sync::OpenIntent& intent : open) {
     Detail detail = unpack_detail(intent.detail);
     const bool made = co_await was_made(session, detail);
-    const bool done = !made || co_await send_all(session, std::move(detail));
+    const bool done = !made || co_await send_all(session, std::move(detail), true);
     if (done) co_await close(session, std::move(intent));
     if (!done) owes_mail(session) = true;
   }
@@ -326,6 +326,8 @@ Task<SchedulingIntent> SchedulingIntent::open(Session& session, std::string name
                                               const std::string& before, Scheduling meeting) {
   SchedulingIntent out;
   if (meeting.mails.empty()) co_return out;
+  const SentPlace sent = co_await look_at_sent(session);
+  for (MeetingMail& mail : meeting.mails) mail.sent = sent;
   const Detail detail{collection.str(), std::move(href), digest_of(before), meeting.server_tells,
                       std::move(meeting.mails)};
   std::vector<sync::Intent> intents;
@@ -339,7 +341,10 @@ Task<SchedulingIntent> SchedulingIntent::open(Session& session, std::string name
 
 Task<> SchedulingIntent::send(Session& session) {
   if (!intent_) co_return;
-  if (co_await send_all(session, unpack_detail(intent_->detail))) co_await close(session, *intent_);
+  const bool again = intent_->recovered;
+  if (co_await send_all(session, unpack_detail(intent_->detail), again)) {
+    co_await close(session, *intent_);
+  }
 }
 
 Task<> SchedulingIntent::drop(Session& session) {

@@ -110,7 +110,8 @@ Sending<SendRequest> read_document(const Session& session) {
     return std::unexpected(Status::rights_management_disabled);
   }
   if (mime != nullptr) request.mime = mime->text;
-  request.save_in_sent = root.has(tag::SaveInSentItems);
+  // What the server forwards is nowhere else, and 178 keeps the device from asking for a copy.
+  request.save_in_sent = forwards || root.has(tag::SaveInSentItems);
   request.replace_mime = root.has(tag::ReplaceMime);
   if (const Element* source = root.find(tag::Source)) {
     if (!read_source(*source, request)) return std::unexpected(Status::invalid_xml);

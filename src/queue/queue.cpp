@@ -282,12 +282,17 @@ Task<> Queue::accept(backend::Account account, Envelope envelope,
 Task<> Queue::run() {
   while (!stopping_) {
     try {
-      co_await work();
+      const std::size_t done = co_await work();
+      if (done > 0) co_await after_work();
     } catch (const Fault& fault) {
       logger.error("queue.failed", {{"why", fault.what()}});
     }
     co_await net::sleep_for(options_.poll);
   }
+}
+
+Task<> Queue::after_work() {
+  if (after_work_) co_await after_work_();
 }
 
 Task<std::size_t> Queue::work() {
@@ -445,6 +450,24 @@ Task<> Queue::finish(const Mail& mail) {
   co_await database_.write(std::move(job));
   auto remove_file = [files = &files_, file = path(mail.id)] { files->remove(file); };
   co_await blocking(*gate_, std::move(remove_file));
+}
+
+Task<bool> Queue::hurry(UserId user) {
+  auto job = [user = user.str(), now = to_row(clock_.now())](sqlite::Database& database) {
+    return database.run("UPDATE mail SET next = ? WHERE account = ? AND next IS NOT NULL", now,
+                        user) > 0;
+  };
+  co_return co_await database_.write(std::move(job));
+}
+
+Task<std::set<std::string>> Queue::users() {
+  auto job = [](sqlite::Database& database) {
+    std::set<std::string> out;
+    auto row = database.query("SELECT DISTINCT account FROM mail WHERE next IS NOT NULL");
+    while (row.step()) out.insert(row.text(0));
+    return out;
+  };
+  co_return co_await database_.read(std::move(job));
 }
 
 Task<std::vector<QueuedMail>> Queue::list() {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -72,6 +73,14 @@ class Queue final : public backend::Submission {
   Task<> enqueue(backend::Account account, Envelope envelope,
                  std::shared_ptr<const backend::MessageSource> message);
 
+  /// Makes what waits of a user due now; false: nothing does.
+  Task<bool> hurry(UserId user);
+  /// Users whose mail waits.
+  Task<std::set<std::string>> users();
+  /// What `run` does after it looked at mail; what that throws is logged.
+  void set_after_work(std::function<Task<>()> after) { after_work_ = std::move(after); }
+  Task<> after_work();
+
   /// Everything that is due now; how many mails it looked at. One at a time: a second call while
   /// one works does nothing.
   Task<std::size_t> work();
@@ -121,6 +130,7 @@ class Queue final : public backend::Submission {
   Reports& reports_;
   sqlite::GroupCommitter database_;
   std::shared_ptr<Gate> gate_;  // shared with jobs that outlive a cancelled caller
+  std::function<Task<>()> after_work_;
   bool working_ = false;
   std::string at_work_;            // the id of the mail that is being handed on
   std::set<std::string> removed_;  // ids of such mails, meanwhile

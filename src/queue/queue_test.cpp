@@ -11,6 +11,7 @@
 #include "base/fault.hpp"
 #include "queue/administration.hpp"
 #include "queue/bounce.hpp"
+#include "queue/gateway.hpp"
 #include "queue/places.hpp"
 #include "queue/schedule.hpp"
 #include "run.hpp"
@@ -23,9 +24,10 @@ using namespace std::chrono_literals;
 /// A next hop that does as it is told, by recipient.
 class ScriptedHop final : public backend::Submission {
  public:
-  Task<Result<>> submit(backend::Account, Envelope envelope,
+  Task<Result<>> submit(backend::Account account, Envelope envelope,
                         std::shared_ptr<const backend::MessageSource> message) override {
     ++calls;
+    passwords.emplace_back(account.password.reveal());
     if (while_called) co_await while_called();
     if (down) throw Fault(*down, "the hop is down");
     for (const std::string& one : envelope.to) {
@@ -48,6 +50,7 @@ class ScriptedHop final : public backend::Submission {
   std::map<std::string, std::string> refused;
   std::set<std::string> busy;
   std::map<std::string, std::vector<std::string>> got;
+  std::vector<std::string> passwords;
 };
 
 class KeptReports final : public Reports {
@@ -357,6 +360,127 @@ TEST(Schedule, PausesGrowToAnHour) {
   EXPECT_GE(retry_delay(3, 0), 3min);
   EXPECT_LE(retry_delay(1000, UINT64_MAX), 75min);
   EXPECT_NE(retry_delay(5, 1), retry_delay(5, 100'000));
+}
+
+/// The way out of a gateway, whose hop wants the users' passwords.
+class GatewayTest : public QueueTest {
+ protected:
+  GatewayTest() { begin(true); }
+  ~GatewayTest() override { gateway_.reset(); }
+  void begin(bool as_users) {
+    gateway_.reset();
+    queue_.reset();
+    QueueOptions options{.folder = folder_ + "/gateway", .host = "mx.example.test"};
+    gateway_ = std::make_unique<GatewayOutgoing>(std::move(options), *files_, clock_, random_, hop_,
+                                                 as_users);
+  }
+  static backend::Account anna(std::string password) {
+    return {UserId::parse("anna").value(),
+            "anna",
+            Secret(std::move(password)),
+            {},
+            {"anna@example.test"}};
+  }
+  Result<> submit(std::string id, bool patient) {
+    backend::Submission::Envelope envelope{
+        .from = "anna@example.test", .to = {"b@x.test"}, .id = std::move(id), .patient = patient};
+    return test::run(gateway_->submit(
+        anna("secret"), std::move(envelope),
+        std::make_shared<backend::StringSource>("Subject: Hello\r\n\r\nText.\r\n")));
+  }
+  /// One turn of the queue's own work.
+  std::size_t turn() {
+    const std::size_t done = test::run(gateway_->queue().work());
+    test::run(gateway_->queue().after_work());
+    return done;
+  }
+  std::size_t received() { return hop_.got["b@x.test"].size(); }
+
+  std::unique_ptr<GatewayOutgoing> gateway_;
+};
+
+TEST_F(GatewayTest, WhatADeviceSendsIsItsOwnToKeep) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_THROW(static_cast<void>(submit("m1", false)), Fault);
+  EXPECT_TRUE(test::run(gateway_->queue().list()).empty());
+}
+
+TEST_F(GatewayTest, WhatTheServerSendsWaitsWithItsUsersPassword) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", true));
+  EXPECT_EQ(gateway_->kept(), 1U);
+  EXPECT_EQ(turn(), 0U);
+  hop_.down.reset();
+  clock_.advance(2min);
+  EXPECT_EQ(turn(), 1U);
+  EXPECT_EQ(received(), 1U);
+  EXPECT_EQ(hop_.passwords.back(), "secret");
+  EXPECT_EQ(gateway_->kept(), 0U);
+  EXPECT_TRUE(submit("m1", true));
+  EXPECT_EQ(received(), 1U);
+}
+
+TEST_F(GatewayTest, AfterARestartItWaitsForTheUser) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", true));
+  hop_.down.reset();
+  begin(true);
+  clock_.advance(1h);
+  const unsigned before = hop_.calls;
+  EXPECT_EQ(turn(), 1U);
+  EXPECT_EQ(hop_.calls, before);
+  const auto waiting = test::run(gateway_->queue().list());
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting.front().reason, "it waits for its user to sign in");
+  backend::Account other = anna("secret");
+  other.user = UserId::parse("bert").value();
+  test::run(gateway_->signed_in(std::move(other)));
+  EXPECT_EQ(gateway_->kept(), 0U);
+  test::run(gateway_->signed_in(anna("newer")));
+  EXPECT_EQ(turn(), 1U);
+  EXPECT_EQ(received(), 1U);
+  EXPECT_EQ(hop_.passwords.back(), "newer");
+  EXPECT_EQ(gateway_->kept(), 0U);
+}
+
+TEST_F(GatewayTest, APasswordThatIsRefusedIsNotTriedAgain) {
+  hop_.down = Fault::Kind::sign_in_failed;
+  EXPECT_TRUE(submit("m1", true));
+  clock_.advance(2min);
+  EXPECT_EQ(turn(), 1U);
+  const unsigned before = hop_.calls;
+  clock_.advance(1h);
+  EXPECT_EQ(turn(), 1U);
+  EXPECT_EQ(hop_.calls, before);
+  hop_.down.reset();
+  test::run(gateway_->signed_in(anna("right")));
+  EXPECT_EQ(turn(), 1U);
+  EXPECT_EQ(received(), 1U);
+}
+
+TEST_F(GatewayTest, WithAFixedSignInItNeedsNobody) {
+  begin(false);
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", true));
+  EXPECT_EQ(gateway_->kept(), 0U);
+  begin(false);
+  hop_.down.reset();
+  clock_.advance(2min);
+  EXPECT_EQ(turn(), 1U);
+  EXPECT_EQ(received(), 1U);
+}
+
+TEST_F(GatewayTest, ItsSenderLearnsThatItFailed) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", true));
+  hop_.down.reset();
+  hop_.refused["b@x.test"] = "550 no such user";
+  clock_.advance(2min);
+  EXPECT_EQ(turn(), 1U);
+  ASSERT_EQ(hop_.got["anna@example.test"].size(), 1U);
+  EXPECT_TRUE(hop_.got["anna@example.test"].front().contains("550 no such user"));
+  EXPECT_EQ(hop_.passwords.back(), "secret");
+  EXPECT_EQ(gateway_->kept(), 0U);
 }
 
 }  // namespace

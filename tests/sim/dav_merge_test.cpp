@@ -71,6 +71,8 @@ class Edited {
   std::string server_id_;
 };
 
+Task<> nothing() { co_return; }
+
 const ItemValues before{"name", {"first", "second"}};
 
 /// Where another client works.
@@ -134,6 +136,92 @@ TEST(DavMerge, OnRadicale) {
             }};
     expect_merged(world, *row, place);
   }
+}
+
+std::string with_file(std::string text, const std::string& name, const std::string& base64) {
+  const std::string line =
+      "ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=" + name + ':' + base64 +
+      "\r\n";
+  return text.insert(text.find("END:VEVENT"), line);
+}
+
+std::size_t count_of(std::string_view text, std::string_view word) {
+  std::size_t count = 0;
+  for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
+
+/// An event to which the device and the desktop add files at the same moment.
+void expect_files_of_both(MakeSide make_side) {
+  World world(1, make_side);
+  backend::Items& desktop = *world.side().desktop_items();
+  FolderKey key = FolderKey::parse("x").value();
+  for (const auto& each : world.run(desktop.collections())) {
+    if (each.role == FolderRole::calendar) key = each.key;
+  }
+  const auto there = [&] { return test::run(desktop.fetch(key, {"one"})).value().at(0); };
+  const auto write = [&](std::string text, backend::ItemCondition condition) {
+    EXPECT_TRUE(test::run(desktop.put(key, "one", std::move(text), std::move(condition))));
+  };
+  write(
+      "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:one\r\n"
+      "DTSTAMP:20250601T080000Z\r\nDTSTART:20250620T080000Z\r\nDTEND:20250620T090000Z\r\n"
+      "SUMMARY:Files\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+      {});
+  client::Device& phone = world.device();
+  world.run(phone.folder_sync());
+  constexpr int calendar_type = 8;  // [MS-ASCMD] Type (FolderSync)
+  const std::string id = phone.folder_of_type(calendar_type)->id;
+  client::SyncOptions options;
+  options.options = {Node(wbxml::airsync::Conflict, server_wins)};
+  world.run(phone.sync_all(id, options));
+  const std::string server_id = phone.collection(id).items.begin()->first;
+  const auto both_add = [&](const std::string& name, const std::string& content,
+                            const std::string& other, const std::string& other_base64) {
+    namespace page = wbxml::airsyncbase;
+    Node file(page::Content, content);
+    file.opaque = true;
+    Node add(page::Add, {Node(page::ClientId, name), std::move(file), Node(page::Method, "1"),
+                         Node(page::DisplayName, name), Node(page::ContentType, "text/plain")});
+    phone.change(id, server_id, {Node(page::Attachments, {std::move(add)})});
+    bool done = false;
+    world.between_item_writes([&]() -> Task<> {
+      if (!std::exchange(done, true)) {
+        const auto now = there();
+        write(with_file(now.text, other, other_base64), {now.etag});
+      }
+      return nothing();
+    });
+    const auto outcome = world.run(phone.sync(id, options));
+    world.between_item_writes(nullptr);
+    EXPECT_TRUE(done);
+    const auto& responses = outcome.collections.at(id).responses;
+    const auto response = responses.find(server_id);
+    EXPECT_EQ(response == responses.end() ? status_ok : response->second, status_ok);
+    world.run(phone.sync_all(id, options));
+  };
+  both_add("phone.txt", "from the phone", "desktop.txt", "ZnJvbSB0aGUgZGVza3RvcA==");
+  std::string text = there().text;
+  EXPECT_EQ(count_of(text, "phone.txt"), 1U) << text;
+  EXPECT_EQ(count_of(text, "desktop.txt"), 1U) << text;
+  // The same file is one.
+  both_add("same.txt", "same", "same.txt", "c2FtZQ==");
+  text = there().text;
+  EXPECT_EQ(count_of(text, "same.txt"), 1U) << text;
+  EXPECT_EQ(count_of(text, "\nATTACH"), 3U) << text;
+  // One name for two files keeps both.
+  both_add("list.txt", "mine", "list.txt", "eW91cnM=");
+  text = there().text;
+  EXPECT_EQ(count_of(text, "\nATTACH"), 5U) << text;
+  const client::Item& held = phone.collection(id).items.at(server_id);
+  EXPECT_TRUE(held.contains("Attachments/Attachment#5"));
+}
+
+TEST(DavMerge, FilesOfBothSidesStay) {
+  expect_files_of_both(&make_embedded_side);
+  using interop::RunningServer;
+  if (!RunningServer::is_there("radicale")) GTEST_SKIP() << RunningServer::why_not("radicale");
+  expect_files_of_both(&make_radicale_side);
 }
 
 interop::ScriptedDav& scripted() {
