@@ -86,6 +86,18 @@ void Device::change(const std::string& id, const std::string& server_id,
   held.pending.push_back(std::move(command));
 }
 
+void Device::change_occurrence(const std::string& id, const std::string& server_id,
+                               std::string instance_id, std::vector<Node> properties) {
+  Collection& held = collection(id);
+  Command command;
+  command.number = ++held.commands_made;
+  command.kind = Command::Kind::change;
+  command.server_id = server_id;
+  command.instance_id = std::move(instance_id);
+  command.data = std::move(properties);
+  held.pending.push_back(std::move(command));
+}
+
 std::string Device::send_new(const std::string& id, std::vector<Node> properties) {
   std::string client_id = add(id, std::move(properties));
   collection(id).pending.back().send = true;

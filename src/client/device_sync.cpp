@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "client/device_run.hpp"
 #include "wbxml/pages/airsync.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
 #include "wbxml/pages/email2.hpp"
 
 namespace godwit::client {
@@ -32,6 +33,9 @@ Node command_request(const Command& command) {
     }
     case Command::Kind::change: {
       Node out(page::Change, {Node(page::ServerId, command.server_id)});
+      if (!command.instance_id.empty()) {
+        out.add(Node(wbxml::airsyncbase::InstanceId, command.instance_id));
+      }
       if (command.send) out.add(Node(wbxml::email2::Send));
       return out.add(Node(page::ApplicationData, command.data));
     }
@@ -254,7 +258,8 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
   });
   for (const Command& command : sent.commands) {
     const auto item = held.items.find(command.server_id);
-    if (command.kind == Command::Kind::change && item != held.items.end()) {
+    const bool is_whole = command.instance_id.empty();
+    if (command.kind == Command::Kind::change && is_whole && item != held.items.end()) {
       merge_properties(item->second, Node(page::ApplicationData, command.data));
     }
   }
@@ -311,7 +316,8 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
       held.items[server_id] = command->before;
     }
     // Not there any more; the server's own removal may still come.
-    if (kind == Command::Kind::change && status == 8 && held.items.erase(server_id) > 0) {
+    const bool gone = kind == Command::Kind::change && status == 8 && command->instance_id.empty();
+    if (gone && held.items.erase(server_id) > 0) {
       expected_removals_.insert(server_id);
     }
     if (const Node* data = response.find(page::ApplicationData);

@@ -27,6 +27,7 @@ struct Command {
   std::string server_id;     // but for add
   std::string client_id;     // of add
   std::string item_class;    // of add; empty = the folder's own
+  std::string instance_id;   // of change: the occurrence that is meant, of a series (16.x)
   std::vector<Node> data;    // children of ApplicationData
   bool send = false;         // of a draft: [MS-ASEMAIL] Send
   Item before;               // of remove: what comes back when the server refuses

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "convert/ical/ical.hpp"
 #include "convert/ical/scheduled.hpp"
+#include "mapping/calendar.hpp"
 
 namespace godwit::command {
 namespace {
@@ -134,6 +135,16 @@ Task<Result<>> edit_event(Session& session, StoredEvent event, EventEdit edit) {
 
 std::string server_id_of(Session& session, const StoredEvent& event) {
   return session.item_id(event.collection, event.href);
+}
+
+Result<Time> read_occurrence(std::string_view text, const Event& event, eas::Version version) {
+  if (text.find('-') == std::string_view::npos) return fail(Errc::malformed, "not dashed");
+  auto time = mapping::parse_date(text);
+  if (!time || !event.details.all_day) return time;
+  if (version >= eas::Version::v16_0) return mapping::read_instance(text, true);
+  // Up to 14.1 a day begins at its midnight in the zone; some hours more find it in any.
+  const LocalTime local = event.zone_rules.to_local(*time) + std::chrono::hours(12);
+  return Time(std::chrono::floor<std::chrono::days>(local).time_since_epoch());
 }
 
 }  // namespace godwit::command

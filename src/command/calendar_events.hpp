@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "command/session.hpp"
+#include "item/event.hpp"
 
 namespace godwit::command {
 
@@ -33,6 +34,10 @@ using EventEdit = std::function<Result<std::optional<std::string>>(const std::st
 /// Edits what is there, again where somebody else was faster. Errors: those of the edit; conflict
 /// (always somebody faster), refused, too_large, not_found (the calendar).
 Task<Result<>> edit_event(Session& session, StoredEvent event, EventEdit edit);
+
+/// An InstanceId of a request, which is in the dashed notation alone ([MS-ASCMD] InstanceId): the
+/// original start of an occurrence, as the event's exceptions have it. Error: malformed.
+Result<Time> read_occurrence(std::string_view text, const Event& event, eas::Version version);
 
 /// What the device calls it; empty where it is not shown its calendar. The folders were read.
 std::string server_id_of(Session& session, const StoredEvent& event);

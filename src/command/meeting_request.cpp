@@ -70,17 +70,6 @@ MeetingRequest read_request(const Element& element, Version version) {
   return out;
 }
 
-/// [MS-ASCMD] InstanceId (MeetingResponse): the dashed notation alone.
-Result<Time> read_instance(std::string_view text, const Event& event, Version version) {
-  if (text.find('-') == std::string_view::npos) return fail(Errc::malformed, "not dashed");
-  auto time = mapping::parse_date(text);
-  if (!time || !event.details.all_day) return time;
-  if (version >= Version::v16_0) return mapping::read_instance(text, true);
-  // Up to 14.1 a day begins at its midnight in the zone; some hours more find it in any.
-  const LocalTime local = event.zone_rules.to_local(*time) + std::chrono::hours(12);
-  return Time(std::chrono::floor<std::chrono::days>(local).time_since_epoch());
-}
-
 Task<Found> find_invitation(Session& session, sync::MailId id) {
   const auto table = co_await session.folder_table();
   const sync::FolderRow* const row = table.find(id.collection);
@@ -126,7 +115,7 @@ Task<Found> find_in_calendar(Session& session, const MeetingRequest& request) {
   if (!request.instance_id) co_return out;
   // [MS-ASCMD] Status (MeetingResponse) 2: it is null.
   if (request.instance_id->empty()) co_return bad(meeting_status::invalid);
-  const auto instance = read_instance(*request.instance_id, out.event, session.version);
+  const auto instance = read_occurrence(*request.instance_id, out.event, session.version);
   if (!instance) co_return bad(std::to_underlying(eas::Status::invalid_date_time));
   if (!out.event.recurrence && !out.event.orphan_of) {
     co_return bad(std::to_underlying(eas::Status::no_recurrence));

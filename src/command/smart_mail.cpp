@@ -7,6 +7,7 @@
 #include "command/handlers.hpp"
 #include "command/sending.hpp"
 #include "compose/meeting_mail.hpp"
+#include "compose/original_event.hpp"
 #include "compose/smart.hpp"
 #include "convert/ical/ical.hpp"
 #include "convert/ical/scheduling.hpp"
@@ -65,36 +66,81 @@ Task<Sending<Outgoing>> compose_with_original(Session& session, const SendReques
   co_return Outgoing{std::move(made->header), std::move(made->content)};
 }
 
-/// [MS-ASCMD] Forwardees: the event as an invitation of its organizer's, in a mail of the user's.
+/// An event that a request names, and what it is for others.
+struct SourceEvent {
+  Event event;
+  std::string calendar;  // a REQUEST; of the occurrence alone if one is named
+};
+
+const std::string& source_id(const SendRequest& request) {
+  return request.long_id.empty() ? request.item_id : request.long_id;
+}
+
 /// The same bytes for the same request, so that a repeated one is known. Errors: 104, 146, 150.
-Task<Sending<std::string>> compose_forward(Session& session, const SendRequest& request) {
-  const std::string& id = request.long_id.empty() ? request.item_id : request.long_id;
-  // [MS-ASCMD] Forwardees: of calendar items alone.
-  if (sync::parse_mail_id(id)) co_return std::unexpected(Status::invalid_forwardees);
-  auto there = co_await find_event(session, id.substr(0, id.find(':')), id);
+Task<Sending<SourceEvent>> find_source_event(Session& session, const SendRequest& request) {
+  const std::string& id = source_id(request);
+  const std::string collection = id.substr(0, id.find(':'));
+  const bool elsewhere = !request.folder_id.empty() && request.folder_id != collection;
+  auto there = elsewhere ? std::nullopt : co_await find_event(session, collection, id);
   if (!there) co_return std::unexpected(Status::item_not_found);
   convert::ical::Context context = session.calendar();
   convert::ical::Repairs repairs;
-  const auto event = convert::ical::read_event(there->text, {}, context, repairs);
+  auto event = convert::ical::read_event(there->text, {}, context, repairs);
   if (!event) co_return std::unexpected(Status::item_not_found);
   context.now = event->details.stamp.value_or(event->details.start);
   std::optional<Time> instance;
   if (!request.instance_id.empty()) {
-    const auto time = mapping::read_instance(request.instance_id, event->details.all_day);
+    const auto time = read_occurrence(request.instance_id, *event, session.version);
     if (!time) co_return std::unexpected(Status::invalid_date_time);
     if (!event->recurrence) co_return std::unexpected(Status::no_recurrence);
     instance = *time;
   }
   auto calendar = convert::ical::make_request(there->text, event->uid, instance, context);
   if (!calendar) co_return std::unexpected(Status::item_not_found);
+  co_return SourceEvent{std::move(*event), std::move(*calendar)};
+}
+
+/// [MS-ASCMD] Forwardees: the event as an invitation of its organizer's, in a mail of the user's.
+Task<Sending<std::string>> compose_forward(Session& session, const SendRequest& request) {
+  // [MS-ASCMD] Forwardees: of calendar items alone.
+  if (sync::parse_mail_id(source_id(request)))
+    co_return std::unexpected(Status::invalid_forwardees);
+  auto source = co_await find_source_event(session, request);
+  if (!source) co_return std::unexpected(source.error());
   compose::MeetingMail mail{.author = identity_of(session.account),
                             .to = request.forwardees,
-                            .subject = "FW: " + event->details.subject,
-                            .text = request.words + "\n\n" + compose::describe(*event),
+                            .subject = "FW: " + source->event.details.subject,
+                            .text = request.words + "\n\n" + compose::describe(source->event),
                             .method = "REQUEST",
-                            .calendar = std::move(*calendar),
+                            .calendar = std::move(source->calendar),
                             .stamp = {}};
   co_return compose::compose_meeting_mail(mail);
+}
+
+/// The device's mail with an event in it; a forward takes the invitation along.
+template <bool forward>
+Task<Sending<Outgoing>> compose_with_event(Session& session, const SendRequest& request,
+                                           const Original*, std::string unique) {
+  http::Spools& spools = session.services.spools;
+  auto source = co_await find_source_event(session, request);
+  if (!source) co_return std::unexpected(source.error());
+  compose::OriginalEvent original(source->event, std::move(source->calendar));
+  compose::Stretch mime{session.request.body, request.mime};
+  compose::Answer answer{co_await compose::with_line_ends(spools, std::move(mime)), forward,
+                         std::move(unique)};
+  auto made = co_await compose::compose_answer(spools, std::move(answer), original);
+  if (!made) co_return std::unexpected(Status::invalid_mime);
+  co_return Outgoing{std::move(made->header), std::move(made->content)};
+}
+
+/// SmartReply and SmartForward of an event, in a mail of the device's.
+Task<Answer> run_with_event(Session& session, SendRequest request, bool forward) {
+  const auto source = co_await find_source_event(session, request);
+  Sending<std::optional<Original>> original;
+  if (!source) original = std::unexpected(source.error());
+  const Composer with_event = forward ? &compose_with_event<true> : &compose_with_event<false>;
+  const Composer composer = request.replace_mime ? &compose_plain : with_event;
+  co_return co_await send_once(session, std::move(request), std::move(original), composer);
 }
 
 Task<Answer> forward_event(Session& session, SendRequest request) {
@@ -116,6 +162,9 @@ Task<Answer> run(Session& session, bool forward) {
   }
   if (!request->has_source) {
     co_return Failed{session.has_document ? Status::invalid_xml : Status::invalid_ids};
+  }
+  if (!sync::parse_mail_id(source_id(*request)) && session.items() != nullptr) {
+    co_return co_await run_with_event(session, std::move(*request), forward);
   }
   auto found = co_await find_original(session, *request, forward);
   Sending<std::optional<Original>> original;

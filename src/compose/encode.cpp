@@ -177,6 +177,14 @@ void Base64Lines::finish(std::string& out) {
   held_.clear();
 }
 
+std::string base64_lines(std::string_view bytes) {
+  std::string out;
+  Base64Lines encoder;
+  encoder.feed(bytes, out);
+  encoder.finish(out);
+  return out;
+}
+
 void LineEnds::feed(std::string_view bytes, std::string& out) {
   while (!bytes.empty()) {
     if (carriage_) {

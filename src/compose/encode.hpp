@@ -52,6 +52,9 @@ class Base64Lines {
   std::string held_;
 };
 
+/// All of `bytes` so.
+std::string base64_lines(std::string_view bytes);
+
 /// Makes every line end CRLF: bare LF and bare CR become one, CR CR LF loses a CR. In pieces of any
 /// size.
 class LineEnds {

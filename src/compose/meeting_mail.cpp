@@ -17,14 +17,6 @@ namespace chrono = std::chrono;
 
 constexpr std::size_t subject_bytes_max = 4'096;
 
-std::string base64_lines(std::string_view bytes) {
-  std::string out;
-  Base64Lines encoder;
-  encoder.feed(bytes, out);
-  encoder.finish(out);
-  return out;
-}
-
 std::string quoted_printable(std::string_view text) {
   std::string out;
   QuotedPrintable encoder;

@@ -1,4 +1,4 @@
-/// The message that is answered or forwarded, read from its backend piece by piece.
+/// What is answered or forwarded: a message, read from its backend piece by piece, or an event.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,22 @@
 
 namespace godwit::compose {
 
-class OriginalMessage {
+class Original {
+ public:
+  using Take = std::function<void(std::string_view)>;
+  virtual ~Original() = default;
+  /// A few lines that say what follows, and it as plain text; `quoted`: each line of it behind
+  /// `> `. Error: incomplete when the backend loses it meanwhile.
+  virtual Task<Result<>> write_plain(bool quoted, Take take) = 0;
+  /// The same as HTML, to be put into another document.
+  virtual Task<Result<>> write_html(bool quoted, Take take) = 0;
+  /// What a forward takes along.
+  virtual Task<Result<std::vector<Entity>>> attachments() = 0;
+  /// In-Reply-To and References of an answer, where the header has none. RFC 5322 3.6.4
+  virtual void thread(Fields& header, bool forward) const = 0;
+};
+
+class OriginalMessage final : public Original {
  public:
   struct Place {
     FolderKey folder;
@@ -29,18 +44,11 @@ class OriginalMessage {
   static Task<Result<std::unique_ptr<OriginalMessage>>> load(std::shared_ptr<backend::Mail> mail,
                                                              http::Spools& spools, Place place);
 
-  using Take = std::function<void(std::string_view)>;
-  /// A few lines that say whose message follows, and the message as plain text; `quoted`: each line
-  /// of it behind `> `. Error: incomplete when the backend loses it meanwhile.
-  Task<Result<>> write_plain(bool quoted, Take take);
-  /// The same as HTML, to be put into another document.
-  Task<Result<>> write_html(bool quoted, Take take);
-  /// What a forward takes along: each attachment as it is encoded, or the whole message where it is
-  /// signed or encrypted.
-  Task<Result<std::vector<Entity>>> attachments();
-
-  /// In-Reply-To and References of an answer, where the header has none. RFC 5322 3.6.4
-  void thread(Fields& header, bool forward) const;
+  Task<Result<>> write_plain(bool quoted, Take take) override;
+  Task<Result<>> write_html(bool quoted, Take take) override;
+  /// Each attachment as it is encoded, or the whole message where it is signed or encrypted.
+  Task<Result<std::vector<Entity>>> attachments() override;
+  void thread(Fields& header, bool forward) const override;
 
  private:
   OriginalMessage(std::shared_ptr<backend::Mail> mail, http::Spools& spools, Place place,

@@ -37,7 +37,7 @@ struct Words {
 
 class Builder {
  public:
-  Builder(http::Spools& spools, Answer answer, OriginalMessage& original)
+  Builder(http::Spools& spools, Answer answer, Original& original)
       : spools_(spools), answer_(std::move(answer)), original_(original) {}
 
   Task<Result<Composed>> run() {
@@ -155,7 +155,7 @@ class Builder {
 
   http::Spools& spools_;
   Answer answer_;
-  OriginalMessage& original_;
+  Original& original_;
   std::unique_ptr<WholeMessage> message_;
   Words words_;  // points into it
   unsigned boundaries_ = 0;
@@ -163,8 +163,7 @@ class Builder {
 
 }  // namespace
 
-Task<Result<Composed>> compose_answer(http::Spools& spools, Answer answer,
-                                      OriginalMessage& original) {
+Task<Result<Composed>> compose_answer(http::Spools& spools, Answer answer, Original& original) {
   Builder builder(spools, std::move(answer), original);
   co_return co_await builder.run();
 }

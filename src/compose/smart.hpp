@@ -1,6 +1,6 @@
-/// SmartReply and SmartForward: the device's words and the message that they are about become one
-/// mail, in UTF-8 ([MS-ASCMD] SmartForward, SmartReply). Attachments of the original are copied as
-/// they are encoded; nothing large is held in memory.
+/// SmartReply and SmartForward: the device's words and what they are about become one mail, in
+/// UTF-8 ([MS-ASCMD] SmartForward, SmartReply). Attachments of the original are copied as they are
+/// encoded; nothing large is held in memory.
 #pragma once
 
 #include <string>
@@ -24,7 +24,6 @@ struct Composed {
 };
 
 /// Errors: malformed (the device's mail), incomplete (the original went away meanwhile).
-Task<Result<Composed>> compose_answer(http::Spools& spools, Answer answer,
-                                      OriginalMessage& original);
+Task<Result<Composed>> compose_answer(http::Spools& spools, Answer answer, Original& original);
 
 }  // namespace godwit::compose

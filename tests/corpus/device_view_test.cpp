@@ -12,6 +12,7 @@
 #include "convert/ical/expand.hpp"
 #include "convert/ical/ical.hpp"
 #include "convert/ical/ical_bed.hpp"
+#include "mapping/calendar_rows.hpp"
 
 namespace godwit::convert::ical {
 namespace {
@@ -260,6 +261,82 @@ TEST(DeviceView, MovedAndRemovedOccurrences) {
     ASSERT_EQ(event.exceptions.size(), 8U);
     EXPECT_TRUE(device_view(event) == our_view(text));
   }
+}
+
+/// The days that a device of that version shows of an all-day series: up to 14.1 it reads instants
+/// by the clock of the blob's zone, from 16.0 on dates.
+std::vector<local_days> days_shown(const Event& event, eas::Version version) {
+  const mapping::EventWriting writing{event, version};
+  const auto day_of = [&](Time time) {
+    const Time sent = writing.wire(time, true);
+    const bool dates = version >= eas::Version::v16_0;
+    return dates ? local_days(chrono::floor<days>(sent).time_since_epoch())
+                 : chrono::floor<days>(event.zone_rules.to_local(sent));
+  };
+  const Recurrence& rule = *event.recurrence;
+  const auto begin = day_of(event.details.start);
+  std::vector<local_days> out;
+  unsigned count = 0;
+  for (auto day = begin; day < begin + days(366 * 11); day += days(1)) {
+    if (!falls_on(rule, begin, day)) continue;
+    if (rule.occurrences && count >= *rule.occurrences) break;
+    if (!rule.occurrences && rule.until && day > day_of(*rule.until)) break;
+    ++count;
+    const auto changed = std::ranges::find_if(
+        event.exceptions, [&](const EventException& each) { return day_of(each.original) == day; });
+    const bool is_changed = changed != event.exceptions.end();
+    if (is_changed && changed->deleted) continue;
+    const auto shown = is_changed ? day_of(changed->details.start) : day;
+    if (shown < local_days(chrono::year(2034) / 1 / 1)) out.push_back(shown);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+TEST(DeviceView, AllDaySeriesOnTheSameDays) {
+  std::size_t compared = 0;
+  // The last two have days that begin at one: their clocks are set ahead at midnight.
+  for (const char* zone : {"Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kolkata",
+                           "Pacific/Kiritimati", "America/Havana", "Asia/Beirut"}) {
+    Context user = context();
+    user.zone = Zone::named(zone).value();
+    for (const Series& each : series()) {
+      if (!each.start.ends_with("T090000")) continue;
+      SCOPED_TRACE(std::string(zone) + ' ' + each.start + ' ' + each.rule);
+      const std::string first_day = each.start.substr(0, each.start.find('T'));
+      const bool daily = each.rule == "FREQ=DAILY";
+      const std::string ends = each.rule.contains("COUNT") ? "" : ";UNTIL=20331231";
+      std::string text =
+          "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:" +
+          first_day + "\r\nRRULE:" + each.rule + ends + "\r\n";
+      // On the days of changes of clocks, too.
+      if (daily) text += "EXDATE;VALUE=DATE:20240310,20240331\r\n";
+      text += "END:VEVENT\r\n";
+      if (daily) {
+        text +=
+            "BEGIN:VEVENT\r\nUID:1\r\nRECURRENCE-ID;VALUE=DATE:20250309\r\n"
+            "DTSTART;VALUE=DATE:20250330\r\nEND:VEVENT\r\n";
+      }
+      text += "END:VCALENDAR\r\n";
+      Repairs repairs;
+      const Event event = read_event(text, "", user, repairs).value();
+      ASSERT_TRUE(event.details.all_day && event.recurrence && event.recurrence_is_exact);
+      std::vector<local_days> ours;
+      const auto found = expand(text, "", first - days(2), last + days(2), count_max, user);
+      for (const Occurrence& one : found.value().all) {
+        const auto day = chrono::floor<days>(user.zone.to_local(one.start));
+        if (day < local_days(chrono::year(2034) / 1 / 1)) ours.push_back(day);
+      }
+      std::ranges::sort(ours);
+      ASSERT_FALSE(ours.empty());
+      for (const auto version : {eas::Version::v14_1, eas::Version::v16_1}) {
+        EXPECT_TRUE(days_shown(event, version) == ours) << to_string(version);
+      }
+      compared += ours.size();
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(compared, 30'000U);
 }
 
 }  // namespace
