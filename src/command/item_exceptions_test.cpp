@@ -22,7 +22,7 @@ struct ZonedSeries {
   const char* start;
   const char* end;
   const char* occurrence;
-  std::array<const char*, 2> moved;  // within its day
+  std::array<const char*, 3> moved;  // within its day
 };
 std::vector<ZonedSeries> zoned_series() {
   using namespace std::chrono_literals;
@@ -37,7 +37,7 @@ std::vector<ZonedSeries> zoned_series() {
            "20251020T070000Z",
            "20251020T080000Z",
            "20251028T080000Z",
-           {"20251028T110000Z", "20251028T123000Z"}},
+           {"20251028T110000Z", "20251028T123000Z", "20251028T140000Z"}},
           {"New York",
            {.bias = 300min,
             .daylight_bias = -60min,
@@ -46,13 +46,13 @@ std::vector<ZonedSeries> zoned_series() {
            "20251020T130000Z",
            "20251020T140000Z",
            "20251104T140000Z",
-           {"20251104T170000Z", "20251104T183000Z"}},
+           {"20251104T170000Z", "20251104T183000Z", "20251104T200000Z"}},
           {"Kolkata",
            {.bias = -330min, .daylight_bias = 0min, .to_standard = {}, .to_daylight = {}},
            "20251020T033000Z",
            "20251020T043000Z",
            "20251028T033000Z",
-           {"20251028T110000Z", "20251028T123000Z"}}};
+           {"20251028T110000Z", "20251028T123000Z", "20251028T140000Z"}}};
 }
 
 /// What an occurrence may have of its own.
@@ -66,8 +66,8 @@ std::vector<Property> exception_properties(const ZonedSeries& series, Version ve
       text(c::Reminder, "20", "45"),
       {{list(c::Categories, c::Category, {"one, two", "three"})},
        {list(c::Categories, c::Category, {"four"})}},
-      {{Node(c::StartTime, series.occurrence), Node(c::EndTime, series.moved[0])},
-       {Node(c::StartTime, series.moved[0]), Node(c::EndTime, series.moved[1])}},
+      {{Node(c::StartTime, series.moved[0]), Node(c::EndTime, series.moved[1])},
+       {Node(c::StartTime, series.moved[1]), Node(c::EndTime, series.moved[2])}},
       until(Version::v14_1, text(c::Location, "Room 7", "Room 8")),
       since(Version::v16_0, {{Node(base::Location, {Node(base::DisplayName, "Room 7")})},
                              {Node(base::Location, {Node(base::DisplayName, "Room 8")})}})};
@@ -153,8 +153,8 @@ TEST(ItemProperties, OccurrencesOfAllDaySeries) {
     const Item& held = phones.held(phones.second());
     Item exception = only_exception(held);
     EXPECT_EQ(exception["Subject"], "own");
-    EXPECT_EQ(exception["InstanceId"], "20251028");
-    EXPECT_EQ(held.at("StartTime"), "20251020");
+    EXPECT_EQ(exception["InstanceId"], "20251028T000000Z");
+    EXPECT_EQ(held.at("StartTime"), "20251020T000000Z");
   }
 }
 
