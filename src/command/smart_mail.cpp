@@ -94,6 +94,10 @@ Task<Sending<SourceEvent>> find_source_event(Session& session, const SendRequest
     if (!time) co_return std::unexpected(Status::invalid_date_time);
     if (!event->recurrence) co_return std::unexpected(Status::no_recurrence);
     instance = *time;
+    // What cannot be taken out of the series is none of its occurrences.
+    const auto others = convert::ical::apply_event(there->text, event->uid,
+                                                   mapping::without_occurrence(*instance), context);
+    if (!others) co_return std::unexpected(Status::item_not_found);
   }
   auto calendar = convert::ical::make_request(there->text, event->uid, instance, context);
   if (!calendar) co_return std::unexpected(Status::item_not_found);
