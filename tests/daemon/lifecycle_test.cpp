@@ -179,7 +179,7 @@ TEST_F(LifecycleTest, AReloadTakesOverLimitsOfConnectionsAndSignInsAndNamesWhatI
                          .password = "wrong"};
   EXPECT_TRUE(ask_http(http, guess).starts_with("HTTP/1.1 401"));
   EXPECT_TRUE(ask_http(http, guess).starts_with("HTTP/1.1 503"));
-  EXPECT_TRUE(daemon_.log().contains("peer=203.0.113.9")) << daemon_.log();
+  EXPECT_TRUE(daemon_.log().contains(" address=203.0.113.9")) << daemon_.log();
 }
 
 TEST_F(LifecycleTest, AReloadThatIsWrongChangesNothing) {
