@@ -82,8 +82,13 @@ TEST_F(SignInSystems, ADirectoryThatIsDownIsNoWrongPassword) {
 
 TEST_F(SignInSystems, AMasterThatIsRefusedIsNoWrongPassword) {
   keep_secret("imap.password", "wrong");
+  keep_secret("ada", "adapw");
   daemon_.start();
-  EXPECT_EQ(status("ada", "adapw"), 503);
+  const Finished asked = daemon_.command(
+      "client folders --user ada --password-file " + daemon_.folder() + "/ada --state " +
+      daemon_.folder() + "/state.json http://127.0.0.1:" + std::to_string(daemon_.port("http ")));
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_TRUE(asked.output.contains("HTTP 503")) << asked.output << daemon_.log();
 }
 
 TEST_F(SignInSystems, GroupsOfTheDirectoryDecideWhoMayIn) {

@@ -159,7 +159,11 @@ void expect_files_of_both(MakeSide make_side) {
   for (const auto& each : world.run(desktop.collections())) {
     if (each.role == FolderRole::calendar) key = each.key;
   }
-  const auto there = [&] { return test::run(desktop.fetch(key, {"one"})).value().at(0); };
+  // Servers name it as they like.
+  const auto there = [&] {
+    const auto listed = test::run(desktop.changes(key, "")).value();
+    return test::run(desktop.fetch(key, {listed.changed.at(0).href})).value().at(0);
+  };
   const auto write = [&](std::string text, backend::ItemCondition condition) {
     EXPECT_TRUE(test::run(desktop.put(key, "one", std::move(text), std::move(condition))));
   };
