@@ -71,6 +71,21 @@ class World {
     }
     return out;
   }
+  /// The phone writes a draft "One", which is stored. Its ServerId.
+  std::string write_one() {
+    device_.add(drafts_, draft("One", "First"));
+    sync_until_answered();
+    return device_.collection(drafts_).items.begin()->first;
+  }
+  /// Writes it, and loses an edit of it to a kill. False: the edit was answered.
+  bool lose_an_edit(unsigned step) {
+    const std::string id = write_one();
+    steps_.fail_at(step, {.after = true, .die = true});
+    device_.change(drafts_, id, {Node(email::Subject, "Two")});
+    if (sync()) return false;
+    device_.collection(drafts_).pending.clear();
+    return true;
+  }
   std::size_t open_intents() {
     return run(fixture_.store.list("anna@example.test", store::Kind::intent, "", "", 10)).size();
   }
@@ -108,6 +123,17 @@ void expect_one_draft(World& world, const std::string& subject, unsigned step) {
   EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
 }
 
+/// One mail went out, and the draft that it was is nowhere.
+void expect_one_sent(World& world, unsigned step) {
+  world.sync_until_answered();
+  world.sync_until_answered();
+  ASSERT_EQ(world.fixture().submission.sent().size(), 1U) << "step " << step;
+  EXPECT_TRUE(world.texts(FolderRole::drafts).empty()) << "step " << step;
+  EXPECT_TRUE(world.device().collection(world.drafts()).items.empty()) << "step " << step;
+  EXPECT_EQ(world.texts(FolderRole::sent).size(), 1U) << "step " << step;
+  EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+}
+
 TEST(Drafts, AddedThenEditedAtEveryStep) {
   for (const How how : ways) {
     for (unsigned step = 1;; ++step) {
@@ -128,25 +154,49 @@ TEST(Drafts, AddedThenEditedAtEveryStep) {
   }
 }
 
+// A phone that was out of reach sends all that its user did in one request.
+TEST(Drafts, EditedTwiceInOneRequestAtEveryStep) {
+  for (const How how : ways) {
+    for (unsigned step = 1;; ++step) {
+      World world(step);
+      const std::string id = world.write_one();
+      world.steps().fail_at(step, how);
+      world.device().change(world.drafts(), id, draft("Two", "Second"));
+      world.device().change(world.drafts(), id, {Node(email::Subject, "Three")});
+      world.sync_until_answered();
+      expect_one_draft(world, "Three", step);
+      EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Second"));
+      if (!world.steps().fired()) break;
+    }
+  }
+}
+
+TEST(Drafts, EditedThenSentInOneRequestAtEveryStep) {
+  for (const How how : ways) {
+    for (unsigned step = 1;; ++step) {
+      World world(step);
+      const std::string id = world.write_one();
+      world.steps().fail_at(step, how);
+      world.device().change(world.drafts(), id, draft("Two", "Second"));
+      world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+      expect_one_sent(world, step);
+      EXPECT_TRUE(world.texts(FolderRole::sent).at(0).contains("Second"));
+      if (!world.steps().fired()) break;
+    }
+  }
+}
+
 TEST(Drafts, SentFromADraftAtEveryStep) {
   for (const How how : ways) {
     for (unsigned step = 1;; ++step) {
       World world(step);
-      world.device().add(world.drafts(), draft("One", "First"));
-      world.sync_until_answered();
-      const std::string id = world.device().collection(world.drafts()).items.begin()->first;
+      const std::string id = world.write_one();
       world.steps().fail_at(step, how);
       world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
-      world.sync_until_answered();
-      world.sync_until_answered();
+      expect_one_sent(world, step);
       const auto& sent = world.fixture().submission.sent();
-      ASSERT_EQ(sent.size(), 1U) << "step " << step;
-      EXPECT_EQ(sent[0].envelope.to.size(), 2U);
-      EXPECT_TRUE(sent[0].text.contains("Subject: Sent\r\n"));
-      EXPECT_TRUE(world.texts(FolderRole::drafts).empty()) << "step " << step;
-      EXPECT_EQ(world.texts(FolderRole::sent).size(), 1U) << "step " << step;
-      EXPECT_TRUE(world.device().collection(world.drafts()).items.empty()) << "step " << step;
-      EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+      EXPECT_EQ(sent.at(0).envelope.to.size(), 2U);
+      EXPECT_TRUE(sent.at(0).text.contains("Subject: Sent\r\n"));
       if (!world.steps().fired()) break;
     }
   }
@@ -158,11 +208,7 @@ TEST(Drafts, WrittenAndSentAtOnceAtEveryStep) {
       World world(step);
       world.steps().fail_at(step, how);
       world.device().send_new(world.drafts(), draft("Sent", "First"));
-      world.sync_until_answered();
-      ASSERT_EQ(world.fixture().submission.sent().size(), 1U) << "step " << step;
-      EXPECT_TRUE(world.texts(FolderRole::drafts).empty()) << "step " << step;
-      EXPECT_EQ(world.texts(FolderRole::sent).size(), 1U) << "step " << step;
-      EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+      expect_one_sent(world, step);
       if (!world.steps().fired()) break;
     }
   }
@@ -172,18 +218,12 @@ TEST(Drafts, WrittenAndSentAtOnceAtEveryStep) {
 TEST(Drafts, EditedDifferentlyAfterAKill) {
   for (unsigned step = 1;; ++step) {
     World world(step);
-    world.device().add(world.drafts(), draft("One", "First"));
+    const bool lost = world.lose_an_edit(step);
+    const auto& items = world.device().collection(world.drafts()).items;
+    const std::string id = items.begin()->first;
+    if (lost) world.device().change(world.drafts(), id, {Node(email::Subject, "Three")});
     world.sync_until_answered();
-    auto& collection = world.device().collection(world.drafts());
-    const std::string id = collection.items.begin()->first;
-    world.steps().fail_at(step, {.after = true, .die = true});
-    world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
-    if (!world.sync()) {
-      collection.pending.clear();
-      world.device().change(world.drafts(), id, {Node(email::Subject, "Three")});
-    }
-    world.sync_until_answered();
-    expect_one_draft(world, collection.items.at(id).at("Subject"), step);
+    expect_one_draft(world, items.at(id).at("Subject"), step);
     if (!world.steps().fired()) break;
   }
 }
@@ -193,18 +233,10 @@ TEST(Drafts, NothingIsLeftOfAnEditThatNobodyAsksForAgain) {
   for (const bool restarts : {false, true}) {
     for (unsigned step = 1;; ++step) {
       World world(step);
-      world.device().add(world.drafts(), draft("One", "First"));
-      world.sync_until_answered();
       auto& collection = world.device().collection(world.drafts());
-      const std::string id = collection.items.begin()->first;
-      world.steps().fail_at(step, {.after = true, .die = true});
-      world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
-      if (!world.sync()) {
-        collection.pending.clear();
-        if (restarts) {
-          collection.sync_key = "0";
-          collection.items.clear();
-        }
+      if (world.lose_an_edit(step) && restarts) {
+        collection.sync_key = "0";
+        collection.items.clear();
       }
       run(world.device().sync_all(world.drafts(), {}));
       world.sync_until_answered();

@@ -84,20 +84,21 @@ eas::Status status_of_recipients(const Error& error) {
 class DraftCommand {
  public:
   DraftCommand(MailWork& work, const eas::SyncCommand& command, const mapping::EmailChange& wanted,
-               UidSet& claimed)
+               UidSet& claimed, DraftChain& chain)
       : work_(work),
         session_(work.session),
         command_(command),
         wanted_(wanted),
         claimed_(claimed),
+        chain_(chain),
         digest_(digest(command)) {}
 
   /// `before` is 0 for a new draft; `name` 0: the device has no name for it yet.
   Task<std::uint16_t> run(Uid before, Uid name, sync::CommandOutcome& outcome) {
     before_ = before;
     name_ = name;
-    if (command_.send) co_return co_await send(outcome);
     if (co_await resume()) co_return told(outcome);
+    if (command_.send) co_return co_await send(outcome);
     if (before_ != 0 && !co_await find_draft()) co_return status_not_found;
     auto draft = co_await compose(unique_id(session_.services.random));
     if (!draft) co_return status_of(draft.error());
@@ -131,34 +132,64 @@ class DraftCommand {
     return status_ok;
   }
 
-  /// What an attempt that was cut short left. True: it did all that is asked for, or all but the
-  /// end of it, which is done now.
+  /// Whether an attempt that was cut short did what is asked for.
   Task<bool> resume() {
-    const auto key = session_.key(store::Kind::intent, intent_name(intent_of_drafts));
-    if (!co_await session_.services.store.get(key)) co_return false;
-    std::vector<sync::Intent> intents;
-    intents.push_back({key.name, ""});
-    auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
-    intent_ = std::move(open.front());
-    const DraftPlan plan = unpack_draft_plan(intent_.detail);
-    const Uid copy = co_await find_copy(plan);
-    if (copy == 0) {
-      co_await close_now();
-      co_return false;
-    }
-    made_ = plan.made;
-    co_await settle(copy);
-    if (plan.digest == digest_) {
-      work_.writes.push_back(sync::Journal::close(session_.user(), intent_));
+    if (!std::exchange(chain_.looked, true)) co_await recover();
+    if (chain_.untold.empty()) co_return false;
+    made_ = chain_.last;
+    if (chain_.untold.front() == digest_) {
+      chain_.untold.erase(chain_.untold.begin());
       logger.warning("draft.resumed", {{"user", session_.user()}, {"device", session_.device_id}});
       co_return true;
     }
     // Other words by now: what is there is the draft that they are about.
+    chain_.untold.clear();
     apply(work_, made_);
     before_ = made_.uid;
     name_ = command_.kind == Kind::add ? 0 : made_.name;
-    co_await close_now();
+    made_ = {};
     co_return false;
+  }
+
+  /// Finds what that attempt did, and ends what it left half done.
+  Task<> recover() {
+    const auto key = session_.key(store::Kind::intent, intent_name(intent_of_drafts));
+    if (!co_await session_.services.store.get(key)) co_return;
+    std::vector<sync::Intent> intents;
+    intents.push_back({key.name, ""});
+    auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
+    chain_.intent = std::move(open.front());
+    chain_.is_open = true;
+    DraftPlan plan = unpack_draft_plan(chain_.intent.detail);
+    chain_.done = std::move(plan.done);
+    chain_.last = std::move(plan.last);
+    const Uid copy = plan.digest.empty() ? 0 : co_await find_copy(plan);
+    if (copy != 0) {
+      made_ = std::move(plan.made);
+      co_await settle(copy);
+      note_done(std::move(plan.digest));
+    }
+    chain_.untold = chain_.done;
+    if (chain_.done.empty()) co_await close_now();
+  }
+
+  void note_done(std::string digest) {
+    chain_.done.push_back(std::move(digest));
+    chain_.last = made_;
+  }
+
+  /// The intent of what is to come holds what was done before, so that no kill can part them.
+  Task<> intend(const DraftPlan& plan) {
+    if (chain_.is_open) {
+      chain_.intent = co_await session_.services.journal.amend(
+          session_.user(), std::move(chain_.intent), pack(plan));
+      co_return;
+    }
+    std::vector<sync::Intent> intents;
+    intents.push_back({intent_name(intent_of_drafts), pack(plan)});
+    auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
+    chain_.intent = std::move(open.front());
+    chain_.is_open = true;
   }
 
   /// The new message is there: it is the draft from now on, and the one before goes. Where the
@@ -177,7 +208,8 @@ class DraftCommand {
 
   Task<> close_now() {
     std::vector<store::Write> batch;
-    batch.push_back(sync::Journal::close(session_.user(), intent_));
+    batch.push_back(sync::Journal::close(session_.user(), chain_.intent));
+    chain_.is_open = false;
     static_cast<void>(co_await session_.services.store.commit(std::move(batch)));
   }
 
@@ -278,21 +310,20 @@ class DraftCommand {
     auto message = std::make_shared<compose::Pieces>();
     message->add(header.str() + "\r\n");
     message->add(draft.message.content);
-    std::vector<sync::Intent> intents;
-    intents.push_back({intent_name(intent_of_drafts), pack(plan)});
-    auto open = co_await session_.services.journal.open(session_.user(), std::move(intents));
-    intent_ = std::move(open.front());
+    plan.done = chain_.done;
+    plan.last = chain_.last;
+    co_await intend(plan);
     made_ = std::move(plan.made);
     auto added =
         co_await mail().append(work_.folder, std::move(message), made_.flags, session_.now());
     if (!added) {
-      co_await close_now();
+      if (chain_.done.empty()) co_await close_now();
       co_return added.error().code == Errc::refused ? status_conflict : status_not_found;
     }
     const Uid uid = *added != 0 ? *added : co_await find_copy(plan);
     if (uid == 0) throw Fault(Fault::Kind::unavailable, "a draft was stored and is not there");
-    work_.writes.push_back(sync::Journal::close(session_.user(), intent_));
     co_await settle(uid);
+    note_done(digest_);
     co_return status_ok;
   }
 
@@ -325,13 +356,12 @@ class DraftCommand {
   Task<> take_over_kept() {
     if (wanted_.flag) co_await keep_follow_up(work_, made_.uid, *wanted_.flag);
     if (made_.before == 0) co_return;
-    const auto key_of = [&](Uid uid) {
-      return session_.key(store::Kind::item, sync::format_mail_id(work_.row.id, epoch(), uid));
-    };
-    const auto record = co_await session_.services.store.get(key_of(made_.before));
-    if (!record) co_return;
-    work_.writes.push_back({key_of(made_.before), std::nullopt, std::nullopt});
-    if (!wanted_.flag) work_.writes.push_back({key_of(made_.uid), std::nullopt, record->value});
+    if (wanted_.flag) {
+      co_await forget_kept(work_, {made_.before});
+    } else {
+      co_await move_kept(work_, made_.before,
+                         sync::format_mail_id(work_.row.id, epoch(), made_.uid));
+    }
   }
 
   /// [MS-ASEMAIL] Send.
@@ -351,6 +381,12 @@ class DraftCommand {
     }
     if (before_ != 0 && !co_await find_draft()) co_return status_not_found;
     if (before_ != 0 && !is_draft()) co_return status_conversion;
+    if (chain_.is_open) {
+      DraftPlan edited;
+      edited.done = chain_.done;
+      edited.last = chain_.last;
+      co_await intend(edited);
+    }
     co_await delivery.open(digest_);
     auto outgoing = co_await outgoing_of(delivery);
     if (!outgoing) co_return co_await give_up(delivery, status_of(outgoing.error()));
@@ -403,6 +439,7 @@ class DraftCommand {
 
   Task<> end_sent(Delivery& delivery) {
     co_await remove_before();
+    if (made_.before != 0) co_await forget_kept(work_, {made_.before});
     co_await delivery.close();
   }
 
@@ -411,13 +448,13 @@ class DraftCommand {
   const eas::SyncCommand& command_;
   const mapping::EmailChange& wanted_;
   UidSet& claimed_;
+  DraftChain& chain_;
   std::string digest_;
   Uid before_ = 0;
   Uid name_ = 0;
   bool is_gone_ = false;  // the draft; the device's text takes its place
   Flags flags_;           // of the draft
   std::string from_;
-  sync::OpenIntent intent_;
   DraftMade made_;
 };
 
@@ -463,7 +500,7 @@ Task<std::uint16_t> DraftCommands::add(const eas::SyncCommand& command,
     // Edited before it was acknowledged: in place of what the lost request made.
     if (made && !made->sent) before = made->uid;
   }
-  DraftCommand run(work_, command, *wanted, claimed_);
+  DraftCommand run(work_, command, *wanted, claimed_, chains_[own_name(command)]);
   co_return co_await run.run(before, 0, outcome);
 }
 
@@ -477,8 +514,15 @@ Task<std::uint16_t> DraftCommands::change(const eas::SyncCommand& command,
                         work_.row.role != FolderRole::drafts;
   if (received) co_return status_conversion;
   const auto id = sync::parse_mail_id(command.id);
-  DraftCommand run(work_, command, wanted, claimed_);
+  DraftCommand run(work_, command, wanted, claimed_, chains_[own_name(command)]);
   co_return co_await run.run(uid, id ? id->uid : uid, outcome);
+}
+
+void DraftCommands::finish() {
+  for (const auto& [name, chain] : chains_) {
+    if (!chain.is_open) continue;
+    work_.writes.push_back(sync::Journal::close(work_.session.user(), chain.intent));
+  }
 }
 
 bool recall_drafts(MailWork& work, const eas::SyncCommand& command) {

@@ -5,9 +5,11 @@
 /// the draft by the id it knows. The intent holds by which Message-ID the new message is found.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
+#include "command/draft_record.hpp"
 #include "command/sync_commands.hpp"
 #include "sync/journal.hpp"
 
@@ -24,11 +26,14 @@ class DraftCommands {
   /// `uid` as the collection's state has it. Also 8: the draft is gone.
   Task<std::uint16_t> change(const eas::SyncCommand& command, const mapping::EmailChange& wanted,
                              Uid uid, sync::CommandOutcome& outcome);
+  /// All commands are done: their intents end with the commit of the answer.
+  void finish();
 
  private:
   MailWork& work_;
   const eas::SyncCollection& request_;
   UidSet claimed_;  // by Adds of this request: equal drafts are not one
+  std::map<std::string, DraftChain> chains_;
 };
 
 /// Takes what the lost request made of drafts into the state. False: the command was of none.

@@ -7,7 +7,8 @@ namespace godwit::command {
 namespace {
 
 constexpr std::uint16_t status_ok = 1;
-constexpr std::uint64_t plan_format = 1;
+constexpr std::uint64_t plan_format = 2;
+constexpr std::uint64_t plan_format_alone = 1;  // of one edit
 
 void pack_into(Packer& out, const DraftMade& made) {
   out.boolean(made.sent).number(made.uid).number(made.before).number(made.name);
@@ -77,18 +78,28 @@ std::string pack(const DraftPlan& plan) {
   out.number(plan_format).text(plan.digest).text(plan.message_id);
   out.number(plan.uid_validity).number(plan.uid_next);
   pack_into(out, plan.made);
+  out.number(plan.done.size());
+  for (const std::string& digest : plan.done) out.text(digest);
+  pack_into(out, plan.last);
   return std::move(out).bytes();
 }
 
 DraftPlan unpack_draft_plan(std::string_view bytes) {
   Unpacker in(bytes);
   DraftPlan plan;
-  if (in.number() != plan_format) in.damage();
+  const std::uint64_t format = in.number();
+  if (format != plan_format && format != plan_format_alone) in.damage();
   plan.digest = in.text();
   plan.message_id = in.text();
   plan.uid_validity = in.number_as<std::uint32_t>();
   plan.uid_next = in.number_as<Uid>();
   plan.made = unpack_made(in);
+  if (format == plan_format) {
+    for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+      plan.done.emplace_back(in.text());
+    }
+    plan.last = unpack_made(in);
+  }
   if (!in.finish()) throw Fault(Fault::Kind::corrupt, "damaged intent of a draft");
   return plan;
 }

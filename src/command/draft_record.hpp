@@ -10,6 +10,7 @@
 
 #include "command/sync_commands.hpp"
 #include "item/message.hpp"
+#include "sync/journal.hpp"
 #include "sync/mail_state.hpp"
 
 namespace godwit::command {
@@ -38,6 +39,19 @@ struct DraftPlan {
   std::uint32_t uid_validity = 0;
   Uid uid_next = 0;  // before it was there
   DraftMade made;    // without its UID
+  // Edits of the same draft in the same request that were done by then.
+  std::vector<std::string> done;  // digests of the commands, in their order
+  DraftMade last;                 // what they came to
+};
+
+/// Edits of one draft in one request, one after the other: they have one intent.
+struct DraftChain {
+  bool looked = false;  // for what an attempt that was cut short left
+  bool is_open = false;
+  sync::OpenIntent intent;
+  std::vector<std::string> done;
+  DraftMade last;
+  std::vector<std::string> untold;  // done by that attempt, and not yet asked for by this one
 };
 
 std::string pack(const DraftMade& made);

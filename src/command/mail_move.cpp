@@ -140,6 +140,10 @@ Task<std::vector<sync::OpenIntent>> open_move_intents(Session& session,
   co_return co_await session.services.journal.open(session.user(), std::move(intents));
 }
 
+std::uint32_t target_validity(const sync::OpenIntent& intent) {
+  return unpack_detail(intent.detail).uid_validity;
+}
+
 Task<Result<Uid>> finish_move(Session& session, Move move, sync::OpenIntent intent,
                               UidSet* claimed) {
   auto uid = co_await finish(session.mail(), std::move(move), unpack_detail(intent.detail),

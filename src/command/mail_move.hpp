@@ -40,6 +40,9 @@ Task<std::vector<sync::OpenIntent>> open_move_intents(Session& session, FolderKe
 Task<std::vector<sync::OpenIntent>> open_move_intents(Session& session,
                                                       const std::vector<NamedMove>& moves);
 
+/// The UIDVALIDITY that the target of a move had as its intent was opened.
+std::uint32_t target_validity(const sync::OpenIntent& intent);
+
 /// Does the move, or finishes what a recovered intent began. The UID in the target (0 when it
 /// cannot be told); not_found when the message is nowhere. `claimed`, when given: UIDs of the
 /// target that other moves of the request came to, which are not taken for this one's copy; this

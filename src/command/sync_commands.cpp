@@ -58,6 +58,7 @@ class CommandRun {
       outcome.status = co_await work(command, outcome);
       note(command, outcome);
     }
+    drafts_.finish();
     co_return std::move(responses_);
   }
 
@@ -155,13 +156,20 @@ class CommandRun {
       one.add(uid);
       const auto done = co_await mail_.expunge(work_.folder, epoch(), std::move(one));
       if (!done) co_return status_of(done.error());
+      co_await forget_kept(work_, {uid});
       co_return known ? status_ok : status_not_found;
     }
     work_.writes.push_back(sync::Journal::close(work_.session.user(), intent->second));
     const auto trash = FolderKey::parse(target()->key);
     const auto moved = co_await finish_move(work_.session, {work_.folder, epoch(), uid, *trash},
                                             intent->second, &claimed_);
-    if (moved && *moved != 0) cache().rare().own[target()->id].add(*moved);
+    if (moved && *moved != 0) {
+      cache().rare().own[target()->id].add(*moved);
+      const std::uint32_t validity = target_validity(intent->second);
+      co_await move_kept(work_, uid, sync::format_mail_id(target()->id, validity, *moved));
+    } else if (moved) {
+      co_await forget_kept(work_, {uid});
+    }
     // Gone already is what the device wanted.
     const bool gone = moved || (known && moved.error().code == Errc::not_found);
     co_return gone ? status_ok : status_of(moved.error());
@@ -224,6 +232,33 @@ class CommandRun {
   std::vector<SyncResponse> responses_;
 };
 
+store::Key kept_key(const MailWork& work, Uid uid) {
+  const std::uint32_t epoch = work.state.cursor.status.uid_validity;
+  return work.session.key(store::Kind::item, sync::format_mail_id(work.row.id, epoch, uid));
+}
+
+/// What an earlier command of the request has to say of the record; null = nothing.
+store::Write* find_write(MailWork& work, const store::Key& key) {
+  const auto found = std::ranges::find(work.writes, key, &store::Write::key);
+  return found == work.writes.end() ? nullptr : &*found;
+}
+
+/// What is kept, as it will be with the next commit.
+Task<std::optional<std::string>> kept_now(MailWork& work, store::Key key) {
+  if (const auto* write = find_write(work, key)) co_return write->value;
+  auto record = co_await work.session.services.store.get(std::move(key));
+  if (!record) co_return std::nullopt;
+  co_return std::move(record->value);
+}
+
+void put_kept(MailWork& work, store::Key key, std::optional<std::string> value) {
+  if (auto* write = find_write(work, key)) {
+    write->value = std::move(value);
+  } else {
+    work.writes.push_back({std::move(key), std::nullopt, std::move(value)});
+  }
+}
+
 }  // namespace
 
 std::optional<Uid> uid_of(const MailWork& work, std::string_view server_id) {
@@ -252,18 +287,35 @@ backend::FlagChange apply_change(const mapping::EmailChange& wanted, Flags& flag
 }
 
 Task<> keep_follow_up(MailWork& work, Uid uid, FollowUp flag) {
-  const std::uint32_t epoch = work.state.cursor.status.uid_validity;
-  store::Write write{
-      work.session.key(store::Kind::item, sync::format_mail_id(work.row.id, epoch, uid)),
-      std::nullopt, std::nullopt};
+  store::Key key = kept_key(work, uid);
   KeptMail kept;
-  if (const auto record = co_await work.session.services.store.get(write.key)) {
-    kept = unpack_kept(record->value).value_or(KeptMail());
+  if (const auto record = co_await kept_now(work, key)) {
+    kept = unpack_kept(*record).value_or(KeptMail());
   }
   kept.flag.reset();
   if (flag.status != FollowUp::Status::cleared) kept.flag = std::move(flag);
-  if (!kept.empty()) write.value = pack_kept(kept);
-  work.writes.push_back(std::move(write));
+  put_kept(work, std::move(key), kept.empty() ? std::nullopt : std::optional(pack_kept(kept)));
+}
+
+Task<> forget_kept(MailWork& work, std::vector<Uid> uids) {
+  std::vector<store::Key> keys;
+  keys.reserve(uids.size());
+  for (const Uid uid : uids) keys.push_back(kept_key(work, uid));
+  if (keys.empty()) co_return;
+  const auto records = co_await work.session.services.store.get_many(keys);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (records[i] || find_write(work, keys[i]) != nullptr) {
+      put_kept(work, std::move(keys[i]), std::nullopt);
+    }
+  }
+}
+
+Task<> move_kept(MailWork& work, Uid uid, std::string target_id) {
+  store::Key key = kept_key(work, uid);
+  auto record = co_await kept_now(work, key);
+  if (!record) co_return;
+  put_kept(work, std::move(key), std::nullopt);
+  put_kept(work, work.session.key(store::Kind::item, std::move(target_id)), std::move(record));
 }
 
 std::string digest(const eas::SyncCommand& command) {

@@ -36,6 +36,10 @@ void drop(sync::MailState& state, Uid uid);
 backend::FlagChange apply_change(const mapping::EmailChange& wanted, Flags& flags);
 /// What is kept of a follow-up beside the mailbox, from the next commit on.
 Task<> keep_follow_up(MailWork& work, Uid uid, FollowUp flag);
+/// What is kept of messages beside the mailbox ends with them, from the next commit on.
+Task<> forget_kept(MailWork& work, std::vector<Uid> uids);
+/// It goes with the message to the one of that ServerId.
+Task<> move_kept(MailWork& work, Uid uid, std::string target_id);
 
 /// Two commands of equal digest ask for the same.
 std::string digest(const eas::SyncCommand& command);

@@ -225,6 +225,7 @@ class MailSync {
     set_aside_poison();
     auto delta = sync::take(work_.state, window);
     answer_.removed = std::move(delta.removed);
+    co_await forget_kept(work_, answer_.removed);
     answer_.soft_removed = std::move(delta.soft_removed);
     co_await write_changed(std::move(delta.changed));
     co_await write_added(std::move(delta.added));

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "command/test_bed.hpp"
+#include "item/email.hpp"
+#include "wbxml/pages/email.hpp"
 
 namespace godwit::command {
 namespace {
@@ -71,6 +73,64 @@ TEST_F(SyncMailTest, WhatSomebodyElseMarksAsTheDeviceDoesIsToldToTheDevice) {
   const auto& item = bed.device().collection(bed.id("Inbox")).items.at(name(uid));
   EXPECT_EQ(item.at("Read"), "1");
   EXPECT_EQ(item.at("Flag/Status"), "2");
+}
+
+/// Follow-up flags have more to say than a mailbox can hold.
+class KeptMailTest : public SyncMailTest {
+ protected:
+  KeptMailTest() : uid(bed.deliver(bed.inbox(), "One")) {
+    for (int i = 0; i < 2; ++i) sync();
+    flag("Call");
+    sync();
+    EXPECT_EQ(kept(), std::vector<std::string>{name(uid)});
+  }
+  void flag(std::string type) {
+    const client::Node flag(wbxml::email::Flag,
+                            {client::Node(wbxml::email::Status, "2"),
+                             client::Node(wbxml::email::FlagType, std::move(type))});
+    bed.device().change(bed.id("Inbox"), name(uid), {flag});
+  }
+  /// ServerIds of the mails that something is kept of.
+  std::vector<std::string> kept() {
+    std::vector<std::string> out;
+    for (const auto& record :
+         test::run(bed.store().list("anna@example.test", store::Kind::item, "", "", 9))) {
+      out.push_back(record.key.name);
+    }
+    return out;
+  }
+
+  Uid uid;
+};
+
+TEST_F(KeptMailTest, WhatIsKeptGoesToTheTrashWithTheMailAndEndsThere) {
+  bed.device().remove(bed.id("Inbox"), name(uid));
+  sync();
+  const FolderKey trash = *bed.mail().find_folder(FolderRole::trash);
+  const auto in_trash = bed.mail().states(trash);
+  ASSERT_EQ(in_trash.size(), 1U);
+  const std::string there = bed.server_id("Trash", trash, in_trash.front().uid);
+  EXPECT_EQ(kept(), std::vector<std::string>{there});
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(test::run(bed.device().sync(bed.id("Trash"), {})).ok());
+  bed.device().remove(bed.id("Trash"), there);
+  EXPECT_TRUE(test::run(bed.device().sync(bed.id("Trash"), {})).ok());
+  EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(KeptMailTest, TwoChangesOfOneFlagInOneRequest) {
+  flag("Write");
+  flag("Read");
+  EXPECT_TRUE(sync().responses.empty());
+  const auto record =
+      test::run(bed.store().get({"anna@example.test", store::Kind::item, name(uid)}));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(unpack_kept(record->value)->flag->type, "Read");
+}
+
+TEST_F(KeptMailTest, WhatIsKeptEndsWithAMailThatIsRemovedElsewhere) {
+  bed.mail().remove(bed.inbox(), UidSet{{uid, uid}});
+  sync();
+  EXPECT_TRUE(kept().empty());
 }
 
 /// A phone whose Sync was lost goes on under the old key: its last word counts.

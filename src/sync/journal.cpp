@@ -36,12 +36,10 @@ Task<std::vector<OpenIntent>> Journal::open(std::string user, std::vector<Intent
   for (const Intent& intent : intents) keys.push_back({user, store::Kind::intent, intent.name});
   const auto found = co_await store_.get_many(keys);
   const auto now = static_cast<std::uint64_t>(clock_.now().time_since_epoch().count());
-  const auto lease_until =
-      now + static_cast<std::uint64_t>(std::chrono::milliseconds(settings_.lease).count());
   std::vector<OpenIntent> open;
   std::vector<store::Write> batch;
   for (std::size_t i = 0; i < intents.size(); ++i) {
-    Row row{settings_.owner, lease_until, intents[i].detail};
+    Row row{settings_.owner, lease_until(), intents[i].detail};
     OpenIntent intent{intents[i].name, intents[i].detail, 1, false};
     std::uint64_t expected = 0;
     if (found[i]) {
@@ -62,6 +60,24 @@ Task<std::vector<OpenIntent>> Journal::open(std::string user, std::vector<Intent
     throw Fault(Fault::Kind::busy, "another request works on the same");
   }
   co_return open;
+}
+
+Task<OpenIntent> Journal::amend(std::string user, OpenIntent intent, std::string detail) {
+  std::vector<store::Write> batch;
+  batch.push_back({{std::move(user), store::Kind::intent, intent.name},
+                   intent.revision,
+                   pack(Row{settings_.owner, lease_until(), detail})});
+  if (!co_await store_.commit(std::move(batch))) {
+    throw Fault(Fault::Kind::busy, "another request works on the same");
+  }
+  ++intent.revision;
+  intent.detail = std::move(detail);
+  co_return intent;
+}
+
+std::uint64_t Journal::lease_until() const {
+  const auto end = clock_.now() + std::chrono::milliseconds(settings_.lease);
+  return static_cast<std::uint64_t>(end.time_since_epoch().count());
 }
 
 store::Write Journal::close(const std::string& user, const OpenIntent& intent) {

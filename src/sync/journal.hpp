@@ -39,12 +39,16 @@ class Journal {
 
   /// One durable commit for all of them. Throws Fault::Kind::busy when another node works on one.
   Task<std::vector<OpenIntent>> open(std::string user, std::vector<Intent> intents);
+  /// The intent is about something else from now on: one durable commit, never both or neither.
+  Task<OpenIntent> amend(std::string user, OpenIntent intent, std::string detail);
   /// The write that ends an intent: part of the commit that stores its outcome.
   static store::Write close(const std::string& user, const OpenIntent& intent);
   /// Ends whatever is open below a prefix: the relationship that could ask again is gone.
   Task<std::vector<store::Write>> closing(std::string user, std::string prefix);
 
  private:
+  std::uint64_t lease_until() const;
+
   store::Store& store_;
   const Clock& clock_;
   Settings settings_;
