@@ -1,4 +1,5 @@
 // links: godwit_convert
+// parser: convert/html_charset.hpp convert/html_entity.cpp
 /// HTML to text and text to HTML, whole and in pieces.
 #include <cstddef>
 #include <cstdint>

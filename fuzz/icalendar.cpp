@@ -1,4 +1,8 @@
 // links: godwit_convert_ical
+// parser: convert/ical/event_read.cpp convert/ical/task.cpp
+// parser: convert/ical/line.hpp convert/ical/value.hpp convert/ical/rule.hpp
+// parser: convert/ical/timing.hpp convert/ical/details.hpp convert/ical/exceptions.hpp
+// parser: convert/ical/series.hpp convert/ical/zones.hpp
 /// Calendars read, edited and expanded: what is not edited stays, and every edit can be read again.
 #include <cstddef>
 #include <cstdint>

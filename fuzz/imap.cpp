@@ -1,4 +1,5 @@
 // links: godwit_imap
+// parser: imap/reader.hpp imap/fetch.cpp
 // What a server may send: responses cut and parsed, fed whole and byte by byte alike.
 #include <cstddef>
 #include <cstdint>

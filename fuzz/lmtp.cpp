@@ -1,4 +1,5 @@
 // links: godwit_lmtp
+// parser: lmtp/dot_decoder.hpp
 // The LMTP session: whatever a peer sends, in whatever pieces, is answered within bounds.
 #include <cstdlib>
 #include <string_view>

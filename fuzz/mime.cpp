@@ -1,4 +1,6 @@
 // links: godwit_convert godwit_mapping
+// parser: convert/transfer.hpp convert/charset.hpp convert/encoded_word.cpp convert/address.hpp
+// parser: convert/header.hpp
 // writes: mapping/email.hpp
 /// A message from octets to an Email item: layout (whole and in pieces), header fields, text of
 /// every part, WBXML.

@@ -1,4 +1,5 @@
 // links: godwit_backend_sieve
+// parser: backend/sieve/script.hpp backend/sieve/block.hpp backend/sieve/vacation.hpp
 // A user's script, whatever it is: read within bounds; and an out-of-office that comes and goes
 // leaves it as it was, or does not touch it.
 #include <cstdint>

@@ -1,4 +1,5 @@
 // links: godwit_convert
+// parser: convert/vcard_line.hpp convert/vcard_slots.hpp convert/vcard_value.hpp
 // vCards and VJOURNALs: whatever comes is read within bounds or refused; an empty edit changes no
 // byte; what an edit wrote is read back; everything can be set, cleared and made anew.
 #include <cstddef>

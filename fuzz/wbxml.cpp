@@ -1,4 +1,5 @@
 // links: godwit_wbxml
+// parser: wbxml/reader.hpp wbxml/tag.hpp
 // Whatever the bytes: reading ends, and what was read survives writing and its text form.
 #include <cstddef>
 #include <cstdint>

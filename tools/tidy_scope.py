@@ -102,15 +102,23 @@ def tidy(limit):
 
 def parser_files(name, graph):
     """The files of one fuzzer: all that it reaches, and of those its parser's own: what it includes
-    itself, with their .cpp files, but for base, which is no parser, and what its line
-    `// writes: header...` names."""
+    itself, with their .cpp files, but for base, which is no parser, and what its lines
+    `// writes: header...` name; and with what its lines `// parser: header...` name."""
     with open(f"fuzz/{name}.cpp", encoding="utf-8") as source:
-        writers = re.findall(r"^// writes: (.*)$", source.read(), re.MULTILINE)
-    uncounted = {"src/" + header for line in writers for header in line.split()}
+        text = source.read()
+
+    def named(what):
+        lines = re.findall(rf"^// {what}: (.*)$", text, re.MULTILINE)
+        return {"src/" + header for line in lines for header in line.split()}
+
+    uncounted = named("writes")
     mine = {f"fuzz/{name}.cpp"}
     reached = set()
     own = set()
-    for header in graph.get(f"fuzz/{name}.cpp", ()):
+    behind = named("parser")
+    for header in sorted(behind - set(graph)):
+        sys.exit(f"fuzz/{name}.cpp: there is no {header}")
+    for header in graph.get(f"fuzz/{name}.cpp", set()) | behind:
         pair = {header, header[: -len(".hpp")] + ".cpp"} & set(graph)
         reached |= pair
         if header not in uncounted and not header.startswith("src/base/"):
