@@ -38,6 +38,15 @@ closure_of() {
   sed -n 's/^Inst \([^ ]*\) .*/\1/p' <<<"$simulated"
 }
 
+# Some packages still have their libraries in /lib: as on an installed system, that is /usr/lib.
+merge_lib() {
+  [[ -d $1/lib ]] || return 0
+  mkdir -p "$1/usr/lib"
+  cp -a "$1/lib/." "$1/usr/lib/"
+  rm -r "$1/lib"
+  ln -s usr/lib "$1/lib"
+}
+
 fetch_one() {
   local server=$1 wanted folder stamp
   wanted=$(packages_of "$server") || stop_with "unknown server '$server' (known: ${servers[*]})"
@@ -60,6 +69,7 @@ fetch_one() {
   local deb
   for deb in "$parts/debs/$server"/*.deb; do dpkg -x "$deb" "$folder"; done
   rm -rf "$parts/debs/$server"
+  merge_lib "$folder"
   chmod -R a+rX "$folder"
   echo "$wanted" >"$stamp"
 }
