@@ -77,6 +77,8 @@ class Collector {
     BodyParts plain_branch, html_branch;
     bool any_plain = false, any_html = false;
     for (const Part& child : part.children) {
+      // Hardly anything reads it: it is better than nothing, and nothing else.
+      if (child.is("text", "enriched") && (any_plain || any_html)) continue;
       BodyParts branch;
       Collector(branch).walk(child, false);
       // Another form of the same text (rich text, AMP) is neither the text nor a file.

@@ -129,6 +129,16 @@ Looks look(std::string_view sample, bool whole) {
   return Looks::other;
 }
 
+/// What text under the label UTF-16 is. Without a byte order mark RFC 2781 4.3 takes it for
+/// big-endian; mail is often not, and sometimes no UTF-16 at all.
+std::string_view utf16_form(std::string_view sample, bool whole) {
+  if (sample.starts_with("\xFE\xFF") || sample.starts_with("\xFF\xFE")) return "utf-16";
+  std::array<std::size_t, 2> zeros{};
+  for (std::size_t i = 0; i < sample.size(); ++i) zeros[i % 2] += sample[i] == '\0' ? 1 : 0;
+  if (zeros[0] + zeros[1] == 0 && look(sample, whole) == Looks::utf8) return "utf-8";
+  return zeros[1] > zeros[0] ? "utf-16le" : "utf-16be";
+}
+
 bool is_multi_byte(UConverter* converter) { return ucnv_getMaxCharSize(converter) > 1; }
 
 bool decodes_cleanly(UConverter* converter, std::string_view sample, bool whole);
@@ -178,7 +188,9 @@ CharsetDecoder::CharsetDecoder(std::string_view label) : state_(std::make_unique
   if (state.name.empty()) state.name = "windows-1252";
   state.declared_utf8 = state.name == "utf-8";
   if (!state.declared_utf8) state.converter = open(state.name);
-  if (state.converter && ascii_is_stateful(state.name)) state.mode = State::Mode::converter;
+  if (state.converter && ascii_is_stateful(state.name)) {
+    state.mode = state.name == "utf-16" ? State::Mode::sampling : State::Mode::converter;
+  }
 }
 
 CharsetDecoder::~CharsetDecoder() = default;
@@ -219,7 +231,11 @@ void CharsetDecoder::State::decide(bool whole, std::string& out) {
   held.clear();
   const Looks looks = look(sample, whole);
   mode = Mode::converter;
-  if (declared_utf8) {
+  if (name == "utf-16") {
+    const std::string_view form = utf16_form(sample, whole);
+    if (form == "utf-8") mode = Mode::utf8;
+    if (form != name && form != "utf-8") converter = open(form);
+  } else if (declared_utf8) {
     if (looks == Looks::other) {
       converter = open("windows-1252");
     } else {

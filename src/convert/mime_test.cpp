@@ -153,6 +153,13 @@ TEST(Layout, BoundaryThatIsAPrefixOfAnother) {
   EXPECT_EQ(content(text, layout, "2"), "y");
 }
 
+TEST(Layout, LongBoundaryIsStillOne) {
+  const std::string boundary(1'000, 'b');
+  const std::string text = "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" +
+                           boundary + "\n\nx\n--" + boundary + "--\n";
+  EXPECT_EQ(content(text, parse(text), "1"), "x");
+}
+
 TEST(Layout, OuterBoundaryEndsUnclosedInnerParts) {
   const std::string text =
       "Content-Type: multipart/mixed; boundary=o\n\n--o\n"

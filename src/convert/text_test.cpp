@@ -96,6 +96,20 @@ TEST(Charset, RepairsLabels) {
   EXPECT_EQ(to_utf8("x", "../../etc/passwd"), "x");
 }
 
+TEST(Charset, SeesTheByteOrderOfUtf16) {
+  using namespace std::literals;
+  EXPECT_EQ(to_utf8("a\0\xE4\0"sv, "utf-16"), "aä");
+  EXPECT_EQ(to_utf8("\0a\0\xE4"sv, "UTF-16"), "aä");
+  EXPECT_EQ(to_utf8("\xFF\xFE"
+                    "a\0"sv,
+                    "utf-16"),
+            "a");
+  EXPECT_EQ(to_utf8("\xFE\xFF\0a"sv, "utf-16"), "a");
+  EXPECT_EQ(to_utf8("plain, whatever its label says\xC3\xA4", "utf-16"),
+            "plain, whatever its label saysä");
+  EXPECT_EQ(to_utf8("\x6A\x21\x7C\xCA"sv, "utf-16"), "模糊");
+}
+
 TEST(Charset, KnowsCodePages) {
   EXPECT_EQ(code_page("utf-8"), 65001U);
   EXPECT_EQ(code_page("iso-8859-1"), 1252U);

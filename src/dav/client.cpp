@@ -19,12 +19,15 @@ constexpr std::chrono::seconds retry_after_max{600};
 
 std::string_view depth_text(Depth depth) { return depth == Depth::one ? "1" : "0"; }
 
-/// Sent again it does nothing more: it reads, or its condition fails the second time.
+/// Sent again it does nothing more: it is idempotent (RFC 9110 9.2.2, RFC 4918 9), or its condition
+/// fails the second time.
 bool may_repeat(const Request& request) {
   const auto is = [&](std::string_view method) { return request.method == method; };
-  if (is("PROPFIND") || is("REPORT") || is("GET") || is("OPTIONS") || is("PROPPATCH")) return true;
-  const bool write = is("PUT") || is("DELETE");
-  return write && std::ranges::any_of(request.headers, [](const http::Header& header) {
+  if (is("PROPFIND") || is("REPORT") || is("GET") || is("OPTIONS") || is("PROPPATCH") ||
+      is("DELETE")) {
+    return true;
+  }
+  return is("PUT") && std::ranges::any_of(request.headers, [](const http::Header& header) {
            return header.name.starts_with("If-");
          });
 }

@@ -58,6 +58,18 @@ TEST_F(RenderTest, ChoosesTheStoredFormatFirst) {
             "<html><body>a&lt;b</body></html>");
 }
 
+/// RFC 1896 asks for it last of the alternatives; few can read it.
+TEST_F(RenderTest, EnrichedTextIsTheLastChoice) {
+  const std::string enriched = "--x\r\nContent-Type: text/enriched\r\n\r\n<bold>rich</bold>\r\n";
+  std::string both(alternative);
+  both.insert(both.rfind("--x--"), enriched);
+  EXPECT_EQ(text(bed.one(both, asking({{1}}))), "plain \xC3\xA4 text");
+  EXPECT_TRUE(text(bed.one(both, asking({{2}}))).starts_with("<p>html"));
+  const std::string alone =
+      "Content-Type: multipart/alternative; boundary=x\r\n\r\n" + enriched + "--x--\r\n";
+  EXPECT_EQ(text(bed.one(alone, asking({{1}}))), "rich");
+}
+
 TEST_F(RenderTest, MimeOnlyWhereItIsAllowed) {
   Options options = asking({{2}, {4}});
   EXPECT_EQ(type(bed.one(std::string(alternative), options)), "2");
