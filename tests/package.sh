@@ -198,7 +198,7 @@ make_newer() {
   sed -i 's/^Version: .*/&+next/' "$work/newer/DEBIAN/control"
   echo '# A line that the next release brings.' >>"$work/newer/etc/godwit/godwit.toml"
   newer=$work/godwit_next.deb
-  dpkg-deb --root-owner-group --build "$work/newer" "$newer" >/dev/null
+  dpkg-deb --root-owner-group -Zgzip --build "$work/newer" "$newer" >/dev/null
 }
 
 live() {

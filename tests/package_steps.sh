@@ -25,7 +25,7 @@ expect() {
 not() { ! "$@"; }
 # Without the network; a changed configuration file is kept.
 apt_install() {
-  apt-get -y -q install --no-install-recommends --no-download --allow-downgrades \
+  apt-get -y -q install --no-install-recommends --allow-downgrades \
     -o Dpkg::Options::=--force-confdef "$1" >apt.log 2>&1 || { cat apt.log >&2; stop "cannot install $1"; }
 }
 told() { stat -c '%U:%G %a' "$1"; }
@@ -59,7 +59,7 @@ expect "a user can be added" godwit user add probe@example.org --password-file p
 expect "the bundled client signs in, syncs, sends, and is woken" probe
 
 echo "upgrade"
-printf '\n[policy]\nprovision = "strict"\n' >>$config
+sed -i 's/^#drain_seconds = .*/drain_seconds = 3/' $config
 kept=$(sha256sum <$config)
 before=$(main_pid)
 apt_install "$next"
@@ -82,8 +82,8 @@ expect "the daemon runs" active
 expect "the mailbox is there" probe
 
 echo "purge with mail"
-godwit client send http://127.0.0.1:8082/ --user probe@example.org --password-file password \
-  --to probe@example.org --subject kept --text kept >send.log 2>&1 || { cat send.log >&2; stop "cannot send"; }
+echo kept | godwit client send http://127.0.0.1:8082/ probe@example.org kept --user probe@example.org \
+  --password-file password >send.log 2>&1 || { cat send.log >&2; stop "cannot send"; }
 apt-get -y -q purge godwit >apt.log 2>&1 || { cat apt.log >&2; stop "cannot purge"; }
 expect "the configuration is gone" not test -e /etc/godwit
 expect "what devices were told is gone" not test -e $state/store.sqlite
