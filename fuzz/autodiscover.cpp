@@ -33,16 +33,30 @@ bool is_answer(const std::string& document) {
   return stream.finish().has_value() && responses == 1;
 }
 
-void check_address(const std::string& address) {
-  require(autodiscover::is_address(address));
-  require(address.find_first_of("\r\n<>\"& ") == std::string::npos);
-  autodiscover::Settings settings;
-  settings.redirect = "example.net";
-  settings.imap = autodiscover::MailServer{"imap.example.net", 993, false};
+void check_answers(const autodiscover::Settings& settings, const std::string& address) {
   require(
       is_answer(autodiscover::mobilesync_settings_xml(settings, {address, address}, "https://x/")));
   require(is_answer(autodiscover::mobilesync_redirect_xml(settings, address)));
   require(is_answer(autodiscover::outlook_settings_xml(settings, {address, ""})));
+  require(is_answer(autodiscover::outlook_redirect_xml(settings, address)));
+  require(autodiscover::is_address(autodiscover::redirected(settings, address)));
+}
+
+void check_address(const std::string& address) {
+  require(autodiscover::is_address(address));
+  require(address.find_first_of("\r\n<>\"& ") == std::string::npos);
+  require(std::string(autodiscover::name_of(address)).size() < address.size() &&
+          ascii_lower(address).ends_with(autodiscover::domain_of(address)));
+  autodiscover::Settings settings;
+  settings.redirect = "example.net";
+  settings.imap = autodiscover::MailServer{"imap.example.net", 993, false};
+  check_answers(settings, address);
+  settings.redirect = "desk@example.net";
+  settings.smtp = autodiscover::MailServer{"smtp.example.net", 587, true};
+  settings.login = autodiscover::Login::name;
+  settings.enrolment_url = "https://ca.example.net/";
+  require(autodiscover::has_outlook_settings(settings));
+  check_answers(settings, address);
   const auto again = autodiscover::parse_request(autodiscover::mobilesync_request(address));
   require(again && again->address == address);
 }
@@ -60,7 +74,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto told = autodiscover::read_mobilesync_answer(bytes)) {
     require(!told->url.empty() || !told->redirect.empty() || !told->error.empty());
   }
-  static_cast<void>(autodiscover::read_json_answer(bytes));
+  // What is told in JSON is read back, whatever stands in it.
+  if (const auto url = autodiscover::read_json_answer(bytes)) {
+    require(autodiscover::read_json_answer(autodiscover::json_answer("ActiveSync", *url))
+                .value_or("") == *url);
+  }
+  require(!autodiscover::json_error("InvalidRequest", line).empty());
+  using enum autodiscover::ErrorCode;
+  for (const auto code : {not_found, invalid_request, no_provider}) {
+    require(is_answer(autodiscover::error_xml(code, Time(std::chrono::seconds(size)), 7)));
+  }
   autodiscover::Domains domains(autodiscover::Settings(), "mail.example.net");
   domains.add("example.org", autodiscover::Settings());
   const std::string host = domains.reached_host(line);

@@ -5,8 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "base/text.hpp"
-#include "dns/lookup.hpp"
+#include "dns/answer.hpp"
 
 namespace {
 

@@ -1,6 +1,7 @@
 // links: godwit_backend_ldap
 /// What LDAP servers answer, and what people type into filters. The input is lines: `name: value`
-/// makes the entry's attributes (`name:: value` from base64); `? pattern` and `= text` the filter.
+/// makes the entry's attributes (`name:: value` from base64); `? pattern` and `= text` the filter,
+/// or a login and its pattern.
 /// What becomes of it is within its bounds and clean; nothing that is typed changes a filter's
 /// form.
 #include <algorithm>
@@ -94,6 +95,22 @@ void check_filter(const Input& input) {
   require(whole.starts_with("(&(mail=*)") && whole.ends_with(')'));
 }
 
+/// A login says nothing but itself, in a filter as in a name.
+void check_login(const Input& input) {
+  const ldap::LoginParts parts = ldap::login_parts(input.text);
+  require(input.text.ends_with(parts.login) && parts.login.starts_with(parts.name));
+  const ldap::LoginParts plain{.login = "x", .name = "x", .domain = "x"};
+  const std::string escaped = ldap::escape_dn(input.text);
+  require(utf8_valid(escaped) && escaped.find_first_of(",+\"<>;=#") == std::string::npos);
+  if (!ldap::is_login_pattern(input.pattern)) return;
+  require(input.pattern.contains('{'));
+  require(parentheses(ldap::fill_filter(input.pattern, parts)) ==
+          parentheses(ldap::fill_filter(input.pattern, plain)));
+  const auto commas = [](const std::string& name) { return std::ranges::count(name, ','); };
+  require(commas(ldap::fill_dn(input.pattern, parts)) ==
+          commas(ldap::fill_dn(input.pattern, plain)));
+}
+
 void check_members(const ldap::Entry& entry) {
   const ldap::GroupMembers members = ldap::members_of(entry);
   std::size_t values = 0;
@@ -118,6 +135,7 @@ void check_certificates(const ldap::Entry& entry) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Input input = read({reinterpret_cast<const char*>(data), size});
   check_filter(input);
+  check_login(input);
   constexpr Time now{std::chrono::sys_days{std::chrono::year{2025} / 6 / 16}};
   using enum backend::LdapSettings::Preset;
   for (const auto preset : {openldap, active_directory}) {

@@ -34,6 +34,10 @@ class EventEdit {
     const bool pattern = recurrence();
     const bool moves = timing_.start_changes;
     times();
+    editor_.name(series_.uid);
+    const Time stamp = patch_.details.stamp.applied_to(context_.now);
+    editor_.stamp(stamp == Time{} ? context_.now : stamp);
+    // From here on components come and go, and with them the place that the editor knows.
     const bool ends = patch_.recurrence.clears() ||
                       (patch_.pattern_ends_exceptions && (moves || pattern || timing_.end_changes));
     if (series_.master && event_.recurrence && (ends || moves)) {
@@ -45,9 +49,6 @@ class EventEdit {
       }
     }
     define_zone();
-    editor_.name(series_.uid);
-    const Time stamp = patch_.details.stamp.applied_to(context_.now);
-    editor_.stamp(stamp == Time{} ? context_.now : stamp);
     return {};
   }
 

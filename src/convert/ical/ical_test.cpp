@@ -277,6 +277,31 @@ TEST(Attachments, AddedReadAndRemoved) {
   EXPECT_EQ(apply_event(with, {}, removes, context())->find("ATTACH"), std::string::npos);
 }
 
+TEST(ApplyEvent, IsStampedAndNamedWhateverComesOrGoesBesideIt) {
+  EventPatch timed;
+  timed.details.all_day = Change<bool>::set(false);
+  timed.details.start = Change<Time>::set(at(2024, 7, 4, 9));
+  const auto with_zone = apply_event(
+      "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20240704\nEND:VEVENT\nEND:VCALENDAR\n", {},
+      timed, context());
+  ASSERT_TRUE(with_zone) << with_zone.error().message;
+  EventPatch once;
+  once.recurrence = Change<Recurrence>::clear();
+  const auto without_override = apply_event(
+      "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20240704T090000Z\n"
+      "DTSTART:20240704T100000Z\nEND:VEVENT\nBEGIN:VEVENT\nUID:1\nDTSTART:20240703T090000Z\n"
+      "RRULE:FREQ=DAILY;COUNT=4\nEND:VEVENT\nEND:VCALENDAR\n",
+      {}, once, context());
+  ASSERT_TRUE(without_override) << without_override.error().message;
+  EXPECT_FALSE(without_override->contains("RECURRENCE-ID"));
+  for (const std::string& text : {*with_zone, *without_override}) {
+    const auto event = text.substr(text.find("BEGIN:VEVENT"));
+    EXPECT_TRUE(event.contains("\nUID:")) << text;
+    EXPECT_TRUE(event.contains("\nDTSTAMP:20240601T000000Z")) << text;
+    EXPECT_TRUE(event.contains("\nLAST-MODIFIED:20240601T000000Z")) << text;
+  }
+}
+
 TEST(ReadEvent, AnOrphanIsAnItemOfItsOwn) {
   constexpr std::string_view text =
       "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:o\nRECURRENCE-ID:20240704T090000Z\n"
