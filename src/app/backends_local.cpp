@@ -276,6 +276,7 @@ class LocalBackends final : public Backends {
   }
   Task<> sweep() {
     const auto running = co_await sweeping_.acquire("sweep");
+    static_cast<void>(co_await store_.thread_old_mail(&stopping_));
     static_cast<void>(co_await store_.index_old_mail(&stopping_));
     static_cast<void>(co_await store_.sweep(&stopping_));
   }

@@ -90,10 +90,14 @@ store::Key rule_key(const Session& session, const std::string& id) {
   return session.key(store::Kind::item, std::string(rule_prefix) + hex_encode(id));
 }
 
-/// A new rule, or the end of one: what goes to the inbox goes there anyway.
-Task<> keep_rule(Session& session, std::string id, const sync::FolderRow& target) {
+/// A new rule, or the end of one: what goes to the inbox goes there anyway. Whether the backend
+/// follows it, at delivery.
+Task<bool> keep_rule(Session& session, std::string id, const sync::FolderRow& target) {
   std::vector<store::Write> writes;
-  if (target.role == FolderRole::inbox) {
+  std::optional<FolderKey> to;
+  if (target.role != FolderRole::inbox) to = FolderKey::parse(target.key).value();
+  const bool backend_does = co_await session.mail().follow_conversation(id, std::move(to));
+  if (backend_does || target.role == FolderRole::inbox) {
     writes.push_back({rule_key(session, id), std::nullopt, std::nullopt});
   } else {
     Packer out;
@@ -106,6 +110,7 @@ Task<> keep_rule(Session& session, std::string id, const sync::FolderRow& target
     }
   }
   static_cast<void>(co_await session.services.store.commit(std::move(writes)));
+  co_return backend_does;
 }
 
 /// Mails on their way from one folder to another, each once whatever dies in between.
@@ -197,6 +202,16 @@ Task<> look_into(Session& session, FolderKey folder, const std::string& id, std:
 Task<FoundConversation> find_conversation(Session& session, std::vector<FolderKey> folders,
                                           std::string id) {
   FoundConversation found;
+  if (const auto kept = co_await session.mail().find_conversation(folders, id)) {
+    for (const backend::MailHits::Folder& each : kept->folders) {
+      found.parts.push_back({each.key, each.uid_validity, {}});
+    }
+    for (const backend::MailHits::Hit& hit : kept->hits) {
+      found.parts[hit.folder].uids.push_back(hit.uid);
+    }
+    std::erase_if(found.parts, [](const auto& part) { return part.uids.empty(); });
+    co_return found;
+  }
   std::size_t left = conversation_headers_max;
   for (FolderKey& folder : folders) {
     co_await look_into(session, std::move(folder), id, left, found);
@@ -254,10 +269,12 @@ Task<std::uint16_t> move_conversation(Session& session, const sync::FolderTable&
     const bool mail = row.selectable && row.item_class == ItemClass::email;
     if (auto key = FolderKey::parse(row.key); mail && key) folders.push_back(std::move(*key));
   }
-  auto found = co_await find_conversation(session, std::move(folders), id);
+  auto found = co_await find_conversation(session, folders, id);
   if (found.empty()) co_return status::not_found;
-  // What comes meanwhile follows already.
-  co_await keep_rule(session, std::move(id), target);
+  // What comes meanwhile follows already; what came between the look and the rule, no device's
+  // look would move after a backend that follows at delivery.
+  const bool backend_does = co_await keep_rule(session, id, target);
+  if (backend_does) found = co_await find_conversation(session, std::move(folders), std::move(id));
   Mover mover(session, table);
   bool all = found.whole;
   bool any = false;

@@ -1,8 +1,8 @@
 /// The mails of a conversation in all of a user's folders: found, moved, and those to come sent
 /// after them. [MS-ASCON], docs/adr/0013-drafts-and-conversations.md
 ///
-/// No backend keeps conversations: they are told by the mails' headers, the newest first and within
-/// a bound.
+/// The embedded store keeps conversations; elsewhere they are told by the mails' headers, the
+/// newest first and within a bound.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,7 @@
-// Mail from before the full-text index comes into it, newest first, while everything else goes on.
+// Mail from before the full-text index comes into it, newest first, and what is from before
+// conversations were kept gets its one, while everything else goes on.
 #include "backend/local/content.hpp"
+#include "backend/local/conversations.hpp"
 #include "backend/local/core.hpp"
 #include "backend/local/index.hpp"
 #include "base/fault.hpp"
@@ -13,6 +15,7 @@ using namespace local;  // NOLINT(google-build-using-namespace): a part of its p
 
 constexpr Log index_log("store.index");
 constexpr std::size_t contents_at_once = 50;       // at most some megabytes of text
+constexpr std::size_t headers_at_once = 200;       // of at most header_bytes_max each
 constexpr std::uint64_t contents_per_line = 5000;  // of the log
 
 convert::SearchText text_of(const BlobStore& blobs, const Unindexed& content) {
@@ -45,6 +48,19 @@ std::uint64_t put(Database& database, const Batch& batch) {
 }
 
 }  // namespace
+
+Task<std::uint64_t> LocalStore::thread_old_mail(const bool* stopping) {
+  const std::shared_ptr<Core> core = core_;
+  std::uint64_t done = 0;
+  while (stopping == nullptr || !*stopping) {
+    auto job = [](Database& database) { return thread_some(database, headers_at_once); };
+    const std::uint64_t some = co_await commit(core, std::move(job));
+    done += some;
+    if (some == 0) break;
+  }
+  if (done > 0) index_log.info("threaded", {{"messages", done}});
+  co_return done;
+}
 
 Task<std::uint64_t> LocalStore::index_old_mail(const bool* stopping) {
   const std::shared_ptr<Core> core = core_;

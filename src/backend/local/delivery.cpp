@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "backend/local/addresses.hpp"
+#include "backend/local/conversations.hpp"
 #include "backend/local/core.hpp"
 #include "backend/local/group_mail.hpp"
 #include "backend/local/limits.hpp"
@@ -28,7 +29,7 @@ constexpr Log delivery_log("local.delivery");
 struct Arrived {
   Outcome outcome = Outcome::unknown_user;
   std::optional<UserId> user;
-  std::optional<FolderKey> inbox;
+  std::optional<FolderKey> folder;      // the inbox, or where its conversation goes
   std::optional<FolderKey> calendar{};  // that changed with it
 };
 
@@ -82,7 +83,7 @@ Arrived deliver_to(Database& database, const Core& core, const Arriving& mail,
   if (!inbox) throw Fault(Fault::Kind::corrupt, "a user without an inbox");
   Arrived arrived{.outcome = Outcome::stored,
                   .user = UserId::parse(user->address).value(),
-                  .inbox = key_of(inbox->id)};
+                  .folder = key_of(inbox->id)};
   const NewMessage added{.prefix = "Return-Path: <" + envelope.from +
                                    ">\r\nDelivered-To: " + address + "\r\n" + envelope.trace,
                          .flags = {},
@@ -98,7 +99,9 @@ Arrived deliver_to(Database& database, const Core& core, const Arriving& mail,
     return arrived;
   }
   database.run("INSERT INTO delivery (key, at) VALUES (?, ?)", sqlite::Blob{key}, to_row(now));
-  insert_message(database, *inbox, content, added);
+  const auto elsewhere = rule_target(database, user->id, content.header);
+  if (elsewhere) arrived.folder = key_of(elsewhere->id);
+  insert_message(database, elsewhere ? *elsewhere : *inbox, content, added);
   if (mail.meeting) {
     arrived.calendar =
         place(database, user->id, *mail.meeting, calendar_of(database, core, *user, now));
@@ -134,7 +137,7 @@ Delivered deliver_all(Database& database, const Core& core, const Arriving& mail
 }
 
 void tell(Core& core, const Arrived& arrived, std::uint64_t bytes) {
-  core.watches.tell(*arrived.user, arrived.inbox, ChangeListener::Kind::added);
+  core.watches.tell(*arrived.user, arrived.folder, ChangeListener::Kind::added);
   if (arrived.calendar) {
     core.item_watches.tell(*arrived.user, arrived.calendar, ChangeListener::Kind::added);
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "backend/local/conversations.hpp"
 #include "backend/local/testing.hpp"
 #include "base/fault.hpp"
 #include "faults/fault_disk.hpp"
@@ -45,6 +46,8 @@ class Scenario {
     archive_ = LocalFixture::folder(*mail_, FolderRole::archive);
     append("first");
     append("second");
+    const std::string followed = conversation_of(message("followed"));
+    EXPECT_TRUE(test::run(mail_->follow_conversation(followed, *archive_)));
   }
 
   FaultDisk& disk() { return disk_; }
@@ -56,6 +59,7 @@ class Scenario {
     move(1);
     deliver("delivered");
     deliver("delivered large", 70'000);
+    deliver("followed");
     expunge(2);
   }
   void restart() {
@@ -70,6 +74,7 @@ class Scenario {
   void repeat_deliveries() {
     deliver("delivered");
     deliver("delivered large", 70'000);
+    deliver("followed");
   }
   void close() {
     mail_.reset();
@@ -87,6 +92,7 @@ class Scenario {
     for (const std::string& id : all) EXPECT_EQ(1U, all.count(id)) << id << " is there twice";
     EXPECT_EQ(1U, all.count("first"));
     if (moved_) EXPECT_EQ(1U, in_archive.count("first"));
+    EXPECT_EQ(0U, in_inbox.count("followed")) << "its conversation is always moved";
     if (expunged_) EXPECT_EQ(0U, all.count("second"));
     check_local_store(options_, *files_);
     test::run(store_->sweep());

@@ -54,6 +54,10 @@ class LocalStore final : public MailBackend, public ItemsBackend {
   /// find the newest first meanwhile. Returns how many contents came in.
   Task<std::uint64_t> index_old_mail(const bool* stopping = nullptr);
 
+  /// Records the conversations of mail from before they were kept; run it once after the start.
+  /// Until it is done they are not known. Returns of how many contents.
+  Task<std::uint64_t> thread_old_mail(const bool* stopping = nullptr);
+
   const std::shared_ptr<local::Core>& core() const { return core_; }
 
  private:

@@ -1,5 +1,6 @@
 #include "backend/local/mail.hpp"
 
+#include "backend/local/conversations.hpp"
 #include "backend/local/index.hpp"
 #include "backend/local/mailboxes.hpp"
 #include "backend/local/messages.hpp"
@@ -278,6 +279,22 @@ Task<MailHits> LocalMail::find_messages(std::vector<FolderKey> folders, MailQuer
     return local::find_messages(database, user_row(database, user), folders, query, hits_max);
   };
   co_return co_await core_->database.read(std::move(job));
+}
+
+Task<std::optional<MailHits>> LocalMail::find_conversation(std::vector<FolderKey> folders,
+                                                           std::string id) {
+  auto job = [user = user_, folders = std::move(folders), id = std::move(id)](Database& database) {
+    return local::find_conversation(database, user_row(database, user), folders, id);
+  };
+  co_return co_await core_->database.read(std::move(job));
+}
+
+Task<bool> LocalMail::follow_conversation(std::string id, std::optional<FolderKey> target) {
+  auto job = [user = user_, id = std::move(id), target = std::move(target),
+              now = core_->clock.now()](Database& database) {
+    return keep_rule(database, user_row(database, user), id, target, now).has_value();
+  };
+  co_return co_await commit(core_, std::move(job));
 }
 
 std::unique_ptr<Watch> LocalMail::watch(ChangeListener& listener) {

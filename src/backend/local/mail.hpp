@@ -40,6 +40,9 @@ class LocalMail final : public Mail {
                                        std::string message_id) override;
   Task<MailHits> find_messages(std::vector<FolderKey> folders, MailQuery query,
                                std::size_t hits_max) override;
+  Task<std::optional<MailHits>> find_conversation(std::vector<FolderKey> folders,
+                                                  std::string id) override;
+  Task<bool> follow_conversation(std::string id, std::optional<FolderKey> target) override;
   std::unique_ptr<Watch> watch(ChangeListener& listener) override;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/local/conversations.hpp"
 #include "backend/local/index.hpp"
 #include "backend/local/limits.hpp"
 #include "backend/local/messages.hpp"
@@ -132,10 +133,11 @@ RowId use_content(Database& database, const Content& content) {
         sqlite::Blob{hash}, size);
   }
   database.run(
-      "INSERT INTO content (hash, size, header, message_id, layout, pieces, refs)"
-      " VALUES (?, ?, ?, ?, ?, ?, 1)",
+      "INSERT INTO content (hash, size, header, message_id, layout, pieces, conversation, refs)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
       sqlite::Blob{content.hash}, content.size, sqlite::Blob{content.header}, content.message_id,
-      sqlite::Blob{pack_layout(content.layout)}, sqlite::Blob{pack_pieces(content.pieces)});
+      sqlite::Blob{pack_layout(content.layout)}, sqlite::Blob{pack_pieces(content.pieces)},
+      sqlite::Blob{conversation_of(content.header)});
   const RowId id = database.last_insert_id();
   index_content(database, id, content.words);
   return id;

@@ -174,6 +174,20 @@ CREATE TABLE member (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX member_address ON member (address);
 )sql",
+    // Conversations by their ids; contents that have none yet are from before: conversations.cpp
+    // gives them theirs.
+    R"sql(
+ALTER TABLE content ADD COLUMN conversation BLOB;
+CREATE INDEX content_conversation ON content (conversation);
+CREATE TABLE conversation_rule (
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  conversation BLOB NOT NULL,
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+  made INTEGER NOT NULL,
+  PRIMARY KEY (user, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_rule_mailbox ON conversation_rule (mailbox);
+)sql",
 });
 
 }  // namespace godwit::backend::local

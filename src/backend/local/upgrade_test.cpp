@@ -3,6 +3,7 @@
 #include <map>
 #include <span>
 
+#include "backend/local/conversations.hpp"
 #include "backend/local/schema.hpp"
 #include "backend/local/testing.hpp"
 #include "sqlite/database.hpp"
@@ -48,8 +49,9 @@ void copy_rows(const std::string& now, const std::string& then) {
 TEST(LocalUpgrade, EveryEarlierSchemaBecomesThePresentOne) {
   LocalFixture fixture;
   const Account ada = fixture.add_user("ada@example.com");
-  ASSERT_EQ(fixture.deliver(ada, "Subject: Kept\r\n\r\nThrough upgrades\r\n"),
-            LocalDelivery::Outcome::stored);
+  ASSERT_EQ(
+      fixture.deliver(ada, "Message-ID: <kept@x>\r\nSubject: Kept\r\n\r\nThrough upgrades\r\n"),
+      LocalDelivery::Outcome::stored);
   const std::string now = fixture.folder() + "/now.sqlite";
   sqlite::Database(sqlite::OpenOptions{.path = file_of(fixture.options())}).copy_to(now);
   for (std::size_t version = 1; version < migrations.size(); ++version) {
@@ -84,6 +86,11 @@ TEST(LocalUpgrade, EveryEarlierSchemaBecomesThePresentOne) {
     whole.front().uid = 1;
     const auto text = test::run(mail->read(inbox, status.uid_validity, std::move(whole))).value();
     EXPECT_TRUE(text.front().contains("Through upgrades")) << text.front();
+    static_cast<void>(test::run(store.thread_old_mail()));
+    const auto found = test::run(
+        mail->find_conversation({inbox}, conversation_of("Message-ID: <kept@x>\r\n\r\n")));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->hits.size(), 1U);
     EXPECT_EQ(test::run(store.open_items(*test::run(users.find("ada@example.com")))->collections())
                   .size(),
               4U);
