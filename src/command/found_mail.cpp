@@ -177,18 +177,29 @@ std::string pack_search(const MailSearch& search) {
   return std::move(out).bytes();
 }
 
-std::optional<std::vector<FolderKey>> folders_of(const sync::FolderTable& table,
-                                                 const MailSearch& search) {
+std::optional<std::vector<const sync::FolderRow*>> rows_of(const sync::FolderTable& table,
+                                                           const MailSearch& search) {
   std::set<std::string> ids(search.collections.begin(), search.collections.end());
   const bool all = ids.empty() || (search.deep && ids.contains("0"));
   for (const std::string& id : ids) {
     if (!all && table.find(id) == nullptr) return std::nullopt;
   }
   if (search.deep && !all) ids = with_descendants(table, std::move(ids));
-  std::vector<FolderKey> out;
+  std::vector<const sync::FolderRow*> out;
   for (const sync::FolderRow& row : table.rows) {
-    if (!is_mail(row) || (!all && !ids.contains(row.id))) continue;
-    if (auto key = FolderKey::parse(row.key)) out.push_back(std::move(*key));
+    if (all || ids.contains(row.id)) out.push_back(&row);
+  }
+  return out;
+}
+
+std::optional<std::vector<FolderKey>> folders_of(const sync::FolderTable& table,
+                                                 const MailSearch& search) {
+  const auto rows = rows_of(table, search);
+  if (!rows) return std::nullopt;
+  std::vector<FolderKey> out;
+  for (const sync::FolderRow* row : *rows) {
+    if (!is_mail(*row)) continue;
+    if (auto key = FolderKey::parse(row->key)) out.push_back(std::move(*key));
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backend/mail_query.hpp"
@@ -27,15 +28,19 @@ struct MailSearch {
 /// Comparable bytes of it.
 std::string pack_search(const MailSearch& search);
 
-/// The folders of mail that the search is about; nothing when it names one that there is not.
+/// The folders that the search is about; nothing when it names one that there is not.
+std::optional<std::vector<const sync::FolderRow*>> rows_of(const sync::FolderTable& table,
+                                                           const MailSearch& search);
+/// Those of mail alone.
 std::optional<std::vector<FolderKey>> folders_of(const sync::FolderTable& table,
                                                  const MailSearch& search);
 
-/// One message of a page.
+/// One message of a page, or an item of another class.
 struct FoundItem {
   std::string collection_id;
   std::string server_id;
   std::function<void(wbxml::Writer&)> write;
+  std::string_view class_name = "Email";  // [MS-ASCMD] Class
 };
 struct MailPage {
   std::vector<FoundItem> items;  // fewer than asked for where they would be too large together

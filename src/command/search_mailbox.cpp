@@ -6,8 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "base/pack.hpp"
 #include "base/text.hpp"
 #include "command/conversations.hpp"
+#include "command/found_items.hpp"
 #include "command/found_mail.hpp"
 #include "command/free_text.hpp"
 #include "command/hierarchy.hpp"
@@ -39,7 +41,7 @@ using Checked = std::expected<T, std::uint16_t>;  // the error: the store's stat
 
 struct Request {
   MailSearch search;
-  bool other_classes_only = false;  // none of the classes asked for is mail
+  std::vector<ItemClass> classes;  // empty = mail, and what the folders that are named hold
   IndexRange range;
   bool rebuild = false;
   eas::SyncOptions bodies;
@@ -56,13 +58,19 @@ Checked<Time> read_date(const Element& comparison) {
   return *date;
 }
 
-bool is_class(std::string_view name, Version version) {
-  constexpr auto always =
-      std::to_array<std::string_view>({"Email", "Calendar", "Contacts", "Tasks"});
-  constexpr auto later = std::to_array<std::string_view>({"Notes", "SMS"});
-  return std::ranges::find(always, name) != always.end() ||
-         (version >= Version::v14_0 && std::ranges::find(later, name) != later.end());
-}
+struct ClassName {
+  std::string_view name;
+  std::optional<ItemClass> item_class;  // nothing: there is nothing of it here
+  Version since;
+};
+constexpr auto class_names = std::to_array<ClassName>({
+    {"Email", ItemClass::email, Version::v12_0},
+    {"Calendar", ItemClass::calendar, Version::v12_0},
+    {"Contacts", ItemClass::contacts, Version::v12_0},
+    {"Tasks", ItemClass::tasks, Version::v12_0},
+    {"Notes", ItemClass::notes, Version::v14_0},
+    {"SMS", std::nullopt, Version::v14_0},
+});
 
 Checked<std::vector<backend::MailClause>> read_text(const Element& free_text) {
   auto clauses = read_free_text(free_text.text);
@@ -74,7 +82,12 @@ Checked<std::vector<backend::MailClause>> read_text(const Element& free_text) {
 /// One restriction inside And; the error is the store's status.
 Checked<void> read_restriction(const Element& child, Version version, Request& out) {
   if (child.tag == airsync::Class) {
-    if (!is_class(trim(child.text), version)) return std::unexpected(status::invalid);
+    const auto* const named = std::ranges::find(class_names, trim(child.text), &ClassName::name);
+    if (named == class_names.end() || version < named->since) {
+      return std::unexpected(status::invalid);
+    }
+    // Of short messages there are none.
+    out.classes.push_back(named->item_class.value_or(ItemClass::recipients));
   } else if (child.tag == airsync::CollectionId) {
     out.search.collections.emplace_back(trim(child.text));
   } else if (child.tag == tag::FreeText) {
@@ -117,12 +130,9 @@ Checked<void> read_query(const Element* query, Version version, Request& out) {
   }
   const Element& all = query->children.front();
   if (all.children.empty()) return std::unexpected(status::invalid);
-  bool mail = !all.has(airsync::Class);
   for (const Element& child : all.children) {
     if (auto read = read_restriction(child, version, out); !read) return read;
-    mail = mail || (child.tag == airsync::Class && trim(child.text) == "Email");
   }
-  out.other_classes_only = !mail;
   // Words within a conversation: no backend could be asked for both.
   const bool both = out.search.conversation && !out.search.query.clauses.empty();
   if (both) return std::unexpected(status::too_complex);
@@ -181,7 +191,7 @@ void write_page(const MailPage& page, IndexRange range, Writer& out) {
   if (page.items.empty()) out.empty(tag::Result);
   for (const FoundItem& item : page.items) {
     out.open(tag::Result);
-    out.text(airsync::Class, "Email");
+    out.text(airsync::Class, item.class_name);
     out.text(tag::LongId, item.server_id);
     out.text(airsync::CollectionId, item.collection_id);
     out.open(tag::Properties);
@@ -197,38 +207,92 @@ void write_page(const MailPage& page, IndexRange range, Writer& out) {
   end_store(out);
 }
 
-Task<std::shared_ptr<FoundMail>> find_mail(Session& session, const Request& request,
-                                           std::vector<FolderKey> folders) {
+/// Mail first, then the other classes.
+struct Found : FoundMail {
+  TextHits texts;
+};
+
+bool is_wanted(const Request& request, ItemClass item_class) {
+  if (request.classes.empty()) {
+    return item_class == ItemClass::email || !request.search.collections.empty();
+  }
+  return std::ranges::find(request.classes, item_class) != request.classes.end();
+}
+
+/// No date says when such an item was received, and none is part of a conversation.
+std::vector<const sync::FolderRow*> text_folders(const Request& request,
+                                                 const std::vector<const sync::FolderRow*>& rows) {
+  std::vector<const sync::FolderRow*> out;
+  const MailSearch& search = request.search;
+  if (search.conversation || search.query.after || search.query.before) return out;
+  for (const sync::FolderRow* row : rows) {
+    const bool text = row->item_class != ItemClass::email &&
+                      row->item_class != ItemClass::recipients && !row->key.empty();
+    if (text && is_wanted(request, row->item_class)) out.push_back(row);
+  }
+  return out;
+}
+
+Task<std::shared_ptr<Found>> find(Session& session, const Request& request,
+                                  const sync::FolderTable& table,
+                                  std::vector<const sync::FolderRow*> rows) {
   auto& cache = session.services.request_cache;
-  std::string key = pack_search(request.search);
+  Packer packed;
+  packed.text(pack_search(request.search)).number(request.classes.size());
+  for (const ItemClass item_class : request.classes) packed.number(std::to_underlying(item_class));
+  std::string key = std::move(packed).bytes();
   auto kept = cache.entry(session.account.user, session.device_id).rare().searched.lock();
   const bool goes_on = request.range.first > 0 && !request.rebuild;
-  if (goes_on && kept && kept->query == key) co_return kept;
-  auto found = std::make_shared<FoundMail>();
+  // Whatever is kept as `searched` was made below.
+  if (goes_on && kept && kept->query == key) co_return std::static_pointer_cast<Found>(kept);
+  auto found = std::make_shared<Found>();
   found->query = std::move(key);
-  if (request.search.conversation) {
-    if (!request.other_classes_only) {
-      found->hits = co_await conversation_hits(session, std::move(folders),
-                                               *request.search.conversation, request.search.query);
-    }
-  } else if (!request.other_classes_only) {
-    found->hits = co_await session.mail().find_messages(std::move(folders), request.search.query,
+  auto folders = folders_of(table, request.search);
+  if (!is_wanted(request, ItemClass::email)) folders.reset();
+  if (folders && request.search.conversation) {
+    found->hits = co_await conversation_hits(session, std::move(*folders),
+                                             *request.search.conversation, request.search.query);
+  } else if (folders) {
+    found->hits = co_await session.mail().find_messages(std::move(*folders), request.search.query,
                                                         found_mail_max);
+  }
+  auto texts = text_folders(request, rows);
+  if (!texts.empty()) {
+    found->texts = co_await find_text_items(session, std::move(texts), request.search.query.clauses,
+                                            found_mail_max);
   }
   cache.keep(found);
   cache.entry(session.account.user, session.device_id).rare().searched = found;
   co_return found;
 }
 
+Task<MailPage> page_of(Session& session, const sync::FolderTable& table, Found& found,
+                       const Request& request) {
+  MailPage page = co_await load_page(session, table, found, request.range,
+                                     render_options(session, request.bodies));
+  const std::size_t mails = found.hits.hits.size();
+  const std::uint64_t left = request.range.count() - page.items.size();
+  if (left > 0 && request.range.first + page.items.size() >= mails) {
+    const auto first =
+        static_cast<std::uint32_t>(request.range.first > mails ? request.range.first - mails : 0);
+    const IndexRange rest{first, first + static_cast<std::uint32_t>(left) - 1};
+    for (FoundItem& item :
+         co_await load_text_items(session, table, found.texts, rest, request.bodies.bodies)) {
+      page.items.push_back(std::move(item));
+    }
+  }
+  page.total += found.texts.total;
+  co_return page;
+}
+
 Task<Answer> run(Session& session, Request request) {
   Hierarchy hierarchy(session);
   co_await hierarchy.load();
   const auto table = co_await session.folder_table();
-  auto folders = folders_of(table, request.search);
-  if (!hierarchy.exists() || !folders) co_return store_answer(session, status::folder_sync);
-  const auto found = co_await find_mail(session, request, std::move(*folders));
-  const MailPage page = co_await load_page(session, table, *found, request.range,
-                                           render_options(session, request.bodies));
+  auto rows = rows_of(table, request.search);
+  if (!hierarchy.exists() || !rows) co_return store_answer(session, status::folder_sync);
+  const auto found = co_await find(session, request, table, std::move(*rows));
+  const MailPage page = co_await page_of(session, table, *found, request);
   DocumentWriter document(session.services.spools);
   write_page(page, request.range, document.out());
   co_return document.finish();

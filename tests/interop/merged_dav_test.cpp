@@ -3,11 +3,15 @@
 
 #include <algorithm>
 
+#include "asked.hpp"
 #include "backend/dav/dav.hpp"
 #include "interop/imap_servers.hpp"
 #include "interop/plain_dav.hpp"
 #include "server_fixture.hpp"
+#include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/calendar.hpp"
+#include "wbxml/pages/item_operations.hpp"
+#include "wbxml/pages/search.hpp"
 
 namespace godwit::interop {
 namespace {
@@ -146,6 +150,38 @@ TEST_F(MergedDav, OneFolderOverThree) {
   const std::string own = other.folder_of_type(8)->id;
   settle(other, own);
   EXPECT_EQ(held(other, own), (Names{"Lunch", "Plan"})) << "who knows several has each apart";
+}
+
+TEST_F(MergedDav, SearchLooksIntoAllOfThem) {
+  client::Device phone = device("SimplePhone");
+  client::Device other = device("Tablet");
+  const auto search = [this](client::Device& asks, const char* words) {
+    const Node request = test::search_request(
+        {Node(wbxml::airsync::Class, "Calendar"), Node(wbxml::search::FreeText, words)}, {});
+    return test::document_of(
+        loop_.get(asks.send_raw(test::document_wire(asks, "Search", request))));
+  };
+  for (client::Device* each : {&phone, &other}) {
+    ASSERT_TRUE(loop_.get(each->folder_sync()).ok());
+    const Node both = search(*each, "shif OR match");
+    EXPECT_EQ(test::text_of(both, wbxml::search::Total), "2");
+    EXPECT_EQ(test::texts_of(both, page::Subject).size(), 2U);
+    EXPECT_EQ(test::text_of(search(*each, "lunch"), wbxml::search::Total), "0");
+  }
+  const Node found = search(phone, "subject:shift");
+  EXPECT_EQ(test::text_of(found, wbxml::airsync::CollectionId), phone.folder_of_type(8)->id);
+  EXPECT_EQ(test::text_of(found, page::Subject), "Shift");
+  // What was found is what the phone knows by Sync, and can be fetched.
+  settle(phone, phone.folder_of_type(8)->id);
+  const std::string long_id = test::text_of(found, wbxml::search::LongId);
+  EXPECT_EQ(long_id, id_of(phone, phone.folder_of_type(8)->id, "Shift"));
+  namespace operations = wbxml::item_operations;
+  const Node fetch(operations::ItemOperations,
+                   {Node(operations::Fetch, {Node(operations::Store, "Mailbox"),
+                                             Node(wbxml::search::LongId, long_id)})});
+  const Node fetched = test::document_of(
+      loop_.get(phone.send_raw(test::document_wire(phone, "ItemOperations", fetch))));
+  EXPECT_EQ(test::text_of(fetched, page::Subject), "Shift");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "asked.hpp"
 #include "backend/imap/connection.hpp"
 #include "interop/imap_servers.hpp"
 #include "server_fixture.hpp"
@@ -24,6 +25,7 @@ using backend::imap::Command;
 using backend::imap::Connection;
 using backend::imap::ImapServer;
 using client::Node;
+using test::text_of;
 
 struct Server {
   const char* name;
@@ -97,28 +99,12 @@ class SharedDevices : public testing::TestWithParam<Server> {
   std::map<std::string, client::Item>& items() { return device_->collection(team_).items; }
 
   Node ask(const std::string& command, const Node& request) {
-    const auto answer = loop_.get(device_->send_raw(
-        device_->wire(command, client::encode(request), "application/vnd.ms-sync.wbxml")));
-    EXPECT_EQ(answer.status, 200);
-    auto root = client::decode(answer.body);
-    EXPECT_TRUE(root) << "no document";
-    return root ? std::move(*root) : Node();
+    return test::document_of(
+        loop_.get(device_->send_raw(test::document_wire(*device_, command, request))));
   }
   Node search_mail(std::vector<Node> restrictions, std::vector<Node> options) {
     restrictions.emplace_back(search::FreeText, "hedge");
-    return ask("Search",
-               Node(search::Search,
-                    {Node(search::Store, {Node(search::Name, "Mailbox"),
-                                          Node(search::Query, {Node(search::And, restrictions)}),
-                                          Node(search::Options, options)})}));
-  }
-  /// The first of that name anywhere below; "" where there is none.
-  static std::string text_of(const Node& node, wbxml::Tag tag) {
-    if (node.tag == tag) return node.text;
-    for (const Node& child : node.children) {
-      if (auto text = text_of(child, tag); !text.empty()) return text;
-    }
-    return {};
+    return ask("Search", test::search_request(std::move(restrictions), std::move(options)));
   }
 
   backend::imap::Settings settings_;
