@@ -1,8 +1,9 @@
 // links: godwit_imap_servers godwit_client
 //
 // How long after a delivery the Ping that waits for it is answered, from the mail server's "250" to
-// the device: over the embedded store, and over Dovecot by NOTIFY, beside which a bare NOTIFY
-// connection listens to the same mailboxes. `bench_push [deliveries]`, 200 by default.
+// the device: over the embedded store; over Dovecot by NOTIFY, beside which a bare NOTIFY
+// connection listens to the same mailboxes; over Cyrus, by IDLE in the inbox and by the sweep
+// elsewhere. That nobody else is answered is part of it. `bench_push [deliveries]`, 200 by default.
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ using Steady = std::chrono::steady_clock;
 constexpr int devices_count = 20;
 constexpr std::chrono::seconds patience{30};
 constexpr const char* password = "secret";
+constexpr std::chrono::seconds sweep{5};
 
 /// When something was heard of, by number.
 class Heard {
@@ -58,6 +60,20 @@ class Heard {
     if (who != number)
       throw std::runtime_error(fmt::format("device {} ended, not {}", who, number));
     return when;
+  }
+  /// When each of them was heard of; throws when one was twice, or is not within `limit`.
+  std::vector<Steady::time_point> wait_for_all(std::size_t count, std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    const bool came = changed_.wait_for(lock, limit, [&] { return heard_.size() >= count; });
+    std::vector<Steady::time_point> out(count);
+    for (const auto& [who, when] : heard_) {
+      auto& place = out.at(static_cast<std::size_t>(who));
+      if (place != Steady::time_point())
+        throw std::runtime_error(fmt::format("device {} ended twice", who));
+      place = when;
+    }
+    if (!came) throw std::runtime_error(fmt::format("{} of {} told", heard_.size(), count));
+    return out;
   }
 
  private:
@@ -222,6 +238,31 @@ Measured measure(std::unique_ptr<bench::Daemon> daemon, const std::vector<std::s
   return out;
 }
 
+/// One mail to everybody, again and again: where a sweep tells of it one mail after the other would
+/// take an hour. Between the rounds a part of `pause`, so that they meet the sweep anywhere.
+template <class Deliver>
+Latencies measure_rounds(std::unique_ptr<bench::Daemon> daemon,
+                         const std::vector<std::string>& users, int rounds,
+                         std::chrono::milliseconds pause, Deliver deliver) {
+  Latencies out;
+  Devices devices(std::move(daemon), users);
+  SeededRandom random(7);
+  for (int round = 0; round < rounds; ++round) {
+    devices.wait_until_parked();
+    const auto part = random.next() % static_cast<std::uint64_t>(pause.count());
+    std::this_thread::sleep_for(std::chrono::milliseconds(part));
+    devices.heard().forget();
+    std::vector<Steady::time_point> delivered;
+    for (const std::string& user : users) {
+      deliver(user, round);
+      delivered.push_back(Steady::now());
+    }
+    const auto heard = devices.heard().wait_for_all(users.size(), patience + pause);
+    for (std::size_t i = 0; i < users.size(); ++i) out.add(delivered[i], heard[i]);
+  }
+  return out;
+}
+
 void report(bench::Table& table, const std::string& title, Measured measured, double goal) {
   table.at_most(title + ", p99", measured.pushed.at(0.99), goal);
   table.tell("  median", measured.pushed.at(0.5));
@@ -246,6 +287,60 @@ void run_embedded(bench::Table& table, const std::string& folder, int deliveries
          50);
 }
 
+/// A daemon before that server, whose watches sweep as often as can be configured.
+std::unique_ptr<bench::Daemon> gateway(const std::string& folder, std::uint16_t imap_port) {
+  return std::make_unique<bench::Daemon>(
+      folder, bench::Daemon::Mail::gateway,
+      std::vector<std::string>{"backend.kind = \"imap\"", "imap.host = \"127.0.0.1\"",
+                               fmt::format("imap.port = {}", imap_port), "imap.tls = \"none\"",
+                               fmt::format("imap.sweep_seconds = {}", sweep.count()),
+                               "submission.host = \"127.0.0.1\"", "submission.tls = \"none\"",
+                               "submission.sign_in = \"none\""});
+}
+
+void run_cyrus(bench::Table& table, const std::string& folder, int deliveries) {
+  if (!interop::RunningServer::is_there("cyrus")) {
+    fmt::print("{}\n", interop::RunningServer::why_not("cyrus"));
+    return;
+  }
+  const auto* server = interop::RunningServer::get("cyrus", "");
+  const auto imap = server->port("IMAP_PORT");
+  const auto lmtp = server->port("LMTP_PORT");
+  const std::vector<std::string> others = {"Alpha", "Beta", "Gamma"};
+  std::vector<std::string> users;
+  for (int i = 0; i < devices_count; ++i) {
+    users.push_back(interop::fresh_user());
+    std::vector<std::string> commands;
+    for (const std::string& name : others) commands.push_back("CREATE " + name);
+    interop::run_imap_commands(imap, users.back(), commands);
+  }
+  report(table, "Cyrus, the inbox by IDLE",
+         measure(gateway(folder + "/inbox", imap), users, deliveries, 0,
+                 [&](const std::string& user, int number) {
+                   interop::deliver_by_lmtp(lmtp, user, mail(number));
+                 }),
+         1'500);
+  SeededRandom random(8);
+  const int rounds = (deliveries + devices_count - 1) / devices_count;
+  // While nothing changes a sweep comes up to four times more seldom, and up to a tenth later or
+  // earlier; the rest is for the look and the answer.
+  const double longest = 4 * 1.15 * 1000 * static_cast<double>(sweep.count());
+  report(table,
+         fmt::format("Cyrus, other folders by a sweep of {} to {} s", sweep.count(),
+                     4 * sweep.count()),
+         {measure_rounds(gateway(folder + "/others", imap), users, rounds, 4 * sweep,
+                         [&](const std::string& user, int number) {
+                           const std::string text = mail(number);
+                           interop::run_imap_commands(
+                               imap, user,
+                               {fmt::format("APPEND {} {{{}+}}\r\n{}",
+                                            others[random.next() % others.size()], text.size(),
+                                            text)});
+                         }),
+          {}},
+         longest);
+}
+
 void run_dovecot(bench::Table& table, const std::string& folder, int deliveries) {
   if (!interop::RunningServer::is_there("dovecot")) {
     fmt::print("{}\n", interop::RunningServer::why_not("dovecot"));
@@ -254,12 +349,7 @@ void run_dovecot(bench::Table& table, const std::string& folder, int deliveries)
   const auto* server = interop::RunningServer::get("dovecot", "");
   const auto imap = server->port("IMAP_PORT");
   const auto lmtp = server->port("LMTP_PORT");
-  auto daemon = std::make_unique<bench::Daemon>(
-      folder, bench::Daemon::Mail::gateway,
-      std::vector<std::string>{"backend.kind = \"imap\"", "imap.host = \"127.0.0.1\"",
-                               fmt::format("imap.port = {}", imap), "imap.tls = \"none\"",
-                               "submission.host = \"127.0.0.1\"", "submission.tls = \"none\"",
-                               "submission.sign_in = \"none\""});
+  auto daemon = gateway(folder, imap);
   const std::vector<std::string> details = {"", "+Alpha", "+Beta", "+Gamma"};
   std::vector<std::string> users;
   for (int i = 0; i < devices_count; ++i) {
@@ -291,6 +381,7 @@ int main(int count, char** arguments) {
   try {
     run_embedded(table, folder.string() + "/embedded", deliveries);
     run_dovecot(table, folder.string() + "/dovecot", deliveries);
+    run_cyrus(table, folder.string() + "/cyrus", deliveries);
     code = table.exit_code();
   } catch (const std::exception& failure) {
     fmt::print(stderr, "{}\n", failure.what());
