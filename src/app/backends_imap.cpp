@@ -161,6 +161,8 @@ backend::imap::Settings imap_settings(const Config& config) {
   settings.connect_limit = std::chrono::seconds(given.connect_seconds);
   settings.command_limit = std::chrono::seconds(given.command_seconds);
   settings.notify_connections_max = static_cast<std::size_t>(given.notify_connections_max);
+  settings.idle_close = std::chrono::seconds(given.unused_seconds);
+  settings.idle_renew = std::chrono::minutes(given.idle_minutes);
   settings.sweep_min = std::chrono::seconds(given.sweep_seconds);
   settings.sweep_max = std::chrono::seconds(4 * given.sweep_seconds);
   return settings;

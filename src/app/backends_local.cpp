@@ -165,6 +165,7 @@ lmtp::ServerSettings lmtp_settings(const Config& config) {
   settings.spool_folder = config.server.state_directory + "/incoming";
   settings.connections_max = static_cast<std::size_t>(config.lmtp.connections_max);
   settings.read_limit = std::chrono::seconds(config.lmtp.command_seconds);
+  settings.mail_limit = std::chrono::seconds(config.lmtp.mail_seconds);
   return settings;
 }
 

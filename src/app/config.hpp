@@ -1,4 +1,5 @@
-/// The configuration: one TOML file, every key of which is a row of one table (config_keys.cpp).
+/// The configuration: one TOML file, every key of which is a row of one table (config_keys.cpp,
+/// config_keys_clients.cpp).
 /// The commented example, the manual page and the checks all come from that table.
 #pragma once
 
@@ -38,6 +39,7 @@ struct Config {
     Strings trusted_proxies;
     bool proxy_protocol = false;
     std::int64_t connections_max = 100'000;
+    std::int64_t handshake_seconds = 15;
     std::int64_t head_seconds = 30;
     std::int64_t body_seconds = 30;
     std::int64_t body_bytes_per_second_min = 100;
@@ -66,6 +68,7 @@ struct Config {
     std::int64_t recipients_max = 100;
     std::int64_t connections_max = 100;
     std::int64_t command_seconds = 300;
+    std::int64_t mail_seconds = 3600;
   } lmtp;
 
   struct Imap {
@@ -84,6 +87,8 @@ struct Config {
     Strings shared = {"subscribed"};
     std::int64_t connections_per_user_max = 4;
     std::int64_t notify_connections_max = 10'000;
+    std::int64_t unused_seconds = 45;
+    std::int64_t idle_minutes = 28;
     std::int64_t command_seconds = 30;
     std::int64_t connect_seconds = 10;
     std::int64_t sweep_seconds = 60;
@@ -162,7 +167,10 @@ struct Config {
     std::string sign_in = "user";
     std::string user;
     std::string password_file;
+    std::int64_t connect_seconds = 30;
     std::int64_t command_seconds = 60;
+    std::int64_t final_seconds = 600;
+    std::int64_t device_seconds = 60;
     std::int64_t queue_hours_max = 120;
   } submission;
 
@@ -241,6 +249,7 @@ struct Config {
     Strings groups;
     std::string group_base;
     std::int64_t query_seconds = 5;
+    std::int64_t check_seconds = 20;
     std::int64_t connections = 4;
     std::string service = "godwit";
     std::string user = "name";

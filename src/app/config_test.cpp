@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -289,6 +290,20 @@ TEST(Config, SignInThatCannotWorkIsRefused) {
   EXPECT_TRUE(problem("[[access]]\ndeny = [\"all\"]\n").contains("needs a name"));
   EXPECT_TRUE(problem("[imap]\nsign_in = \"master\"\n").contains("imap.sign_in is master"));
   EXPECT_TRUE(problem("[auth]\nunlimited_networks = [\"x\"]\n").contains("'x' is no network"));
+}
+
+TEST(Config, EveryKeyIsReadByTheProgram) {
+  std::string program;
+  for (const auto& entry : std::filesystem::directory_iterator(GODWIT_SOURCE_DIR "/src/app")) {
+    const std::string name = entry.path().filename();
+    const bool code = name.ends_with(".cpp") || name.ends_with(".hpp");
+    if (!code || name.contains("_test.") || name.starts_with("config")) continue;
+    program += file_text("src/app/" + name);
+  }
+  for (const Key& key : keys()) {
+    const std::regex use("(\\.|->|::)" + std::string(key.name) + "\\b");
+    EXPECT_TRUE(std::regex_search(program, use)) << key.section << '.' << key.name;
+  }
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ http::ServerSettings server_settings(const Config& config) {
   // A message in base64 within WBXML, and what stands around it.
   settings.body_bytes_max =
       static_cast<std::uint64_t>(config.mail.message_megabytes_max) * megabyte * 4 / 3 + megabyte;
+  settings.handshake_limit = std::chrono::seconds(config.http.handshake_seconds);
   settings.head_limit = std::chrono::seconds(config.http.head_seconds);
   settings.idle_limit = std::chrono::seconds(config.http.idle_seconds);
   settings.body_limit = std::chrono::seconds(config.http.body_seconds);

@@ -31,6 +31,8 @@ backend::SmtpSettings smtp_settings(const Config& config) {
   settings.host = from.host;
   settings.port = static_cast<std::uint16_t>(from.port);
   settings.own_name = own_name(config);
+  settings.connect_limit = std::chrono::seconds(from.connect_seconds);
+  settings.final_limit = std::chrono::seconds(from.final_seconds);
   settings.command_limit = std::chrono::seconds(from.command_seconds);
   settings.tls_settings.ca_file = from.ca_file;
   settings.tls_settings.insecure = !from.verify;
@@ -63,6 +65,9 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
   if (!queues_mail(config)) return;
   queue::QueueOptions options{.folder = queue_directory(config), .host = own_name(config)};
   options.expiry = std::chrono::hours(config.submission.queue_hours_max);
+  options.try_limit = std::chrono::seconds(config.submission.device_seconds);
+  options.attempt_limit =
+      std::chrono::seconds(config.submission.connect_seconds + config.submission.final_seconds);
   if (reports == nullptr) {
     gateway_ = std::make_unique<queue::GatewayOutgoing>(std::move(options), files, clock, random,
                                                         *hop_, config.submission.sign_in == "user");

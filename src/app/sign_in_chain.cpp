@@ -137,6 +137,7 @@ auth::Chain::Link make_link(const Config& config, const Config::SignIn& given, B
     settings.service = given.service;
     settings.user = given.user == "login" ? backend::PamSettings::User::login
                                           : backend::PamSettings::User::name;
+    settings.limit = std::chrono::seconds(given.check_seconds);
     settings.threads = static_cast<unsigned>(given.connections);
     out.check = std::make_unique<backend::PamCheck>(std::move(settings));
   } else if (given.kind == "app-password") {

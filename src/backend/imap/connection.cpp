@@ -313,7 +313,8 @@ Task<Completed> Connection::end_idle(std::chrono::milliseconds limit) {
   co_return out;
 }
 
-Task<std::optional<Response>> Connection::next_unasked(std::chrono::milliseconds limit) {
+Task<std::optional<Response>> Connection::next_unasked(std::chrono::milliseconds limit,
+                                                       std::chrono::milliseconds rest_limit) {
   std::optional<Response> response = buffered();
   if (!response) {
     try {
@@ -323,7 +324,7 @@ Task<std::optional<Response>> Connection::next_unasked(std::chrono::milliseconds
       co_return std::nullopt;
     }
     // Not the waiting, but the rest of what has begun to arrive: it may not take long.
-    response = co_await net::with_deadline(std::chrono::seconds(30), next_response());
+    response = co_await net::with_deadline(rest_limit, next_response());
   }
   const auto* status = std::get_if<StatusResponse>(&*response);
   if (status && !status->tag.empty()) {

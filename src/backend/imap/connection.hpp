@@ -101,7 +101,8 @@ class Connection {
   Task<Completed> end_idle(std::chrono::milliseconds limit);
   /// The next response that nobody asked for, or nothing within `limit`. Throws Fault when IDLE is
   /// ended by the server, system_error when the connection breaks.
-  Task<std::optional<Response>> next_unasked(std::chrono::milliseconds limit);
+  Task<std::optional<Response>> next_unasked(std::chrono::milliseconds limit,
+                                             std::chrono::milliseconds rest_limit);
 
  private:
   struct Pending {

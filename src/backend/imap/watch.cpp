@@ -224,7 +224,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           next_sweep - std::chrono::steady_clock::now());
       if (left > std::chrono::milliseconds(0)) {
-        auto response = co_await connection_->next_unasked(left);
+        auto response = co_await connection_->next_unasked(left, limit());
         if (over()) co_return;
         if (!response) continue;
         check_overflow(*response);
@@ -275,7 +275,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           end - std::chrono::steady_clock::now());
       if (left <= std::chrono::milliseconds(0) || over()) co_return;
-      const auto response = co_await connection_->next_unasked(left);
+      const auto response = co_await connection_->next_unasked(left, limit());
       if (response && !over()) take_selected(inbox, *response);
     }
   }

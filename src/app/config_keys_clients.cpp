@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <array>
+
+#include "app/config_row.hpp"
+
+namespace godwit::app::config_row {
+namespace {
+
+using A = C::Autodiscover;
+using N = C::SignIn;
+using R = C::Access;
+
+constexpr auto table = std::to_array<Key>({
+    flag<&C::autodiscover, &A::enabled>(
+        "autodiscover", "enabled",
+        "Whether clients that look for a server by a mail address get an answer.", true),
+    text<&C::autodiscover, &A::domains>(
+        "autodiscover", "domains", "[\"example.org\", \"example.com\"]",
+        "Mail domains that are answered for; all others are refused, whoever asks. Empty: "
+        "local.domains or, in front of an IMAP server, imap.domain. What differs for one stands in "
+        "[autodiscover.domain.\"example.com\"], by these keys.",
+        true),
+    text<&C::autodiscover, &A::url>(
+        "autodiscover", "url", "\"https://mail.example.org/Microsoft-Server-ActiveSync\"",
+        "Where phones find ActiveSync. Empty: at the host that they asked, where that is "
+        "server.hostname, one of the domains or a name within one; else at server.hostname.",
+        true),
+    text<&C::autodiscover, &A::culture>("autodiscover", "culture", {},
+                                        "Language and country told to phones: en:us.", true),
+    text<&C::autodiscover, &A::redirect>(
+        "autodiscover", "redirect", "\"example.net\"",
+        "Clients shall ask about the same name at this domain, or about this address, instead.",
+        true),
+    text<&C::autodiscover, &A::redirect_url>(
+        "autodiscover", "redirect_url",
+        "\"https://autodiscover.example.net/autodiscover/autodiscover.xml\"",
+        "Clients shall ask there instead, about the same address.", true),
+    text<&C::autodiscover, &A::name>("autodiscover", "name", "\"Example Mail\"",
+                                     "What people are shown as the service's name. Empty: the "
+                                     "domain.",
+                                     true),
+    text<&C::autodiscover, &A::imap_host>(
+        "autodiscover", "imap_host", "\"imap.example.org\"",
+        "The IMAP server that mail programs are told (Outlook, Thunderbird). Empty: none.", true),
+    number<&C::autodiscover, &A::imap_port>("autodiscover", "imap_port", {1, 65'535}, "Its port.",
+                                            true),
+    choice<&C::autodiscover, &A::imap_tls>("autodiscover", "imap_tls", "tls|starttls",
+                                           "How mail programs protect the connection.", true),
+    text<&C::autodiscover, &A::smtp_host>(
+        "autodiscover", "smtp_host", "\"smtp.example.org\"",
+        "The server for outgoing mail that mail programs are told. Empty: none.", true),
+    number<&C::autodiscover, &A::smtp_port>("autodiscover", "smtp_port", {1, 65'535}, "Its port.",
+                                            true),
+    choice<&C::autodiscover, &A::smtp_tls>("autodiscover", "smtp_tls", "tls|starttls",
+                                           "How mail programs protect the connection.", true),
+    choice<&C::autodiscover, &A::login>("autodiscover", "login", "address|name",
+                                        "What mail programs sign in with: the address, or what "
+                                        "stands before the @ in it.",
+                                        true),
+    text<&C::autodiscover, &A::enrolment_url>(
+        "autodiscover", "enrolment_url", "\"https://ca.example.org/certsrv\"",
+        "Where phones may get a client certificate. Empty: nowhere.", true),
+    text<&C::autodiscover, &A::enrolment_template>(
+        "autodiscover", "enrolment_template", "\"MobileUser\"",
+        "The certificate template to ask for there.", true),
+    path<&C::autodiscover, &A::profile_certificate>(
+        "autodiscover", "profile_certificate", "\"/etc/godwit/fullchain.pem\"",
+        "Signs the profiles that iPhones install: a certificate chain (PEM). Empty: unsigned.",
+        true),
+    path<&C::autodiscover, &A::profile_key>("autodiscover", "profile_key",
+                                            "\"/etc/godwit/privkey.pem\"", "Its key (PEM).", true),
+
+    number<&C::push, &C::Push::heartbeat_seconds_min>("push", "heartbeat_seconds_min", {1, 3540},
+                                                      "Shortest time a phone may wait.", true),
+    number<&C::push, &C::Push::heartbeat_seconds_max>(
+        "push", "heartbeat_seconds_max", {60, 3540},
+        "Longest time a phone may wait; firewalls between may allow less.", true),
+    number<&C::push, &C::Push::folders_max>("push", "folders_max", {1, 10'000},
+                                            "Folders one Ping may watch.", true),
+    number<&C::push, &C::Push::other_changes_seconds>(
+        "push", "other_changes_seconds", {0, day},
+        "Flags and removals made elsewhere wake a phone at most this often; 0 = never."),
+    number<&C::push, &C::Push::grace_seconds>(
+        "push", "grace_seconds", {0, day},
+        "How long a user is watched after the last phone stopped waiting.", true),
+
+    number<&C::auth, &C::Auth::cache_minutes>(
+        "auth", "cache_minutes", {0, 1440},
+        "How long a good sign-in is remembered (a keyed hash, in memory); 0 = not at all.", true),
+    number<&C::auth, &C::Auth::failures_max>(
+        "auth", "failures_max", {1, 10'000},
+        "Wrong passwords per user and address before 503 with Retry-After.", true),
+    number<&C::auth, &C::Auth::failure_minutes>("auth", "failure_minutes", {1, 1440},
+                                                "How long failures are counted.", true),
+    number<&C::auth, &C::Auth::failure_delay_milliseconds>(
+        "auth", "failure_delay_milliseconds", {0, 10'000}, "A refusal is answered this late.",
+        true),
+    number<&C::auth, &C::Auth::hash_memory_megabytes>(
+        "auth", "hash_memory_megabytes", {64, 65'536},
+        "Memory that argon2id may use for all sign-ins at a time."),
+    text<&C::auth, &C::Auth::unlimited_networks>(
+        "auth", "unlimited_networks", "[\"192.0.2.0/24\", \"2001:db8::/32\"]",
+        "Wrong passwords from there are neither counted nor delayed: a proxy that hides addresses, "
+        "a monitor.",
+        true),
+
+    choice<&C::sign_in_entry, &N::kind>(
+        "sign_in", "kind", "mailbox|ldap|pam|app-password",
+        "Who checks passwords: the mailboxes themselves (embedded users, or a login at the IMAP "
+        "server), LDAP servers, PAM, or `godwit app-password`. They are asked in the order of the "
+        "file until one says yes; no [[sign_in]] at all is mailbox alone."),
+    text<&C::sign_in_entry, &N::domains>("sign_in", "domains", "[\"example.org\"]",
+                                         "Whose users it is asked about. Empty: everybody's."),
+    text<&C::sign_in_entry, &N::servers>(
+        "sign_in", "servers", "[\"ldap://ldap1.example.org\", \"ldaps://ldap2.example.org\"]",
+        "ldap: the servers; when one does not answer, the next is asked."),
+    choice<&C::sign_in_entry, &N::tls>(
+        "sign_in", "tls", "starttls|none",
+        "ldap: how ldap: connections are protected; ldaps: always is TLS."),
+    path<&C::sign_in_entry, &N::ca_file>(
+        "sign_in", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
+        "ldap: who may sign their certificates (PEM). Empty: the system's list."),
+    flag<&C::sign_in_entry, &N::verify>(
+        "sign_in", "verify", "ldap: whether certificates must be valid and for their host."),
+    text<&C::sign_in_entry, &N::bind_dn>("sign_in", "bind_dn", "\"uid=godwit,dc=example,dc=org\"",
+                                         "ldap: the account that searches. Empty: anonymous."),
+    path<&C::sign_in_entry, &N::password_file>("sign_in", "password_file",
+                                               "\"/etc/godwit/ldap.password\"",
+                                               "ldap: file with that account's password."),
+    text<&C::sign_in_entry, &N::base>("sign_in", "base", "\"dc=example,dc=org\"",
+                                      "ldap: where users and groups are."),
+    choice<&C::sign_in_entry, &N::preset>("sign_in", "preset", "openldap|active-directory",
+                                          "ldap: what users and nested groups look like there."),
+    text<&C::sign_in_entry, &N::dn>(
+        "sign_in", "dn", "\"uid={name},ou=people,dc=example,dc=org\"",
+        "ldap: the user's DN; {login} is what the phone sends, {name} and {domain} its parts. "
+        "Empty: the user is searched for."),
+    text<&C::sign_in_entry, &N::filter>(
+        "sign_in", "filter", "\"(&(objectClass=person)(mail={login}))\"",
+        "ldap: whom the search finds. Empty: by uid or mail, in Active Directory by "
+        "sAMAccountName, userPrincipalName or mail."),
+    text<&C::sign_in_entry, &N::account>(
+        "sign_in", "account", "\"uid\"",
+        "ldap: the attribute that names the user's mailbox. Empty: mail; with dn: the login as it "
+        "was sent."),
+    text<&C::sign_in_entry, &N::groups>(
+        "sign_in", "groups", "[\"cn=phones,ou=groups,dc=example,dc=org\"]",
+        "ldap: only members of one of these, directly or by other groups, are asked about. Empty: "
+        "everybody."),
+    text<&C::sign_in_entry, &N::group_base>("sign_in", "group_base",
+                                            "\"ou=groups,dc=example,dc=org\"",
+                                            "ldap: where groups are. Empty: below base."),
+    number<&C::sign_in_entry, &N::query_seconds>("sign_in", "query_seconds", {1, 60},
+                                                 "ldap: a server must answer within this."),
+    number<&C::sign_in_entry, &N::check_seconds>("sign_in", "check_seconds", {1, 300},
+                                                 "pam: a check must be over within this."),
+    number<&C::sign_in_entry, &N::connections>(
+        "sign_in", "connections", {1, 100},
+        "ldap: connections at a time; pam: sign-ins at a time."),
+    text<&C::sign_in_entry, &N::service>("sign_in", "service", {},
+                                         "pam: the service, a file in /etc/pam.d."),
+    choice<&C::sign_in_entry, &N::user>("sign_in", "user", "name|login",
+                                        "pam: the user is the part before @, or the whole login."),
+
+    text<&C::access_entry, &R::name>("access", "name", "\"interns see no calendars\"",
+                                     "What the log calls the rule."),
+    text<&C::access_entry, &R::users>("access", "users", "[\"ann@example.org\"]",
+                                      "Whom it is about: these users, members of these groups, "
+                                      "users of these domains, or who has "
+                                      "one of these attributes. All four empty: everybody."),
+    text<&C::access_entry, &R::groups>(
+        "access", "groups", "[\"interns\", \"cn=staff,ou=groups,dc=example,dc=org\"]",
+        "Groups of the directory of an ldap [[sign_in]], by DN or common name."),
+    text<&C::access_entry, &R::domains>("access", "domains", "[\"example.org\"]", "Mail domains."),
+    text<&C::access_entry, &R::attributes>(
+        "access", "attributes", "[\"employeeType=intern\"]",
+        "Attributes of the user's entry in that directory, each with a value."),
+    text<&C::access_entry, &R::allow>(
+        "access", "allow", "[\"mail\", \"calendar\"]",
+        "What they may see: mail, calendar, contacts, tasks, notes, directory, or all. Of several "
+        "rules the first that fits and names a class decides; what none names is allowed."),
+    text<&C::access_entry, &R::deny>("access", "deny", "[\"all\"]",
+                                     "What they may not see. Who may see nothing is answered 403."),
+
+    choice<&C::policy, &C::Policy::mode>(
+        "policy", "mode", "off|loose|strict",
+        "off: nothing is asked of phones; loose: those that provision are held to the policy; "
+        "strict: nothing without the acknowledged policy.",
+        true),
+    flag<&C::policy, &C::Policy::accept_partial>(
+        "policy", "accept_partial", "Let a phone in that could apply the policy in part only.",
+        true),
+    flag<&C::policy, &C::Policy::accept_external>(
+        "policy", "accept_external", "Let a phone in that says that somebody else manages it.",
+        true),
+});
+static_assert(std::ranges::all_of(table, documented));
+
+}  // namespace
+
+std::span<const Key> keys_of_clients() { return table; }
+
+}  // namespace godwit::app::config_row
