@@ -175,18 +175,6 @@ std::string read_file(FileLayer& files, const std::string& path, std::size_t byt
   return files.read(path, 0, static_cast<std::size_t>(*size));
 }
 
-void write_file_durably(FileLayer& files, const std::string& path, std::string_view bytes) {
-  const std::string beside = path + ".new";
-  {
-    const auto file = files.create(beside);
-    file->append(bytes);
-    file->sync();
-  }
-  files.rename(beside, path);
-  const std::size_t slash = path.find_last_of('/');
-  files.sync_folder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
-}
-
 std::unique_ptr<FileLayer> system_files() { return std::make_unique<SystemFiles>(); }
 
 }  // namespace godwit

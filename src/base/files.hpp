@@ -54,9 +54,6 @@ class FileLayer {
 
 /// The whole file. Throws Fault (corrupt) when it is absent or larger than `bytes_max`.
 std::string read_file(FileLayer& files, const std::string& path, std::size_t bytes_max);
-/// The file holds either what it held or `bytes`, whatever happens; `bytes` once this returned.
-/// Writes beside it under the name `path` + ".new".
-void write_file_durably(FileLayer& files, const std::string& path, std::string_view bytes);
 
 /// The system's files.
 std::unique_ptr<FileLayer> system_files();

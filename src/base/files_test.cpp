@@ -41,8 +41,9 @@ TEST_F(Files, AreAppendedInPiecesAndReadByRange) {
 TEST_F(Files, FoldersRenameListRemove) {
   files->make_folders(folder + "/x/y");
   files->make_folders(folder + "/x/y");
-  write_file_durably(*files, folder + "/x/b", "1");
-  write_file_durably(*files, folder + "/x/b", "2");
+  files->create(folder + "/x/b")->append("1");
+  files->create(folder + "/x/c")->append("2");
+  files->rename(folder + "/x/c", folder + "/x/b");
   EXPECT_EQ(read_file(*files, folder + "/x/b", 9), "2");
   files->rename(folder + "/x/b", folder + "/x/a");
   files->sync_folder(folder + "/x");

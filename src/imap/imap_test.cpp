@@ -71,13 +71,13 @@ TEST(ResponseSplitter, QuirkBareLineFeed) {
 }
 
 TEST(ResponseSplitter, BoundsLinesAndLiterals) {
-  ResponseSplitter lines({.line_bytes = 10, .literal_bytes = 10, .literal_kept = 10});
+  ResponseSplitter lines({.line_bytes = 10, .literal_bytes = 10});
   lines.feed("* OK 0123456789");
   auto failed = lines.next();
   ASSERT_TRUE(failed && !*failed);
   EXPECT_EQ(Errc::too_large, failed->error().code);
   EXPECT_TRUE(lines.next() && !*lines.next());
-  ResponseSplitter literals({.line_bytes = 100, .literal_bytes = 10, .literal_kept = 10});
+  ResponseSplitter literals({.line_bytes = 100, .literal_bytes = 10});
   literals.feed("* 1 FETCH (BODY[] {6}\r\n012345 BODY[1] {6}\r\n");
   failed = literals.next();
   ASSERT_TRUE(failed && !*failed);
@@ -87,23 +87,6 @@ TEST(ResponseSplitter, BoundsLinesAndLiterals) {
   failed = absurd.next();
   ASSERT_TRUE(failed && !*failed);
   EXPECT_EQ(Errc::malformed, failed->error().code);
-}
-
-TEST(ResponseSplitter, LongLiteralsGoToTheSink) {
-  for (std::size_t step : {1U, 5U, 100U}) {
-    ResponseSplitter splitter({.line_bytes = 100, .literal_bytes = 4, .literal_kept = 4});
-    StringSink sink;
-    splitter.set_literal_sink(&sink);
-    const std::string bytes = "* 1 FETCH (BODY[] {6}\r\n012345 BODY[1] {2}\r\nab)\r\n";
-    std::optional<Result<RawResponse>> response;
-    for (std::size_t at = 0; at < bytes.size(); at += step) {
-      splitter.feed(std::string_view(bytes).substr(at, step));
-      if (auto next = splitter.next()) response = std::move(next);
-    }
-    ASSERT_TRUE(response && *response);
-    EXPECT_EQ("012345", sink.text());
-    EXPECT_EQ((std::vector<std::string>{"", "ab"}), (*response)->literals);
-  }
 }
 
 TEST(MailboxName, ModifiedUtf7BothWays) {

@@ -8,7 +8,7 @@ namespace godwit::imap {
 
 /// One response without its literals: `* SEARCH` of 200,000 messages takes 1.6 MB.
 inline constexpr std::size_t line_bytes_max = 8U * 1024 * 1024;
-/// Literals of one response that are kept; more go to the sink, or are the error too_large.
+/// All literals of one response.
 inline constexpr std::size_t literal_bytes_max = 64U * 1024 * 1024;
 inline constexpr std::size_t literals_max = 10'000;  // of one response: BODYSTRUCTURE may have some
 inline constexpr unsigned list_depth_max = 64;       // parentheses: nested MIME parts, mostly

@@ -25,11 +25,7 @@ void ResponseSplitter::feed(std::string_view bytes) {
   if (in_literal_ && begin_ == pending_.size()) {  // straight to where it belongs
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(literal_left_, bytes.size()));
-    if (to_sink_) {
-      sink_->append(bytes.substr(0, count));
-    } else {
-      response_.literals.back().append(bytes.substr(0, count));
-    }
+    response_.literals.back().append(bytes.substr(0, count));
     literal_left_ -= count;
     bytes.remove_prefix(count);
   }
@@ -72,11 +68,7 @@ bool ResponseSplitter::take_literal() {
   const auto count =
       static_cast<std::size_t>(std::min<std::uint64_t>(literal_left_, pending_.size() - begin_));
   const std::string_view bytes = std::string_view(pending_).substr(begin_, count);
-  if (to_sink_) {
-    sink_->append(bytes);
-  } else {
-    response_.literals.back().append(bytes);
-  }
+  response_.literals.back().append(bytes);
   begin_ += count;
   literal_left_ -= count;
   if (literal_left_ > 0) return false;
@@ -106,13 +98,10 @@ std::optional<Error> ResponseSplitter::begin_literal(std::string_view line) {
   if (response_.literals.size() >= literals_max) {
     return Error{Errc::too_large, "too many literals in a response"};
   }
-  to_sink_ = sink_ != nullptr && *length > limits_.literal_kept;
-  if (!to_sink_) {
-    if (*length > limits_.literal_bytes || literal_total_ > limits_.literal_bytes - *length) {
-      return Error{Errc::too_large, "the server's literal is too long"};
-    }
-    literal_total_ += static_cast<std::size_t>(*length);
+  if (*length > limits_.literal_bytes || literal_total_ > limits_.literal_bytes - *length) {
+    return Error{Errc::too_large, "the server's literal is too long"};
   }
+  literal_total_ += static_cast<std::size_t>(*length);
   response_.literals.emplace_back();
   literal_left_ = *length;
   in_literal_ = true;

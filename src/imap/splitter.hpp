@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/sink.hpp"
 #include "imap/limits.hpp"
 
 namespace godwit::imap {
@@ -25,14 +24,11 @@ class ResponseSplitter {
  public:
   struct Limits {
     std::size_t line_bytes = line_bytes_max;
-    std::size_t literal_bytes = literal_bytes_max;  // all that are kept of one response
-    std::size_t literal_kept = literal_bytes_max;  // a longer one goes to the sink, if there is one
+    std::size_t literal_bytes = literal_bytes_max;  // all of one response
   };
   ResponseSplitter() : ResponseSplitter(Limits()) {}
   explicit ResponseSplitter(Limits limits) : limits_(limits) {}
 
-  /// Takes literals longer than `literal_kept` from now on; they are empty in the response.
-  void set_literal_sink(Sink* sink) { sink_ = sink; }
   void feed(std::string_view bytes);
   /// The next whole response, an error, or nothing when more bytes are needed. After an error
   /// (too_large, malformed) the connection is of no more use: it is given again and again.
@@ -44,7 +40,6 @@ class ResponseSplitter {
   std::optional<Error> begin_literal(std::string_view line);
 
   Limits limits_;
-  Sink* sink_ = nullptr;
   std::string pending_;
   std::size_t begin_ = 0;  // of what is not yet taken from pending_
   std::size_t scanned_ = 0;
@@ -52,7 +47,6 @@ class ResponseSplitter {
   std::size_t literal_total_ = 0;
   std::uint64_t literal_left_ = 0;
   bool in_literal_ = false;
-  bool to_sink_ = false;
   bool complete_ = false;
   std::optional<Error> failed_;
 };

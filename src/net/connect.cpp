@@ -4,7 +4,6 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/error.hpp>
@@ -125,23 +124,6 @@ Task<std::unique_ptr<Stream>> connect(ConnectSettings settings) {
   } catch (const boost::system::system_error& error) {
     if (error.code() != boost::asio::error::timed_out) throw;
     throw Fault(Fault::Kind::timed_out, name + ": no connection in time");
-  }
-}
-
-Task<std::unique_ptr<Stream>> connect_unix(std::string path) {
-  sockaddr_un where{};
-  where.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(where.sun_path)) {
-    throw Fault(Fault::Kind::unavailable, "socket path too long: " + path);
-  }
-  std::memcpy(where.sun_path, path.data(), path.size());
-  Endpoint endpoint;
-  std::memcpy(&endpoint.address, &where, sizeof(where));
-  endpoint.length = sizeof(where);
-  try {
-    co_return co_await connect_one(endpoint);
-  } catch (const Fault& fault) {
-    throw Fault(Fault::Kind::unavailable, path + ": " + fault.what());
   }
 }
 

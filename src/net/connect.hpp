@@ -23,7 +23,6 @@ struct ConnectSettings {
 /// Tries every address of the host, IPv6 and IPv4 in turns. Throws Fault(unavailable or timed_out)
 /// that names the host and the last reason.
 Task<std::unique_ptr<Stream>> connect(ConnectSettings settings);
-Task<std::unique_ptr<Stream>> connect_unix(std::string path);
 
 /// A kept connection that may be used again: nothing arrived on it and the peer did not close it.
 bool is_idle_and_open(Stream& stream);

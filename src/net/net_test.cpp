@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -245,6 +248,15 @@ Task<> accept_first(Listener& listener, std::string& peer) {
   EXPECT_EQ(std::string_view(rest.data(), count), "rest");
 }
 
+int connect_unix(const std::string& path) {
+  sockaddr_un where{};
+  where.sun_family = AF_UNIX;
+  std::memcpy(where.sun_path, path.data(), std::min(path.size(), sizeof(where.sun_path) - 1));
+  const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(::connect(client, reinterpret_cast<sockaddr*>(&where), sizeof(where)), 0);
+  return client;
+}
+
 Task<std::string> peer_after(std::string header) {
   auto executor = co_await boost::asio::this_coro::executor;
   const auto path = std::filesystem::temp_directory_path() / ("godwit_" + Files::name() + ".sock");
@@ -254,10 +266,14 @@ Task<std::string> peer_after(std::string header) {
   std::string peer;
   auto probe = co_await listener->accept();  // the attempt above looked whether we are there
   spawn(executor, accept_first(*listener, peer), "accept");
-  auto stream = co_await connect_unix(path);
-  for (const char c : header) co_await stream->write_all({&c, 1});
-  co_await stream->write_all("rest");
+  const int client = connect_unix(path);
+  for (const char c : header) {
+    EXPECT_EQ(::send(client, &c, 1, 0), 1);
+    co_await sleep_for(milliseconds(0));
+  }
+  EXPECT_EQ(::send(client, "rest", 4, 0), 4);
   co_await sleep_for(milliseconds(20));
+  ::close(client);
   std::filesystem::remove(path);
   co_return peer;
 }

@@ -75,14 +75,23 @@ TEST(FaultDisk, ForgetsFilesThatWereNotSynced) {
   EXPECT_GT(content_lost, 20);
 }
 
+void write_durably(FileLayer& files, const std::string& path, const std::string& bytes) {
+  const std::string beside = path + ".new";
+  const auto file = files.create(beside);
+  file->append(bytes);
+  file->sync();
+  files.rename(beside, path);
+  files.sync_folder("/");
+}
+
 TEST(FaultDisk, ADurableWriteIsOldOrNewAtEveryStep) {
   for (std::uint64_t step = 1;; ++step) {
     FaultDisk disk(step);
-    write_file_durably(*disk.files(), "/f", "old");
+    write_durably(*disk.files(), "/f", "old");
     disk.fail_at(step, Failure::kill);
     bool done = false;
     try {
-      write_file_durably(*disk.files(), "/f", std::string(3000, 'n'));
+      write_durably(*disk.files(), "/f", std::string(3000, 'n'));
       done = true;
     } catch (const Fault&) {
       EXPECT_TRUE(disk.is_down());

@@ -19,7 +19,7 @@ LocalSchema local_schema_status(const LocalOptions& options, FileLayer& files);
 void install_local_schema(const LocalOptions& options, FileLayer& files);
 /// Throws sqlite::SchemaMismatch when the schema is newer.
 void update_local_schema(const LocalOptions& options);
-/// Reads the whole database, and looks for every blob that it names.
+/// Reads the whole database, counts anew what it counts, and looks for every blob that it names.
 void check_local_store(const LocalOptions& options, FileLayer& files);
 
 /// Copies database and blobs as one consistent point into `folder`, which is made; a daemon may

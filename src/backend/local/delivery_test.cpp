@@ -91,7 +91,7 @@ TEST_F(LocalDeliveryTest, ReadsAcrossTheTraceByOffset) {
 }
 
 TEST_F(LocalDeliveryTest, KnowsAliasesDetailsAndStrangers) {
-  ASSERT_TRUE(test::run(fixture.users().set_aliases("ada@example.com", {"office@example.org"})));
+  ASSERT_TRUE(fixture.change_person("ada@example.com", {.aliases = {{"office@example.org"}}}));
   const auto outcomes =
       deliver({"Office@Example.ORG", "ada+lists@example.com", "nobody@example.com", "x@y", "odd"},
               small_message());

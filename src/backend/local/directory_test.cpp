@@ -87,9 +87,10 @@ TEST_F(LocalDirectoryTest, EntriesHoldWhatWasEntered) {
 }
 
 TEST_F(LocalDirectoryTest, NamesAndAliasesOfAccountsAreFoundToo) {
-  ASSERT_TRUE(test::run(fixture.users().set_aliases("zoe@example.com", {"office@example.org"})));
+  ASSERT_TRUE(fixture.change_person("zoe@example.com", {.aliases = {{"office@example.org"}}}));
   EXPECT_EQ((Names{"zoe@example.com"}), find("office"));
-  ASSERT_TRUE(test::run(fixture.users().set_display_name("zoe@example.com", "Zoë Quux")));
+  ASSERT_TRUE(fixture.change_person("zoe@example.com",
+                                    {.fields = {{&DirectoryEntry::display_name, "Zoë Quux"}}}));
   EXPECT_EQ((Names{"Zoë Quux"}), find("quux"));
   EXPECT_EQ("zoe@example.com", matches("office@example.org", 100, true).entries.at(0).address);
   ASSERT_TRUE(test::run(fixture.users().remove("zoe@example.com")));

@@ -163,9 +163,8 @@ TEST_F(LocalGroupsTest, AddressesAreOfOne) {
   EXPECT_EQ(Errc::conflict, refusal(test::run(groups.add({.address = "ada@example.com"}))));
   EXPECT_EQ(Errc::conflict, refusal(test::run(fixture.users().add(
                                 {.address = "all@example.com", .password = Secret("secret")}))));
-  EXPECT_EQ(
-      Errc::conflict,
-      refusal(test::run(fixture.users().set_aliases("ada@example.com", {"all@example.com"}))));
+  EXPECT_EQ(Errc::conflict,
+            refusal(fixture.change_person("ada@example.com", {.aliases = {{"all@example.com"}}})));
   EXPECT_EQ(Errc::malformed, refusal(test::run(groups.add({.address = "no address"}))));
   EXPECT_EQ(Errc::refused, refusal(test::run(groups.add({.address = "all@example.net"}))));
 }

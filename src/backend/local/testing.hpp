@@ -12,6 +12,7 @@
 
 #include "backend/local/administration.hpp"
 #include "backend/local/delivery.hpp"
+#include "backend/local/directory.hpp"
 #include "backend/local/local.hpp"
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
@@ -66,6 +67,10 @@ class LocalFixture {
     const auto added = test::run(users_->add({.address = address, .password = Secret("secret")}));
     if (!added) throw std::runtime_error(added.error().message);
     return test::run(users_->find(address)).value();
+  }
+  /// As an administrator does.
+  Result<> change_person(const std::string& address, PersonChange change) {
+    return test::run(LocalDirectory(*store_).change(address, std::move(change)));
   }
   LocalDelivery::Outcome deliver(const Account& to, std::string message,
                                  std::string from = "eve@example.net") {

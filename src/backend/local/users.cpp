@@ -200,33 +200,11 @@ Task<Result<>> LocalUsers::set_password(std::string address, Secret password) {
   co_return co_await change_user(core_, std::move(address), std::move(then));
 }
 
-Task<Result<>> LocalUsers::set_display_name(std::string address, std::string display_name) {
-  if (const auto good = good_display_name(display_name); !good) co_return pass(good);
-  auto then = [name = std::move(display_name)](Database& database,
-                                               const UserRow& user) -> Result<> {
-    database.run("UPDATE user SET display_name = ? WHERE id = ?", name, user.id);
-    index_person(database, user.id);
-    return {};
-  };
-  co_return co_await change_user(core_, std::move(address), std::move(then));
-}
-
 Task<Result<>> LocalUsers::set_quota(std::string address,
                                      std::optional<std::uint64_t> quota_bytes) {
   auto then = [quota_bytes](Database& database, const UserRow& user) -> Result<> {
     database.run("UPDATE user SET quota = ? WHERE id = ?", quota_bytes, user.id);
     return {};
-  };
-  co_return co_await change_user(core_, std::move(address), std::move(then));
-}
-
-Task<Result<>> LocalUsers::set_aliases(std::string address, std::vector<std::string> texts) {
-  const auto aliases = own_aliases(texts, core_->options.domains);
-  if (!aliases) co_return pass(aliases);
-  auto then = [aliases = *aliases](Database& database, const UserRow& user) -> Result<> {
-    auto done = put_aliases(database, user, aliases);
-    if (done) index_person(database, user.id);
-    return done;
   };
   co_return co_await change_user(core_, std::move(address), std::move(then));
 }

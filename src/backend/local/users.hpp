@@ -56,10 +56,7 @@ class LocalUsers final : public Users, public KnownUsers {
   /// Errors of the following: not_found, and those of `add`. A new password does not end what
   /// others cache of the old one.
   Task<Result<>> set_password(std::string address, Secret password);
-  Task<Result<>> set_display_name(std::string address, std::string display_name);
   Task<Result<>> set_quota(std::string address, std::optional<std::uint64_t> quota_bytes);
-  /// All of them, replacing what was there.
-  Task<Result<>> set_aliases(std::string address, std::vector<std::string> aliases);
   /// With all mail.
   Task<Result<>> remove(std::string address);
 

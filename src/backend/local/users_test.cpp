@@ -114,9 +114,10 @@ TEST_F(LocalUsersTest, ChangesWhatAnAdministratorChanges) {
   ASSERT_TRUE(test::run(users.set_password("ada@example.com", Secret("new"))));
   EXPECT_FALSE(sign_in("ada", "secret"));
   EXPECT_TRUE(sign_in("ada", "new"));
-  ASSERT_TRUE(test::run(users.set_display_name("ada@example.com", "Countess")));
+  ASSERT_TRUE(fixture.change_person("ada@example.com",
+                                    {.fields = {{&DirectoryEntry::display_name, "Countess"}},
+                                     .aliases = {{"b@example.com", "b@example.com"}}}));
   ASSERT_TRUE(test::run(users.set_quota("ada@example.com", 5000)));
-  ASSERT_TRUE(test::run(users.set_aliases("ada@example.com", {"b@example.com", "b@example.com"})));
   const auto list = test::run(users.list());
   ASSERT_EQ(1U, list.size());
   EXPECT_EQ("Countess", list[0].display_name);

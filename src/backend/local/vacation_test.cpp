@@ -142,7 +142,7 @@ TEST_F(LocalVacationTest, AnAnswerIsNeverAnswered) {
 }
 
 TEST_F(LocalVacationTest, OnlyMailThatNamesTheUserIsAnswered) {
-  ASSERT_TRUE(test::run(fixture.users().set_aliases("ada@example.com", {"countess@example.com"})));
+  ASSERT_TRUE(fixture.change_person("ada@example.com", {.aliases = {{"countess@example.com"}}}));
   set();
   int answered = 0;
   const auto is_answered = [&](const std::string& fields) {
