@@ -239,6 +239,29 @@ std::string explain_choices(const SchemaRow& row, const SchemaRows& rows,
   return {};
 }
 
+std::string_view take_line(std::string_view& text, std::size_t& number) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  ++number;
+  return line;
+}
+
+SchemaRow::Model model_of(std::string_view mark) {
+  if (mark == ">") return SchemaRow::Model::sequence;
+  if (mark == "&") return SchemaRow::Model::all;
+  if (mark == "|") return SchemaRow::Model::choices;
+  throw std::runtime_error("after a name stands > or & or |");
+}
+
+/// Its path, below that of the line above, and what it holds: `Changes > Count?, Add*`.
+std::pair<std::string, SchemaRow> element_of(std::string_view schema, std::string_view line) {
+  const std::size_t end = std::min(line.find(' '), line.size());
+  const std::string_view rest = trim(line.substr(end));
+  const SchemaRow::Model model = model_of(rest.substr(0, 1));
+  return {ascii_lower(line.substr(0, end)), schema_row(schema, model, trim(rest.substr(1)))};
+}
+
 }  // namespace
 
 std::string namespace_of_schema(std::string_view schema) {
@@ -249,31 +272,38 @@ std::string namespace_of_schema(std::string_view schema) {
   return lower;
 }
 
-SchemaRows parse_schema_table(std::string_view table) {
+SchemaRow schema_row(std::string_view schema, SchemaRow::Model model, std::string_view children) {
+  return {model, ModelParser(children, ascii_lower(schema)).parse(), std::string(children)};
+}
+
+SchemaRows parse_schema_tree(std::string_view text) {
   SchemaRows rows;
+  std::string schema;
+  std::vector<std::string> above;  // the path of the last element at each depth
   std::size_t number = 0;
-  while (!table.empty()) {
-    const std::size_t end = std::min(table.find('\n'), table.size());
-    std::string_view line = table.substr(0, end);
-    table.remove_prefix(std::min(end + 1, table.size()));
-    if (++number == 1 || trim(line).empty()) continue;  // the heading
-    std::array<std::string_view, 4> fields;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      const std::size_t tab = i == 3 ? line.size() : std::min(line.find('\t'), line.size());
-      fields[i] = trim(line.substr(0, tab));
-      line.remove_prefix(std::min(tab + 1, line.size()));
+  while (!text.empty()) {
+    const std::string_view line = take_line(text, number);
+    if (trim(line).empty() || line.starts_with('#')) continue;
+    std::string whole(line);
+    while (whole.ends_with(',') || whole.ends_with('|')) {
+      whole += ' ' + std::string(trim(take_line(text, number)));
     }
-    SchemaRow row;
-    row.model = fields[2] == "all"       ? SchemaRow::Model::all
-                : fields[2] == "choice*" ? SchemaRow::Model::choices
-                                         : SchemaRow::Model::sequence;
-    row.text = fields[3];
+    const std::size_t depth = line.find_first_not_of(' ') / 2;
+    if (depth == 0) {
+      schema = ascii_lower(whole);
+      above.clear();
+      continue;
+    }
     try {
-      row.content = ModelParser(fields[3], std::string(fields[0])).parse();
+      auto [path, row] = element_of(schema, trim(whole));
+      above.resize(std::min(above.size(), depth - 1));
+      if (above.size() < depth - 1) throw std::runtime_error("too deep");
+      if (!above.empty()) path.insert(0, above.back() + '/');
+      above.push_back(path);
+      rows[{schema, std::move(path)}] = std::move(row);
     } catch (const std::runtime_error& error) {
       throw std::runtime_error("line " + std::to_string(number) + ": " + error.what());
     }
-    rows[{ascii_lower(fields[0]), ascii_lower(fields[1])}] = std::move(row);
   }
   return rows;
 }

@@ -31,8 +31,12 @@ struct SchemaRow {
 /// By (schema, path), both in lower case.
 using SchemaRows = std::map<std::pair<std::string, std::string>, SchemaRow>;
 
-/// Reads the whole table. Throws std::runtime_error with the line number.
-SchemaRows parse_schema_table(std::string_view table);
+/// `children` as `Status, (SyncKey | Limit?)+`. Throws std::runtime_error.
+SchemaRow schema_row(std::string_view schema, SchemaRow::Model model, std::string_view children);
+
+/// Reads all of a tree in the form of schema_order.txt, which says what that is. Throws
+/// std::runtime_error with the line number.
+SchemaRows parse_schema_tree(std::string_view text);
 
 /// Empty when `names` (lower case, qualified) obey the row, else what is wrong.
 std::string explain_mismatch(const SchemaRow& row, const SchemaRows& rows,

@@ -1,6 +1,5 @@
 /// Holds every answer of ours to the response schemas: order and occurrence of children
-/// (schema_order.tsv in the folder that GODWIT_EAS names), version of each element, formats of
-/// values. Without GODWIT_EAS it says once that it is skipped and finds nothing.
+/// (schema_order.txt), version of each element, formats of values.
 #pragma once
 
 #include <memory>
@@ -16,13 +15,12 @@ namespace godwit::test {
 
 class SchemaOrder {
  public:
-  /// Of the folder named by GODWIT_EAS; read once for the program.
+  /// Of schema_order.txt; read once for the program.
   static const SchemaOrder& instance();
-  /// From the text of a table, for tests of the checker.
-  static SchemaOrder of_table(std::string_view table);
+  /// From the text of another tree, for tests of the checker.
+  static SchemaOrder of_tree(std::string_view tree);
 
-  bool available() const { return !rows_.empty(); }
-  std::size_t size() const { return rows_.size(); }
+  const SchemaRows& rows() const { return rows_; }
 
   /// What is wrong with `answer`, each as `path: sentence`; empty when nothing is.
   std::vector<std::string> check(const wbxml::Element& answer, eas::Version version) const;

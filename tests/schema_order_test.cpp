@@ -2,6 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "base/text.hpp"
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
 #include "wbxml/pages/email.hpp"
@@ -29,28 +36,33 @@ Element node(wbxml::Tag tag, std::vector<Element> children) {
   return out;
 }
 
-// A small table of our own in the form of the real one.
-constexpr std::string_view table =
-    "xsd\tpath\tmodel\tchildren\n"
-    "FolderSyncResponse\tFolderSync\tsequence\tStatus, SyncKey?, Changes?\n"
-    "FolderSyncResponse\tFolderSync/Changes\tsequence\tCount?, Update*, Delete*, Add*\n"
-    "FolderSyncResponse\tFolderSync/Changes/Delete\tsequence\tServerId\n"
-    "SyncResponse\tSync\tsequence\tStatus?, (Limit? | Collections?)\n"
-    "SyncResponse\tSync/Collections\tsequence\tCollection*\n"
-    "SyncResponse\tSync/Collections/Collection\tsequence\t"
-    "(SyncKey | CollectionId | Status | Commands?)+\n"
-    "SyncResponse\tSync/Collections/Collection/Commands\tsequence\tAdd+\n"
-    "SyncResponse\tSync/Collections/Collection/Commands/Add\tsequence\tServerId, ApplicationData\n"
-    "SyncResponse\tSync/Collections/Collection/Commands/Add/ApplicationData\tchoice*\t"
-    "group:email:AllProps, airsyncbase:Body\n"
-    "Email\tAllProps\tsequence\t(Subject | Read | Flag)+\n"
-    "Email\tFlag\tall\tStatus?, FlagType?\n"
-    "AirSyncBase\tBody\tsequence\tType, Data?\n"
-    "MoveItemsResponse\tMoveItems\tsequence\tStatus?, Response*\n"
-    "MoveItemsResponse\tMoveItems/Response\tsequence\tSrcMsgId, Status, DstMsgId?\n";
+// A small tree in the form of the real one.
+constexpr std::string_view tree =
+    "# of some answers\n"
+    "FolderSyncResponse\n"
+    "  FolderSync > Status, SyncKey?, Changes?\n"
+    "    Changes > Count?, Update*,\n"
+    "        Delete*, Add*\n"
+    "      Delete > ServerId\n"
+    "SyncResponse\n"
+    "  Sync > Status?, (Limit? | Collections?)\n"
+    "    Collections > Collection*\n"
+    "      Collection > (SyncKey | CollectionId |\n"
+    "          Status | Commands?)+\n"
+    "        Commands > Add+\n"
+    "          Add > ServerId, ApplicationData\n"
+    "            ApplicationData | group:email:AllProps, airsyncbase:Body\n"
+    "Email\n"
+    "  AllProps > (Subject | Read | Flag)+\n"
+    "  Flag & Status?, FlagType?\n"
+    "AirSyncBase\n"
+    "  Body > Type, Data?\n"
+    "MoveItemsResponse\n"
+    "  MoveItems > Status?, Response*\n"
+    "  MoveItems/Response > SrcMsgId, Status, DstMsgId?\n";
 
 std::vector<std::string> check(const Element& answer, eas::Version version = eas::Version::v16_1) {
-  return SchemaOrder::of_table(table).check(answer, version);
+  return SchemaOrder::of_tree(tree).check(answer, version);
 }
 
 Element mail(std::vector<Element> properties) {
@@ -123,11 +135,55 @@ TEST(SchemaOrder, FindsElementsNewerThanTheVersion) {
   EXPECT_EQ(check(answer, eas::Version::v12_0).size(), 1U);
 }
 
-TEST(SchemaOrder, ReadsTheWholeTable) {
-  const SchemaOrder& order = SchemaOrder::instance();
-  if (!order.available()) GTEST_SKIP() << "GODWIT_EAS does not name the folder of the schemas";
-  EXPECT_GT(order.size(), 140U);
+TEST(SchemaOrder, ABadTreeNamesTheLine) {
+  const auto error_of = [](std::string_view text) -> std::string {
+    try {
+      SchemaOrder::of_tree(text);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_EQ(error_of("Email\n  Flag Status\n"), "line 2: after a name stands > or & or |");
+  EXPECT_EQ(error_of("Email\n  Flag > A\n      B > C\n"), "line 3: too deep");
+  EXPECT_EQ(error_of("Email\n  Flag > (A | B\n"), "line 2: a parenthesis is not closed");
 }
+
+/// The reference's table: schema, path, model and children in columns.
+SchemaRows read_reference(std::istream& file) {
+  SchemaRows out;
+  std::string line;
+  std::getline(file, line);  // the heading
+  for (std::array<std::string, 4> fields; std::getline(file, line);) {
+    std::istringstream columns(line);
+    for (std::string& field : fields) std::getline(columns, field, '\t');
+    const auto& [schema, path, model, children] = fields;
+    if (schema.empty() || schema.starts_with("Autodiscover")) continue;  // no document of WBXML
+    using Model = SchemaRow::Model;
+    const Model how = model == "all"       ? Model::all
+                      : model == "choice*" ? Model::choices
+                                           : Model::sequence;
+    out[{ascii_lower(schema), ascii_lower(path)}] = schema_row(schema, how, children);
+  }
+  return out;
+}
+
+TEST(SchemaOrder, TheTreeSaysWhatTheReferenceSays) {
+  const char* folder = std::getenv("GODWIT_EAS");
+  if (folder == nullptr) GTEST_SKIP() << "GODWIT_EAS does not name the folder of the schemas";
+  std::ifstream file(std::string(folder) + "/schema_order.tsv");
+  const SchemaRows reference = read_reference(file);
+  const SchemaRows& ours = SchemaOrder::instance().rows();
+  EXPECT_EQ(ours.size(), reference.size());
+  for (const auto& [place, row] : reference) {
+    SCOPED_TRACE(place.first + ' ' + place.second);
+    ASSERT_TRUE(ours.contains(place));
+    EXPECT_EQ(ours.at(place).model, row.model);
+    EXPECT_EQ(ours.at(place).text, row.text);
+  }
+}
+
+TEST(SchemaOrder, TheWholeTreeIsThere) { EXPECT_EQ(SchemaOrder::instance().rows().size(), 145U); }
 
 }  // namespace
 }  // namespace godwit::test

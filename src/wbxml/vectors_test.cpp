@@ -136,6 +136,57 @@ constexpr auto vectors = std::to_array<Vector>({
      "01"
      "01"
      "01"},
+    {"Provision:Provision\n"
+     "  Settings:DeviceInformation\n"
+     "    Set\n"
+     "      Model Phone\n"
+     "  Policies\n"
+     "    Policy\n"
+     "      PolicyType MS-EAS-Provisioning-WBXML\n",
+     "03016a00000e4500125648570350686f6e6500010101000e464748034d532d4541532d50726f7669"
+     "73696f6e696e672d5742584d4c0001010101"},
+    {"AirSync:Sync\n"
+     "  Collections\n"
+     "    Collection\n"
+     "      SyncKey 2\n"
+     "      CollectionId 5\n"
+     "      Status 1\n"
+     "      Commands\n"
+     "        Add\n"
+     "          ServerId 5:1\n"
+     "          ApplicationData\n"
+     "            Email:Subject Hello\n"
+     "            AirSyncBase:Body\n"
+     "              Type 1\n"
+     "              Data Text\n"
+     "            Email2:ConversationId hex:0102\n"
+     "            Email:Read 0\n",
+     "03016a00455c4f4b0332000152033500014e0331000156474d03353a3100015d0002540348656c6c"
+     "6f000100114a46033100014b0354657874000101001649c302010201000255033000010101010101"
+     "01"},
+    {"Ping:Ping\n"
+     "  HeartbeatInterval 900\n"
+     "  Folders\n"
+     "    Folder\n"
+     "      Id 5\n"
+     "      Class Email\n"
+     "    Folder\n"
+     "      Id 6\n"
+     "      Class Calendar\n",
+     "03016a00000d4548033930300001494a4b033500014c03456d61696c0001014a4b033600014c0343"
+     "616c656e6461720001010101"},
+    {"ComposeMail:SmartReply\n"
+     "  ClientId c2\n"
+     "  Source\n"
+     "    FolderId 5\n"
+     "    ItemId 5:1\n"
+     "  Mime opaque:\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
+     "03016a000015475103633200014b4c033500014d03353a3100010150c38102616161616161616161"
+     "61616161616161616161616161616161616161616161616161616161616161616161616161616161"
+     "61616161616161616161616161616161616161616161616161616161616161616161616161616161"
+     "61616161616161616161616161616161616161616161616161616161616161616161616161616161"
+     "610101"},
 });
 
 TEST(Vectors, PackAndDumpByteForByte) {
