@@ -5,6 +5,7 @@
 
 #include "admin/operations.hpp"
 #include "app/config.hpp"
+#include "app/damage.hpp"
 #include "backend/backend.hpp"
 #include "backend/directory.hpp"
 #include "backend/free_busy.hpp"
@@ -22,6 +23,7 @@ struct Surroundings {
   FileLayer& files;
   const Clock& clock;
   Random& random;
+  Damage& damage;
 };
 
 class Backends {

@@ -58,7 +58,8 @@ class ImapBackends final : public Backends {
   ImapBackends(const Config& config, Surroundings around)
       : server_(settings_of(config), around.loop.executor(), around.random),
         loop_(around.loop),
-        outgoing_(config, around.loop, around.files, around.clock, around.random, nullptr),
+        outgoing_(config, around.loop, around.files, around.clock, around.random, around.damage,
+                  nullptr),
         noting_(server_, outgoing_.gateway()),
         directory_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),

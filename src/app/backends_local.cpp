@@ -169,11 +169,17 @@ lmtp::ServerSettings lmtp_settings(const Config& config) {
   return settings;
 }
 
+backend::LocalOptions watched_options(const Config& config, Damage& damage) {
+  auto options = local_options(config);
+  options.damaged = damage.listener();
+  return options;
+}
+
 class LocalBackends final : public Backends {
  public:
   LocalBackends(const Config& config, Surroundings around)
       : loop_(around.loop),
-        store_(local_options(config), around.files, around.clock),
+        store_(watched_options(config, around.damage), around.files, around.clock),
         users_(store_),
         directory_(store_),
         free_busy_(store_),
@@ -194,7 +200,8 @@ class LocalBackends final : public Backends {
         vacation_(store_),
         delivery_(store_, &vacation_),
         reports_(delivery_),
-        outgoing_(config, around.loop, around.files, around.clock, around.random, &reports_),
+        outgoing_(config, around.loop, around.files, around.clock, around.random, around.damage,
+                  &reports_),
         groups_(backend::LocalGroups(store_, queues_mail(config)
                                                  ? backend::LocalGroups::Outside::taken
                                                  : backend::LocalGroups::Outside::refused)),

@@ -92,8 +92,9 @@ int run_machine(const CliOptions& options, const MachineOptions& given) {
   SystemRandom random;
   const auto files = system_files();
   std::ranges::move(examine_machine(*config, clock.now()), std::back_inserter(findings));
+  Damage damage;
   net::Loop loop;
-  loop.spawn(keep_findings(examine_backends(*config, login, {loop, *files, clock, random}),
+  loop.spawn(keep_findings(examine_backends(*config, login, {loop, *files, clock, random, damage}),
                            findings, loop),
              "doctor");
   loop.run();

@@ -12,6 +12,7 @@
 
 #include "admin/store_devices.hpp"
 #include "app/control_server.hpp"
+#include "app/damage.hpp"
 #include "app/databases.hpp"
 #include "app/engine.hpp"
 #include "app/front.hpp"
@@ -53,6 +54,7 @@ struct Daemon::State {
   Task<bool> try_to_open();
   void make_engine();
   void cannot_open(const Fault& fault);
+  void look_for_damage();
   admin::Operations::Parts operation_parts();
   admin::Status status() const;
   void on_signal(int number);
@@ -72,7 +74,9 @@ struct Daemon::State {
   std::string problem;  // not empty: administration only
   bool opens_later = false;
   bool draining = false;
-  std::shared_ptr<Opening> opening = std::make_shared<Opening>(options.config);  // with its job
+  Damage damage;
+  /// Shared with its job.
+  std::shared_ptr<Opening> opening = std::make_shared<Opening>(options.config, damage);
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Backends> backends;
   std::unique_ptr<admin::StoreDevices> devices;
@@ -113,7 +117,7 @@ void Daemon::State::make_engine() {
           if (engine) engine->device_changed(user, device);
         });
   }
-  backends = make_backends(options.config, {loop, *files, clock, random});
+  backends = make_backends(options.config, {loop, *files, clock, random, damage});
   engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
 }
 
@@ -124,6 +128,15 @@ void Daemon::State::cannot_open(const Fault& fault) {
   if (found == problem) return;  // said already
   problem = found;
   log.error("administration.only", {{"problem", fault.what()}, {"remedy", remedy}});
+}
+
+/// Phones that wait are answered, from what is in memory; whoever asks comes later, until somebody
+/// has mended the file and started the daemon again: then their keys are as good as before.
+void Daemon::State::look_for_damage() {
+  if (!damage.found() || !problem.empty()) return;
+  cannot_open(Fault(Fault::Kind::corrupt, damage.what()));
+  hub.end_all(watch::Wake::shutdown);
+  tell_mode();
 }
 
 /// Off the loop: a database server that hangs keeps no administrator waiting.
@@ -164,7 +177,10 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.outbox = backends ? backends->outbox() : nullptr;
   parts.app_passwords = engine ? &engine->app_passwords() : nullptr;
   parts.known_users = backends ? &backends->known_users() : nullptr;
-  parts.status = [this] { return status(); };
+  parts.status = [this] {
+    look_for_damage();
+    return status();
+  };
   parts.forget_user = [this](const UserId& user) {
     if (engine) engine->forget_user(user);
   };
@@ -266,7 +282,8 @@ Result<> Daemon::start() {
   State& state = *state_;
   if (auto prepared = state.prepare(); !prepared) return prepared;
   state.open();
-  state.front = std::make_unique<Front>(state.loop, state.clock, state.hub, *state.spools);
+  state.front =
+      std::make_unique<Front>(state.loop, state.clock, state.hub, *state.spools, state.damage);
   if (auto listening = state.front->listen(state.options.config); !listening) return listening;
   if (state.engine) {
     auto serving = state.front->serve(state.engine->service(), *state.backends);
@@ -285,6 +302,7 @@ void Daemon::run() {
   state.loop.on_signal({SIGHUP, SIGTERM, SIGINT},
                        [&state](int number) { state.on_signal(number); });
   state.loop.every(tick_interval, [&state] {
+    state.look_for_damage();
     state.hub.tick();
     state.front->tick();
   });

@@ -60,12 +60,17 @@ Task<http::Outcome> come_later() {
 
 class Answering final : public http::Service {
  public:
+  explicit Answering(const Damage& damage) : damage_(damage) {}
   void begin(http::Service& service) { service_ = &service; }
   Task<http::Outcome> handle(http::Request request) override {
-    return service_ != nullptr ? service_->handle(std::move(request)) : come_later();
+    if (service_ == nullptr || damage_.found()) co_return co_await come_later();
+    auto outcome = co_await service_->handle(std::move(request));
+    if (damage_.found()) co_return co_await come_later();  // it may be made of what is damaged
+    co_return outcome;
   }
 
  private:
+  const Damage& damage_;
   http::Service* service_ = nullptr;  // null: nothing can be served yet
 };
 
@@ -87,12 +92,13 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   return Endpoint{address.empty() ? std::string("::") : std::string(address), *port};
 }
 
-Front::Front(net::Loop& loop, Clock& clock, watch::Hub& hub, http::Spools& spools)
+Front::Front(net::Loop& loop, Clock& clock, watch::Hub& hub, http::Spools& spools,
+             const Damage& damage)
     : loop_(loop),
       clock_(clock),
       hub_(hub),
       spools_(spools),
-      answering_(std::make_unique<Answering>()) {}
+      answering_(std::make_unique<Answering>(damage)) {}
 
 Front::~Front() = default;
 

@@ -8,6 +8,7 @@
 
 #include "app/backends.hpp"
 #include "app/config.hpp"
+#include "app/damage.hpp"
 #include "http/server.hpp"
 #include "net/loop.hpp"
 #include "net/tls.hpp"
@@ -16,7 +17,7 @@ namespace godwit::app {
 
 class Front {
  public:
-  Front(net::Loop& loop, Clock& clock, watch::Hub& hub, http::Spools& spools);
+  Front(net::Loop& loop, Clock& clock, watch::Hub& hub, http::Spools& spools, const Damage& damage);
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
@@ -25,7 +26,8 @@ class Front {
   /// Sockets that systemd passed by the names "http", "https" and "lmtp" take the place of the
   /// configured addresses.
   Result<> listen(const Config& config);
-  /// From now on `service` answers phones, and mail comes in. Both outlive the front.
+  /// From now on `service` answers phones, and mail comes in. Both outlive the front. Once there is
+  /// damage, phones are told to come again later.
   Result<> serve(http::Service& service, Backends& backends);
   /// Takes over limits, and reads certificates anew.
   Result<> reload(const Config& config);

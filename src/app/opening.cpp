@@ -22,7 +22,7 @@ std::unique_ptr<store::Store> Opening::store() {
     database.install();
     seen_.insert(database.name);
   }
-  return make_store(config_);
+  return make_store(config_, damage_);
 }
 
 bool may_pass(const Fault& fault) {
@@ -35,7 +35,8 @@ std::string remedy_for(const Fault& fault) {
     return "make it available, godwitd tries again by itself; after a change of the configuration "
            "restart it";
   }
-  return "`godwit schema status` and `godwit schema verify` say more; restart godwitd afterwards";
+  return "`godwit schema status` and `godwit schema verify` say more; stop godwitd, mend the file "
+         "or put a good copy in its place, start it again";
 }
 
 }  // namespace godwit::app

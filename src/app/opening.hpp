@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/config.hpp"
+#include "app/damage.hpp"
 #include "base/fault.hpp"
 #include "store/store.hpp"
 
@@ -18,7 +19,8 @@ inline constexpr std::chrono::seconds opening_pause_max{30};
 
 class Opening {
  public:
-  explicit Opening(Config config) : config_(std::move(config)) {}
+  /// `damage` outlives the stores.
+  Opening(Config config, Damage& damage) : config_(std::move(config)), damage_(damage) {}
 
   /// Blocks; from any thread, one at a time. Makes the embedded databases that never were there.
   /// Throws Fault.
@@ -26,6 +28,7 @@ class Opening {
 
  private:
   Config config_;
+  Damage& damage_;
   std::set<std::string> seen_;  // databases that were there: one that is gone is not made anew
 };
 

@@ -57,13 +57,14 @@ bool queues_mail(const Config& config) {
 }
 
 Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, const Clock& clock,
-                   Random& random, queue::Reports* reports)
+                   Random& random, Damage& damage, queue::Reports* reports)
     : loop_(loop), closed_(std::make_unique<Closed>()), way_(closed_.get()) {
   if (config.submission.host.empty()) return;
   hop_ = std::make_unique<backend::SmtpSubmission>(smtp_settings(config));
   way_ = hop_.get();
   if (!queues_mail(config)) return;
   queue::QueueOptions options{.folder = queue_directory(config), .host = own_name(config)};
+  options.damaged = damage.listener();
   options.expiry = std::chrono::hours(config.submission.queue_hours_max);
   options.try_limit = std::chrono::seconds(config.submission.device_seconds);
   options.attempt_limit =

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/config.hpp"
+#include "app/damage.hpp"
 #include "backend/backend.hpp"
 #include "backend/smtp/submission.hpp"
 #include "base/files.hpp"
@@ -22,7 +23,7 @@ class Outgoing {
   /// `reports`: who tells of final failures, needed for the embedded store alone. All references
   /// outlive it. Blocks; throws Fault.
   Outgoing(const Config& config, net::Loop& loop, FileLayer& files, const Clock& clock,
-           Random& random, queue::Reports* reports);
+           Random& random, Damage& damage, queue::Reports* reports);
   ~Outgoing();
 
   /// Refuses everything where no server is configured.

@@ -30,12 +30,14 @@ store::PostgresOptions postgres_options(const Config& config) {
   return options;
 }
 
-std::unique_ptr<store::Store> make_store(const Config& config) {
+std::unique_ptr<store::Store> make_store(const Config& config, Damage& damage) {
   if (config.store.kind == "postgres") {
     return std::make_unique<store::PostgresStore>(postgres_options(config));
   }
-  return std::make_unique<store::SqliteStore>(store::SqliteOptions{
-      .path = store_path(config), .readers = static_cast<unsigned>(config.store.connections)});
+  return std::make_unique<store::SqliteStore>(
+      store::SqliteOptions{.path = store_path(config),
+                           .readers = static_cast<unsigned>(config.store.connections),
+                           .damaged = damage.listener()});
 }
 
 }  // namespace godwit::app

@@ -50,6 +50,7 @@ std::unique_ptr<sqlite::OpenOptions> open_options(const QueueOptions& options, F
   auto out = std::make_unique<sqlite::OpenOptions>();
   out->path = database_path(options.folder);
   out->vfs = options.vfs;
+  out->damaged = options.damaged;
   return out;
 }
 

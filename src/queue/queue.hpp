@@ -33,6 +33,7 @@ struct QueueOptions {
   std::chrono::milliseconds try_limit = std::chrono::seconds(60);  // of the device's own request
   std::chrono::milliseconds attempt_limit = std::chrono::minutes(10);  // RFC 5321 4.5.3.2.6
   std::chrono::milliseconds poll = std::chrono::seconds(5);
+  std::function<void(const std::string& what)> damaged = {};  // sqlite::OpenOptions
 };
 
 /// Takes reports about undeliverable mail.

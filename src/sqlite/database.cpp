@@ -70,7 +70,7 @@ struct Database::Cache {
 };
 
 Database::Database(const OpenOptions& options)
-    : path_(options.path), cache_(std::make_unique<Cache>()) {
+    : path_(options.path), damaged_(options.damaged), cache_(std::make_unique<Cache>()) {
   const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
   const int code = sqlite3_open_v2(path_.c_str(), &handle_, open_flags(options.access), vfs);
   try {
@@ -93,7 +93,7 @@ void Database::configure(const OpenOptions& options) {
   sqlite3_busy_timeout(handle_, static_cast<int>(options.busy_timeout.count()));
   execute(fmt::format(
       "PRAGMA cache_size=-{}; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-      "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; {}",
+      "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; {}",
       options.cache_bytes / 1024, read_only_or(options.access, "PRAGMA synchronous=FULL;")));
   if (options.access == Access::read_only) return;
   const std::string mode = [this] {
@@ -107,7 +107,14 @@ void Database::configure(const OpenOptions& options) {
   }
 }
 
-void Database::raise(int code) const { raise_code(path_, code, sqlite3_errmsg(handle_)); }
+void Database::raise(int code) const {
+  try {
+    raise_code(path_, code, sqlite3_errmsg(handle_));
+  } catch (const Fault& fault) {
+    if (fault.kind() == Fault::Kind::corrupt && damaged_) damaged_(fault.what());
+    throw;
+  }
+}
 
 Statement Database::prepare(std::string_view sql) {
   if (auto found = cache_->idle.find(sql); found != cache_->idle.end()) {

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,6 +44,8 @@ struct OpenOptions {
   std::string vfs = {};  // name of a registered VFS; empty: the system's
   std::chrono::milliseconds busy_timeout{5000};
   std::size_t cache_bytes = std::size_t{4} * 1024 * 1024;  // page cache of this connection
+  /// Called on the thread at work when the file turns out to be damaged, before the Fault.
+  std::function<void(const std::string& what)> damaged = {};
 };
 
 /// Bytes that are no text.
@@ -154,6 +157,7 @@ class Database {
   [[noreturn]] void raise(int code) const;
 
   std::string path_;
+  std::function<void(const std::string& what)> damaged_;
   sqlite3* handle_ = nullptr;
   std::unique_ptr<Cache> cache_;
 };

@@ -145,6 +145,56 @@ TEST_F(StoresTest, AStoreThatIsDamaged) {
   }
 }
 
+/// Every page but the first, whatever the daemon knows of them by heart: a write of somebody's who
+/// knows the schema by heart makes it read them anew.
+void overwrite_pages(const std::string& path) {
+  sqlite::Database somebody({.path = path});
+  std::int64_t version = 0;
+  for (auto row = somebody.query("PRAGMA user_version"); row.step();) version = row.integer(0);
+  const std::string write = "PRAGMA user_version=" + std::to_string(version);
+  somebody.execute(write);
+  constexpr std::size_t page = 4096;
+  const auto size = std::filesystem::file_size(path);
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(page);
+    file << std::string(size - page, '\xFF');
+  }
+  somebody.execute(write);
+}
+
+TEST_F(StoresTest, AStoreThatIsDamagedWhileItIsUsed) {
+  use();
+  for (const std::string file : {"store.sqlite", "mail/mail.sqlite"}) {
+    SCOPED_TRACE(file);
+    const std::string path = daemon_.state_folder() + '/' + file;
+    sqlite::Database({.path = path}).execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    std::filesystem::copy_file(path, path + ".good");
+    const std::string key = phone().collection(inbox_).sync_key;
+    overwrite_pages(path);
+    mark_first_read();
+    EXPECT_EQ(sync_status(), 503);
+    EXPECT_EQ(phone().collection(inbox_).sync_key, key);
+    expect_administration_only(file);
+    EXPECT_TRUE(daemon_.log().contains("put a good copy in its place")) << daemon_.log();
+    EXPECT_EQ(daemon_.command("schema verify").code, 1);
+    EXPECT_EQ(daemon_.command("user list").code == 0, file == "store.sqlite");
+    ASSERT_EQ(daemon_.stop(), 0);
+
+    for (const char* rest : {"-wal", "-shm"}) std::filesystem::remove(path + rest);
+    std::filesystem::rename(path + ".good", path);
+    daemon_.start();
+    reconnect();
+    EXPECT_EQ(daemon_.status().mode, "serving");
+    const auto synced = run(phone().sync(inbox_, {}));
+    EXPECT_TRUE(synced.ok()) << synced.http_status;
+    EXPECT_EQ(synced.collections.at(inbox_).status, 1);
+    EXPECT_TRUE(synced.collections.at(inbox_).added.empty());
+    EXPECT_EQ(items(), 1U);
+  }
+  EXPECT_EQ(found(), std::vector<std::string>{"first*"});
+}
+
 TEST_F(StoresTest, ADatabaseThatAnotherProcessHasLocked) {
   use();
   ASSERT_EQ(deliver("second").code, 0);

@@ -74,7 +74,10 @@ std::string database_path(const std::string& folder) { return folder + "/mail.sq
 std::string blobs_path(const std::string& folder) { return folder + "/blobs"; }
 
 sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access access) {
-  return {.path = database_path(options.folder), .access = access, .vfs = options.vfs};
+  return {.path = database_path(options.folder),
+          .access = access,
+          .vfs = options.vfs,
+          .damaged = options.damaged};
 }
 
 void Watches::tell(const UserId& user, const std::optional<FolderKey>& folder,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct LocalOptions {
   std::uint64_t hash_memory_bytes = std::uint64_t{64} * 1024 * 1024;
   std::uint64_t hash_passes = 2;
   std::uint64_t hash_memory_budget_bytes = std::uint64_t{128} * 1024 * 1024;
+  std::function<void(const std::string& what)> damaged = {};  // sqlite::OpenOptions
 };
 
 class LocalStore final : public MailBackend, public ItemsBackend {

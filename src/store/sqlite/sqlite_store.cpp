@@ -18,7 +18,7 @@ using sqlite::Database;
 using sqlite::Statement;
 
 sqlite::OpenOptions open_options(const SqliteOptions& options, sqlite::Access access) {
-  return {.path = options.path, .access = access, .vfs = options.vfs};
+  return {.path = options.path, .access = access, .vfs = options.vfs, .damaged = options.damaged};
 }
 
 std::int64_t number(Kind kind) { return static_cast<std::int64_t>(kind); }

@@ -1,6 +1,7 @@
 /// The store of one node: an SQLite database with group commit. Names are compared byte by byte.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,9 @@ namespace godwit::store {
 
 struct SqliteOptions {
   std::string path;
-  std::string vfs = {};  // empty: the system's
-  unsigned readers = 2;  // reader threads
+  std::string vfs = {};                                       // empty: the system's
+  unsigned readers = 2;                                       // reader threads
+  std::function<void(const std::string& what)> damaged = {};  // sqlite::OpenOptions
 };
 
 class SqliteStore final : public Store {
