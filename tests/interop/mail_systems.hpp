@@ -1,6 +1,7 @@
 /// Mail systems under a server of the process: the embedded store, and real IMAP servers.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -49,11 +50,13 @@ class Embedded final : public MailSystem {
 
 class Gateway final : public MailSystem {
  public:
-  Gateway(const RunningServer& server, TestLoop& loop) : server_(server), loop_(loop) {
+  Gateway(const RunningServer& server, TestLoop& loop,
+          std::chrono::milliseconds sweep = std::chrono::milliseconds(50))
+      : server_(server), loop_(loop) {
     settings_.host = "127.0.0.1";
     settings_.port = server.port("IMAP_PORT");
     settings_.encryption = backend::imap::Encryption::none;
-    settings_.sweep_min = settings_.sweep_max = std::chrono::milliseconds(50);
+    settings_.sweep_min = settings_.sweep_max = sweep;
     gateway_ = std::make_unique<backend::imap::ImapServer>(settings_, loop.executor(), random_);
     elsewhere_ = std::make_unique<backend::imap::ImapServer>(settings_, loop.executor(), random_);
   }

@@ -14,33 +14,13 @@
 
 #include "base/text.hpp"
 #include "interop/mail_systems.hpp"
-#include "server_fixture.hpp"
+#include "interop/waiting_transport.hpp"
 
 namespace godwit::interop {
 namespace {
 
 using backend::Mail;
 using Steady = std::chrono::steady_clock;
-
-/// Requests of this process that really wait: the hub's ends are looked for again and again.
-class WaitingTransport final : public client::Transport {
- public:
-  explicit WaitingTransport(test::TestServer& server) : server_(server) {}
-  Task<client::Answer> send(client::Wire request) override {
-    auto started = co_await server_.start(std::move(request));
-    if (!started.held) co_return std::move(started.answer);
-    for (;;) {
-      while (!started.held->ended()) {
-        co_await net::sleep_for(std::chrono::milliseconds(2));
-        server_.hub().tick();
-      }
-      if (auto answer = co_await started.held->answer()) co_return std::move(*answer);
-    }
-  }
-
- private:
-  test::TestServer& server_;
-};
 
 constexpr std::array<const char*, 5> folder_names = {"INBOX", "Alpha", "Beta", "Gamma", "Trash"};
 constexpr std::size_t trash = 4;
