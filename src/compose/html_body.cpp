@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/markup.hpp"
 #include "base/text.hpp"
 
 namespace godwit::compose {
@@ -102,24 +103,7 @@ std::size_t end_of_body(std::string_view html) {
 
 std::string escape_html(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  for (const char c : text) append_escaped(c, out);
   return out;
 }
 

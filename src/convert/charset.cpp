@@ -8,6 +8,7 @@
 
 #include "base/handle.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace godwit::convert {
 namespace {
@@ -142,25 +143,6 @@ std::string_view utf16_form(std::string_view sample, bool whole) {
 bool is_multi_byte(UConverter* converter) { return ucnv_getMaxCharSize(converter) > 1; }
 
 bool decodes_cleanly(UConverter* converter, std::string_view sample, bool whole);
-
-void append_utf8(std::uint32_t point, std::string& out) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) {
-    put(point);
-  } else if (point < 0x800) {
-    put(0xC0U | point >> 6U);
-    put(0x80U | (point & 0x3FU));
-  } else if (point < 0x10000) {
-    put(0xE0U | point >> 12U);
-    put(0x80U | (point >> 6U & 0x3FU));
-    put(0x80U | (point & 0x3FU));
-  } else {
-    put(0xF0U | point >> 18U);
-    put(0x80U | (point >> 12U & 0x3FU));
-    put(0x80U | (point >> 6U & 0x3FU));
-    put(0x80U | (point & 0x3FU));
-  }
-}
 
 }  // namespace
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/markup.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace godwit::convert {
 namespace {
@@ -44,22 +46,7 @@ constexpr std::array<std::uint16_t, 32> windows_1252 = {
 
 std::string utf8_of(std::uint32_t point) {
   std::string out;
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) {
-    put(point);
-  } else if (point < 0x800) {
-    put(0xC0U | point >> 6U);
-    put(0x80U | (point & 0x3FU));
-  } else if (point < 0x10000) {
-    put(0xE0U | point >> 12U);
-    put(0x80U | (point >> 6U & 0x3FU));
-    put(0x80U | (point & 0x3FU));
-  } else {
-    put(0xF0U | point >> 18U);
-    put(0x80U | (point >> 12U & 0x3FU));
-    put(0x80U | (point >> 6U & 0x3FU));
-    put(0x80U | (point & 0x3FU));
-  }
+  append_utf8(point, out);
   return utf8_clean(out);
 }
 
@@ -558,11 +545,11 @@ void TextToHtml::feed(std::string_view text, std::string& out) {
     const bool second_half = c == '\n' && carriage_;
     if (line_end && !second_half) out += "<br>\r\n";
     carriage_ = c == '\r';
-    if (c == ' ') out += blank_ ? "&nbsp;" : " ";
-    if (c == '&') out += "&amp;";
-    if (c == '<') out += "&lt;";
-    if (c == '>') out += "&gt;";
-    if (c == '"') out += "&quot;";
+    if (c == ' ') {
+      out += blank_ ? "&nbsp;" : " ";
+    } else if (!line_end) {
+      append_escaped(c, out);
+    }
     blank_ = line_end || c == ' ';
   }
 }

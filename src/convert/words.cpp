@@ -10,6 +10,7 @@
 
 #include "base/fault.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace godwit::convert {
 namespace {
@@ -59,13 +60,6 @@ std::u16string normalized(const UNormalizer2* form, std::u16string_view text) {
   }
 }
 
-void append_utf8(UChar32 character, std::string& out) {
-  char bytes[U8_MAX_LENGTH];
-  int32_t length = 0;
-  U8_APPEND_UNSAFE(bytes, length, character);
-  out.append(bytes, static_cast<std::size_t>(length));
-}
-
 /// Of a script that puts no blanks between words.
 bool stands_alone(UChar32 character) {
   UErrorCode code = U_ZERO_ERROR;
@@ -99,7 +93,7 @@ std::vector<std::string> folded_words(std::string_view text) {
     const bool letter = u_isalnum(character) != 0;
     const bool alone = letter && stands_alone(character);
     if (letter && (!inside || alone)) out.emplace_back();
-    if (letter) append_utf8(character, out.back());
+    if (letter) append_utf8(static_cast<std::uint32_t>(character), out.back());
     inside = letter && !alone;
   }
   return out;

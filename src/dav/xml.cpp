@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/handle.hpp"
+#include "base/markup.hpp"
 #include "dav/limits.hpp"
 
 namespace godwit::dav {
@@ -190,24 +191,10 @@ std::string escape_xml(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      default:
-        out += c;
+    if (c == '\r') {
+      out += "&#13;";
+    } else {
+      append_escaped(c, out);
     }
   }
   return out;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace godwit::imap {
 namespace {
@@ -22,25 +23,6 @@ char32_t take_code_point(std::string_view& text) {
   for (std::size_t i = 1; i < length; ++i) value = (value << 6U) | (byte(i) & 0x3FU);
   text.remove_prefix(length);
   return value;
-}
-
-void append_utf8(std::string& out, char32_t value) {
-  const auto put = [&out](char32_t byte) { out += static_cast<char>(byte); };
-  if (value < 0x80) {
-    put(value);
-  } else if (value < 0x800) {
-    put(0xC0U | (value >> 6U));
-    put(0x80U | (value & 0x3FU));
-  } else if (value < 0x10000) {
-    put(0xE0U | (value >> 12U));
-    put(0x80U | ((value >> 6U) & 0x3FU));
-    put(0x80U | (value & 0x3FU));
-  } else {
-    put(0xF0U | (value >> 18U));
-    put(0x80U | ((value >> 12U) & 0x3FU));
-    put(0x80U | ((value >> 6U) & 0x3FU));
-    put(0x80U | (value & 0x3FU));
-  }
 }
 
 /// Writes runs of UTF-16 units as base64.
@@ -118,14 +100,14 @@ bool decode_shifted(std::string_view text, std::string& out) {
     const char32_t unit = (bits >> count) & 0xFFFFU;
     if (high != 0) {
       if (unit < 0xDC00 || unit > 0xDFFF) return false;
-      append_utf8(out, 0x10000U + ((high - 0xD800U) << 10U) + (unit - 0xDC00U));
+      append_utf8(0x10000U + ((high - 0xD800U) << 10U) + (unit - 0xDC00U), out);
       high = 0;
     } else if (unit >= 0xD800 && unit <= 0xDBFF) {
       high = unit;
     } else if (unit >= 0xDC00 && unit <= 0xDFFF) {
       return false;
     } else {
-      append_utf8(out, unit);
+      append_utf8(unit, out);
     }
   }
   return high == 0 && count < 6 && (bits & ((1U << count) - 1U)) == 0;

@@ -6,7 +6,7 @@
 
 #include "backend/ldap/check.hpp"
 #include "base/fault.hpp"
-#include "interop/imap_servers.hpp"
+#include "interop/directory_bed.hpp"
 
 namespace godwit::interop {
 namespace {
@@ -14,7 +14,6 @@ namespace {
 using backend::LdapCheck;
 using backend::LdapCheckSettings;
 using backend::LdapSettings;
-using Names = std::vector<std::string>;
 
 class CheckTest : public testing::Test {
  protected:
@@ -178,18 +177,7 @@ TEST_F(SlapdCheck, ServersThatCannotBeAskedAreFaultsNotRefusals) {
 class SambaCheck : public CheckTest {
  protected:
   void SetUp() override {
-    if (!RunningServer::is_there("samba")) GTEST_SKIP() << RunningServer::why_not("samba");
-    const RunningServer& server = *RunningServer::get("samba", "");
-    if (const std::string why = server.value("WHY"); !why.empty()) {
-      GTEST_SKIP() << "Samba cannot run here: " << why;
-    }
-    settings_.server.urls = {"ldap://127.0.0.1:" + server.value("LDAP_PORT")};
-    settings_.server.encryption = LdapSettings::Encryption::none;
-    settings_.server.bind_dn = "CN=reader,CN=Users,DC=example,DC=com";
-    settings_.server.password = Secret("Reader.pw1");
-    settings_.server.base = "DC=example,DC=com";
-    settings_.server.preset = LdapSettings::Preset::active_directory;
-    settings_.server.limit = std::chrono::seconds(20);
+    if (const std::string why = use_samba(settings_.server); !why.empty()) GTEST_SKIP() << why;
   }
 };
 

@@ -3,20 +3,18 @@
 
 #include <algorithm>
 
-#include "backend/ldap/ldap.hpp"
 #include "base/fault.hpp"
-#include "interop/imap_servers.hpp"
+#include "interop/directory_bed.hpp"
 
 namespace godwit::interop {
 namespace {
 
 using backend::DirectoryEntry;
-using backend::DirectoryMatches;
 using backend::LdapDirectory;
 using backend::LdapSettings;
 using Encryption = LdapSettings::Encryption;
 
-class LdapTest : public testing::Test {
+class LdapTest : public DirectoryTest {
  protected:
   void SetUp() override {
     if (!RunningServer::is_there("slapd")) GTEST_SKIP() << RunningServer::why_not("slapd");
@@ -32,21 +30,6 @@ class LdapTest : public testing::Test {
                   const std::string& host = "127.0.0.1") const {
     return scheme + "://" + host + ':' + std::to_string(server_->port(port));
   }
-  template <class T>
-  T run(Task<T> work) {
-    return loop_.get(std::move(work));
-  }
-  DirectoryMatches find(const std::string& text, std::size_t entries_max = 100,
-                        bool address_alone = false) {
-    LdapDirectory directory(settings_, clock_);
-    return run(directory.find(
-        account_, {.text = text, .entries_max = entries_max, .address_alone = address_alone}));
-  }
-  std::vector<std::string> names(const std::string& text) {
-    std::vector<std::string> out;
-    for (const DirectoryEntry& entry : find(text).entries) out.push_back(entry.display_name);
-    return out;
-  }
   std::optional<Fault::Kind> fault(const std::string& text = "ada") {
     try {
       find(text);
@@ -57,19 +40,7 @@ class LdapTest : public testing::Test {
   }
 
   const RunningServer* server_ = nullptr;
-  TestLoop loop_;
-  // Later than the server's certificate was made.
-  ManualClock clock_{std::chrono::floor<std::chrono::milliseconds>(
-      std::chrono::system_clock::now() + std::chrono::hours(1))};
-  backend::Account account_{.user = UserId::parse("ada@example.com").value(),
-                            .login = {},
-                            .password = {},
-                            .display_name = {},
-                            .addresses = {}};
-  LdapSettings settings_;
 };
-
-using Names = std::vector<std::string>;
 
 TEST_F(LdapTest, FindsPeopleAndGroups) {
   const auto ada = find("lovel").entries;

@@ -4,58 +4,19 @@
 
 #include <algorithm>
 
-#include "backend/ldap/ldap.hpp"
 #include "base/fault.hpp"
-#include "interop/imap_servers.hpp"
+#include "interop/directory_bed.hpp"
 
 namespace godwit::interop {
 namespace {
 
-using backend::DirectoryEntry;
-using backend::DirectoryMatches;
 using backend::LdapDirectory;
-using backend::LdapSettings;
-using Names = std::vector<std::string>;
 
-class SambaTest : public testing::Test {
+class SambaTest : public DirectoryTest {
  protected:
   void SetUp() override {
-    if (!RunningServer::is_there("samba")) GTEST_SKIP() << RunningServer::why_not("samba");
-    const RunningServer& server = *RunningServer::get("samba", "");
-    if (const std::string why = server.value("WHY"); !why.empty()) {
-      GTEST_SKIP() << "Samba cannot run here: " << why;
-    }
-    settings_.urls = {"ldap://127.0.0.1:" + server.value("LDAP_PORT")};
-    settings_.encryption = LdapSettings::Encryption::none;
-    settings_.bind_dn = "CN=reader,CN=Users,DC=example,DC=com";
-    settings_.password = Secret("Reader.pw1");
-    settings_.base = "DC=example,DC=com";
-    settings_.preset = LdapSettings::Preset::active_directory;
-    settings_.limit = std::chrono::seconds(20);
+    if (const std::string why = use_samba(settings_); !why.empty()) GTEST_SKIP() << why;
   }
-  template <class T>
-  T run(Task<T> work) {
-    return loop_.get(std::move(work));
-  }
-  DirectoryMatches find(const std::string& text, bool address_alone = false) {
-    LdapDirectory directory(settings_, clock_);
-    return run(directory.find(account_, {.text = text, .address_alone = address_alone}));
-  }
-  Names names(const std::string& text) {
-    Names out;
-    for (const DirectoryEntry& entry : find(text).entries) out.push_back(entry.display_name);
-    return out;
-  }
-
-  TestLoop loop_;
-  ManualClock clock_{std::chrono::floor<std::chrono::milliseconds>(
-      std::chrono::system_clock::now() + std::chrono::hours(1))};
-  backend::Account account_{.user = UserId::parse("ada@example.com").value(),
-                            .login = {},
-                            .password = {},
-                            .display_name = {},
-                            .addresses = {}};
-  LdapSettings settings_;
 };
 
 TEST_F(SambaTest, FindsPeopleByAmbiguousNameResolution) {
@@ -75,7 +36,7 @@ TEST_F(SambaTest, FindsPeopleByAmbiguousNameResolution) {
   EXPECT_EQ(Names{"Bob Babbage"}, names("bob"));
   EXPECT_EQ(Names{}, names("nomail"));
   EXPECT_EQ(Names{}, names("*"));
-  EXPECT_EQ("Ada Lovelace", find("countess@example.com", true).entries.at(0).display_name);
+  EXPECT_EQ("Ada Lovelace", find("countess@example.com", 100, true).entries.at(0).display_name);
 }
 
 TEST_F(SambaTest, PhotosAndCertificates) {
@@ -87,7 +48,7 @@ TEST_F(SambaTest, PhotosAndCertificates) {
 
 TEST_F(SambaTest, GroupsAreOpened) {
   LdapDirectory directory(settings_, clock_);
-  const auto team = find("team@example.com", true).entries;
+  const auto team = find("team@example.com", 100, true).entries;
   ASSERT_EQ(1U, team.size());
   EXPECT_TRUE(team[0].is_group);
   Names out;
