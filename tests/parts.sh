@@ -21,11 +21,15 @@ packages_of() {
     slapd) echo slapd ;;
     samba) echo samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ;;
     radicale) echo radicale ;;
+    nginx) echo nginx ;;
+    apache) echo apache2-bin ;;
+    haproxy) echo haproxy ;;
+    caddy) echo caddy ;;
     davical) echo davical php-cli php-pgsql php-xml php-curl ;; # with the database of postgres
     *) return 1 ;;
   esac
 }
-servers=(dovecot cyrus postfix postgres slapd samba radicale davical)
+servers=(dovecot cyrus postfix postgres slapd samba radicale davical nginx apache haproxy caddy)
 
 stop_with() { echo "parts.sh: $*" >&2; exit 1; }
 

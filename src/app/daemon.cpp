@@ -30,6 +30,10 @@ namespace {
 constexpr Log log("daemon");
 constexpr std::chrono::milliseconds tick_interval{100};
 constexpr std::chrono::seconds sweep_interval{5};
+/// A new process reads its configuration and looks at the databases in this time.
+constexpr std::chrono::seconds successor_limit{60};
+/// Requests that run when a new process takes over; then it waits until this one has ended.
+constexpr std::chrono::seconds finish_limit{10};
 
 /// As many connections as the system lets us have.
 void raise_descriptor_limit() {
@@ -63,6 +67,10 @@ struct Daemon::State {
   Task<> begin();
   void tell_mode() const;
   Task<> drain();
+  Task<> stop_all();
+  Task<> hand_over();
+  Result<> can_begin() const;
+  Result<> succeed();
 
   DaemonOptions options;
   SystemClock clock;
@@ -74,6 +82,7 @@ struct Daemon::State {
   std::string problem;  // not empty: administration only
   bool opens_later = false;
   bool draining = false;
+  bool handing_over = false;
   Damage damage;
   /// Shared with its job.
   std::shared_ptr<Opening> opening = std::make_shared<Opening>(options.config, damage);
@@ -207,6 +216,10 @@ void Daemon::State::on_signal(int number) {
     reload();
     return;
   }
+  if (number == SIGUSR2) {
+    if (!draining && !std::exchange(handing_over, true)) loop.spawn(hand_over(), "hand_over");
+    return;
+  }
   if (draining) {  // asked twice: at once
     loop.stop();
     return;
@@ -243,12 +256,66 @@ Task<> Daemon::State::drain() {
   log.info("stopping", {{"drain_seconds", options.config.server.drain_seconds}});
   notify_service_manager("STOPPING=1");
   co_await front->drain(std::chrono::seconds(options.config.server.drain_seconds));
-  if (engine) co_await engine->stop();
-  if (backends) co_await backends->stop();
-  control.reset();
+  co_await stop_all();
   log.info("stopped");
   loop.stop_timers();
   loop.stop();
+}
+
+Task<> Daemon::State::stop_all() {
+  if (engine) co_await engine->stop();
+  if (backends) co_await backends->stop();
+  control.reset();
+}
+
+/// What runs is finished, and what waits has its answer, before anything is let go: at the end
+/// nothing but those answers outlives this process.
+Task<> Daemon::State::hand_over() {
+  auto successor = Successor::start(
+      loop.executor(), {options.own_program, "--config", options.config.file}, front->sockets());
+  if (!successor) log.error("successor.failed", {{"what", successor.error().message}});
+  const bool prepared = successor && co_await successor->prepared(successor_limit);
+  if (successor && !prepared) log.error("successor.failed", {{"what", "it ended, or hung"}});
+  handing_over = prepared;
+  if (prepared && draining) successor->end();  // a stop came first
+  if (!prepared || draining) co_return;
+  draining = true;
+  log.info("handing_over", {{"pid", successor->pid()}});
+  notify_service_manager(fmt::format("MAINPID={}", successor->pid()));
+  if (!co_await front->finish(finish_limit)) {
+    log.warning("handing_over.after_the_end", {{"connections", front->connections()}});
+    co_return co_await drain();
+  }
+  http::Farewell farewell = co_await front->farewell();
+  co_await stop_all();
+  log.info("handed_over", {{"waiting", farewell.size()}});
+  part(std::move(farewell), std::chrono::seconds(options.config.server.drain_seconds));
+}
+
+/// A database of another schema is for the administrator: the old process goes on with it.
+Result<> Daemon::State::can_begin() const {
+  try {
+    for (const Database& each : databases(options.config)) {
+      const auto [current, expected] = each.status();
+      if (current != expected && current != 0) {
+        return fail(Errc::conflict,
+                    fmt::format("{} has schema {}, and this program needs {}: stop the daemon and "
+                                "run godwit schema update",
+                                each.name, current, expected));
+      }
+    }
+  } catch (const Fault& fault) {
+    return fail(Errc::refused, fault.what());
+  }
+  return {};
+}
+
+Result<> Daemon::State::succeed() {
+  if (!options.predecessor) return {};
+  if (auto possible = can_begin(); !possible) return possible;
+  options.predecessor->take_over();
+  options.predecessor.reset();
+  return {};
 }
 
 Task<> Daemon::State::ready() {
@@ -281,10 +348,11 @@ Daemon::~Daemon() = default;
 Result<> Daemon::start() {
   State& state = *state_;
   if (auto prepared = state.prepare(); !prepared) return prepared;
-  state.open();
   state.front =
       std::make_unique<Front>(state.loop, state.clock, state.hub, *state.spools, state.damage);
   if (auto listening = state.front->listen(state.options.config); !listening) return listening;
+  if (auto taken = state.succeed(); !taken) return taken;
+  state.open();
   if (state.engine) {
     auto serving = state.front->serve(state.engine->service(), *state.backends);
     if (!serving) return serving;
@@ -299,7 +367,7 @@ Result<> Daemon::start() {
 
 void Daemon::run() {
   State& state = *state_;
-  state.loop.on_signal({SIGHUP, SIGTERM, SIGINT},
+  state.loop.on_signal({SIGHUP, SIGTERM, SIGINT, SIGUSR2},
                        [&state](int number) { state.on_signal(number); });
   state.loop.every(tick_interval, [&state] {
     state.look_for_damage();
@@ -307,7 +375,7 @@ void Daemon::run() {
     state.front->tick();
   });
   state.loop.every(sweep_interval, [&state] {
-    if (state.engine) state.engine->sweep();
+    if (state.engine && !state.draining) state.engine->sweep();
     trim_heap();
   });
   state.loop.spawn(state.ready(), "ready");

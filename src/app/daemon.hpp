@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/config.hpp"
 #include "app/demo.hpp"
+#include "app/handover.hpp"
 #include "base/result.hpp"
 
 namespace godwit::app {
@@ -15,6 +17,8 @@ struct DaemonOptions {
   Config config;
   std::string program;                     // argv[0], to name the command beside it
   std::vector<DemoAccount> demo_accounts;  // not empty: fill the store, greet
+  std::string own_program{};               // what a successor runs
+  std::optional<Predecessor> predecessor{};
 };
 
 class Daemon {
@@ -26,7 +30,8 @@ class Daemon {
 
   /// Opens what is stored and listens. The error says what cannot work: an address that is taken,
   /// a certificate that cannot be read. A store that cannot be used is no error: the daemon serves
-  /// administrators only, and says so.
+  /// administrators only, and says so. With a predecessor: refuses before that lets go, or begins
+  /// afterwards.
   Result<> start();
   /// Until a signal ends it.
   void run();

@@ -41,7 +41,8 @@ class DaemonTest : public testing::Test {
   }
 
   void start() {
-    daemon_ = std::make_unique<Daemon>(DaemonOptions{config_, "godwitd", {}});
+    daemon_ = std::make_unique<Daemon>(
+        DaemonOptions{.config = config_, .program = "godwitd", .demo_accounts = {}});
     const auto started = daemon_->start();
     ASSERT_TRUE(started) << started.error().message;
     thread_ = std::thread([this] { daemon_->run(); });
@@ -145,7 +146,7 @@ TEST_F(DaemonTest, TwoDaemonsDoNotShareASocket) {
   start();
   Config second = config_;
   second.server.state_directory = folder_ + "/second";
-  Daemon other(DaemonOptions{second, "godwitd", {}});
+  Daemon other(DaemonOptions{.config = second, .program = "godwitd", .demo_accounts = {}});
   EXPECT_FALSE(other.start());
 }
 

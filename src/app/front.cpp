@@ -126,17 +126,27 @@ Result<> Front::serve(http::Service& service, Backends& backends) {
   return {};
 }
 
+std::string_view Front::name_of(Door door) {
+  switch (door) {
+    case Door::http:
+      return "http";
+    case Door::https:
+      return "https";
+    case Door::lmtp:
+      return "lmtp";
+  }
+  return {};
+}
+
 Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol) {
-  const std::string_view name = door == Door::http    ? "http"
-                                : door == Door::https ? "https"
-                                                      : "lmtp";
+  const std::string_view name = name_of(door);
   bool passed = false;
   for (const net::PassedSocket& socket : passed_) {
     if (socket.name != name) continue;
     auto listener = net::Listener::adopt(loop_.executor(), socket.descriptor);
     if (!listener) return pass(listener);
     passed = true;
-    const std::string where = fmt::format("{} (passed by systemd)", name);
+    const std::string where = fmt::format("{} {}", name, listener->address());
     auto added = add(door, std::move(*listener), where, proxy_protocol);
     if (!added) return added;
   }
@@ -158,6 +168,7 @@ Result<> Front::open(Door door, const Strings& addresses, bool proxy_protocol) {
 Result<> Front::add(Door door, net::Listener listener, const std::string& where,
                     bool proxy_protocol) {
   listening_.push_back(where);
+  sockets_.push_back({listener.descriptor(), std::string(name_of(door))});
   switch (door) {
     case Door::http:
       server_->listen(std::move(listener), {.tls = nullptr, .proxy_protocol = proxy_protocol});
@@ -186,6 +197,10 @@ void Front::tick() {
 Task<> Front::drain(std::chrono::seconds spread) {
   if (server_) co_await server_->drain(spread);
 }
+
+Task<bool> Front::finish(std::chrono::seconds limit) { return server_->finish(limit); }
+
+Task<http::Farewell> Front::farewell() { return server_->farewell(); }
 
 std::size_t Front::connections() const { return server_ ? server_->connections() : 0; }
 

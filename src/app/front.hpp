@@ -33,6 +33,12 @@ class Front {
   Result<> reload(const Config& config);
   void tick();
   Task<> drain(std::chrono::seconds spread);
+  /// Instead of `drain`, where another process goes on with the listening sockets: see
+  /// http::Server.
+  Task<bool> finish(std::chrono::seconds limit);
+  Task<http::Farewell> farewell();
+  /// The listening sockets by the names that systemd would give them; they stay the front's.
+  const std::vector<net::PassedSocket>& sockets() const { return sockets_; }
 
   std::size_t connections() const;
   /// "http 127.0.0.1:8082", in the order of the configuration.
@@ -40,6 +46,7 @@ class Front {
 
  private:
   enum class Door : std::uint8_t { http, https, lmtp };
+  static std::string_view name_of(Door door);
   Result<> open(Door door, const Strings& addresses, bool proxy_protocol);
   Result<> add(Door door, net::Listener listener, const std::string& where, bool proxy_protocol);
 
@@ -51,6 +58,7 @@ class Front {
   std::shared_ptr<net::TlsServer> tls_;         // shared with the connections
   std::unique_ptr<http::Server> server_;
   std::vector<net::PassedSocket> passed_;
+  std::vector<net::PassedSocket> sockets_;
   std::vector<std::string> listening_;
   std::vector<net::Listener> lmtp_;  // until `serve`
 };

@@ -21,14 +21,15 @@ Result<DaemonOptions> demo_options(Random& random) {
   if (!config) return pass(config);
   auto accounts = demo_accounts(folder, random);
   if (!accounts) return pass(accounts);
-  return DaemonOptions{std::move(*config), {}, std::move(*accounts)};
+  return DaemonOptions{
+      .config = std::move(*config), .program = {}, .demo_accounts = std::move(*accounts)};
 }
 
 Result<DaemonOptions> configured_options(const std::string& file) {
   auto config = read_config(file);
   if (!config) return pass(config);
   if (const auto whole = check_config(*config); !whole) return pass(whole);
-  return DaemonOptions{std::move(*config), {}, {}};
+  return DaemonOptions{.config = std::move(*config), .program = {}, .demo_accounts = {}};
 }
 
 int run(int count, char** arguments) {
@@ -44,10 +45,14 @@ int run(int count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  std::string program = own_program();
+  auto predecessor = Predecessor::of_environment();
   SystemRandom random;
   auto options = demo ? demo_options(random) : configured_options(file);
   if (!options) return refuse(options.error().message);
   options->program = arguments[0];
+  options->own_program = std::move(program);
+  options->predecessor = std::move(predecessor);
   const Config::Server& server = options->config.server;
   log_to_stderr(server.log_format == "json" ? LogFormat::json : LogFormat::text,
                 parse_log_level(server.log_level));

@@ -37,6 +37,7 @@ void Connection::wait_readable(Mode mode) {
 void Connection::on_readable(std::uint32_t epoch) {
   if (epoch != epoch_ || mode_ == Mode::closed) return;
   mode_ = Mode::busy;
+  used_ = true;
   start();
 }
 
@@ -58,11 +59,15 @@ void Connection::expired() {
 void Connection::close() noexcept {
   if (mode_ == Mode::closed) return;
   const auto self = shared_from_this();  // until the end of this call
+  leave();
+  stream_->close();
+}
+
+void Connection::leave() noexcept {
   mode_ = Mode::closed;
   unlink();
   handle_.reset();
   resume_ = nullptr;
-  stream_->close();
   auto& all = core_->connections;
   all.back()->place_ = place_;
   std::swap(all[place_], all.back());
@@ -162,13 +167,29 @@ void Connection::park(Parked parked) {
 }
 
 void Connection::wake(watch::Ended ended) {
-  if (mode_ == Mode::closed || !resume_) return;
+  if (mode_ == Mode::closed || !resume_ || core_->parting) return;
   woken_ = std::make_unique<watch::Ended>(std::move(ended));
   stream_->cancel();
   if (mode_ != Mode::parked) return;  // it is just reading what came; it looks at woken_ next
   ++epoch_;
   mode_ = Mode::busy;
   start();
+}
+
+Task<> Connection::part(Farewell& farewell) {
+  if (mode_ != Mode::parked || !resume_) co_return;
+  ++epoch_;
+  mode_ = Mode::busy;
+  stream_->cancel();
+  keep_alive_ = false;
+  auto resume = std::exchange(resume_, nullptr);
+  Outcome outcome = co_await resume(watch::Ended{watch::Wake::shutdown, {}});
+  const auto* reply = std::get_if<Reply>(&outcome);
+  const Reply stopping{.status = 503, .headers = {{"Retry-After", "1"}}, .body = {}, .close = true};
+  if (reply == nullptr) reply = &stopping;
+  const auto body = reply->body ? reply->body : text_body({});
+  farewell.add(std::move(stream_), reply_head(*reply, body->size(), false).append(body->view()));
+  leave();
 }
 
 Task<> Connection::refuse(Refusal refusal) {

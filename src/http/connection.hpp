@@ -42,6 +42,8 @@ struct ServerCore {
   std::uint64_t last_id = 0;
   std::size_t handshakes = 0;
   bool draining = false;
+  bool parting = false;  // all that waits is answered by a farewell: nothing wakes it
+  bool closed = false;   // handshakes that end now are too late
 };
 
 class Connection final : public std::enable_shared_from_this<Connection>, public watch::WheelNode {
@@ -56,9 +58,15 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void expired();
   void close() noexcept;
   bool is_idle() const noexcept { return mode_ == Mode::idle; }
+  /// Nothing was asked on it so far.
+  bool is_fresh() const noexcept { return is_idle() && !used_; }
+  bool is_used_and_idle() const noexcept { return is_idle() && used_; }
   bool is_parked() const noexcept { return mode_ == Mode::parked; }
   /// The hub, or the server's shutdown, ends the parked request.
   void wake(watch::Ended ended);
+  /// Of a parked request: the answer of a server that stops goes to `farewell`, with the stream,
+  /// and the connection ends.
+  Task<> part(Farewell& farewell);
 
  private:
   enum class Mode : std::uint8_t { idle, busy, parked, closed };
@@ -72,6 +80,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void wait_readable(Mode mode);
   void on_readable(std::uint32_t epoch);
   void start();
+  /// Closed to all who know it; the stream is not.
+  void leave() noexcept;
 
   void arm(std::chrono::milliseconds limit);
   void arm_for(std::uint64_t bytes);
@@ -102,6 +112,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   Mode mode_ = Mode::idle;
   bool refused_;  // beyond the limit: answered 503
   bool expired_ = false;
+  bool used_ = false;
   // Of the request in work:
   bool keep_alive_ = false;
   bool head_only_ = false;

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
@@ -18,6 +19,8 @@ namespace {
 constexpr Log logger("http");
 constexpr std::size_t refused_at_once = 256;  // beyond the limit, before they are just closed
 constexpr std::chrono::milliseconds drain_step{20};
+/// So long after the last accept, a connection on which nothing was asked is closed.
+constexpr std::chrono::milliseconds fresh_limit{2000};
 
 using CorePointer = std::shared_ptr<ServerCore>;
 
@@ -56,7 +59,7 @@ Task<> welcome(CorePointer core, std::unique_ptr<net::Stream> stream, ListenSett
   try {
     auto ready = co_await net::with_deadline(core->settings.handshake_limit,
                                              prepare(core, std::move(stream), settings));
-    if (!core->draining) add_connection(core, std::move(ready));
+    if (!core->closed) add_connection(core, std::move(ready));
   } catch (const Fault& fault) {
     reason = fault.what();
   } catch (const boost::system::system_error& error) {
@@ -99,11 +102,48 @@ void close_all(const CorePointer& core) {
   for (const auto& connection : connections) connection->close();
 }
 
-Task<> drain_all(CorePointer core, std::chrono::milliseconds spread,
-                 std::chrono::milliseconds finish_limit) {
+void stop_accepting(const CorePointer& core) {
   core->draining = true;
   for (const auto& listener : core->listeners) listener->close();
-  for (const auto& connection : those(core, &Connection::is_idle)) connection->close();
+}
+
+void close_those(const CorePointer& core, bool (Connection::*matches)() const noexcept) {
+  for (const auto& connection : those(core, matches)) connection->close();
+}
+
+Task<bool> finish_running(CorePointer core, std::chrono::milliseconds limit) {
+  stop_accepting(core);
+  close_those(core, &Connection::is_used_and_idle);
+  const auto all_wait = [&core] {
+    return core->handshakes == 0 && std::ranges::all_of(core->connections, [](const auto& each) {
+             return each->is_parked();
+           });
+  };
+  for (auto waited = std::chrono::milliseconds(0); !all_wait() && waited < limit;
+       waited += drain_step) {
+    if (waited >= fresh_limit) close_those(core, &Connection::is_idle);
+    co_await net::sleep_for(drain_step);
+  }
+  core->parting = all_wait();
+  co_return core->parting;
+}
+
+Task<Farewell> last_answers(CorePointer core) {
+  Farewell farewell;
+  for (const auto& connection : those(core, &Connection::is_parked)) {
+    try {
+      co_await connection->part(farewell);
+    } catch (const Fault& fault) {
+      logger.warning("farewell.failed", {{"reason", fault.what()}});
+    }
+  }
+  co_return farewell;
+}
+
+Task<> drain_all(CorePointer core, std::chrono::milliseconds spread,
+                 std::chrono::milliseconds finish_limit) {
+  stop_accepting(core);
+  close_those(core, &Connection::is_idle);
   const auto parked = those(core, &Connection::is_parked);
   const auto steps = static_cast<std::size_t>(spread / drain_step) + 1;
   for (std::size_t step = 0, next = 0; next < parked.size(); ++step) {
@@ -117,6 +157,7 @@ Task<> drain_all(CorePointer core, std::chrono::milliseconds spread,
        !core->connections.empty() && waited < finish_limit; waited += drain_step) {
     co_await net::sleep_for(drain_step);
   }
+  core->closed = true;
   if (!core->connections.empty()) {
     logger.warning("drain.cut_off", {{"connections", core->connections.size()}});
   }
@@ -131,8 +172,8 @@ Server::Server(const net::Executor& executor, Clock& clock, ServerSettings setti
                                          spools)) {}
 
 Server::~Server() {
-  core_->draining = true;
-  for (const auto& listener : core_->listeners) listener->close();
+  core_->closed = true;
+  stop_accepting(core_);
   close_all(core_);
 }
 
@@ -157,6 +198,10 @@ void Server::tick() {
 Task<> Server::drain(std::chrono::milliseconds spread, std::chrono::milliseconds finish_limit) {
   return drain_all(core_, spread, finish_limit);
 }
+
+Task<bool> Server::finish(std::chrono::milliseconds limit) { return finish_running(core_, limit); }
+
+Task<Farewell> Server::farewell() { return last_answers(core_); }
 
 std::size_t Server::connections() const { return core_->connections.size(); }
 

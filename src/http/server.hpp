@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
+#include "http/farewell.hpp"
 #include "http/message.hpp"
 #include "net/listener.hpp"
 #include "net/stream.hpp"
@@ -63,6 +64,13 @@ class Server {
   /// `finish_limit`), closes the rest. Wake::shutdown is what parked requests get.
   Task<> drain(std::chrono::milliseconds spread,
                std::chrono::milliseconds finish_limit = std::chrono::seconds(10));
+
+  /// The first part of a drain: stops accepting, and lets running requests finish, and those that
+  /// connected just before be asked; up to `limit`. Requests wait as before. False: some did not
+  /// end.
+  Task<bool> finish(std::chrono::milliseconds limit);
+  /// After `finish`: what the requests that wait are answered. Nothing is read or written any more.
+  Task<Farewell> farewell();
 
   std::size_t connections() const;
 

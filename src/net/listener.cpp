@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -181,6 +182,20 @@ std::uint16_t Listener::port() const {
   if (::getsockname(state_->descriptor.native_handle(), &where.any, &length) != 0) return 0;
   return ntohs(where.any.sa_family == AF_INET6 ? where.v6.sin6_port : where.v4.sin_port);
 }
+
+std::string Listener::address() const {
+  Address where{};
+  socklen_t length = sizeof(where);
+  if (::getsockname(descriptor(), &where.any, &length) != 0) return "?";
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const bool v6 = where.any.sa_family == AF_INET6;
+  const void* bytes = v6 ? static_cast<const void*>(&where.v6.sin6_addr) : &where.v4.sin_addr;
+  ::inet_ntop(where.any.sa_family, bytes, text.data(), text.size());
+  const std::string name = v6 ? "[" + std::string(text.data()) + "]" : text.data();
+  return name + ":" + std::to_string(port());
+}
+
+int Listener::descriptor() const { return state_->descriptor.native_handle(); }
 
 void Listener::close() noexcept {
   boost::system::error_code ignored;

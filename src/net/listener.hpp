@@ -33,6 +33,10 @@ class Listener {
   /// Throws boost::system::system_error(operation_aborted) after close.
   Task<std::unique_ptr<Stream>> accept();
   std::uint16_t port() const;
+  /// "127.0.0.1:8082", "[::]:443".
+  std::string address() const;
+  /// To hand it on; the listener keeps it.
+  int descriptor() const;
   void close() noexcept;
 
  private:

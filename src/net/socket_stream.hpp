@@ -52,6 +52,9 @@ class SocketStream final : public Stream, private RestingSocket {
 /// Of a stream made here (TLS: of its socket); -1 of others and of closed ones.
 int descriptor_of(Stream& stream);
 
+/// Gives a stream made here as many of the bytes as it takes at once: without a loop.
+void write_now(Stream& stream, std::string_view bytes) noexcept;
+
 /// "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix" of the other end.
 std::string name_of_peer(int descriptor);
 

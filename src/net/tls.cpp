@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <csignal>
@@ -176,6 +177,17 @@ int descriptor_of(Stream& stream) {
   if (auto* socket = dynamic_cast<SocketStream*>(&stream)) return socket->descriptor();
   if (auto* tls = dynamic_cast<TlsStream*>(&stream)) return tls->socket().descriptor();
   return -1;
+}
+
+void write_now(Stream& stream, std::string_view bytes) noexcept {
+  if (auto* tls = dynamic_cast<TlsStream*>(&stream)) {
+    std::size_t count = 0;
+    ERR_clear_error();
+    static_cast<void>(SSL_write_ex(tls->session(), bytes.data(), bytes.size(), &count));
+    ERR_clear_error();
+  } else if (const int descriptor = descriptor_of(stream); descriptor >= 0) {
+    static_cast<void>(::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+  }
 }
 
 struct TlsServer::State {

@@ -247,6 +247,18 @@ Finished DaemonProcess::run_to_end() {
 
 void DaemonProcess::signal(int number) const { ::kill(pid_, number); }
 
+void DaemonProcess::hand_over() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // the new process becomes our child when the old one ends
+  states_.clear();
+  signal(SIGUSR2);
+  if (!wait_for_state("MAINPID=")) throw std::runtime_error("nobody takes over:\n" + log());
+  const auto named = std::string_view(states_).substr(states_.find("MAINPID=") + 8);
+  const auto fresh = parse_number<pid_t>(named.substr(0, named.find('\n')));
+  if (wait_for_end() != 0) throw std::runtime_error("the old process failed:\n" + log());
+  pid_ = fresh.value();
+  wait_until_ready();
+}
+
 int DaemonProcess::wait_for_end() {
   int status = 0;
   const bool ended = wait_until([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; });

@@ -80,6 +80,9 @@ class DaemonProcess {
   /// Runs it to an end that comes by itself: a start that must fail.
   Finished run_to_end();
   void signal(int number) const;
+  /// Lets a new process take over (SIGUSR2): returns once that is ready, the old one has ended, and
+  /// this object stands for the new one.
+  void hand_over();
   /// Its exit code; -1 when a signal killed it. Throws when it is still there after 30 s.
   int wait_for_end();
   /// SIGTERM, and wait_for_end().
