@@ -6,17 +6,15 @@
 #                                          systemd of its own, booted in namespaces. Needs root,
 #                                          debootstrap and Debian's package servers; else it says so
 #                                          and ends with 77. FOLDER keeps the clean system for next time.
+#   tests/package.sh container PROGRAMS [FOLDER] the steps of the Containerfile's last stage on a clean
+#                                          system, its entry point and its health check. Likewise.
 set -euo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 packaging=$here/../packaging
-work=$(mktemp -d /tmp/godwit-package-XXXXXX)
-init=     # the service manager of the clean system, while it runs
-control=  # its control group
-
-stop() { echo "package test: $*" >&2; exit 1; }
-skip() { echo "package test: skipped, $*" >&2; exit 77; }
+# shellcheck source=tests/clean_system.sh
+source "$here/clean_system.sh"
 good() { echo "  ok  $*"; }
 # expect WHAT COMMAND...: which must be true.
 expect() {
@@ -25,23 +23,6 @@ expect() {
   "$@" || stop "$what: not so ($*)"
   good "$what"
 }
-
-shut_down() {
-  if [[ -n $init ]]; then
-    kill -KILL "$init" 2>/dev/null || true
-    tail --pid="$init" -f /dev/null 2>/dev/null || true
-    init=
-  fi
-  if [[ -n $control && -d $control ]]; then
-    find "$control" -depth -type d -exec rmdir {} + 2>/dev/null || true
-    control=
-  fi
-}
-finish() {
-  shut_down
-  rm -rf "$work"
-}
-trap finish EXIT
 
 # --- contents -------------------------------------------------------------------------------------
 
@@ -120,77 +101,7 @@ check_contents() {
   fi
 }
 
-# --- a clean system -------------------------------------------------------------------------------
-
-# The base: a bare Debian 12 with a service manager, made once.
-make_base() {
-  local folder=$1 command
-  [[ $(id -u) -eq 0 ]] || skip "a clean system can be made by root only"
-  for command in debootstrap unshare nsenter ip; do
-    command -v $command >/dev/null || skip "$command is not there (apt-get install debootstrap util-linux iproute2)"
-  done
-  grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || skip "the kernel knows no overlay"
-  if [[ ! -f $folder/.whole ]]; then
-    rm -rf "$folder"
-    debootstrap --variant=minbase --include=systemd,dbus,ca-certificates bookworm "$folder" \
-      >"$work/debootstrap.log" 2>&1 ||
-      skip "debootstrap made no clean system ($(tail -n 1 "$work/debootstrap.log"))"
-    touch "$folder/.whole"
-  fi
-}
-
-# With this machine's network, but not started: fetches what the package needs, from Debian.
-fetch_needed() {
-  local base=$1
-  mkdir -p "$work"/{upper,inner,system}
-  cp "$deb" "$newer" "$here/package_steps.sh" "$base/root/"
-  cp --remove-destination /etc/resolv.conf "$base/etc/resolv.conf"
-  unshare -m bash -c "
-    mount -t overlay clean -o lowerdir=$base,upperdir=$work/upper,workdir=$work/inner $work/system
-    mount -t proc proc $work/system/proc
-    chroot $work/system sh -c '
-      apt-get -q update && apt-get -y -q install --no-install-recommends --download-only /root/$(basename "$deb")'
-  " >"$work/fetch.log" 2>&1 || skip "Debian's package servers gave nothing ($(tail -n 1 "$work/fetch.log"))"
-}
-
-# Starts it: namespaces of its own, no network but loopback.
-boot() {
-  local base=$1 groups outer
-  groups=$(findmnt -t cgroup2 -n -o TARGET | head -n 1)
-  [[ -n $groups ]] || skip "there is no version 2 of control groups here"
-  control=$groups/godwit-package-$$
-  mkdir "$control" 2>/dev/null || skip "control groups cannot be made here"
-  cat >"$work/boot.sh" <<BOOT
-echo \$\$ >$control/cgroup.procs
-exec unshare --mount --pid --fork --net --uts --ipc --cgroup --kill-child bash -c '
-  mount --make-rprivate /
-  mount -t overlay clean -o lowerdir=$base,upperdir=$work/upper,workdir=$work/inner $work/system
-  cd $work/system
-  mount -t proc proc proc
-  mount -t sysfs -o ro sysfs sys
-  mount -t tmpfs tmpfs run
-  mount -t tmpfs tmpfs tmp
-  mount -t cgroup2 groups sys/fs/cgroup || {
-    mount -t tmpfs tmpfs sys/fs/cgroup
-    mkdir sys/fs/cgroup/systemd sys/fs/cgroup/unified
-    mount -t cgroup -o none,name=systemd groups sys/fs/cgroup/systemd
-    mount -t cgroup2 groups sys/fs/cgroup/unified
-  }
-  ip link set lo up
-  exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . /lib/systemd/systemd'
-BOOT
-  bash "$work/boot.sh" </dev/null >"$work/boot.log" 2>&1 &
-  outer=$!
-  local i
-  for ((i = 0; i < 300; ++i)); do
-    init=$(pgrep -P "$outer" | head -n 1 || true)
-    [[ -n $init ]] && [[ -d /proc/$init ]] &&
-      nsenter -t "$init" -a -r -w systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded' && return
-    kill -0 "$outer" 2>/dev/null || break
-    sleep 0.2
-  done
-  skip "systemd does not start in namespaces here ($(tail -n 1 "$work/boot.log"))"
-}
+# --- life -----------------------------------------------------------------------------------------
 
 # The next release: another version, and another configuration file as shipped.
 make_newer() {
@@ -203,20 +114,71 @@ make_newer() {
 
 live() {
   local base=${2:-$work/clean} deb newer
-  mkdir -p "$(dirname "$base")"
+  mkdir -p "$(dirname "$base")" "$work/bring"
   base=$(realpath -m "$base")
   deb=$("$packaging/package.sh" "$1" "$work/first" 2>"$work/log") || { cat "$work/log" >&2; stop "it cannot be built"; }
   make_base "$base"
   make_newer
-  fetch_needed "$base"
+  cp "$deb" "$newer" "$here/package_steps.sh" "$work/bring/"
+  fetch_needed "$base" "apt-get -y -q install --no-install-recommends --download-only ./$(basename "$deb")"
   boot "$base"
-  nsenter -t "$init" -a -r -w env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
-    bash /root/package_steps.sh "/root/$(basename "$deb")" "/root/$(basename "$newer")" ||
-    stop "see above"
+  inside bash /root/package_steps.sh "/root/$(basename "$deb")" "/root/$(basename "$newer")" || stop "see above"
+}
+
+# --- the image ------------------------------------------------------------------------------------
+
+# last_stage KEYWORD: what follows it in the Containerfile, a line each.
+last_stage() { tac "$packaging/container/Containerfile" | sed '/^FROM/q' | tac | sed -n "s/^$1 //p"; }
+
+contain() {
+  local base=${2:-$work/clean} user entry health
+  mkdir -p "$(dirname "$base")"
+  base=$(realpath -m "$base")
+  make_base "$base"
+  "$packaging/package.sh" "$1" "$work/first" >/dev/null 2>&1 || stop "it cannot be built"
+  user=$(last_stage USER)
+  entry=$(last_stage ENTRYPOINT | tr -d '[]"')
+  health=$(last_stage HEALTHCHECK | sed 's/.*CMD //')
+  [[ -n $user && -n $entry && -n $health ]] || stop "the Containerfile names no user, entry point or health check"
+  mkdir -p "$work"/{upper,inner,system}
+  last_stage RUN >"$work/steps"
+  cat >"$work/contain.sh" <<CONTAIN
+set -e
+mount -t overlay clean -o lowerdir=$base,upperdir=$work/upper,workdir=$work/inner $work/system
+mount -t proc proc $work/system/proc
+cp --remove-destination /etc/resolv.conf $work/system/etc/resolv.conf
+cp $work/first/*.deb $packaging/container/godwit.toml $work/steps $work/system/root/
+chroot $work/system sh -e /root/steps >$work/steps.log 2>&1
+# No network from here on: as a published port would be, it is loopback's.
+exec unshare -n bash -ec '
+  ip link set lo up
+  cd $work/system
+  chroot --userspec=$user:$user . $entry & daemon=\$!
+  for i in \$(seq 100); do
+    if chroot --userspec=$user:$user . $health; then break; fi
+    sleep 0.2
+  done
+  echo a-long-enough-password >$work/system/tmp/password
+  chmod 644 $work/system/tmp/password
+  chroot . chown $user /tmp/password
+  chroot . chmod 600 /tmp/password
+  chroot --userspec=$user:$user . env HOME=/tmp godwit user add probe@example.org --password-file /tmp/password
+  chroot --userspec=$user:$user . env HOME=/tmp godwit probe http://127.0.0.1:8082/ --user probe@example.org --password-file /tmp/password --timeout 60
+  kill -TERM \$daemon
+  wait \$daemon'
+CONTAIN
+  if ! unshare -m --propagation private bash "$work/contain.sh" >"$work/contain.log" 2>&1; then
+    cat "$work/steps.log" "$work/contain.log" 2>/dev/null | tail -n 20 >&2
+    stop "the image's steps fail"
+  fi
+  expect "the image's steps give a server that the bundled client likes" grep -q 'GODWIT OK' "$work/contain.log"
+  expect "which the health check says" grep -q 'serving' "$work/contain.log"
+  expect "and which stops when it is told" grep -q 'daemon stopped' "$work/contain.log"
 }
 
 case ${1:-} in
+  container) [[ $# -eq 2 || $# -eq 3 ]] && contain "${@:2}" ;;
   contents) [[ $# -eq 2 ]] && check_contents "$2" ;;
   life) [[ $# -eq 2 || $# -eq 3 ]] && live "${@:2}" ;;
-  *) echo "usage: tests/package.sh contents PROGRAMS | life PROGRAMS [FOLDER]" >&2; exit 2 ;;
+  *) echo "usage: tests/package.sh contents PROGRAMS | life|container PROGRAMS [FOLDER]" >&2; exit 2 ;;
 esac

@@ -66,6 +66,7 @@ apt_install "$next"
 expect "an edited configuration survives" test "$(sha256sum <$config)" = "$kept"
 expect "with its owner" test "$(told $config)" = "root:godwit 640"
 expect "the daemon runs" active
+expect "which took over from the old one" grep -q 'daemon handed_over' <(journalctl --no-pager -u $unit)
 expect "it is a new process" test "$(main_pid)" != "$before"
 expect "whose program is the new one" test -z "$(readlink "/proc/$(main_pid)/exe" | grep deleted)"
 expect "the mailbox is there" probe

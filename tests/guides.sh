@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Runs guides as they are written: every block of shell commands (```sh) in docs/GUIDE.md, in order, as
+# root on a clean Debian 12 with systemd, the package lying in /root; the first that fails ends it.
+#
+#   tests/guides.sh PROGRAMS FOLDER [GUIDE...]     all of those below when none is named
+#
+# FOLDER keeps the clean system for next time. Names of example.org are the machine itself. Blocks
+# without a kind, and ```toml, are not run. Skips where no clean system can be had (77).
+set -euo pipefail
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/clean_system.sh
+source "$here/clean_system.sh"
+
+known=(start dovecot-radicale backup)
+[[ $# -ge 2 ]] || { echo "usage: tests/guides.sh PROGRAMS FOLDER [GUIDE...]" >&2; exit 2; }
+programs=$1
+base=$(realpath -m "$2")
+shift 2
+[[ $# -gt 0 ]] || set -- "${known[@]}"
+
+# blocks FILE: a block a file in $work/blocks.
+blocks() {
+  rm -rf "$work/blocks"
+  mkdir "$work/blocks"
+  awk -v folder="$work/blocks" '
+    /^```sh$/ { file = sprintf("%s/%03d", folder, ++count); next }
+    /^```/ { if (file) close(file); file = ""; next }
+    file { print >file }' "$1"
+  [[ -n $(ls "$work/blocks") ]] || stop "$1 has no commands"
+}
+
+run_guide() {
+  local name=$1 block
+  echo "guide $name"
+  blocks "$here/../docs/$name.md"
+  rm -rf "$work/upper" "$work/inner"
+  fetch_needed "$base" "$(sed -n 's/^apt-get install /&--download-only /p' "$work"/blocks/*)"
+  boot "$base"
+  inside sh -c 'echo "127.0.0.1 localhost mail.example.org autodiscover.example.org imap.example.org dav.example.org" >/etc/hosts'
+  for block in "$work"/blocks/*; do
+    if ! (cat "$block") | inside sh -c 'cd /root && cat >.block && exec bash -euo pipefail .block' >"$work/output" 2>&1; then
+      cat "$block" "$work/output" | tail -n 40 >&2
+      inside journalctl --no-pager -n 20 -u godwitd >&2 || true
+      stop "guide $name: this block fails"
+    fi
+    echo "  ok  $(grep -v '^#' "$block" | head -n 1)"
+  done
+  shut_down
+}
+
+mkdir -p "$work/bring"
+"$here/../packaging/package.sh" "$programs" "$work/bring" >/dev/null 2>"$work/log" ||
+  { cat "$work/log" >&2; stop "the package cannot be built"; }
+make_base "$base"
+for guide; do run_guide "$guide"; done
