@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/text.hpp"
+#include "command/membership.hpp"
 #include "command/prefetch.hpp"
 #include "command/request_cache.hpp"
 #include "command/watching.hpp"
@@ -86,6 +87,7 @@ class TestServer::Process {
         watching_(hub_),
         sign_in_(systems.users),
         journal_(systems.store, systems.clock, {.owner = "process-" + std::to_string(number)}),
+        membership_(systems.clock, systems.directory),
         services_{.clock = systems.clock,
                   .random = systems.random,
                   .store = systems.store,
@@ -103,6 +105,7 @@ class TestServer::Process {
                   .journal = journal_,
                   .request_cache = request_cache_,
                   .prefetches = prefetches_,
+                  .membership = membership_,
                   .settings = settings},
         endpoint_(services_, sign_in_, &no_page),
         transport_(endpoint_, hub_,
@@ -125,6 +128,7 @@ class TestServer::Process {
   sync::Journal journal_;
   command::RequestCache request_cache_;
   command::Prefetches prefetches_;
+  command::Membership membership_;
   command::Services services_;
   command::Endpoint endpoint_;
   client::ServiceTransport transport_;
@@ -154,7 +158,10 @@ void TestServer::restart() {
   process_ = std::make_unique<Process>(*this, systems_, settings_, other_changes_, ++processes_);
 }
 
-void TestServer::set_settings(command::Settings settings) { settings_ = std::move(settings); }
+void TestServer::set_settings(command::Settings settings) {
+  settings_ = std::move(settings);
+  hub().end_all(watch::Wake::policy);
+}
 
 void TestServer::offer_items(backend::ItemsBackend& items) {
   systems_.items = &items;

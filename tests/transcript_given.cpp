@@ -172,7 +172,8 @@ void TranscriptRunner::given(const Words& words, std::size_t number) {
     fixture_.server.while_parked.emplace_back([this, rest, number] { given(rest, number); });
     return;
   }
-  if (given_server(words, number) || given_mailbox(words, number) || given_device(words, number)) {
+  if (given_server(words, number) || given_policy(words) || given_device_rules(words) ||
+      given_mailbox(words, number) || given_device(words, number)) {
     return;
   }
   throw TranscriptError(number, "nobody knows how to give '" + words[0] + "'");
@@ -193,20 +194,6 @@ bool TranscriptRunner::given_server(const Words& words, std::size_t number) {
     fixture_.server.set_settings(changed);
   } else if (words[0] == "zone" && words.size() == 2) {
     changed.time_zone = words[1];
-    fixture_.server.set_settings(changed);
-  } else if (words[0] == "provisioning" && words.size() >= 2) {
-    auto& policy = changed.provisioning;
-    policy.mode = words[1] == "strict"  ? policy::Mode::strict
-                  : words[1] == "loose" ? policy::Mode::loose
-                                        : policy::Mode::off;
-    policy.accept_partial = !has(words, "no-partial");
-    policy.accept_external = !has(words, "no-external");
-    policy.values.clear();
-    for (const std::string& word : words) {
-      const std::size_t equals = word.find('=');
-      if (equals != std::string::npos)
-        policy.values[word.substr(0, equals)] = word.substr(equals + 1);
-    }
     fixture_.server.set_settings(changed);
   } else if (words[0] == "submission" && words.size() >= 3 && words[1] == "refuses") {
     fixture_.submission.refuse_next(words[2], has(words, "recipient") ? Errc::not_found
@@ -407,13 +394,14 @@ void TranscriptRunner::given_order(const Words& words, std::size_t number) {
   const auto record = test::run(fixture_.store.get(key));
   auto stored = record ? policy::unpack_device(record->value) : Result<policy::Device>{};
   if (!stored) throw TranscriptError(number, "the device's record cannot be read");
-  const bool back = words[1] == "unblock";
+  const bool back = words[1] == "unblock" || words[1] == "allow";
+  stored->allowed = words[1] == "allow";
   stored->blocked = words[1] == "block";
   stored->wipe = words[1] == "wipe" ? policy::Wipe::ordered : policy::Wipe::none;
   stored->wipe_scope =
       has(words, "account") ? policy::WipeScope::account : policy::WipeScope::device;
   if (!back && !stored->blocked && stored->wipe == policy::Wipe::none) {
-    throw TranscriptError(number, "an order is block, unblock or wipe");
+    throw TranscriptError(number, "an order is allow, block, unblock or wipe");
   }
   std::vector<store::Write> writes;
   writes.push_back({key, std::nullopt, pack(*stored)});

@@ -37,6 +37,8 @@ class TranscriptRunner {
 
   void line(const TranscriptLine& line);
   void given(const Words& words, std::size_t number);
+  bool given_policy(const Words& words);
+  bool given_device_rules(const Words& words);
   bool given_server(const Words& words, std::size_t number);
   bool given_mailbox(const Words& words, std::size_t number);
   bool given_device(const Words& words, std::size_t number);

@@ -24,10 +24,6 @@ Result<std::uint64_t> number(const nlohmann::json& arguments, std::string_view n
 /// False where it is absent.
 Result<bool> flag(const nlohmann::json& arguments, std::string_view name);
 
-struct DeviceName {
-  UserId user;
-  DeviceId id;
-};
 /// "user" and "device".
 Result<DeviceName> device_name(const nlohmann::json& arguments);
 /// "user"; nothing where it is absent or empty.
@@ -44,5 +40,14 @@ struct Operation {
 };
 
 std::span<const Operation> app_password_operations();
+std::span<const Operation> policy_operations();
+std::span<const Operation> audit_operations();
+
+/// What the audit log says of an operation; without its result.
+policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,
+                               const nlohmann::json& arguments);
+/// False for what only reads, and for orders about devices that were done: those make their own
+/// entry.
+bool is_audited(std::string_view operation, bool done);
 
 }  // namespace godwit::admin

@@ -309,9 +309,11 @@ Task<Result<json>> device_list(Parts& parts, json arguments) {
   if (!place) co_return pass(place);
   auto user = user_name(arguments);
   if (!user) co_return pass(user);
+  const auto state = text(arguments, "state", false);
+  if (!state) co_return pass(state);
   json rows = json::array();
   for (const Device& device : co_await (*place)->list(std::move(*user))) {
-    rows.push_back(to_json(device));
+    if (state->empty() || device.state == *state) rows.push_back(to_json(device));
   }
   co_return json{{"devices", std::move(rows)}};
 }
@@ -326,6 +328,8 @@ Task<Result<json>> device_show(Parts& parts, json arguments) {
   json row = to_json(*device);
   row["recovery_password"] = nullptr;
   if (device->recovery_password) row["recovery_password"] = device->recovery_password->reveal();
+  row["facts"] = json::object();
+  for (const auto& [fact, value] : device->facts) row["facts"][fact] = value;
   co_return row;
 }
 
@@ -335,7 +339,8 @@ Task<Result<json>> device_do(Parts& parts, json arguments) {
   if (!place) co_return pass(place);
   auto name = device_name(arguments);
   if (!name) co_return pass(name);
-  co_return nothing(co_await ((*place)->*action)(std::move(name->user), std::move(name->id)));
+  Order order{std::move(name->user), std::move(name->id), parts.caller};
+  co_return nothing(co_await ((*place)->*action)(std::move(order)));
 }
 
 Task<Result<json>> device_wipe(Parts& parts, json arguments) {
@@ -346,7 +351,8 @@ Task<Result<json>> device_wipe(Parts& parts, json arguments) {
   const auto account_only = flag(arguments, "account_only");
   if (!account_only) co_return pass(account_only);
   const auto scope = *account_only ? policy::WipeScope::account : policy::WipeScope::device;
-  co_return nothing(co_await (*place)->wipe(std::move(name->user), std::move(name->id), scope));
+  Order order{std::move(name->user), std::move(name->id), parts.caller};
+  co_return nothing(co_await (*place)->wipe(std::move(order), scope));
 }
 
 Result<Outbox*> outbox(Parts& parts) {
@@ -394,8 +400,11 @@ Task<Result<json>> status(Parts& parts, json) {
 }
 
 constexpr auto operations = std::to_array<Operation>({
+    {"device.allow", &device_do<&Devices::allow>},
     {"device.block", &device_do<&Devices::block>},
+    {"device.forget", &device_do<&Devices::forget>},
     {"device.list", &device_list},
+    {"device.release", &device_do<&Devices::release>},
     {"device.resync", &device_do<&Devices::resync>},
     {"device.show", &device_show},
     {"device.unblock", &device_do<&Devices::unblock>},
@@ -420,17 +429,24 @@ constexpr auto operations = std::to_array<Operation>({
 });
 
 const Operation* find_operation(std::string_view name) {
-  for (const auto table : {std::span<const Operation>(operations), app_password_operations()}) {
+  for (const auto table : {std::span<const Operation>(operations), app_password_operations(),
+                           policy_operations(), audit_operations()}) {
     const auto found = std::ranges::find(table, name, &Operation::name);
     if (found != table.end()) return &*found;
   }
   return nullptr;
 }
 
-Task<std::string> run_one(Parts& parts, const Operation& operation, json arguments) {
+Task<std::string> run_one(Parts parts, const Operation& operation, json arguments) {
   std::string failure;
   try {
+    policy::AuditEntry entry = audit_entry(parts.caller, operation.name, arguments);
     const auto result = co_await operation.run(parts, std::move(arguments));
+    entry.done = result.has_value();
+    if (!result) entry.details = result.error().message;
+    if (parts.audit != nullptr && is_audited(operation.name, entry.done)) {
+      co_await parts.audit->add(std::move(entry));
+    }
     log.info("operation", {{"name", operation.name}, {"ok", result.has_value()}});
     if (result) co_return to_line({{"ok", true}, {"result", *result}});
     co_return refusal(name_of(result.error().code), result.error().message);
@@ -445,7 +461,7 @@ Task<std::string> run_one(Parts& parts, const Operation& operation, json argumen
 
 }  // namespace
 
-Task<std::string> Operations::run(std::string line) {
+Task<std::string> Operations::run(std::string line, Caller caller) {
   const json request = json::parse(line, nullptr, false);
   if (!request.is_object() || !request.contains("operation") || !request["operation"].is_string()) {
     co_return refusal("malformed", "a request is an object with 'operation' and 'arguments'");
@@ -453,8 +469,11 @@ Task<std::string> Operations::run(std::string line) {
   json arguments = request.value("arguments", json::object());
   if (!arguments.is_object()) co_return refusal("malformed", "'arguments' is an object");
   const auto name = request["operation"].get<std::string>();
-  const Operation* operation = find_operation(name);
-  if (operation != nullptr) co_return co_await run_one(parts_, *operation, std::move(arguments));
+  if (const Operation* operation = find_operation(name)) {
+    Parts parts = parts_;
+    parts.caller = std::move(caller);
+    co_return co_await run_one(std::move(parts), *operation, std::move(arguments));
+  }
   co_return refusal("unsupported", fmt::format("there is no operation '{}'", name));
 }
 

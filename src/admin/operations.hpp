@@ -19,6 +19,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/task.hpp"
+#include "policy/audit.hpp"
 #include "policy/device.hpp"
 
 namespace godwit::auth {
@@ -97,6 +98,12 @@ class Outbox {
   virtual Task<bool> remove(std::string name) = 0;
 };
 
+/// Who asks: a person, and where from; empty where the way in has no addresses.
+struct Caller {
+  std::string name = "administrator";
+  std::string address;
+};
+
 struct Device {
   UserId user;
   DeviceId id;
@@ -108,9 +115,25 @@ struct Device {
   std::optional<Time> seen;  // its last request
   /// Opens the device when its user forgot the password; kept where the policy asks for it.
   std::optional<Secret> recovery_password = {};  // by `show` alone
+  /// What else is known, by name; by `show` alone.
+  std::vector<std::pair<std::string, std::string>> facts = {};
 };
 
-/// Devices of all users. Errors: not_found; conflict (wiping what is wiped already).
+/// A device of a user.
+struct DeviceName {
+  UserId user;
+  DeviceId id;
+};
+
+/// What is to be done with which device, at whose word.
+struct Order {
+  UserId user;
+  DeviceId device;
+  Caller by;
+};
+
+/// Devices of all users. Each order is an entry of the audit log, in one commit with what it does.
+/// Errors: not_found; conflict (wiping what is wiped already; what does not fit its state).
 class Devices {
  public:
   virtual ~Devices() = default;
@@ -118,12 +141,76 @@ class Devices {
   virtual Task<std::vector<Device>> list(std::optional<UserId> user) = 0;
   virtual Task<Result<Device>> show(UserId user, DeviceId device) = 0;
   /// Of the account alone: refused (unsupported) for a device that does not know that.
-  virtual Task<Result<>> wipe(UserId user, DeviceId device, policy::WipeScope scope) = 0;
-  /// Takes an unanswered wipe back, and lets a wiped or blocked device in again.
-  virtual Task<Result<>> unblock(UserId user, DeviceId device) = 0;
-  virtual Task<Result<>> block(UserId user, DeviceId device) = 0;
+  virtual Task<Result<>> wipe(Order order, policy::WipeScope scope) = 0;
+  /// Takes an unanswered wipe back, or lets a wiped device in again.
+  virtual Task<Result<>> release(Order order) = 0;
+  /// Whatever rules say; ends a quarantine.
+  virtual Task<Result<>> allow(Order order) = 0;
+  virtual Task<Result<>> block(Order order) = 0;
+  /// Takes `allow` and `block` back: rules decide.
+  virtual Task<Result<>> unblock(Order order) = 0;
   /// Everything starts over with the device's next request: as though the account were new.
-  virtual Task<Result<>> resync(UserId user, DeviceId device) = 0;
+  virtual Task<Result<>> resync(Order order) = 0;
+  /// Nothing is known of it any more, but what the audit log says. Refused while it is wiped.
+  virtual Task<Result<>> forget(Order order) = 0;
+};
+
+/// What of the audit log is asked for; empty = whatever.
+struct AuditQuery {
+  std::string user{}, device{};
+  std::optional<Time> since{};
+  std::size_t entries_max = 1000;  // the newest ones
+};
+
+class Audit {
+ public:
+  virtual ~Audit() = default;
+  /// Oldest first.
+  virtual Task<std::vector<policy::AuditEntry>> list(AuditQuery query) = 0;
+  /// Durable when it returns; the time is filled in.
+  virtual Task<> add(policy::AuditEntry entry) = 0;
+};
+
+/// One policy, as an administrator sees it.
+struct Policy {
+  std::string name;
+  std::string mode;  // "off", "loose", "strict"
+  bool accept_partial = true;
+  bool accept_external = true;
+  std::vector<std::string> users, groups, domains;
+  std::vector<std::string> assigned;                          // users to whom it was assigned
+  std::vector<std::pair<std::string, std::string>> settings;  // in the order of the document
+};
+
+/// Whose policy is which. Errors: not_found.
+class Policies {
+ public:
+  virtual ~Policies() = default;
+  virtual Task<std::vector<Policy>> list() = 0;
+  /// The name of the user's policy, and why: "default", "assigned", "user", "group".
+  struct Answer {
+    std::string name;
+    std::string reason;
+  };
+  virtual Task<Answer> of_user(UserId user) = 0;
+  /// An empty name takes the assignment back.
+  virtual Task<Result<>> assign(UserId user, std::string name) = 0;
+};
+
+/// What rules would make of a device.
+struct Hit {
+  std::string user, device, type, agent;
+  std::string now;   // its state
+  std::string then;  // "allowed", "blocked", "quarantined"
+  std::string rule;  // which one decides; empty = none
+};
+
+/// One thing that was looked at to say why an item is not on a device.
+struct Finding {
+  enum class Outcome : std::uint8_t { good, note, stop };
+  std::string step;  // "device", "policy", "folder", "item" ...
+  Outcome outcome = Outcome::good;
+  std::string text;
 };
 
 struct Status {
@@ -149,13 +236,22 @@ class Operations {
     Groups* groups = nullptr;  // there where the accounts are
     auth::AppPasswords* app_passwords = nullptr;
     backend::KnownUsers* known_users = nullptr;  // there where app passwords are
+    Policies* policies = nullptr;
+    Audit* audit = nullptr;
+    /// Whom the rules of a configuration file, given as text, would keep out or let in who are not
+    /// now. Null where there are no devices.
+    std::function<Task<Result<std::vector<Hit>>>(std::string)> dry_run = {};
+    /// What stands between an item (empty: all of them) and a device, in the order in which a
+    /// request meets it.
+    std::function<Task<Result<std::vector<Finding>>>(DeviceName, std::string)> why = {};
+    Caller caller = {};  // of the request that runs
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
   /// What was not there before may be now. What runs goes on with the parts it found.
   void replace(Parts parts) { parts_ = std::move(parts); }
 
   /// Never throws: every failure is a reply. `line` is at most `request_bytes_max` long.
-  Task<std::string> run(std::string line);
+  Task<std::string> run(std::string line, Caller caller = {});
 
   static constexpr std::size_t request_bytes_max = 1024 * 1024;
 

@@ -98,25 +98,23 @@ class FakeDevices final : public Devices {
     co_return std::vector<Device>{one()};
   }
   Task<Result<Device>> show(UserId user, DeviceId device) override {
-    static_cast<void>(note("show", user, device));
+    last = "show " + user.str() + " " + device.str();
     Device shown = one();
     shown.recovery_password = Secret("open sesame");
     co_return shown;
   }
-  Task<Result<>> wipe(UserId user, DeviceId device, policy::WipeScope scope) override {
+  Task<Result<>> wipe(Order order, policy::WipeScope scope) override {
     const bool account = scope == policy::WipeScope::account;
-    co_return note(account ? "wipe account of" : "wipe", user, device);
+    co_return note(account ? "wipe account of" : "wipe", order);
   }
-  Task<Result<>> unblock(UserId user, DeviceId device) override {
-    co_return note("unblock", user, device);
-  }
-  Task<Result<>> block(UserId user, DeviceId device) override {
-    co_return note("block", user, device);
-  }
-  Task<Result<>> resync(UserId user, DeviceId device) override {
-    co_return note("resync", user, device);
-  }
+  Task<Result<>> release(Order order) override { co_return note("release", order); }
+  Task<Result<>> allow(Order order) override { co_return note("allow", order); }
+  Task<Result<>> block(Order order) override { co_return note("block", order); }
+  Task<Result<>> unblock(Order order) override { co_return note("unblock", order); }
+  Task<Result<>> resync(Order order) override { co_return note("resync", order); }
+  Task<Result<>> forget(Order order) override { co_return note("forget", order); }
   std::string last;
+  std::string by;
 
  private:
   static Device one() {
@@ -124,10 +122,25 @@ class FakeDevices final : public Devices {
         *UserId::parse("ann"),        *DeviceId::parse("d1"), "iPhone", "", "", "16.1", "allowed",
         Time(std::chrono::seconds(5))};
   }
-  Result<> note(std::string_view what, const UserId& user, const DeviceId& device) {
-    last = std::string(what) + " " + user.str() + " " + device.str();
+  Result<> note(std::string_view what, const Order& order) {
+    last = std::string(what) + " " + order.user.str() + " " + order.device.str();
+    by = order.by.name;
     return {};
   }
+};
+
+class FakeAudit final : public Audit {
+ public:
+  Task<std::vector<policy::AuditEntry>> list(AuditQuery query) override {
+    asked = query;
+    co_return entries;
+  }
+  Task<> add(policy::AuditEntry entry) override {
+    entries.push_back(std::move(entry));
+    co_return;
+  }
+  std::vector<policy::AuditEntry> entries;
+  AuditQuery asked;
 };
 
 class FakeOutbox final : public Outbox {
@@ -142,16 +155,24 @@ class FakeOutbox final : public Outbox {
 
 class OperationsTest : public testing::Test {
  protected:
-  std::string run(std::string line) { return test::run(operations.run(std::move(line))); }
+  std::string run(std::string line) {
+    return test::run(operations.run(std::move(line), {"root", "192.0.2.1"}));
+  }
 
   FakeAccounts accounts;
   FakeGroups groups;
   FakeDevices devices;
   FakeOutbox outbox;
+  FakeAudit audit;
   std::vector<std::string> forgotten;
-  Operations operations{{&accounts, &devices, &outbox,
-                         [] { return Status{.version = "1", .mode = "serving"}; },
-                         [this](const UserId& user) { forgotten.push_back(user.str()); }, &groups}};
+  Operations operations{
+      {.accounts = &accounts,
+       .devices = &devices,
+       .outbox = &outbox,
+       .status = [] { return Status{.version = "1", .mode = "serving"}; },
+       .forget_user = [this](const UserId& user) { forgotten.push_back(user.str()); },
+       .groups = &groups,
+       .audit = &audit}};
 };
 
 TEST_F(OperationsTest, UsersComeAndGo) {
@@ -248,6 +269,31 @@ TEST_F(OperationsTest, DevicesAreNamedByUserAndId) {
                   .contains("malformed"));
   EXPECT_TRUE(run(R"({"operation":"device.block","arguments":{"user":"ann"}})")
                   .contains("argument 'device' is missing"));
+}
+
+TEST_F(OperationsTest, WhatIsDoneIsLoggedWithItsCaller) {
+  run(R"({"operation":"user.add","arguments":{"login":"ann","password":"topsecret"}})");
+  run(R"({"operation":"user.list"})");
+  run(R"({"operation":"user.remove","arguments":{"login":"bob"}})");
+  run(R"({"operation":"device.release","arguments":{"user":"ann","device":"d1"}})");
+  EXPECT_EQ(devices.last, "release ann d1");
+  EXPECT_EQ(devices.by, "root") << "the order makes its own entry";
+  ASSERT_EQ(audit.entries.size(), 2U);
+  EXPECT_EQ(audit.entries[0].action, "user.add");
+  EXPECT_EQ(audit.entries[0].by, "root");
+  EXPECT_EQ(audit.entries[0].address, "192.0.2.1");
+  EXPECT_EQ(audit.entries[0].user, "ann");
+  EXPECT_TRUE(audit.entries[0].done);
+  EXPECT_EQ(audit.entries[1].action, "user.remove");
+  EXPECT_FALSE(audit.entries[1].done);
+  EXPECT_EQ(audit.entries[1].details, "no such user");
+  const std::string listed =
+      run(R"({"operation":"audit.list","arguments":{"user":"ann","since":60,"entries_max":5}})");
+  EXPECT_TRUE(listed.contains(R"("action":"user.add")")) << listed;
+  EXPECT_FALSE(listed.contains("topsecret"));
+  EXPECT_EQ(audit.asked.user, "ann");
+  EXPECT_EQ(audit.asked.since, Time(std::chrono::minutes(1)));
+  EXPECT_EQ(audit.asked.entries_max, 5U);
 }
 
 TEST_F(OperationsTest, ADeviceIsShownWithItsRecoveryPassword) {

@@ -1,5 +1,6 @@
 #include "admin/store_devices.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <utility>
@@ -26,9 +27,60 @@ std::string_view state_of(const policy::Device& device) {
     case Wipe::failed:
       return account ? "account wipe failed" : "wipe failed";
     case Wipe::none:
-      return device.blocked ? "blocked" : "allowed";
+      break;
+  }
+  if (device.blocked) return "blocked";
+  if (device.allowed) return "allowed";
+  switch (device.standing) {
+    case policy::Standing::unknown:
+    case policy::Standing::allowed:
+      return "allowed";
+    case policy::Standing::blocked:
+      return "blocked by rule";
+    case policy::Standing::quarantined:
+      return "quarantined";
+    case policy::Standing::too_many:
+      return "one device too many";
   }
   std::unreachable();
+}
+
+/// What has to be settled before anything else is.
+Result<> wiped(const policy::Device& device) {
+  return fail(Errc::conflict,
+              fmt::format("its state is \"{}\"; release it first, which lets it in again",
+                          state_of(device)));
+}
+
+std::string moment(Time time) {
+  if (time == Time{}) return {};
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+/// For `show`; what is not known is left out.
+std::vector<std::pair<std::string, std::string>> facts_of(const policy::Device& device) {
+  std::vector<std::pair<std::string, std::string>> all{
+      {"model", device.model},
+      {"name", device.friendly_name},
+      {"os", device.os},
+      {"language", device.os_language},
+      {"imei", device.imei},
+      {"phone_number", device.phone_number},
+      {"operator", device.mobile_operator},
+      {"first_seen", moment(device.first_seen)},
+      {"address", device.address},
+      {"policy", device.policy_key == 0 ? std::string("none acknowledged") : device.policy_name},
+      {"decision", device.blocked   ? "blocked"
+                   : device.allowed ? "allowed"
+                                    : "by rules"},
+      {"rule", device.standing_why},
+      {"wipe_by", device.wipe_by},
+      {"wipe_ordered", moment(device.wipe_ordered)},
+      {"wipe_delivered", moment(device.wipe_delivered)},
+      {"wipe_changed", moment(device.wipe_changed)},
+  };
+  std::erase_if(all, [](const auto& fact) { return fact.second.empty(); });
+  return all;
 }
 
 /// [MS-ASPROV] AccountOnlyRemoteWipe came with 16.1: older devices know only the wipe of
@@ -48,7 +100,7 @@ std::optional<Device> row(const store::Record& record) {
   auto user = UserId::parse(record.key.user);
   auto id = DeviceId::parse(record.key.name);
   if (!user || !id) return std::nullopt;
-  Device device{std::move(*user), std::move(*id), {}, {}, {}, {}, {}, {}};
+  Device device{std::move(*user), std::move(*id), {}, {}, {}, {}, {}, {}, {}, {}};
   const auto stored = policy::unpack_device(record.value);
   if (!stored) {
     device.state = "damaged";
@@ -90,74 +142,112 @@ Task<Result<Device>> StoreDevices::show(UserId user, DeviceId device) {
   if (!record) co_return fail(Errc::not_found, "this user has no such device");
   auto found = row(*record);
   if (!found) co_return fail(Errc::malformed, "the device's record has no good name");
+  if (const auto stored = policy::unpack_device(record->value)) found->facts = facts_of(*stored);
   const auto kept = co_await store_.get({user.str(), Kind::device_password, device.str()});
   if (kept) found->recovery_password = Secret(kept->value);
   co_return std::move(*found);
 }
 
-Task<Result<>> StoreDevices::edit(UserId user, DeviceId device, Edit change) {
-  const store::Key key{user.str(), Kind::device, device.str()};
+store::Write StoreDevices::entry(const Order& order, std::string action, std::string details) {
+  return audit_.write({.action = std::move(action),
+                       .by = order.by.name,
+                       .address = order.by.address,
+                       .user = order.user.str(),
+                       .device = order.device.str(),
+                       .details = std::move(details)});
+}
+
+Task<Result<>> StoreDevices::edit(Order order, std::string action, Edit change) {
+  const store::Key key{order.user.str(), Kind::device, order.device.str()};
   for (int attempt = 0; attempt < edit_attempts_max; ++attempt) {
     const auto record = co_await store_.get(key);
     if (!record) co_return fail(Errc::not_found, "this user has no such device");
     auto stored = policy::unpack_device(record->value);
     if (!stored) co_return pass(stored);
-    const Result<> changed = change(*stored, clock_.now());
+    const Result<> changed = change(*stored, order, clock_.now());
     if (!changed) co_return pass(changed);
     std::vector<store::Write> batch;
     batch.push_back({key, record->revision, pack(*stored)});
+    batch.push_back(entry(order, action, std::string(state_of(*stored))));
     if (co_await store_.commit(std::move(batch))) {
-      changed_(user, device);
+      changed_(order.user, order.device);
       co_return Result<>{};
     }
   }
   co_return fail(Errc::conflict, "the device's record changes all the time; try again");
 }
 
-Task<Result<>> StoreDevices::wipe(UserId user, DeviceId device, policy::WipeScope scope) {
-  Edit order = [scope](policy::Device& stored, Time now) -> Result<> {
+Task<Result<>> StoreDevices::wipe(Order order, policy::WipeScope scope) {
+  Edit change = [scope](policy::Device& stored, const Order& by, Time now) -> Result<> {
     if (stored.wipe == policy::Wipe::done) {
-      return fail(Errc::conflict, "it is wiped already; unblock lets it in again");
+      return fail(Errc::conflict, "it is wiped already; release lets it in again");
     }
     if (scope == policy::WipeScope::account) {
       if (const auto known = knows_account_wipe(stored); !known) return known;
     }
     stored.wipe = policy::Wipe::ordered;
     stored.wipe_scope = scope;
-    stored.wipe_changed = now;
+    stored.wipe_changed = stored.wipe_ordered = now;
+    stored.wipe_delivered = Time{};
+    stored.wipe_by = by.by.name;
     return {};
   };
-  return edit(std::move(user), std::move(device), std::move(order));
+  const bool account = scope == policy::WipeScope::account;
+  return edit(std::move(order), account ? "device.wipe_account" : "device.wipe", std::move(change));
 }
 
-Task<Result<>> StoreDevices::unblock(UserId user, DeviceId device) {
-  return edit(std::move(user), std::move(device), [](policy::Device& stored, Time now) -> Result<> {
-    stored.blocked = false;
-    if (stored.wipe != policy::Wipe::none) stored.wipe_changed = now;
-    stored.wipe = policy::Wipe::none;
-    return {};
-  });
+Task<Result<>> StoreDevices::release(Order order) {
+  return edit(std::move(order), "device.release",
+              [](policy::Device& stored, const Order&, Time now) -> Result<> {
+                if (stored.wipe == policy::Wipe::none) {
+                  return fail(Errc::conflict, "no wipe was ordered; see unblock and allow");
+                }
+                stored.wipe = policy::Wipe::none;
+                stored.wipe_changed = now;
+                stored.blocked = false;
+                return {};
+              });
 }
 
-Task<Result<>> StoreDevices::block(UserId user, DeviceId device) {
-  return edit(std::move(user), std::move(device), [](policy::Device& stored, Time) -> Result<> {
-    stored.blocked = true;
-    return {};
-  });
+Task<Result<>> StoreDevices::allow(Order order) {
+  return edit(std::move(order), "device.allow",
+              [](policy::Device& stored, const Order&, Time) -> Result<> {
+                if (stored.wipe != policy::Wipe::none) return wiped(stored);
+                stored.allowed = true;
+                stored.blocked = false;
+                return {};
+              });
 }
 
-Task<Result<>> StoreDevices::resync(UserId user, DeviceId device) {
-  const auto known = co_await store_.get({user.str(), Kind::device, device.str()});
-  if (!known) co_return fail(Errc::not_found, "this user has no such device");
-  // Without its relationships every key the device holds is unknown: it starts over.
+Task<Result<>> StoreDevices::unblock(Order order) {
+  return edit(std::move(order), "device.unblock",
+              [](policy::Device& stored, const Order&, Time) -> Result<> {
+                if (stored.wipe != policy::Wipe::none) return wiped(stored);
+                stored.allowed = stored.blocked = false;
+                return {};
+              });
+}
+
+Task<Result<>> StoreDevices::block(Order order) {
+  return edit(std::move(order), "device.block",
+              [](policy::Device& stored, const Order&, Time) -> Result<> {
+                stored.blocked = true;
+                stored.allowed = false;
+                return {};
+              });
+}
+
+Task<std::vector<store::Write>> StoreDevices::relationships(const Order& order) {
+  const std::string user = order.user.str();
   std::vector<store::Write> batch;
-  batch.push_back({{user.str(), Kind::hierarchy, device.str()}, std::nullopt, std::nullopt});
-  batch.push_back({{user.str(), Kind::last_change, device.str()}, std::nullopt, std::nullopt});
-  const std::string prefix = device.str() + "/";
+  for (const Kind kind : {Kind::hierarchy, Kind::last_change}) {
+    batch.push_back({{user, kind, order.device.str()}, std::nullopt, std::nullopt});
+  }
+  const std::string prefix = order.device.str() + "/";
   for (const Kind kind : {Kind::collection, Kind::item_chunk, Kind::set_aside, Kind::intent}) {
     std::string after;
     for (;;) {
-      const auto page = co_await store_.list(user.str(), kind, prefix, after, page_records);
+      const auto page = co_await store_.list(user, kind, prefix, after, page_records);
       for (const store::Record& record : page) {
         batch.push_back({record.key, std::nullopt, std::nullopt});
       }
@@ -165,9 +255,38 @@ Task<Result<>> StoreDevices::resync(UserId user, DeviceId device) {
       after = page.back().key.name;
     }
   }
+  co_return batch;
+}
+
+Task<Result<>> StoreDevices::resync(Order order) {
+  const auto known = co_await store_.get({order.user.str(), Kind::device, order.device.str()});
+  if (!known) co_return fail(Errc::not_found, "this user has no such device");
+  // Without its relationships every key the device holds is unknown: it starts over.
+  auto batch = co_await relationships(order);
+  batch.push_back(entry(order, "device.resync", {}));
   const bool done = co_await store_.commit(std::move(batch));
   if (!done) co_return fail(Errc::conflict, "the device synchronizes right now; try again");
-  changed_(user, device);
+  changed_(order.user, order.device);
+  co_return Result<>{};
+}
+
+Task<Result<>> StoreDevices::forget(Order order) {
+  const store::Key key{order.user.str(), Kind::device, order.device.str()};
+  const auto record = co_await store_.get(key);
+  if (!record) co_return fail(Errc::not_found, "this user has no such device");
+  // A record that cannot be read is forgotten, too.
+  const auto stored = policy::unpack_device(record->value);
+  if (stored && stored->wipe != policy::Wipe::none) co_return wiped(*stored);
+  auto batch = co_await relationships(order);
+  batch.push_back({key, record->revision, std::nullopt});
+  for (const Kind kind : {Kind::device_password, Kind::request_cache}) {
+    store::Key other{order.user.str(), kind, order.device.str()};
+    batch.push_back({std::move(other), std::nullopt, std::nullopt});
+  }
+  batch.push_back(entry(order, "device.forget", stored ? stored->type : std::string()));
+  const bool done = co_await store_.commit(std::move(batch));
+  if (!done) co_return fail(Errc::conflict, "the device synchronizes right now; try again");
+  changed_(order.user, order.device);
   co_return Result<>{};
 }
 

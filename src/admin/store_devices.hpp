@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "admin/operations.hpp"
+#include "admin/store_audit.hpp"
 #include "policy/device.hpp"
 #include "store/store.hpp"
 
@@ -14,21 +14,29 @@ class StoreDevices final : public Devices {
   /// `changed` is told after an order, so that what the device waits for ends and what is
   /// remembered of it is forgotten.
   using Changed = std::function<void(const UserId&, const DeviceId&)>;
-  StoreDevices(store::Store& store, const Clock& clock, Changed changed)
-      : store_(store), clock_(clock), changed_(std::move(changed)) {}
+  StoreDevices(store::Store& store, StoreAudit& audit, const Clock& clock, Changed changed)
+      : store_(store), audit_(audit), clock_(clock), changed_(std::move(changed)) {}
 
   Task<std::vector<Device>> list(std::optional<UserId> user) override;
   Task<Result<Device>> show(UserId user, DeviceId device) override;
-  Task<Result<>> wipe(UserId user, DeviceId device, policy::WipeScope scope) override;
-  Task<Result<>> unblock(UserId user, DeviceId device) override;
-  Task<Result<>> block(UserId user, DeviceId device) override;
-  Task<Result<>> resync(UserId user, DeviceId device) override;
+  Task<Result<>> wipe(Order order, policy::WipeScope scope) override;
+  Task<Result<>> release(Order order) override;
+  Task<Result<>> allow(Order order) override;
+  Task<Result<>> block(Order order) override;
+  Task<Result<>> unblock(Order order) override;
+  Task<Result<>> resync(Order order) override;
+  Task<Result<>> forget(Order order) override;
 
  private:
-  using Edit = std::function<Result<>(policy::Device&, Time now)>;
-  Task<Result<>> edit(UserId user, DeviceId device, Edit change);
+  using Edit = std::function<Result<>(policy::Device&, const Order&, Time now)>;
+  /// `action`: what the audit log calls it.
+  Task<Result<>> edit(Order order, std::string action, Edit change);
+  store::Write entry(const Order& order, std::string action, std::string details);
+  /// Removals of all that is remembered of what the device holds.
+  Task<std::vector<store::Write>> relationships(const Order& order);
 
   store::Store& store_;
+  StoreAudit& audit_;
   const Clock& clock_;
   Changed changed_;
 };

@@ -7,6 +7,7 @@
 #include "app/cli.hpp"
 #include "app/config.hpp"
 #include "app/control_client.hpp"
+#include "base/printable.hpp"
 
 namespace godwit::app {
 
@@ -49,6 +50,10 @@ int ask(const CliOptions& options, const char* operation, const json& arguments,
 }
 
 void print_nothing(const json&) {}
+
+std::string field(const json& object, const char* name) {
+  return printable(object.value(name, ""));
+}
 
 int ask(const CliOptions& options, const char* operation, const json& arguments, Printer print) {
   return ask(options, operation, arguments, print, json::object());

@@ -17,6 +17,8 @@ int no_daemon(const CliOptions& options, const std::string& message);
 
 using Printer = void (*)(const nlohmann::json& result);
 void print_nothing(const nlohmann::json& result);
+/// A text of the result; what devices say of themselves is not to move the cursor of who reads it.
+std::string field(const nlohmann::json& object, const char* name);
 
 /// Asks the daemon, prints what it says, in JSON with `made` (an object, or nothing) in its result;
 /// the value is the exit code.

@@ -12,6 +12,10 @@
 #include <sstream>
 
 #include "app/autodiscover_settings.hpp"
+#include "app/config_devices.hpp"
+#include "app/config_policies.hpp"
+#include "app/config_value.hpp"
+#include "app/config_whom.hpp"
 #include "app/dav.hpp"
 #include "app/directory.hpp"
 #include "app/send_as.hpp"
@@ -21,7 +25,6 @@
 #include "base/text.hpp"
 #include "convert/time_zone/zone.hpp"
 #include "net/network.hpp"
-#include "policy/settings.hpp"
 
 namespace godwit::app {
 namespace {
@@ -29,21 +32,34 @@ namespace {
 constexpr std::size_t file_bytes_max = 1024 * 1024;  // a configuration, not data
 constexpr int remedy_distance_max = 3;               // letters by which a typo may differ
 
-/// Collects what is wrong; one line each.
-class Problems {
- public:
-  explicit Problems(const std::string& file) : file_(file.empty() ? "configuration" : file) {}
-  void add(const toml::node& where, std::string_view what) { add(where.source().begin.line, what); }
-  void add(std::uint32_t line, std::string_view what) {
-    text_ += fmt::format("{}{}:{}: {}", text_.empty() ? "" : "\n", file_, line, what);
-  }
-  bool any() const { return !text_.empty(); }
-  const std::string& text() const { return text_; }
+int line_of(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
 
- private:
-  std::string file_;
-  std::string text_;
-};
+/// `name`: of an entry of a table.
+ConfigValue value_of(const toml::node& node, std::string_view name) {
+  using Kind = ConfigValue::Kind;
+  ConfigValue out{.name = std::string(name), .line = line_of(node)};
+  if (const auto* text = node.as_string()) {
+    out.kind = Kind::text;
+    out.text = text->get();
+  } else if (const auto* number = node.as_integer()) {
+    out.kind = Kind::number;
+    out.number = number->get();
+  } else if (const auto* boolean = node.as_boolean()) {
+    out.kind = Kind::boolean;
+    out.flag = boolean->get();
+  } else if (const auto* date = node.as_date()) {
+    out.kind = Kind::text;
+    const toml::date day = date->get();
+    out.text = fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
+  } else if (const auto* list = node.as_array()) {
+    out.kind = Kind::list;
+    for (const toml::node& entry : *list) out.children.push_back(value_of(entry, {}));
+  } else if (const auto* table = node.as_table()) {
+    out.kind = Kind::table;
+    for (const auto& [key, value] : *table) out.children.push_back(value_of(value, key.str()));
+  }
+  return out;
+}
 
 /// Letters to change, add or leave out to get from `a` to `b`.
 int distance(std::string_view a, std::string_view b) {
@@ -77,26 +93,10 @@ std::string remedy(std::string_view given, const std::set<std::string_view>& kno
 
 std::string label(const Key& key) { return fmt::format("{}.{}", key.section, key.name); }
 
-void set_strings(const Key& key, const toml::node& node, Strings& out, Problems& problems) {
-  const toml::array* list = node.as_array();
-  if (list == nullptr) {
-    problems.add(node, label(key) + ": is a list of strings; write [\"...\", \"...\"]");
-    return;
-  }
-  out.clear();
-  for (const toml::node& entry : *list) {
-    if (const auto* value = entry.as_string()) {
-      out.push_back(value->get());
-    } else {
-      problems.add(entry, label(key) + ": holds strings only; put each in quotes");
-    }
-  }
-}
-
 void set_string(const Key& key, const toml::node& node, std::string& out, Problems& problems) {
   const auto* value = node.as_string();
   if (value == nullptr) {
-    problems.add(node, label(key) + ": is a string; put it in quotes");
+    problems.add(line_of(node), label(key) + ": is a string; put it in quotes");
     return;
   }
   if (!key.choices.empty()) {
@@ -107,8 +107,8 @@ void set_string(const Key& key, const toml::node& node, std::string& out, Proble
       rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     }
     if (!choices.contains(value->get())) {
-      problems.add(node, fmt::format("{}: '{}' is none of {}", label(key), value->get(),
-                                     fmt::join(choices, ", ")));
+      problems.add(line_of(node), fmt::format("{}: '{}' is none of {}", label(key), value->get(),
+                                              fmt::join(choices, ", ")));
       return;
     }
   }
@@ -122,7 +122,7 @@ void set_value(const Key& key, const toml::node& node, Config& config, Problems&
                    if (value != nullptr) {
                      *out = value->get();
                    } else {
-                     problems.add(node, label(key) + ": is true or false, without quotes");
+                     problems.add(line_of(node), label(key) + ": is true or false, without quotes");
                    }
                  },
                  [&](std::int64_t* out) {
@@ -130,36 +130,16 @@ void set_value(const Key& key, const toml::node& node, Config& config, Problems&
                    if (value != nullptr && value->get() >= key.least && value->get() <= key.most) {
                      *out = value->get();
                    } else {
-                     problems.add(node, fmt::format("{}: is a whole number from {} to {}",
-                                                    label(key), key.least, key.most));
+                     problems.add(line_of(node), fmt::format("{}: is a whole number from {} to {}",
+                                                             label(key), key.least, key.most));
                    }
                  },
                  [&](std::string* out) { set_string(key, node, *out, problems); },
-                 [&](Strings* out) { set_strings(key, node, *out, problems); }},
+                 [&](Strings* out) {
+                   out->clear();
+                   read_strings(value_of(node, key.name), label(key), *out, problems);
+                 }},
       key.target(config));
-}
-
-/// [policy.settings]: names and bounds are the policy module's; here only the form.
-void read_policy_settings(const toml::node& node, Config& config, Problems& problems) {
-  const toml::table* table = node.as_table();
-  if (table == nullptr) {
-    problems.add(node, "policy.settings: is a table; write [policy.settings]");
-    return;
-  }
-  for (const auto& [name, value] : *table) {
-    const std::string key(name.str());
-    config.policy.setting_lines[key] = static_cast<int>(value.source().begin.line);
-    if (const auto* text = value.as_string()) {
-      config.policy.settings[key] = text->get();
-    } else if (const auto* number = value.as_integer()) {
-      config.policy.settings[key] = std::to_string(number->get());
-    } else if (const auto* boolean = value.as_boolean()) {
-      config.policy.settings[key] = boolean->get() ? "1" : "0";
-    } else {
-      problems.add(value,
-                   fmt::format("policy.settings.{}: is a string, a number, true or false", key));
-    }
-  }
 }
 
 void read_section(std::string_view section, const toml::table& table, Config& config,
@@ -169,15 +149,16 @@ void read_section(std::string_view section, const toml::table& table, Config& co
 void read_domains(const toml::node& node, Config& config, Problems& problems) {
   const toml::table* table = node.as_table();
   if (table == nullptr) {
-    problems.add(node, "autodiscover.domain: holds tables; write [autodiscover.domain.\"NAME\"]");
+    problems.add(line_of(node),
+                 "autodiscover.domain: holds tables; write [autodiscover.domain.\"NAME\"]");
     return;
   }
   for (const auto& [name, value] : *table) {
     const toml::table* keys_of_domain = value.as_table();
     if (keys_of_domain == nullptr) {
-      problems.add(value, fmt::format("autodiscover.domain.{0}: is a table; write "
-                                      "[autodiscover.domain.\"{0}\"], in quotes",
-                                      name.str()));
+      problems.add(line_of(value), fmt::format("autodiscover.domain.{0}: is a table; write "
+                                               "[autodiscover.domain.\"{0}\"], in quotes",
+                                               name.str()));
       continue;
     }
     Config scratch;
@@ -186,8 +167,8 @@ void read_domains(const toml::node& node, Config& config, Problems& problems) {
     read_section("autodiscover", *keys_of_domain, scratch, problems);
     for (const char* key : {"domain", "domains"}) {
       if (!keys_of_domain->contains(key)) continue;
-      problems.add(
-          value, fmt::format("autodiscover.domain.{}: has no key {}; remove it", name.str(), key));
+      problems.add(line_of(value), fmt::format("autodiscover.domain.{}: has no key {}; remove it",
+                                               name.str(), key));
     }
     config.autodiscover_domains[ascii_lower(name.str())] = scratch.autodiscover;
   }
@@ -201,14 +182,11 @@ void read_section(std::string_view section, const toml::table& table, Config& co
   }
   const toml::node* domains = nullptr;  // read last: they begin with the section's values
   for (const auto& [name, value] : table) {
-    if (section == "policy" && name.str() == "settings") {
-      read_policy_settings(value, config, problems);
-      continue;
-    }
     if (section == "autodiscover" && name.str() == "domain") {
       domains = &value;
       continue;
     }
+    if (section == "policy" && (name.str() == "settings" || value.is_table())) continue;
     const auto row = std::ranges::find_if(
         keys(), [&](const Key& key) { return key.section == section && key.name == name.str(); });
     if (row == keys().end()) {
@@ -228,10 +206,11 @@ void read_list(std::string_view section, const toml::array& tables, Entry Config
   for (const toml::node& one : tables) {
     if (const toml::table* table = one.as_table()) {
       config.*entry = Entry();
+      if constexpr (requires(Entry& read) { read.line; }) (config.*entry).line = line_of(one);
       read_section(section, *table, config, problems);
       (config.*list).push_back(config.*entry);
     } else {
-      problems.add(one, fmt::format("{}: is a section; write [[{}]]", section, section));
+      problems.add(line_of(one), fmt::format("{}: is a section; write [[{}]]", section, section));
     }
   }
   config.*entry = Entry();
@@ -241,12 +220,15 @@ void read_list_section(std::string_view section, const toml::node& value, Config
                        Problems& problems) {
   const toml::array* tables = value.as_array();
   if (tables == nullptr) {
-    problems.add(value,
+    problems.add(line_of(value),
                  fmt::format("{}: may be there several times; write [[{}]]", section, section));
   } else if (section == "sign_in") {
     read_list(section, *tables, &Config::sign_in_entry, &Config::sign_in, config, problems);
-  } else {
+  } else if (section == "access") {
     read_list(section, *tables, &Config::access_entry, &Config::access, config, problems);
+  } else {
+    read_list(section, *tables, &Config::device_rule_entry, &Config::device_rules, config,
+              problems);
   }
 }
 
@@ -262,9 +244,11 @@ void read_table(const toml::table& root, Config& config, Problems& problems) {
     } else if (is_list_section(name.str())) {
       read_list_section(name.str(), value, config, problems);
     } else if (table == nullptr) {
-      problems.add(value, fmt::format("{}: is a section; write [{}]", name.str(), name.str()));
+      problems.add(line_of(value),
+                   fmt::format("{}: is a section; write [{}]", name.str(), name.str()));
     } else {
       read_section(name.str(), *table, config, problems);
+      if (name.str() == "policy") read_policies(value_of(*table, name.str()), config, problems);
     }
   }
 }
@@ -294,6 +278,21 @@ void resolve_paths(Config& config, const std::string& file) {
 }
 
 }  // namespace
+
+void read_strings(const ConfigValue& value, const std::string& label, Strings& out,
+                  Problems& problems) {
+  if (value.kind != ConfigValue::Kind::list) {
+    problems.add(value, label + ": is a list of strings; write [\"...\", \"...\"]");
+    return;
+  }
+  for (const ConfigValue& entry : value.children) {
+    if (entry.kind == ConfigValue::Kind::text) {
+      out.push_back(entry.text);
+    } else {
+      problems.add(entry, label + ": holds strings only; put each in quotes");
+    }
+  }
+}
 
 Result<Config> parse_config(std::string_view text, const std::string& file) {
   Problems problems(file);
@@ -397,6 +396,7 @@ Result<> check_config(const Config& config) {
   add_submission_problems(config, add);
   if (const std::string problem = check_sieve(config); !problem.empty()) add("[sieve]: " + problem);
   for (const std::string& problem : sign_in_problems(config)) add(problem);
+  for (const std::string& problem : group_problems(config)) add(problem);
   if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
   if (const std::string problem = check_autodiscover(config); !problem.empty()) add(problem);
   add_directory_problems(config, add);
@@ -410,14 +410,8 @@ Result<> check_config(const Config& config) {
   if (!convert::Zone::named(config.calendar.time_zone)) {
     add("calendar.time_zone is no zone of the IANA database");
   }
-  for (const auto& [name, value] : config.policy.settings) {
-    if (const auto known = policy::check_setting(name, value); !known) {
-      const auto line = config.policy.setting_lines.find(name);
-      wrong +=
-          fmt::format("{}{}:{}: policy.settings.{}: {}", wrong.empty() ? "" : "\n", config.file,
-                      line == config.policy.setting_lines.end() ? 0 : line->second, name,
-                      known.error().message);
-    }
+  for (const auto& problems : {policy_problems(config), device_rule_problems(config)}) {
+    for (const std::string& problem : problems) wrong += (wrong.empty() ? "" : "\n") + problem;
   }
   if (!wrong.empty()) return fail(Errc::malformed, wrong);
   return {};
@@ -455,8 +449,9 @@ Strings take_over(Config& running, const Config& fresh) {
   if (running.sign_in != fresh.sign_in) left.push_back("sign_in");
   if (running.access != fresh.access) left.push_back("access");
   running.policy.settings = fresh.policy.settings;
-  running.policy.setting_lines = fresh.policy.setting_lines;
   running.autodiscover_domains = fresh.autodiscover_domains;
+  running.policies = fresh.policies;
+  running.device_rules = fresh.device_rules;
   return left;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "base/whom.hpp"
 
 namespace godwit::app {
 
@@ -259,11 +260,8 @@ struct Config {
   SignIn sign_in_entry;         // the one that is read; its defaults
 
   /// Who may see what.
-  struct Access {
+  struct Access : Whom {
     std::string name;
-    Strings users;
-    Strings groups;
-    Strings domains;
     Strings attributes;
     Strings allow;
     Strings deny;
@@ -272,13 +270,55 @@ struct Config {
   std::vector<Access> access;  // the first that names a class and fits the user decides
   Access access_entry;         // as of sign_in_entry
 
+  /// Which devices are let in.
+  struct Devices {
+    std::string otherwise = "allow";
+    std::int64_t per_user_max = 0;
+    Strings admins;
+    bool tell_users = true;
+  } devices;
+  struct DeviceRule : Whom {
+    int line = 0;  // in the file, for messages
+    std::string name;
+    std::string action;
+    std::string until;
+    Strings types;
+    Strings models;
+    Strings systems;
+    Strings agents;
+    Strings versions;
+    Strings networks;
+  };
+  std::vector<DeviceRule> device_rules;  // the first that fits decides
+  DeviceRule device_rule_entry;          // as of sign_in_entry
+
+  struct Audit {
+    std::int64_t keep_days = 0;
+  } audit;
+
+  /// What devices must enforce, by the names of [MS-ASPROV] EASProvisionDoc.
+  struct PolicySettings {
+    std::map<std::string, std::string> values;
+    std::map<std::string, int> lines;  // where each stands, for messages
+    friend bool operator==(const PolicySettings&, const PolicySettings&) = default;
+  };
   struct Policy {
     std::string mode = "off";
     bool accept_partial = true;
     bool accept_external = true;
-    std::map<std::string, std::string> settings;  // by the names of [MS-ASPROV] EASProvisionDoc
-    std::map<std::string, int> setting_lines;     // where each stands, for messages
+    PolicySettings settings;
   } policy;
+
+  /// [policy.NAME]: in the order of the file.
+  struct NamedPolicy : Whom {
+    std::string name;
+    int line = 0;
+    std::string mode = "strict";
+    bool accept_partial = true;
+    bool accept_external = true;
+    PolicySettings settings;
+  };
+  std::vector<NamedPolicy> policies;
 
   std::string file;  // where it was read from; empty for defaults
 };
@@ -303,7 +343,7 @@ struct Key {
 /// All keys, in the order of the example.
 std::span<const Key> keys();
 /// Sections that may be there several times, as [[sign_in]]. Their keys point to the entry that is
-/// read; a change of any of them needs a restart.
+/// read.
 bool is_list_section(std::string_view section);
 
 /// Reads `text` as the file `file`. The error lists every problem, a line each:

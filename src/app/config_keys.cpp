@@ -392,7 +392,7 @@ std::span<const Key> keys() {
 }
 
 bool is_list_section(std::string_view section) {
-  return section == "sign_in" || section == "access";
+  return section == "sign_in" || section == "access" || section == "device_rule";
 }
 
 }  // namespace godwit::app

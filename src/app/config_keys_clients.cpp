@@ -9,6 +9,7 @@ namespace {
 using A = C::Autodiscover;
 using N = C::SignIn;
 using R = C::Access;
+using G = C::DeviceRule;
 
 constexpr auto table = std::to_array<Key>({
     flag<&C::autodiscover, &A::enabled>(
@@ -170,7 +171,8 @@ constexpr auto table = std::to_array<Key>({
                                       "one of these attributes. All four empty: everybody."),
     text<&C::access_entry, &R::groups>(
         "access", "groups", "[\"interns\", \"cn=staff,ou=groups,dc=example,dc=org\"]",
-        "Groups of the directory of an ldap [[sign_in]], by DN or common name."),
+        "Groups: by mail address those of the address list, by DN or common name those of the "
+        "directory of an ldap [[sign_in]]."),
     text<&C::access_entry, &R::domains>("access", "domains", "[\"example.org\"]", "Mail domains."),
     text<&C::access_entry, &R::attributes>(
         "access", "attributes", "[\"employeeType=intern\"]",
@@ -181,6 +183,60 @@ constexpr auto table = std::to_array<Key>({
         "rules the first that fits and names a class decides; what none names is allowed."),
     text<&C::access_entry, &R::deny>("access", "deny", "[\"all\"]",
                                      "What they may not see. Who may see nothing is answered 403."),
+
+    choice<&C::devices, &C::Devices::otherwise>(
+        "devices", "otherwise", "allow|block|quarantine",
+        "What becomes of a device that no [[device_rule]] names: quarantine shows it one mail that "
+        "explains, until an administrator has decided.",
+        true),
+    number<&C::devices, &C::Devices::per_user_max>(
+        "devices", "per_user_max", {0, 1000}, "Devices that one user may have; 0 = any number.",
+        true),
+    text<&C::devices, &C::Devices::admins>(
+        "devices", "admins", "[\"postmaster@example.org\"]",
+        "Who gets a mail about a device that waits for a decision.", true),
+    flag<&C::devices, &C::Devices::tell_users>("devices", "tell_users",
+                                               "Tell the user, too, by mail.", true),
+
+    text<&C::device_rule_entry, &G::name>("device_rule", "name", "\"too old\"",
+                                          "What the log calls the rule.", true),
+    text<&C::device_rule_entry, &G::action>(
+        "device_rule", "action", "\"block\"",
+        "allow, block or quarantine. The first rule counts of which all conditions hold; of a "
+        "list, one entry is enough.",
+        true),
+    text<&C::device_rule_entry, &G::types>(
+        "device_rule", "types", "[\"iP*\", \"Android\"]",
+        "As phones call themselves; * stands for any characters, letter case does not count.",
+        true),
+    text<&C::device_rule_entry, &G::models>("device_rule", "models", "[\"iPhone6*\"]",
+                                            "Patterns, as types.", true),
+    text<&C::device_rule_entry, &G::systems>("device_rule", "os", "[\"iOS 12*\"]",
+                                             "Patterns, as types.", true),
+    text<&C::device_rule_entry, &G::agents>("device_rule", "agents", "[\"Outlook-iOS-Android/*\"]",
+                                            "Patterns for the User-Agent, as types.", true),
+    text<&C::device_rule_entry, &G::versions>("device_rule", "versions", "[\"12.*\"]",
+                                              "Patterns for the protocol's version, as types.",
+                                              true),
+    text<&C::device_rule_entry, &G::users>(
+        "device_rule", "users", "[\"ann@example.org\"]",
+        "Whose devices: of these users, members of these groups, users of these domains. All three "
+        "empty: everybody's.",
+        true),
+    text<&C::device_rule_entry, &G::groups>("device_rule", "groups", "[\"sales@example.org\"]",
+                                            "Groups, as in [[access]].", true),
+    text<&C::device_rule_entry, &G::domains>("device_rule", "domains", "[\"example.org\"]",
+                                             "Mail domains.", true),
+    text<&C::device_rule_entry, &G::networks>("device_rule", "networks",
+                                              "[\"192.0.2.0/24\", \"2001:db8::/32\"]",
+                                              "Where the phone's address lies.", true),
+    text<&C::device_rule_entry, &G::until>(
+        "device_rule", "until", "\"2026-12-31\"",
+        "The day (UTC) from which on it counts no more. Empty: it always counts.", true),
+
+    number<&C::audit, &C::Audit::keep_days>(
+        "audit", "keep_days", {0, 36'500},
+        "Entries of the audit log that are older are removed; 0 = never.", true),
 
     choice<&C::policy, &C::Policy::mode>(
         "policy", "mode", "off|loose|strict",

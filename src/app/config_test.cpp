@@ -8,6 +8,8 @@
 #include <regex>
 #include <sstream>
 
+#include "app/config_devices.hpp"
+
 namespace godwit::app {
 namespace {
 
@@ -36,10 +38,104 @@ TEST(Config, ReadsEveryTypeOfValue) {
   EXPECT_EQ(config->http.listen, Strings{"[::1]:80"});
   EXPECT_TRUE(config->http.proxy_protocol);
   EXPECT_EQ(config->policy.mode, "strict");
-  EXPECT_EQ(config->policy.settings.at("DevicePasswordEnabled"), "1");
-  EXPECT_EQ(config->policy.settings.at("MinDevicePasswordLength"), "6");
-  EXPECT_EQ(config->policy.setting_lines.at("MinDevicePasswordLength"), 11);
+  EXPECT_EQ(config->policy.settings.values.at("DevicePasswordEnabled"), "1");
+  EXPECT_EQ(config->policy.settings.values.at("MinDevicePasswordLength"), "6");
+  EXPECT_EQ(config->policy.settings.lines.at("MinDevicePasswordLength"), 11);
   EXPECT_EQ(config->push.heartbeat_seconds_max, 3540);
+}
+
+TEST(Config, PoliciesAreNamedInTheOrderOfTheFile) {
+  const auto config = parse_config(
+      "[policy.zoo]\nusers = [\"ann@example.org\"]\n[policy.zoo.settings]\nAllowCamera = false\n"
+      "ApprovedApplicationList = [\"YWJj\", \"ZGVm\"]\n"
+      "[policy.apes]\nmode = \"loose\"\ngroups = [\"apes@example.org\"]\naccept_partial = false\n",
+      "godwit.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_EQ(config->policies.size(), 2U);
+  EXPECT_EQ(config->policies[0].name, "zoo");
+  EXPECT_EQ(config->policies[0].mode, "strict");
+  EXPECT_EQ(config->policies[0].settings.values.at("ApprovedApplicationList"), "YWJj\nZGVm\n");
+  EXPECT_EQ(config->policies[1].groups, Strings{"apes@example.org"});
+  EXPECT_FALSE(config->policies[1].accept_partial);
+  EXPECT_TRUE(check_config(*config));
+}
+
+TEST(Config, PoliciesThatContradictThemselvesAreRefused) {
+  const auto problems_of = [](std::string_view text) {
+    const auto config = parse_config(text, "godwit.toml");
+    if (!config) return config.error().message;
+    const auto checked = check_config(*config);
+    return checked ? std::string() : checked.error().message;
+  };
+  EXPECT_TRUE(problems_of("[policy.a.settings]\nMinDevicePasswordLength = 6\n")
+                  .starts_with("godwit.toml:2: policy.a.settings.MinDevicePasswordLength: devices "
+                               "ignore it without a password; set DevicePasswordEnabled = true"));
+  EXPECT_TRUE(problems_of("[policy]\n[policy.settings]\nAllowCamera = false\n")
+                  .contains("policy.mode: the mode is off"));
+  EXPECT_TRUE(problems_of("[policy.a.settings]\nAllowCamra = false\n").contains("godwit.toml:2: "));
+  EXPECT_TRUE(problems_of("[policy.a]\nusers = [\"x@y.z\"]\n[policy.b]\nusers = [\"X@y.z\"]\n")
+                  .contains("godwit.toml:3: policy.b.users: X@y.z is in policy.a already"));
+  EXPECT_TRUE(problems_of("[policy.default]\n").contains("is the name of [policy] itself"));
+  EXPECT_TRUE(problems_of("[policy.a]\nmode = \"on\"\n").contains(":2: policy.a.mode: is \"off\""));
+  EXPECT_TRUE(problems_of("[policy.a]\nuser = []\n").contains("unknown key; there are: accept"));
+}
+
+TEST(Config, GroupsThatNobodyCouldKnowAreRefused) {
+  const auto problem_of = [](const std::string& text) {
+    const auto config = parse_config(text, "godwit.toml");
+    if (!config) return config.error().message;
+    const auto checked = check_config(*config);
+    return checked ? std::string() : checked.error().message;
+  };
+  const std::string imap = "[backend]\nkind = \"imap\"\n[submission]\nhost = \"localhost\"\n";
+  const std::string ldap =
+      "[[sign_in]]\nkind = \"ldap\"\nservers = [\"ldap://localhost\"]\nbase = \"dc=x\"\n";
+  const std::string by_address = "[policy.a]\ngroups = [\"staff@example.org\"]\n";
+  const std::string by_name = "[[device_rule]]\naction = \"block\"\ngroups = [\"staff\"]\n";
+  EXPECT_EQ(problem_of(by_address), "") << "of the embedded store";
+  EXPECT_TRUE(problem_of(imap + by_address).contains("'staff@example.org': nobody knows groups"));
+  EXPECT_TRUE(problem_of(by_name).contains("group 'staff': only an ldap [[sign_in]]"));
+  EXPECT_EQ(problem_of(ldap + by_name), "");
+  EXPECT_TRUE(problem_of("[[access]]\nname = \"r\"\ndeny = [\"all\"]\ngroups = [\"cn=x,dc=y\"]\n")
+                  .contains("group 'cn=x,dc=y'"));
+}
+
+TEST(Config, RulesAboutDevicesAreReadInTheirOrder) {
+  const auto config = parse_config(
+      "[devices]\notherwise = \"quarantine\"\nper_user_max = 3\n"
+      "[[device_rule]]\nname = \"old\"\naction = \"block\"\nversions = [\"12.*\"]\n"
+      "[[device_rule]]\naction = \"allow\"\nnetworks = [\"192.0.2.0/24\"]\nuntil = "
+      "\"2026-12-01\"\n",
+      "godwit.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_TRUE(check_config(*config));
+  const policy::DeviceRules rules = device_rules_of(*config);
+  EXPECT_EQ(rules.otherwise, policy::Action::quarantine);
+  EXPECT_EQ(rules.devices_max, 3U);
+  ASSERT_EQ(rules.list.size(), 2U);
+  EXPECT_EQ(rules.list[0].name, "old");
+  EXPECT_EQ(rules.list[0].versions, Strings{"12.*"});
+  EXPECT_EQ(rules.list[1].name, "rule of line 8");
+  EXPECT_TRUE(rules.list[1].from("192.0.2.7"));
+  EXPECT_FALSE(rules.list[1].from("192.0.3.7"));
+  EXPECT_EQ(rules.list[1].until, Time(std::chrono::sys_days(std::chrono::December / 1 / 2026)));
+}
+
+TEST(Config, RulesThatCannotBeMeantAreRefused) {
+  const auto problem_of = [](const std::string& rule) {
+    const auto config = parse_config("[[device_rule]]\n" + rule, "godwit.toml");
+    if (!config) return config.error().message;
+    const auto checked = check_config(*config);
+    return checked ? std::string() : checked.error().message;
+  };
+  EXPECT_EQ(problem_of("action = \"block\"\n"), "") << "the last one may be for everybody";
+  EXPECT_TRUE(problem_of("types = [\"a\"]\n").starts_with("godwit.toml:1: device_rule: action is"));
+  EXPECT_TRUE(problem_of("action = \"block\"\n[[device_rule]]\naction = \"allow\"\n")
+                  .contains("has no condition"));
+  EXPECT_TRUE(problem_of("action = \"block\"\nuntil = \"soon\"\n").contains("until is a day"));
+  EXPECT_TRUE(problem_of("action = \"block\"\nnetworks = [\"house\"]\n").contains("networks: "));
+  EXPECT_TRUE(problem_of("acton = \"block\"\n").contains("godwit.toml:2: device_rule.acton"));
+  EXPECT_TRUE(problem_of("action = \"block\"\ntypes = [1]\n").contains("holds strings only"));
 }
 
 TEST(Config, UnknownKeyNamesFileLineAndRemedy) {
@@ -183,7 +279,7 @@ TEST(Config, AReloadTakesSomeKeysAndNamesTheOthersThatChanged) {
   fresh.http.listen = {"127.0.0.1:81"};
   fresh.imap.verify = false;
   fresh.policy.mode = "strict";
-  fresh.policy.settings = {{"DevicePasswordEnabled", "1"}};
+  fresh.policy.settings.values = {{"DevicePasswordEnabled", "1"}};
   EXPECT_EQ(take_over(running, fresh), (Strings{"http.listen", "imap.verify"}));
   EXPECT_EQ(running.http.idle_seconds, 7);
   EXPECT_EQ(running.http.trusted_proxies, Strings{"192.0.2.1"});

@@ -94,9 +94,14 @@ std::string_view section_text(std::string_view section) {
       {"auth", "Limits of sign-in."},
       {"sign_in", "Who checks passwords. May be there several times."},
       {"access", "Who may see what. May be there several times; needs a name and allow or deny."},
+      {"devices", "Which devices are let in."},
+      {"device_rule", "Rules about devices. May be there several times; each needs an action."},
+      {"audit", "What administrators did, and what was decided about devices."},
       {"policy",
        "What phones must enforce. Settings by the names of the policy document stand in "
-       "[policy.settings], for instance DevicePasswordEnabled = true."},
+       "[policy.settings], for instance DevicePasswordEnabled = true. [policy.NAME] with the same "
+       "keys, and users, groups and domains as in [[access]], is the policy of those, with "
+       "[policy.NAME.settings]; its mode is strict unless it says so."},
   };
   for (const Row& row : rows) {
     if (row.section == section) return row.text;
@@ -157,9 +162,8 @@ std::string config_manual() {
       "do.\nSecrets are never in it: keys that end in\n.Li _file\nname files that hold them on "
       "their first line, not readable by others.\n"
       "Paths that do not begin with / count from the folder of this file.\n"
-      "SIGHUP applies the keys marked\n.Em reload\nand all of [policy.settings]; the log names "
-      "those "
-      "of the others that changed.\n";
+      "SIGHUP applies the keys marked\n.Em reload\nand all policies; the log names those of the "
+      "others that changed.\n";
   std::string_view section;
   for (const Key& key : keys()) {
     if (key.section != section) {

@@ -1,12 +1,15 @@
 #include "app/control_server.hpp"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/system/system_error.hpp>
 #include <chrono>
+#include <optional>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "net/deadline.hpp"
 
 namespace godwit::app {
@@ -16,6 +19,21 @@ constexpr Log log("control");
 constexpr unsigned socket_mode = 0600;
 constexpr std::chrono::minutes idle_time_max{10};
 constexpr unsigned connections_max = 32;
+
+/// The account behind "unix:1000"; its number where it has no name.
+std::string person(std::string_view peer) {
+  constexpr std::string_view prefix = "unix:";
+  const auto uid = peer.starts_with(prefix) ? parse_number<uid_t>(peer.substr(prefix.size()))
+                                            : std::optional<uid_t>();
+  if (!uid) return "control socket";
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(*uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return found->pw_name;
+  }
+  return std::string(peer);
+}
 
 }  // namespace
 
@@ -58,12 +76,13 @@ Task<> ControlServer::State::serve(std::shared_ptr<State> state,
 }
 
 Task<> ControlServer::State::converse(std::shared_ptr<State> state, net::Stream& stream) {
+  const admin::Caller caller{.name = person(stream.peer()), .address = {}};
   std::string pending;
   std::array<char, 4096> buffer;
   while (!state->stopped) {
     const auto end = pending.find('\n');
     if (end != std::string::npos) {
-      std::string reply = co_await state->operations.run(pending.substr(0, end));
+      std::string reply = co_await state->operations.run(pending.substr(0, end), caller);
       pending.erase(0, end + 1);
       reply += '\n';
       co_await net::with_deadline(idle_time_max, stream.write_all(reply));

@@ -11,13 +11,17 @@
 #include <iostream>
 
 #include "admin/store_devices.hpp"
+#include "admin/store_policies.hpp"
+#include "app/config_devices.hpp"
 #include "app/control_server.hpp"
 #include "app/damage.hpp"
 #include "app/databases.hpp"
+#include "app/dry_run.hpp"
 #include "app/engine.hpp"
 #include "app/front.hpp"
 #include "app/opening.hpp"
 #include "app/system.hpp"
+#include "app/why.hpp"
 #include "base/fault.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
@@ -34,6 +38,7 @@ constexpr std::chrono::seconds sweep_interval{5};
 constexpr std::chrono::seconds successor_limit{60};
 /// Requests that run when a new process takes over; then it waits until this one has ended.
 constexpr std::chrono::seconds finish_limit{10};
+constexpr std::chrono::hours audit_interval{1};
 
 /// As many connections as the system lets us have.
 void raise_descriptor_limit() {
@@ -65,6 +70,8 @@ struct Daemon::State {
   void reload();
   Task<> ready();
   Task<> begin();
+  Task<> expire_audit();
+  Task<Result<std::vector<admin::Hit>>> try_rules(std::string file);
   void tell_mode() const;
   Task<> drain();
   Task<> stop_all();
@@ -88,7 +95,9 @@ struct Daemon::State {
   std::shared_ptr<Opening> opening = std::make_shared<Opening>(options.config, damage);
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Backends> backends;
+  std::unique_ptr<admin::StoreAudit> audit;
   std::unique_ptr<admin::StoreDevices> devices;
+  std::unique_ptr<admin::StorePolicies> policies;
   std::unique_ptr<http::Spools> spools;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Front> front;
@@ -121,13 +130,23 @@ void Daemon::State::open() {
 /// What stands on the store. Throws Fault where the backends cannot be used.
 void Daemon::State::make_engine() {
   if (!devices) {
+    audit = std::make_unique<admin::StoreAudit>(*store, clock, random);
     devices = std::make_unique<admin::StoreDevices>(
-        *store, clock, [this](const UserId& user, const DeviceId& device) {
+        *store, *audit, clock, [this](const UserId& user, const DeviceId& device) {
           if (engine) engine->device_changed(user, device);
         });
   }
   backends = make_backends(options.config, {loop, *files, clock, random, damage});
   engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
+  policies = std::make_unique<admin::StorePolicies>(
+      *store, admin::StorePolicies::Surroundings{
+                  [this]() -> const policy::Book& { return engine->policies(); },
+                  [this](UserId user, std::string assigned) {
+                    return engine->policy_of(std::move(user), std::move(assigned));
+                  },
+                  [this](const UserId& user, const DeviceId& device) {
+                    engine->device_changed(user, device);
+                  }});
 }
 
 void Daemon::State::cannot_open(const Fault& fault) {
@@ -183,6 +202,8 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.accounts = backends ? backends->accounts() : nullptr;
   parts.groups = backends ? backends->groups() : nullptr;
   parts.devices = devices.get();
+  parts.audit = audit.get();
+  parts.policies = policies.get();
   parts.outbox = backends ? backends->outbox() : nullptr;
   parts.app_passwords = engine ? &engine->app_passwords() : nullptr;
   parts.known_users = backends ? &backends->known_users() : nullptr;
@@ -190,6 +211,13 @@ admin::Operations::Parts Daemon::State::operation_parts() {
     look_for_damage();
     return status();
   };
+  if (store && engine) parts.dry_run = [this](std::string file) { return try_rules(file); };
+  if (store && engine) {
+    parts.why = [this](admin::DeviceName name, std::string item) {
+      return why({*store, *engine, backends->mail(), hub, clock.now()}, std::move(name.user),
+                 std::move(name.id), std::move(item));
+    };
+  }
   parts.forget_user = [this](const UserId& user) {
     if (engine) engine->forget_user(user);
   };
@@ -333,7 +361,28 @@ Task<> Daemon::State::begin() {
               << std::flush;
   }
   backends->start();
+  loop.every(audit_interval, [this] { loop.spawn(expire_audit(), "audit"); });
   tell_mode();
+}
+
+Task<Result<std::vector<admin::Hit>>> Daemon::State::try_rules(std::string file) {
+  const auto config = parse_config(file, "file");
+  if (!config) co_return pass(config);
+  if (const auto problems = device_rule_problems(*config); !problems.empty()) {
+    co_return fail(Errc::malformed, fmt::format("{}", fmt::join(problems, "\n")));
+  }
+  co_return co_await dry_run(*store, *engine, device_rules_of(*config), clock.now());
+}
+
+Task<> Daemon::State::expire_audit() {
+  const std::chrono::days kept(options.config.audit.keep_days);
+  if (kept.count() == 0 || draining) co_return;
+  try {
+    const std::size_t removed = co_await audit->expire(clock.now() - kept);
+    if (removed > 0) log.info("audit.expired", {{"entries", removed}});
+  } catch (const Fault& fault) {
+    log.warning("audit.not_expired", {{"why", fault.what()}});
+  }
 }
 
 void Daemon::State::tell_mode() const {

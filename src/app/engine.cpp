@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/config_devices.hpp"
+#include "app/config_policies.hpp"
+#include "app/config_whom.hpp"
 #include "app/sign_in_chain.hpp"
 #include "app/system.hpp"
 
 namespace godwit::app {
 namespace {
-
-policy::Mode policy_mode(const std::string& name) {
-  if (name == "strict") return policy::Mode::strict;
-  return name == "loose" ? policy::Mode::loose : policy::Mode::off;
-}
 
 BasicSignIn::Settings sign_in_settings(const Config& config) {
   BasicSignIn::Settings settings;
@@ -50,10 +48,8 @@ command::Settings command_settings(const Config& config) {
   settings.time_zone = config.calendar.time_zone;
   settings.merged_devices = config.calendar.merged_devices;
   settings.paths = config.http.paths;
-  settings.provisioning.mode = policy_mode(config.policy.mode);
-  settings.provisioning.accept_partial = config.policy.accept_partial;
-  settings.provisioning.accept_external = config.policy.accept_external;
-  settings.provisioning.values = config.policy.settings;
+  settings.policies = policy_book(config);
+  settings.device_rules = device_rules_of(config);
   return settings;
 }
 
@@ -62,6 +58,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
     : settings_(command_settings(config)),
       grace_(config.push.grace_seconds),
       clock_(clock),
+      swept_(clock.now()),
       backends_(backends),
       hub_(hub),
       watching_(hub),
@@ -69,7 +66,8 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                {.owner = fmt::format("{}/{}/{:016x}", host_of(config), ::getpid(), random.next()),
                 .sole_owner = config.store.kind == "sqlite"}),
       app_passwords_(store, clock, random),
-      sign_in_(make_chain(config, backends, app_passwords_), access_rules(config),
+      membership_(clock, backends.directory(), groups_by_name(config)),
+      sign_in_(make_chain(config, backends, app_passwords_), access_rules(config), membership_,
                parse_send_as(config.mail.send_as).value_or(SendAs()), clock, random,
                sign_in_settings(config)),
       page_({host_of(config), sign_in_, backends.mail(), backends.items(), store,
@@ -94,16 +92,46 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 journal_,
                 request_cache_,
                 prefetches_,
+                membership_,
                 settings_},
       endpoint_(services_, sign_in_,
                 [this](http::Request request) { return page_.answer(std::move(request)); }),
       autodiscovery_(config, host_of(config), clock, sign_in_, endpoint_) {}
 
 void Engine::apply(const Config& config) {
+  const policy::Book policies = settings_.policies;
+  const policy::DeviceRules rules = settings_.device_rules;
   settings_ = command_settings(config);
   grace_ = std::chrono::seconds(config.push.grace_seconds);
   sign_in_.apply(sign_in_settings(config));
   autodiscovery_.apply(config);
+  membership_.forget();
+  // What waits passes its gate again.
+  if (!policy::same(policies, settings_.policies) || !policy::same(rules, settings_.device_rules)) {
+    hub_.end_all(watch::Wake::policy);
+  }
+}
+
+/// Nothing where no check of passwords knows groups.
+command::Membership::GroupsOf Engine::groups_by_name(const Config& config) {
+  if (!knows_named_groups(config)) return nullptr;
+  return [this](std::string user) { return sign_in_.groups_of(std::move(user)); };
+}
+
+Task<backend::Account> Engine::account_of(UserId user) {
+  if (auto known = co_await backends_.known_users().known(user.str(), Secret())) {
+    co_return *std::move(known);
+  }
+  co_return backend::Account{.user = user,
+                             .login = user.str(),
+                             .password = {},
+                             .display_name = {},
+                             .addresses = {user.str()}};
+}
+
+Task<policy::Choice> Engine::policy_of(UserId user, std::string assigned) {
+  const backend::Account account = co_await account_of(std::move(user));
+  co_return co_await membership_.choice_of(settings_.policies, account, std::move(assigned));
 }
 
 void Engine::forget_user(const UserId& user) {
@@ -118,6 +146,10 @@ void Engine::device_changed(const UserId& user, const DeviceId& device) {
 }
 
 void Engine::sweep() {
+  const Time before = std::exchange(swept_, clock_.now());
+  if (policy::ends_between(settings_.device_rules, before, swept_)) {
+    hub_.end_all(watch::Wake::policy);
+  }
   watching_.sweep(grace_);
   prefetches_.sweep(clock_.now());
 }

@@ -12,6 +12,7 @@
 #include "app/sign_in.hpp"
 #include "auth/app_password.hpp"
 #include "command/endpoint.hpp"
+#include "command/membership.hpp"
 #include "command/prefetch.hpp"
 #include "http/spool.hpp"
 #include "store/store.hpp"
@@ -35,15 +36,28 @@ class Engine {
   void forget_user(const UserId& user);
   /// A device's record changed: what it waits for ends, and it passes the gate again.
   void device_changed(const UserId& user, const DeviceId& device);
+  const policy::Book& policies() const { return settings_.policies; }
+  /// Which policy is the user's, and why; `assigned` by an administrator.
+  Task<policy::Choice> policy_of(UserId user, std::string assigned);
+  command::Membership& membership() { return membership_; }
+  /// What rules keep the user from.
+  Task<auth::Access> access_of(const backend::Account& account) {
+    return sign_in_.access_of(account);
+  }
+  /// The user's account as far as it is known without a password.
+  Task<backend::Account> account_of(UserId user);
   /// Ends watches and forgets prefetched messages that nobody needs; call every few seconds.
   void sweep();
   /// Ends what runs beside requests.
   Task<> stop() { return prefetches_.stop(); }
 
  private:
+  command::Membership::GroupsOf groups_by_name(const Config& config);
+
   command::Settings settings_;
   std::chrono::seconds grace_;
   Clock& clock_;
+  Time swept_;
   Backends& backends_;
   watch::Hub& hub_;
   command::Watching watching_;
@@ -52,6 +66,7 @@ class Engine {
   command::RequestCache request_cache_;
   command::Prefetches prefetches_;
   auth::AppPasswords app_passwords_;
+  command::Membership membership_;
   BasicSignIn sign_in_;
   Page page_;
   CertificateFiles certificates_;

@@ -26,10 +26,12 @@ std::string of_device(std::string_view user, const DeviceId& device) {
 
 }  // namespace
 
-BasicSignIn::BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules, SendAs send_as,
-                         const Clock& clock, Random& random, Settings settings)
+BasicSignIn::BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules,
+                         command::Membership& membership, SendAs send_as, const Clock& clock,
+                         Random& random, Settings settings)
     : chain_(std::move(chain)),
       rules_(std::move(rules)),
+      membership_(membership),
       send_as_(std::move(send_as)),
       settings_(settings),
       cache_(clock, random, settings.cache),
@@ -64,7 +66,7 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
   if (signed_in) {
     failures_.succeeded(attempt);
     const bool for_device = signed_in->for_device;
-    const backend::Account account = admitted(*std::move(signed_in));
+    const backend::Account account = co_await admitted(*std::move(signed_in));
     if (settings_.remember && !for_device) {
       cache_.put(sent->user, sent->password, account, epoch);
     } else if (settings_.remember && device != nullptr) {
@@ -80,10 +82,25 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
   co_return command::Refusal{401, 0};
 }
 
+Task<auth::Access> BasicSignIn::decide(const backend::Account& account, auth::Facts facts) {
+  std::vector<std::string> groups;
+  for (const auth::AccessRule& rule : rules_) add_groups(rule.whom, groups);
+  std::erase_if(groups, [](const std::string& group) { return !is_group_address(group); });
+  groups = co_await membership_.groups_of(account, std::move(groups));
+  std::ranges::move(groups, std::back_inserter(facts.groups));
+  co_return auth::decide(rules_, account, facts);
+}
+
+Task<auth::Access> BasicSignIn::access_of(const backend::Account& account) {
+  auth::Facts facts;
+  if (auth::asks_for_facts(rules_)) facts = co_await chain_.facts(account.user.str());
+  co_return co_await decide(account, std::move(facts));
+}
+
 /// What the user may do, by rules and by the configuration.
-backend::Account BasicSignIn::admitted(auth::SignedIn signed_in) const {
+Task<backend::Account> BasicSignIn::admitted(auth::SignedIn signed_in) {
   backend::Account account = std::move(signed_in.account);
-  const auth::Access access = auth::decide(rules_, account, signed_in.facts);
+  const auth::Access access = co_await decide(account, std::move(signed_in.facts));
   account.denied = account.denied.with(access.denied);
   if (!access.rule.empty()) {
     const bool all = account.denied == backend::DataClasses::all();
@@ -93,7 +110,11 @@ backend::Account BasicSignIn::admitted(auth::SignedIn signed_in) const {
   if (found != send_as_.end()) {
     std::ranges::copy(found->second, std::back_inserter(account.send_as));
   }
-  return account;
+  co_return account;
+}
+
+Task<std::vector<std::string>> BasicSignIn::groups_of(std::string user) {
+  co_return (co_await chain_.facts(std::move(user))).groups;
 }
 
 void BasicSignIn::apply(const Settings& settings) {

@@ -11,6 +11,7 @@
 #include "auth/failure_limit.hpp"
 #include "auth/sign_in_cache.hpp"
 #include "command/endpoint.hpp"
+#include "command/membership.hpp"
 
 namespace godwit::app {
 
@@ -23,21 +24,30 @@ class BasicSignIn final : public command::SignIn {
     std::vector<auth::Network> unlimited;  // neither counted nor delayed
     std::chrono::milliseconds refusal_delay{500};
   };
-  BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules, SendAs send_as,
-              const Clock& clock, Random& random, Settings settings);
+  /// `membership` outlives it: it knows groups by their addresses.
+  BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules,
+              command::Membership& membership, SendAs send_as, const Clock& clock, Random& random,
+              Settings settings);
 
   Task<std::variant<backend::Account, command::Refusal>> check(const http::Request& request,
                                                                const DeviceId* device) override;
   void forget(const UserId& user) override;
   void apply(const Settings& settings);
+  /// What rules keep a user from. Throws Fault.
+  Task<auth::Access> access_of(const backend::Account& account);
+  /// The groups of a user, by name, as far as a check knows them. Throws Fault.
+  Task<std::vector<std::string>> groups_of(std::string user);
   /// The administrator set another password: it counts at once, and old failures do not.
   void pardon(const UserId& user);
 
  private:
-  backend::Account admitted(auth::SignedIn signed_in) const;
+  Task<backend::Account> admitted(auth::SignedIn signed_in);
+  /// By what a check knows of the user, and the groups of the address list.
+  Task<auth::Access> decide(const backend::Account& account, auth::Facts facts);
 
   auth::Chain chain_;
   std::vector<auth::AccessRule> rules_;
+  command::Membership& membership_;
   SendAs send_as_;
   Settings settings_;
   auth::SignInCache cache_;

@@ -31,8 +31,7 @@ Result<backend::DataClasses> classes_of(const Strings& names) {
 }
 
 Result<auth::AccessRule> access_rule(const Config::Access& given) {
-  auth::AccessRule out{
-      .name = given.name, .users = given.users, .groups = given.groups, .domains = given.domains};
+  auth::AccessRule out{.name = given.name, .whom = given};
   for (const std::string& attribute : given.attributes) {
     const auto equals = attribute.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == attribute.size()) {

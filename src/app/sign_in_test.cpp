@@ -68,8 +68,8 @@ class BasicSignInTest : public testing::Test {
     links.push_back({"check", {}, std::make_unique<Check>(asked_, down_)});
     BasicSignIn::Settings settings;
     settings.refusal_delay = std::chrono::milliseconds(0);
-    sign_in_.emplace(auth::Chain(std::move(links), mailboxes_, "example.org"), rules_, send_as_,
-                     clock_, random_, settings);
+    sign_in_.emplace(auth::Chain(std::move(links), mailboxes_, "example.org"), rules_, membership_,
+                     send_as_, clock_, random_, settings);
   }
 
   static constexpr const char* ann = "ann@example.org";
@@ -77,6 +77,7 @@ class BasicSignInTest : public testing::Test {
   SeededRandom random_{1};
   Mailboxes mailboxes_;
   std::vector<auth::AccessRule> rules_;
+  command::Membership membership_{clock_, nullptr};
   SendAs send_as_;
   int asked_ = 0;
   bool down_ = false;
@@ -113,7 +114,7 @@ TEST_F(BasicSignInTest, ACheckThatIsDownIsAFault) {
 }
 
 TEST_F(BasicSignInTest, RulesAndRightsStayWithWhatIsRemembered) {
-  rules_ = {{.name = "bob", .users = {"bob@example.org"}, .deny = DataClasses::all()},
+  rules_ = {{.name = "bob", .whom = {.users = {"bob@example.org"}}, .deny = DataClasses::all()},
             {.name = "notes", .deny = DataClasses().with(DataClass::notes)}};
   send_as_[ann] = {"info@example.org"};
   for (int i = 0; i < 2; ++i) {

@@ -8,15 +8,14 @@
 
 #include "auth/check.hpp"
 #include "backend/data_classes.hpp"
+#include "base/whom.hpp"
 
 namespace godwit::auth {
 
 struct AccessRule {
   std::string name;  // for the log
-  /// Whom it is about: who is in any of the lists; everybody when all are empty.
-  std::vector<std::string> users = {};
-  std::vector<std::string> groups = {};  // DNs or common names
-  std::vector<std::string> domains = {};
+  /// Whom it is about, or who has one of the attributes; everybody when both are empty.
+  Whom whom = {};
   std::vector<std::pair<std::string, std::string>> attributes = {};
   backend::DataClasses allow = {};
   backend::DataClasses deny = {};  // before `allow` where both name a class
@@ -32,11 +31,8 @@ struct Access {
 Access decide(const std::vector<AccessRule>& rules, const backend::Account& account,
               const Facts& facts);
 
-/// Whether `rules` ask for groups or attributes.
+/// Whether `rules` ask for groups by name, or for attributes.
 bool asks_for_groups(const std::vector<AccessRule>& rules);
 bool asks_for_facts(const std::vector<AccessRule>& rules);
-
-/// Names of a group as they are compared: case, and blanks around `,` and `=`, do not count.
-std::string group_key(std::string_view name);
 
 }  // namespace godwit::auth

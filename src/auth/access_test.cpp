@@ -33,22 +33,22 @@ TEST(Access, RulesAreAboutUsersGroupsDomainsAndAttributes) {
     return decide({rule}, ann(), facts).denied == notes;
   };
   EXPECT_TRUE(denied({.name = {}}));
-  EXPECT_TRUE(denied({.name = {}, .users = {"Ann@Example.org"}}));
-  EXPECT_FALSE(denied({.name = {}, .users = {"bob@example.org"}}));
-  EXPECT_TRUE(denied({.name = {}, .groups = {"STAFF"}}));
-  EXPECT_TRUE(denied({.name = {}, .groups = {"CN=Staff, DC=example, DC = org"}}));
-  EXPECT_FALSE(denied({.name = {}, .groups = {"cn=staff,dc=example,dc=com"}}));
-  EXPECT_TRUE(denied({.name = {}, .domains = {"sales.example.org"}}));
-  EXPECT_FALSE(denied({.name = {}, .domains = {"xample.org"}}));
+  EXPECT_TRUE(denied({.name = {}, .whom = {.users = {"Ann@Example.org"}}}));
+  EXPECT_FALSE(denied({.name = {}, .whom = {.users = {"bob@example.org"}}}));
+  EXPECT_TRUE(denied({.name = {}, .whom = {.groups = {"STAFF"}}}));
+  EXPECT_TRUE(denied({.name = {}, .whom = {.groups = {"CN=Staff, DC=example, DC = org"}}}));
+  EXPECT_FALSE(denied({.name = {}, .whom = {.groups = {"cn=staff,dc=example,dc=com"}}}));
+  EXPECT_TRUE(denied({.name = {}, .whom = {.domains = {"sales.example.org"}}}));
+  EXPECT_FALSE(denied({.name = {}, .whom = {.domains = {"xample.org"}}}));
   EXPECT_TRUE(denied({.name = {}, .attributes = {{"employeetype", "intern"}}}));
   EXPECT_FALSE(denied({.name = {}, .attributes = {{"employeeType", "boss"}}}));
-  EXPECT_TRUE(denied({.name = {}, .users = {"bob@example.org"}, .groups = {"staff"}}));
+  EXPECT_TRUE(denied({.name = {}, .whom = {.users = {"bob@example.org"}, .groups = {"staff"}}}));
 }
 
 TEST(Access, TheFirstThatNamesAClassDecides) {
   const std::vector<AccessRule> rules = {
       {.name = "mail for all", .allow = only(DataClass::mail)},
-      {.name = "staff", .groups = {"staff"}, .allow = DataClasses::all()},
+      {.name = "staff", .whom = {.groups = {"staff"}}, .allow = DataClasses::all()},
       {.name = "nobody else", .deny = DataClasses::all()},
   };
   const Access stranger = decide(rules, ann(), {});
@@ -63,10 +63,11 @@ TEST(Access, TheFirstThatNamesAClassDecides) {
 }
 
 TEST(Access, SaysWhetherADirectoryIsNeeded) {
-  EXPECT_FALSE(asks_for_facts({{.name = "a", .users = {"ann"}}}));
+  EXPECT_FALSE(asks_for_facts({{.name = "a", .whom = {.users = {"ann"}}}}));
   EXPECT_TRUE(asks_for_facts({{.name = "a"}, {.name = "b", .attributes = {{"a", "b"}}}}));
   EXPECT_FALSE(asks_for_groups({{.name = "b", .attributes = {{"a", "b"}}}}));
-  EXPECT_TRUE(asks_for_groups({{.name = "b", .groups = {"staff"}}}));
+  EXPECT_TRUE(asks_for_groups({{.name = "b", .whom = {.groups = {"staff"}}}}));
+  EXPECT_FALSE(asks_for_groups({{.name = "b", .whom = {.groups = {"staff@example.org"}}}}));
 }
 
 }  // namespace

@@ -95,6 +95,14 @@ Task<Result<backend::Account>> Chain::open(Proof& proof, const Claim& claim) {
   co_return std::move(account);
 }
 
+Task<Facts> Chain::facts(std::string user) {
+  for (const Link& link : links_) {
+    if (!is_for(link, user)) continue;
+    if (auto found = co_await link.check->facts(user)) co_return *std::move(found);
+  }
+  co_return Facts{};
+}
+
 /// Of the check that let the user in, if it knows any; else of the first that does. A fault of one
 /// is a fault of all: rules that deny must not be passed for lack of what they are about.
 Task<Facts> Chain::gather(const Link& by, std::optional<Facts> known, const Claim& claim,

@@ -86,6 +86,8 @@ class Chain {
   /// Error refused: every check refuses the claim. Throws Fault when none accepts it and one could
   /// not be asked: it might have. `with_facts`: those of the other checks count, too.
   Task<Result<SignedIn>> verify(Claim claim, bool with_facts);
+  /// Of the first check that knows any of the user. Throws Fault.
+  Task<Facts> facts(std::string user);
 
  private:
   bool is_for(const Link& link, std::string_view login) const;

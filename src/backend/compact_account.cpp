@@ -44,4 +44,10 @@ Account CompactAccount::with(Secret password) const {
   return account;
 }
 
+std::vector<std::string> names_of(const Account& account) {
+  std::vector<std::string> names = account.addresses;
+  names.push_back(account.user.str());
+  return names;
+}
+
 }  // namespace godwit::backend

@@ -18,4 +18,7 @@ class CompactAccount {
   SharedText rest_;  // empty: the user's name is the login and the only address
 };
 
+/// All addresses by which rules may mean the user: the login, too.
+std::vector<std::string> names_of(const Account& account);
+
 }  // namespace godwit::backend

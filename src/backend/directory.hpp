@@ -37,6 +37,9 @@ struct DirectoryQuery {
   std::size_t entries_max = 100;
   /// An entry that has `text` as one of its mail addresses stands alone, whoever else matches.
   bool address_alone = false;
+  /// With `address_alone`: also an entry that nobody is to find. To decide about users, not to
+  /// show.
+  bool hidden_too = false;
 };
 
 struct DirectoryMatches {

@@ -11,6 +11,8 @@
 #include "base/log.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "command/device_admission.hpp"
+#include "command/quarantine.hpp"
 #include "command/reply.hpp"
 #include "command/table.hpp"
 #include "policy/provisioning.hpp"
@@ -117,11 +119,13 @@ std::optional<std::uint32_t> policy_key(const http::Request& request,
 }
 
 std::optional<eas::Status> gate(const Session& session, const Command& command) {
+  if (const auto refused = refusal_of(session.device)) return refused;
   if (command.gate == Gate::open) {
-    return session.device.blocked ? std::optional(eas::Status::device_blocked) : std::nullopt;
+    const bool is_out = session.device.blocked && !policy::wipe_stands(session.device);
+    return is_out ? std::optional(eas::Status::device_blocked) : std::nullopt;
   }
-  return policy::gate(session.services.settings.provisioning, session.device, session.version,
-                      session.policy_key, command.gate == Gate::provisioned);
+  return policy::gate(session.policy->settings, session.device, session.version, session.policy_key,
+                      command.gate == Gate::provisioned);
 }
 
 /// Commands that are mail whatever folder they name ([MS-ASHTTP] Command Codes).
@@ -130,19 +134,6 @@ bool is_denied(const Session& session, const Command& command) {
   constexpr auto of_mail = std::to_array<std::string_view>(
       {"SendMail", "SmartForward", "SmartReply", "GetAttachment", "MeetingResponse"});
   return std::ranges::find(of_mail, command.name) != of_mail.end();
-}
-
-/// Notes who the device is; once a day at most, so that requests do not cost a write.
-Task<> touch_device(Session& session) {
-  policy::Device& device = session.device;
-  const auto today = std::chrono::floor<std::chrono::days>(session.now());
-  device.last_seen = today;
-  device.type = session.line.device_type;
-  device.version = std::to_underlying(session.version);
-  const auto agent = session.request.header("user-agent");
-  constexpr std::size_t agent_bytes_max = 256;
-  if (!agent.empty()) device.user_agent = utf8_clean(agent.substr(0, agent_bytes_max));
-  static_cast<void>(co_await session.save_device());
 }
 
 void log_request(const Session& session, const Command& command, std::string_view outcome) {
@@ -230,8 +221,13 @@ Task<http::Outcome> resume(std::unique_ptr<Resting> resting, watch::Ended ended)
   const auto turn = co_await session->services.locks.acquire(turn_name(*session));
   if (ended.wake == watch::Wake::policy) {
     co_await session->load_device();
+    co_await judge(*session);
     if (const auto status = gate(*session, *command)) {
       co_return fail_with(*session, *command, *status);
+    }
+    if (is_quarantined(session->device)) {
+      Answer begins = quarantine_begins(*session, *command);
+      co_return to_outcome(std::move(session), sign_in, *command, std::move(begins));
     }
   }
   // `resting` holds the function, and what its coroutine may refer to.
@@ -332,6 +328,8 @@ Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
   }
   const auto turn = co_await services_.locks.acquire(turn_name(*session));
   co_await session->load_device();
+  note_facts(*session);
+  co_await judge(*session);
   if (const auto status = gate(*session, command)) {
     log_request(*session, command, "refused");
     co_return fail_with(*session, command, *status);
@@ -340,9 +338,12 @@ Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
     log_request(*session, command, "denied");
     co_return fail_with(*session, command, eas::Status::access_denied);
   }
-  co_await touch_device(*session);
+  static_cast<void>(co_await session->save_device());
   session->merges = merges_items(session->services.settings, session->device);
-  auto answer = co_await guarded(*session, sign_in_, command, command.run(*session));
+  auto held = is_quarantined(session->device) ? quarantine_answer(*session, command)
+                                              : std::optional<Answer>();
+  auto answer = held ? std::move(*held)
+                     : co_await guarded(*session, sign_in_, command, command.run(*session));
   log_request(*session, command, answer_name(answer));
   co_return to_outcome(std::move(session), sign_in_, command, std::move(answer));
 }

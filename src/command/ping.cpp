@@ -77,6 +77,12 @@ std::optional<std::uint32_t> read_request(const wbxml::Element& ping, CachedPing
   return std::nullopt;
 }
 
+/// A Ping carries no policy key, so 142 to 144 mean nothing to it ([MS-ASPROV] PolicyKey): sent to
+/// FolderSync, the device is told there.
+bool must_fetch_policy(const Session& session) {
+  return policy::must_provision(session.policy->settings, session.device, session.version);
+}
+
 class PingRun {
  public:
   /// `ping` as the request cache keeps it.
@@ -166,9 +172,11 @@ class PingRun {
       case watch::Wake::superseded:
       case watch::Wake::shutdown:
         co_return plain(session, status_expired);
+      case watch::Wake::policy:
+        if (must_fetch_policy(session)) co_return plain(session, status_folder_sync);
+        break;
       case watch::Wake::changed:
       case watch::Wake::hierarchy:
-      case watch::Wake::policy:
         break;
     }
     // What woke us may be nothing for this device (its own doing, seen late): then it waits on.
@@ -211,6 +219,7 @@ std::optional<Answer> refusal(Session& session, CachedPing& cached) {
 
 Task<Answer> ping(Session& session) {
   co_await resume_scheduling(session);
+  if (must_fetch_policy(session)) co_return plain(session, status_folder_sync);
   auto& entry = session.services.request_cache.entry(session.account.user, session.device_id);
   CachedPing cached = unpack_ping(entry.ping);
   auto refused = refusal(session, cached);

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "command/audited.hpp"
 #include "command/device_information.hpp"
 #include "command/handlers.hpp"
 #include "policy/settings.hpp"
@@ -49,7 +50,8 @@ class ProvisionRun {
  public:
   explicit ProvisionRun(Session& session)
       : session_(session),
-        settings_(session.services.settings.provisioning),
+        policy_(session.policy),
+        settings_(policy_->settings),
         device_(session.device) {}
 
   Task<Answer> run() {
@@ -92,7 +94,11 @@ class ProvisionRun {
     }
     if (wipe_ordered()) {
       if (!wipe_is_known()) return Failed{eas::Status::device_blocked};
-      if (device_.wipe == policy::Wipe::ordered) device_.wipe = policy::Wipe::sent;
+      if (device_.wipe == policy::Wipe::ordered) {
+        device_.wipe = policy::Wipe::sent;
+        device_.wipe_delivered = session_.now();
+        note("wipe.delivered");
+      }
       outcome_.wipe = true;
       return std::nullopt;
     }
@@ -125,6 +131,7 @@ class ProvisionRun {
       outcome_.policy_status = no_policy;
     } else {
       outcome_.policy_key = device_.temporary_policy_key = fresh_key();
+      device_.temporary_policy_digest = policy_digest(settings_, session_.version);
       outcome_.document = true;
     }
     return std::nullopt;
@@ -155,7 +162,9 @@ class ProvisionRun {
     }
     device_.temporary_policy_key = 0;
     device_.policy_key = outcome_.policy_key = fresh_key();
-    device_.policy_digest = policy_digest(settings_, session_.version);
+    // Of what it was sent: when the policy changed since, it fetches the new one next.
+    device_.policy_digest = std::exchange(device_.temporary_policy_digest, {});
+    device_.policy_name = policy_->name;
     return std::nullopt;
   }
 
@@ -168,6 +177,7 @@ class ProvisionRun {
       co_return;
     }
     device_.wipe_changed = session_.now();
+    note(wiped.done ? "wipe.acknowledged" : "wipe.failed");
     if (!wiped.done) {
       device_.wipe = policy::Wipe::failed;
       outcome_.status = protocol_error;
@@ -179,6 +189,12 @@ class ProvisionRun {
     device_.policy_key = device_.temporary_policy_key = 0;
     device_.blocked = true;  // until an admin lets it back
     co_await forget_state();
+  }
+
+  /// For the audit log, in one commit with the device's record.
+  void note(std::string action) {
+    noted_.push_back(audited(session_, std::move(action),
+                             device_.wipe_scope == WipeScope::account ? "account" : "device"));
   }
 
   /// What the device held is gone with the wipe.
@@ -201,20 +217,24 @@ class ProvisionRun {
   }
 
   /// The admin may write the record at the same time: then ours is made anew on top, and the
-  /// admin's word about wiping and blocking stands, unless the device has done it.
+  /// admin's word about wiping, letting in and keeping out stands, unless the device has done it.
   Task<bool> save() {
     constexpr int attempts_max = 3;
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
       const policy::Device wanted = device_;
-      if (co_await session_.save_device()) co_return true;
+      if (co_await session_.save_device(noted_)) co_return true;
       co_await session_.load_device();
       const policy::Device stored = device_;
       device_ = wanted;
       if (wanted.wipe == policy::Wipe::done) continue;
       device_.blocked = stored.blocked;
+      device_.allowed = stored.allowed;
       device_.wipe = stored.wipe;
       device_.wipe_scope = stored.wipe_scope;
       device_.wipe_changed = stored.wipe_changed;
+      device_.wipe_by = stored.wipe_by;
+      device_.wipe_ordered = stored.wipe_ordered;
+      device_.wipe_delivered = stored.wipe_delivered;
       outcome_.wipe = outcome_.wipe && wipe_ordered() && wipe_is_known();
     }
     co_return false;
@@ -265,9 +285,11 @@ class ProvisionRun {
   }
 
   Session& session_;
+  const policy::PolicyRef policy_;  // loading the device again may bring another
   const policy::Settings& settings_;
   policy::Device& device_;
   Outcome outcome_;
+  std::vector<store::Write> noted_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "command/item_kind.hpp"
+#include "command/membership.hpp"
 #include "command/merged_items.hpp"
 #include "sync/item_state.hpp"
 
@@ -116,7 +117,11 @@ convert::ical::Context Session::calendar() const {
 }
 
 Task<> Session::load_device() {
-  const auto record = co_await services.store.get(key(store::Kind::device, device_id.str()));
+  std::vector<store::Key> keys;
+  keys.push_back(key(store::Kind::device, device_id.str()));
+  keys.push_back(key(store::Kind::policy, {}));
+  const auto records = co_await services.store.get_many(std::move(keys));
+  const auto& record = records[0];
   device_revision = record ? record->revision : 0;
   stored_device_.reset();
   device = {};
@@ -130,11 +135,13 @@ Task<> Session::load_device() {
     }
   }
   if (!stored_device_) device.first_seen = now();
+  policy = co_await services.membership.policy_of(services.settings.policies, account,
+                                                  records[1] ? records[1]->value : std::string());
 }
 
-Task<bool> Session::save_device() {
-  if (stored_device_ && device == *stored_device_) co_return true;
-  std::vector<store::Write> batch;
+Task<bool> Session::save_device(std::vector<store::Write> along) {
+  if (stored_device_ && device == *stored_device_ && along.empty()) co_return true;
+  std::vector<store::Write> batch = std::move(along);
   batch.push_back({key(store::Kind::device, device_id.str()), device_revision, pack(device)});
   const bool written = co_await services.store.commit(std::move(batch));
   if (written) {

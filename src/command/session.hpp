@@ -22,8 +22,9 @@
 #include "eas/request_line.hpp"
 #include "http/message.hpp"
 #include "net/keyed_lock.hpp"
+#include "policy/book.hpp"
 #include "policy/device.hpp"
-#include "policy/provisioning.hpp"
+#include "policy/device_rules.hpp"
 #include "store/store.hpp"
 #include "sync/folder_table.hpp"
 #include "sync/journal.hpp"
@@ -35,6 +36,7 @@ namespace godwit::command {
 
 class CertificateCheck;
 class MergedItems;
+class Membership;
 class Prefetches;
 
 /// What the admin may set (docs/guide.md); units in the names.
@@ -56,6 +58,8 @@ struct Settings {
   /// each class of items: what lies in the others is shown in the default one.
   std::vector<std::string> merged_devices{};
   policy::Settings provisioning;
+  policy::Book policies;
+  policy::DeviceRules device_rules;
 };
 
 bool merges_items(const Settings& settings, const policy::Device& device);
@@ -79,6 +83,7 @@ struct Services {
   sync::Journal& journal;
   RequestCache& request_cache;
   Prefetches& prefetches;
+  Membership& membership;
   const Settings& settings;
 };
 
@@ -94,6 +99,7 @@ class Session {
   backend::Account account;
   DeviceId device_id;
   policy::Device device;                    // as stored, or fresh
+  policy::PolicyRef policy;                 // of the user; comes with the device
   std::uint64_t device_revision = 0;        // 0 = not stored yet
   std::uint64_t connection = 0;             // http::Request::connection
   std::optional<std::uint32_t> policy_key;  // as sent
@@ -115,11 +121,11 @@ class Session {
   store::Key key(store::Kind kind, std::string name) const {
     return {user(), kind, std::move(name)};
   }
-  /// Loads `device`; a record that cannot be read counts as none.
+  /// Loads `device`, and finds `policy`; a record that cannot be read counts as none.
   Task<> load_device();
-  /// Stores `device` when it differs from what is stored. False: somebody else changed it
-  /// meanwhile.
-  Task<bool> save_device();
+  /// Stores `device` when it differs from what is stored, and `along` with it, all or nothing.
+  /// False: somebody else changed it meanwhile.
+  Task<bool> save_device(std::vector<store::Write> along = {});
 
   /// The user's folder identities as last reconciled, without asking the backend; without those
   /// that the device is shown in another.

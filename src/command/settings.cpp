@@ -71,7 +71,7 @@ bool is_device_password(const Element& property, Version) {
 /// device, and an empty one clears it.
 Task<Outcome> device_password(Session& session, const Element& property) {
   constexpr std::size_t characters_max = 255;  // [MS-ASCMD] Password (Settings)
-  const auto& values = session.services.settings.provisioning.values;
+  const auto& values = session.policy->settings.values;
   const auto wanted = values.find("PasswordRecoveryEnabled");
   if (wanted == values.end() || wanted->second != "1") co_return Outcome{denied_by_policy};
   const std::string password = utf8_clean(property.find(tag::Set)->text_of(tag::Password));

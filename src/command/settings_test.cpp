@@ -161,7 +161,9 @@ TEST(Settings, OutOfOfficeFailsAlone) {
 
 TEST(Settings, ARecoveryPasswordIsKeptWhereThePolicyWantsIt) {
   command::Settings settings;
-  settings.provisioning.values["PasswordRecoveryEnabled"] = "1";
+  policy::Policy policy;
+  policy.settings.values["PasswordRecoveryEnabled"] = "1";
+  settings.policies.standard = std::make_shared<const policy::Policy>(std::move(policy));
   TestBed bed(eas::Version::v16_1, settings);
   const store::Key key{"anna@example.test", store::Kind::device_password,
                        bed.device().settings().id};

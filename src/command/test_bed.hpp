@@ -73,6 +73,7 @@ class TestBed {
   FailingStore& store() { return store_; }
   backend::MemoryMail& mail() { return mail_server_.mail(account_.user); }
   test::TestServer& server() { return server_; }
+  const test::RecordingSubmission& submission() const { return submission_; }
   client::Device& device() { return device_; }
   /// The user's collections, which the server and the device know from now on.
   backend::Items& offer_items() {

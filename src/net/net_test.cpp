@@ -291,10 +291,10 @@ TEST(Proxy, headers_of_both_versions_name_the_client) {
   EXPECT_EQ(test::run(peer_after("PROXY TCP4 192.0.2.1 192.0.2.2 4711 443\r\n")), "192.0.2.1:4711");
   EXPECT_EQ(test::run(peer_after("PROXY TCP6 2001:db8::1 2001:db8::2 4711 443\r\n")),
             "[2001:db8::1]:4711");
-  EXPECT_EQ(test::run(peer_after("PROXY UNKNOWN\r\n")), "unix");
+  EXPECT_TRUE(test::run(peer_after("PROXY UNKNOWN\r\n")).starts_with("unix"));
   constexpr std::string_view addresses("\xC0\0\x02\x01\xC0\0\x02\x02\x12\x67\x01\xBB", 12);
   EXPECT_EQ(test::run(peer_after(binary_header('\x21', '\x11', addresses))), "192.0.2.1:4711");
-  EXPECT_EQ(test::run(peer_after(binary_header('\x20', '\0', ""))), "unix");
+  EXPECT_TRUE(test::run(peer_after(binary_header('\x20', '\0', ""))).starts_with("unix"));
 }
 
 TEST(Proxy, nonsense_is_refused_and_prefixes_wait) {

@@ -68,7 +68,7 @@ Result<Networks> Networks::parse(std::string_view text) {
 }
 
 bool Networks::contains(std::string_view address) const {
-  if (address == "unix") return !empty();
+  if (address_of(address) == "unix") return !empty();
   const auto parsed = parse_address(address_of(address));
   if (!parsed) return false;
   return std::ranges::any_of(ranges_, [&parsed](const Range& range) {

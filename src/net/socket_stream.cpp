@@ -154,7 +154,10 @@ std::string name_of_peer(int descriptor) {
     ::inet_ntop(AF_INET6, &address.sin6_addr, text.data(), text.size());
     return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(address.sin6_port));
   }
-  return "unix";
+  ucred credentials{};
+  length = sizeof(credentials);
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return "unix";
+  return "unix:" + std::to_string(credentials.uid);
 }
 
 }  // namespace godwit::net

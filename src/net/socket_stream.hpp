@@ -55,7 +55,7 @@ int descriptor_of(Stream& stream);
 /// Gives a stream made here as many of the bytes as it takes at once: without a loop.
 void write_now(Stream& stream, std::string_view bytes) noexcept;
 
-/// "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix" of the other end.
+/// "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix:1000", with its user, of the other end.
 std::string name_of_peer(int descriptor);
 
 }  // namespace godwit::net

@@ -5,13 +5,28 @@
 namespace godwit::policy {
 namespace {
 
-constexpr std::uint64_t format = 1;
+constexpr std::uint64_t format = 2;  // 1 ends before the temporary policy's digest
 
 std::uint64_t stamp(Time time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 Time time_of(std::uint64_t stamp) {
   return Time(std::chrono::milliseconds(static_cast<std::int64_t>(stamp)));
+}
+
+/// What format 2 added.
+void read_second(Unpacker& in, Device& device) {
+  device.temporary_policy_digest = in.text();
+  device.policy_name = in.text();
+  device.address = in.text();
+  device.allowed = in.boolean();
+  device.standing = static_cast<Standing>(in.number());
+  device.standing_why = in.text();
+  device.standing_told = in.boolean();
+  device.wipe_by = in.text();
+  device.wipe_ordered = time_of(in.number());
+  device.wipe_delivered = time_of(in.number());
+  device.profile = in.text();
 }
 
 }  // namespace
@@ -36,12 +51,20 @@ std::string pack(const Device& device) {
   out.number(static_cast<std::uint64_t>(device.wipe));
   out.number(static_cast<std::uint64_t>(device.wipe_scope));
   out.number(stamp(device.wipe_changed));
+  out.text(device.temporary_policy_digest).text(device.policy_name).text(device.address);
+  out.boolean(device.allowed).number(static_cast<std::uint64_t>(device.standing));
+  out.text(device.standing_why).boolean(device.standing_told).text(device.wipe_by);
+  out.number(stamp(device.wipe_ordered)).number(stamp(device.wipe_delivered));
+  out.text(device.profile);
   return std::move(out).bytes();
 }
 
 Result<Device> unpack_device(std::string_view bytes) {
   Unpacker in(bytes);
-  if (in.number() != format) return fail(Errc::unsupported, "device of another format");
+  const std::uint64_t written = in.number();
+  if (written == 0 || written > format) {
+    return fail(Errc::unsupported, "device of another format");
+  }
   Device device;
   for (std::string* text : {&device.type, &device.user_agent, &device.model, &device.imei,
                             &device.friendly_name, &device.os, &device.os_language,
@@ -57,6 +80,7 @@ Result<Device> unpack_device(std::string_view bytes) {
   device.wipe = static_cast<Wipe>(in.number());
   device.wipe_scope = static_cast<WipeScope>(in.number());
   device.wipe_changed = time_of(in.number());
+  if (written >= 2) read_second(in, device);
   if (auto whole = in.finish(); !whole) return pass(whole);
   return device;
 }

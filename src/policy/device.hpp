@@ -17,6 +17,9 @@ enum class Wipe : std::uint8_t { none, ordered, sent, done, failed };
 /// All data of the device, or this account's only (16.1).
 enum class WipeScope : std::uint8_t { device, account };
 
+/// What the rules said of the device last.
+enum class Standing : std::uint8_t { unknown, allowed, blocked, quarantined, too_many };
+
 struct Device {
   std::string type;
   std::string user_agent;
@@ -32,6 +35,18 @@ struct Device {
   Wipe wipe = Wipe::none;
   WipeScope wipe_scope = WipeScope::device;
   Time wipe_changed{};
+
+  std::string temporary_policy_digest;  // of the document that went with `temporary_policy_key`
+  std::string policy_name;              // of the policy that `policy_key` acknowledged
+  std::string address;                  // where its last request came from; to the day
+  bool allowed = false;                 // by an administrator: no rule and no quarantine applies
+  Standing standing = Standing::unknown;
+  std::string standing_why;    // which rule; for people
+  bool standing_told = false;  // administrator and user were told of the quarantine
+  std::string wipe_by;         // who ordered it
+  Time wipe_ordered{};
+  Time wipe_delivered{};
+  std::string profile;  // name of the client profile that an administrator chose; empty = matched
   friend bool operator==(const Device&, const Device&) = default;
 };
 

@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/pack.hpp"
 #include "policy/provisioning.hpp"
 #include "policy/settings.hpp"
 #include "wbxml/element.hpp"
@@ -68,9 +73,10 @@ TEST(Gate, BlockAndWipeComeFirst) {
   EXPECT_EQ(gate({}, device, Version::v16_0, std::nullopt, false), Status::device_blocked);
   device.wipe = Wipe::done;
   EXPECT_EQ(gate({}, device, Version::v16_0, std::nullopt, false), std::nullopt);
-  device.wipe = Wipe::ordered;
   device.blocked = true;
   EXPECT_EQ(gate({}, device, Version::v16_1, std::nullopt, false), Status::device_blocked);
+  device.wipe = Wipe::ordered;  // reaches a device that is kept out
+  EXPECT_EQ(gate({}, device, Version::v16_1, std::nullopt, false), Status::remote_wipe_requested);
 }
 
 // A policy element that a version does not know must not make its devices provision again and
@@ -102,6 +108,32 @@ TEST(Policy, IsWrittenInSchemaOrder) {
   EXPECT_EQ(document->children[4].children.size(), 2U);
 }
 
+// The rows against what was gathered from [MS-ASPROV]: names, tokens, order, versions, bounds.
+TEST(Setting, RowsAreThoseOfTheDocument) {
+  const char* folder = std::getenv("GODWIT_EAS");
+  if (folder == nullptr) GTEST_SKIP() << "GODWIT_EAS names no folder";
+  std::ifstream in(std::string(folder) + "/policies.json");
+  const auto known = nlohmann::json::parse(in)["policies"];
+  const auto rows = settings_of(Version::v16_1);
+  ASSERT_EQ(rows.size(), known.size());
+  std::size_t at = 0;
+  for (const auto& entry : known) {
+    const Setting& row = rows[at++];
+    EXPECT_EQ(row.name, entry["name"].get<std::string>());
+    EXPECT_EQ(row.tag.code, std::stoi(entry["token"].get<std::string>(), nullptr, 16)) << row.name;
+    EXPECT_EQ(eas::to_string(row.since), entry["since"].get<std::string>()) << row.name;
+    const std::string type = entry["type"];
+    EXPECT_EQ(row.is_list(), type == "container") << row.name;
+    if (type == "bool") {
+      EXPECT_EQ(row.least, 0) << row.name;
+      EXPECT_EQ(row.greatest, 1) << row.name;
+    }
+    if (type.ends_with("|empty")) {
+      EXPECT_TRUE(row.may_be_empty) << row.name;
+    }
+  }
+}
+
 TEST(Setting, IsCheckedWithItsRange) {
   EXPECT_TRUE(check_setting("MinDevicePasswordLength", "4"));
   EXPECT_TRUE(check_setting("MinDevicePasswordLength", ""));
@@ -121,6 +153,23 @@ TEST(Device, SurvivesItsRecord) {
   ASSERT_TRUE(again);
   EXPECT_EQ(*again, device);
   EXPECT_FALSE(unpack_device("nonsense"));
+}
+
+// As written before there were named policies.
+TEST(Device, IsReadInItsFirstFormat) {
+  Device device;
+  device.type = "iPhone";
+  device.policy_key = 77;
+  std::string record = pack(device);
+  Packer added;
+  added.text("").text("").text("").boolean(false).number(0).text("").boolean(false).text("");
+  added.number(0).number(0).text("");
+  ASSERT_TRUE(record.ends_with(added.bytes()));
+  record.resize(record.size() - added.bytes().size());
+  record.front() = 1;
+  const auto again = unpack_device(record);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(*again, device);
 }
 
 }  // namespace

@@ -21,13 +21,14 @@ std::string policy_digest(const Settings& settings, eas::Version version) {
 std::optional<eas::Status> gate(const Settings& settings, const Device& device,
                                 eas::Version version, std::optional<std::uint32_t> key,
                                 bool key_needed) {
-  if (device.blocked) return eas::Status::device_blocked;
+  // A wipe that was ordered reaches a device that is kept out otherwise.
   if (wipe_stands(device)) {
     // [MS-ASPROV] AccountOnlyRemoteWipe: older devices know only the wipe of everything, which was
     // not ordered.
     const bool possible = device.wipe_scope == WipeScope::device || version >= eas::Version::v16_1;
     return possible ? eas::Status::remote_wipe_requested : eas::Status::device_blocked;
   }
+  if (device.blocked) return eas::Status::device_blocked;
   if (!key_needed || settings.mode == Mode::off) return std::nullopt;
   const bool provisioned = device.policy_key != 0;
   if (!key) {
@@ -43,6 +44,12 @@ std::optional<eas::Status> gate(const Settings& settings, const Device& device,
   if (*key != device.policy_key) return eas::Status::invalid_policy_key;
   if (device.policy_digest != policy_digest(settings, version)) return eas::Status::policy_refresh;
   return std::nullopt;
+}
+
+bool must_provision(const Settings& settings, const Device& device, eas::Version version) {
+  if (settings.mode == Mode::off) return false;
+  if (device.policy_key == 0) return settings.mode == Mode::strict;
+  return device.policy_digest != policy_digest(settings, version);
 }
 
 }  // namespace godwit::policy

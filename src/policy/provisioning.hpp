@@ -25,17 +25,21 @@ struct Settings {
   bool accept_external = true;  // one that somebody else manages (Status 4)
   /// Element name of EASProvisionDoc -> value, as checked by policy::check_setting
   /// (policy/settings.hpp).
-  std::map<std::string, std::string> values;
+  std::map<std::string, std::string> values{};
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 /// Identifies what a device of `version` is to apply; empty when there is no policy.
 std::string policy_digest(const Settings& settings, eas::Version version);
 
-/// What stands in a command's way, if anything: 126 or 129 (blocked), 140 (wipe), 141 to 144
+/// What stands in a command's way, if anything: 140 (wipe), 129 (blocked), 141 to 144
 /// (policy). `key`: as sent, nothing when absent. Not asked for OPTIONS, Provision, and of Ping
 /// only `blocked` and wipe.
 std::optional<eas::Status> gate(const Settings& settings, const Device& device,
                                 eas::Version version, std::optional<std::uint32_t> key,
                                 bool key_needed);
+
+/// The device has to fetch its policy before it may go on, whatever key it sends.
+bool must_provision(const Settings& settings, const Device& device, eas::Version version);
 
 }  // namespace godwit::policy

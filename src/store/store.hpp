@@ -27,6 +27,8 @@ enum class Kind : std::uint16_t {
   device_password = 10,  // name: device id. The recovery password ([MS-ASCMD] DevicePassword)
   last_change = 11,      // name: device id / command. What it came to the last time
   item_chunk = 12,       // name: device id / collection id / number. Items of a relationship
+  policy = 13,           // name: "". The name of the policy that an administrator assigned
+  audit = 14,            // user "", name: time and number. What was decided, by whom
   app_password = 16,     // name: 8 hexadecimal digits
 };
 

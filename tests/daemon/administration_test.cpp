@@ -1,6 +1,7 @@
 // What an administrator does with a whole daemon: wiping, and every command's answer in JSON.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -77,8 +78,163 @@ TEST_F(AdministrationTest, TheAccountAloneIsRemovedFromADevice) {
   // Its user sets the account up again, and needs the administrator for that.
   Phone again(daemon_, ann);
   EXPECT_FALSE(run(again->folder_sync()).ok());
-  EXPECT_EQ(daemon_.command("device unblock ann@example.org phone1").code, 0);
+  EXPECT_EQ(daemon_.command("device unblock ann@example.org phone1").code, 1);
+  EXPECT_EQ(daemon_.command("device forget ann@example.org phone1").code, 1);
+  EXPECT_EQ(daemon_.command("device release ann@example.org phone1").code, 0);
   again.inbox();
+}
+
+// Who ordered a wipe, when, and what the device said, also when nothing else is known any more.
+TEST_F(AdministrationTest, TheAuditLogOutlivesTheDevice) {
+  start();
+  EXPECT_EQ(daemon_.command("device wipe ann@example.org phone1").code, 0);
+  EXPECT_EQ(ask("device show ann@example.org phone1")["result"]["facts"].count("wipe_by"), 1U);
+  EXPECT_NE(provision(Node(page::Provision)).find(page::RemoteWipe), nullptr);
+  const Node done(page::Provision, {Node(page::RemoteWipe, {Node(page::Status, "1")})});
+  EXPECT_EQ(provision(done).text_of(page::Status), "1");
+  EXPECT_EQ(ask("device allow ann@example.org phone1")["error"]["code"], "conflict");
+  EXPECT_EQ(daemon_.command("device release ann@example.org phone1").code, 0);
+  EXPECT_EQ(daemon_.command("device forget ann@example.org phone1").code, 0);
+  EXPECT_EQ(ask("device show ann@example.org phone1")["error"]["code"], "not_found");
+  std::vector<std::string> actions;
+  const json log = ask("audit --device phone1 --since 1h");
+  for (const json& entry : log["result"]["entries"]) actions.push_back(entry["action"]);
+  // Who looks at a device sees its recovery password: that is an entry, too.
+  EXPECT_EQ(actions, (std::vector<std::string>{"device.wipe", "device.show", "wipe.delivered",
+                                               "wipe.acknowledged", "device.allow",
+                                               "device.release", "device.forget", "device.show"}))
+      << log;
+  const json& first = log["result"]["entries"][0];
+  EXPECT_NE(first["by"], "control socket");
+  EXPECT_EQ(log["result"]["entries"][2]["address"], "127.0.0.1");
+  EXPECT_EQ(log["result"]["entries"][4]["done"], false);
+  EXPECT_TRUE(daemon_.command("audit --user ann@example.org").output.contains("wipe.acknowledged"));
+  EXPECT_EQ(daemon_.command("audit --since never").code, 2);
+}
+
+// A first-seen device waits for a decision; its user does nothing on it.
+TEST_F(AdministrationTest, ADeviceInQuarantineIsLetInByOneDecision) {
+  constexpr int folder_sync = 7;
+  start();
+  daemon_.config["devices"] = "otherwise = \"quarantine\"\nadmins = [\"ann@example.org\"]\n";
+  daemon_.config["[device_rule]"] =
+      "name = \"known\"\naction = \"allow\"\nusers = [\"ann@example.org\"]\n";
+  daemon_.write_config();
+  const json hits = ask("quarantine dry-run " + daemon_.folder() + "/godwit.toml");
+  EXPECT_EQ(hits["result"]["devices"].size(), 0U) << hits;
+  daemon_.signal(SIGHUP);
+  EXPECT_TRUE(daemon_.wait_for_log("reloaded"));
+  daemon_.add_user("bob@example.org");
+  Phone bob(daemon_, "bob@example.org", "bob1");
+  const std::string shown = bob.inbox();
+  EXPECT_EQ(shown, "quarantine");
+  EXPECT_TRUE(run((*phone_)->folder_sync()).ok()) << "a rule lets her in";
+  const json waiting = ask("quarantine list")["result"]["devices"];
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0]["device"], "bob1");
+  EXPECT_EQ(ask("audit --device bob1")["result"]["entries"][0]["action"],
+            "device_rule.quarantined");
+  auto ping = bob.ping(shown, 300);
+  EXPECT_TRUE(wait_until([&] { return daemon_.status().parked == 1; }));
+  EXPECT_EQ(daemon_.command("quarantine allow bob@example.org bob1").code, 0);
+  EXPECT_EQ(ping_status(ping.get()), folder_sync);
+  constexpr int unknown_key = 9;
+  EXPECT_EQ(run(bob->folder_sync()).status, unknown_key);
+  EXPECT_NE(bob.inbox(), "quarantine");
+  EXPECT_TRUE(ask("quarantine list")["result"]["devices"].empty());
+  // Whom stricter rules would hit, before they count; who was decided about is not among them.
+  const std::string stricter = file("stricter.toml",
+                                    "[[device_rule]]\nname = \"from here\"\naction = \"block\"\n"
+                                    "networks = [\"127.0.0.0/8\"]\n");
+  const json stricter_hits = ask("quarantine dry-run " + stricter)["result"]["devices"];
+  ASSERT_EQ(stricter_hits.size(), 1U) << stricter_hits;
+  EXPECT_EQ(stricter_hits[0]["user"], ann);
+  EXPECT_EQ(stricter_hits[0]["then"], "blocked");
+  EXPECT_EQ(stricter_hits[0]["rule"], "from here");
+  EXPECT_EQ(ask("quarantine dry-run " +
+                file("wrong.toml", "[[device_rule]]\naction = \"no\"\n"))["error"]["code"],
+            "malformed");
+}
+
+// Where the phone comes from decides, and the rule reaches one that waits.
+TEST_F(AdministrationTest, ARuleAboutNetworksEndsWhatWaits) {
+  constexpr int blocked = 129;
+  start();
+  auto waiting = phone_->ping(phone_->inbox(), 300);
+  EXPECT_TRUE(wait_until([&] { return daemon_.status().parked == 1; }));
+  daemon_.config["[device_rule]"] = "action = \"block\"\nnetworks = [\"127.0.0.0/8\"]\n";
+  daemon_.write_config();
+  daemon_.signal(SIGHUP);
+  EXPECT_EQ(ping_status(waiting.get()), blocked);
+  EXPECT_EQ(run((*phone_)->folder_sync()).status, blocked);
+  EXPECT_EQ(state(), "blocked by rule");
+}
+
+TEST_F(AdministrationTest, WhyAMailIsNotOnADevice) {
+  start();
+  const auto told = [&](const std::string& device, const std::string& item) {
+    return ask("why ann@example.org " + device + (item.empty() ? "" : " '" + item + "'"));
+  };
+  const auto says = [&](const std::string& item, std::string_view outcome, std::string_view text) {
+    const json found = told("phone1", item)["result"]["findings"];
+    return std::ranges::any_of(found,
+                               [&](const json& each) {
+                                 return each["outcome"] == outcome &&
+                                        each["text"].get<std::string>().contains(text);
+                               })
+               ? std::string("yes")
+               : found.dump();
+  };
+  EXPECT_EQ(told("other", "")["error"]["code"], "not_found");
+  EXPECT_EQ(phone_->send("To: ann@example.org\r\nSubject: One\r\nMessage-ID: <one@x.org>\r\n\r\n"
+                         "Hello.\r\n"),
+            1);
+  EXPECT_TRUE(wait_until([&] { return says("<one@x.org>", "good", "in Inbox") == "yes"; }));
+  EXPECT_EQ(says("<one@x.org>", "note", "it came after the device asked last"), "yes");
+  phone_->inbox();
+  EXPECT_EQ(says("<one@x.org>", "good", "confirmed that"), "yes");
+  EXPECT_EQ(says("<two@x.org>", "stop", "no such message"), "yes");
+  EXPECT_EQ(says("", "good", "Inbox: 1 items on the device, 0 to come"), "yes");
+  EXPECT_EQ(daemon_.command("device block ann@example.org phone1").code, 0);
+  EXPECT_EQ(says("<one@x.org>", "stop", "an administrator blocked it"), "yes");
+  EXPECT_TRUE(daemon_.command("why ann@example.org phone1").output.contains("STOP  decision"));
+}
+
+// Two phones wait under two policies; the file changes one of them.
+TEST_F(AdministrationTest, AChangedPolicyReachesTheDevicesThatWait) {
+  constexpr int folder_sync = 7;
+  constexpr int policy_refresh = 143;
+  constexpr int not_provisioned = 141;  // no key was sent
+  start();
+  daemon_.add_user("bob@example.org");
+  Phone bob(daemon_, "bob@example.org", "bob1");
+  const std::string his = bob.inbox();
+  auto waiting = bob.ping(his, 300);
+  EXPECT_TRUE(wait_until([&] { return daemon_.status().parked == 1; }));
+  daemon_.config["policy.staff"] = "users = [\"bob@example.org\"]\n";
+  daemon_.config["policy.staff.settings"] = "DevicePasswordEnabled = true\n";
+  daemon_.write_config();
+  daemon_.signal(SIGHUP);
+  EXPECT_EQ(ping_status(waiting.get()), folder_sync);
+  EXPECT_EQ(run(bob->folder_sync()).status, not_provisioned);
+  EXPECT_TRUE(run((*phone_)->folder_sync()).ok()) << "no policy names her";
+  EXPECT_EQ(ask("policy show --user bob@example.org")["result"]["reason"], "user");
+  EXPECT_EQ(ask("policy assign ann@example.org staff")["ok"], true);
+  EXPECT_EQ(run((*phone_)->folder_sync()).status, not_provisioned);
+  EXPECT_EQ(ask("policy list")["result"]["policies"][1]["assigned"][0], "ann@example.org");
+  EXPECT_EQ(ask("policy assign ann@example.org --none")["ok"], true);
+  EXPECT_TRUE(run((*phone_)->folder_sync()).ok());
+  EXPECT_EQ(ask("policy assign ann@example.org nothing")["error"]["code"], "not_found");
+  EXPECT_TRUE(run(bob->provision()).ok());
+  EXPECT_TRUE(run(bob->folder_sync()).ok());
+  daemon_.config["policy.staff.settings"] = "MinDevicePasswordLength = 4\n";
+  daemon_.write_config();
+  EXPECT_TRUE(daemon_.command("config check").output.contains("devices ignore it without"));
+  daemon_.config["policy.staff.settings"] =
+      "DevicePasswordEnabled = true\nMinDevicePasswordLength = 4\n";
+  daemon_.write_config();
+  daemon_.signal(SIGHUP);
+  EXPECT_TRUE(wait_until([&] { return run(bob->folder_sync()).status == policy_refresh; }));
 }
 
 TEST_F(AdministrationTest, TheAccountAloneIsNotOrderedOfADeviceThatWouldEraseEverything) {
@@ -147,10 +303,15 @@ TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   EXPECT_EQ(imported["result"]["failures"][0]["line"], 3);
   EXPECT_EQ(ask("user list")["result"]["users"].size(), 3U);
   EXPECT_EQ(ask("device list")["result"]["devices"][0]["device"], "phone1");
-  for (const std::string order : {"block", "wipe", "unblock", "resync", "show"}) {
+  for (const std::string order :
+       {"block", "wipe", "release", "allow", "unblock", "resync", "show"}) {
     EXPECT_EQ(ask("device " + order + " ann@example.org phone1")["ok"], true) << order;
   }
   EXPECT_EQ(ask("device block ann@example.org other")["error"]["code"], "not_found");
+  EXPECT_EQ(ask("policy list")["result"]["policies"][0]["policy"], "default");
+  EXPECT_TRUE(ask("quarantine list")["result"]["devices"].empty());
+  EXPECT_EQ(ask("why ann@example.org phone1")["result"]["findings"][0]["step"], "device");
+  EXPECT_EQ(ask("audit --last 1")["result"]["entries"].size(), 1U);
   EXPECT_EQ(phone_->send("From: ann@example.org\r\nTo: x@example.com\r\n\r\nx\r\n"), 1);
   const std::string mail = ask("queue list")["result"]["mails"][0]["mail"];
   ask("queue retry " + mail);

@@ -286,7 +286,8 @@ bool Replica::is_about_other_classes(const Exchange& exchange) const {
 
 void Replica::set_policy(std::size_t index) {
   command::Settings settings = fixture_.server.settings();
-  settings.provisioning.mode = policy::Mode::strict;
+  policy::Policy policy;
+  policy.settings.mode = policy::Mode::strict;
   for (std::size_t i = index; i < exchanges_.size(); ++i) {
     const auto& answer = exchanges_[i]->answer;
     if (!answer || answer->tag != wbxml::provision::Provision) continue;
@@ -298,10 +299,11 @@ void Replica::set_policy(std::size_t index) {
     if (node == nullptr) continue;
     for (const Node& setting : node->children) {
       const std::string name = client::name_of(setting.tag);
-      settings.provisioning.values[name.substr(name.find(':') + 1)] = setting.text;
+      policy.settings.values[name.substr(name.find(':') + 1)] = setting.text;
     }
     break;
   }
+  settings.policies.standard = std::make_shared<const policy::Policy>(std::move(policy));
   fixture_.server.set_settings(settings);
 }
 

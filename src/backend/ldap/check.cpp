@@ -56,7 +56,7 @@ struct LdapCheck::Core {
     if (settings.filter.empty()) settings.filter = names.filter;
     if (settings.account.empty() && settings.dn.empty()) settings.account = names.account;
     if (settings.group_base.empty()) settings.group_base = settings.server.base;
-    for (const std::string& group : settings.groups) allowed.insert(auth::group_key(group));
+    for (const std::string& group : settings.groups) allowed.insert(group_key(group));
   }
 
   std::vector<std::string> attributes() const {
@@ -177,9 +177,9 @@ std::vector<std::string> LdapCheck::Core::groups_of(const Entry& entry, const As
                               groups_max);
       });
       for (const Entry& group : found.entries) {
-        if (!seen.insert(auth::group_key(group.dn)).second) continue;
-        out.push_back(auth::group_key(group.dn));
-        out.push_back(auth::group_key(group.value("cn")));
+        if (!seen.insert(group_key(group.dn)).second) continue;
+        out.push_back(group_key(group.dn));
+        out.push_back(group_key(group.value("cn")));
         next.push_back(group.dn);
       }
       // Rules that deny must not be passed because a group was not read.
@@ -214,7 +214,6 @@ std::vector<std::string> LdapCheck::Core::groups_with(const std::vector<std::str
 }
 
 std::optional<auth::Facts> LdapCheck::Core::facts(const std::string& login) {
-  if (!settings.wants_groups && settings.attributes.empty()) return std::nullopt;
   std::optional<Entry> entry;
   if (settings.dn.empty()) {
     entry = find(login);
@@ -225,7 +224,7 @@ std::optional<auth::Facts> LdapCheck::Core::facts(const std::string& login) {
   }
   if (!entry) return std::nullopt;
   auth::Facts out;
-  if (settings.wants_groups) out.groups = groups_of(*entry, by_reader());
+  if (!settings.group_base.empty()) out.groups = groups_of(*entry, by_reader());
   add_attributes(*entry, out);
   return out;
 }

@@ -87,16 +87,17 @@ std::string sort_key(const DirectoryEntry& entry) {
   return convert::folded_line(entry.display_name) + '\n' + entry.address;
 }
 
-std::optional<DirectoryEntry> by_address(Database& database, std::string_view text) {
+std::optional<DirectoryEntry> by_address(Database& database, std::string_view text,
+                                         bool hidden_too) {
   if (!parse_address(text)) return std::nullopt;
   const auto user = find_recipient(database, text);
   if (!user) {
     const auto group = find_group(database, text);
-    if (!group || !group->group.listed) return std::nullopt;
+    if (!group || !(group->group.listed || hidden_too)) return std::nullopt;
     return entry_of(*group);
   }
   auto row = row_of(database, user->id);
-  if (!row || !row->listed) return std::nullopt;
+  if (!row || !(row->listed || hidden_too)) return std::nullopt;
   return std::move(row->entry);
 }
 
@@ -158,7 +159,7 @@ void index_person(Database& database, RowId user) {
 DirectoryMatches find_people(Database& database, const DirectoryQuery& query) {
   DirectoryMatches out;
   if (query.address_alone) {
-    if (auto alone = by_address(database, query.text)) {
+    if (auto alone = by_address(database, query.text, query.hidden_too)) {
       out.entries.push_back(std::move(*alone));
       out.total = 1;
       return out;

@@ -1,0 +1,29 @@
+/// Why something is not on a device: everything that stands between an item and a phone is looked
+/// at in the order in which a request meets it. Changes nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "admin/operations.hpp"
+#include "app/engine.hpp"
+#include "backend/backend.hpp"
+#include "store/store.hpp"
+#include "watch/hub.hpp"
+
+namespace godwit::app {
+
+struct WhyPlaces {
+  store::Store& store;
+  Engine& engine;
+  backend::MailBackend& mail;
+  const watch::Hub& hub;
+  Time now{};
+};
+
+/// `item`: a ServerId as logs show it, or the Message-ID of a mail; empty = the device as a whole.
+/// Error: not_found (the user has no such device).
+Task<Result<std::vector<admin::Finding>>> why(WhyPlaces places, UserId user, DeviceId device,
+                                              std::string item);
+
+}  // namespace godwit::app

@@ -1,0 +1,238 @@
+#include "command/device_admission.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "backend/compact_account.hpp"
+#include "base/bytes.hpp"
+#include "base/fault.hpp"
+#include "base/log.hpp"
+#include "base/printable.hpp"
+#include "base/text.hpp"
+#include "command/audited.hpp"
+#include "command/delivery.hpp"
+#include "command/membership.hpp"
+#include "compose/letter.hpp"
+#include "net/network.hpp"
+
+namespace godwit::command {
+namespace {
+
+using policy::Standing;
+
+constexpr Log logger("device_rule");
+
+/// Devices beyond the limit that are still kept a record of, so that they are seen in the list.
+constexpr std::size_t refused_records_max = 20;
+
+std::string_view action_of(Standing standing) {
+  switch (standing) {
+    case Standing::unknown:
+    case Standing::allowed:
+      return "device_rule.allowed";
+    case Standing::blocked:
+      return "device_rule.blocked";
+    case Standing::quarantined:
+      return "device_rule.quarantined";
+    case Standing::too_many:
+      return "device_rule.too_many";
+  }
+  std::unreachable();
+}
+
+bool decides_anything(const policy::DeviceRules& rules) {
+  return !rules.list.empty() || rules.otherwise != policy::Action::allow || rules.devices_max > 0;
+}
+
+/// An administrator's word, or a wipe, stands above rules.
+bool is_settled(const policy::Device& device) {
+  return device.allowed || device.blocked || device.wipe != policy::Wipe::none;
+}
+
+/// Those of the user that count: what is over the limit itself does not.
+struct Count {
+  std::size_t counted = 0;
+  std::size_t all = 0;
+};
+Task<Count> other_devices(const Session& session) {
+  constexpr std::size_t records_max = 1000;
+  Count out;
+  const auto records = co_await session.services.store.list(session.user(), store::Kind::device, "",
+                                                            "", records_max);
+  for (const store::Record& record : records) {
+    if (record.key.name == session.device_id.str()) continue;
+    ++out.all;
+    const auto device = policy::unpack_device(record.value);
+    if (!device || device->standing != Standing::too_many) ++out.counted;
+  }
+  co_return out;
+}
+
+/// A mail to people about the device. The envelope's id makes it one, however often it is tried.
+Task<> send_notice(Session& session, std::string purpose, std::vector<std::string> to,
+                   std::string subject, std::string text) {
+  const auto identity = identity_of(session.account);
+  const std::string id = hex_encode(
+      digest128(fmt::format("{}\n{}\n{}\n{}", purpose, session.user(), session.device_id.view(),
+                            session.device.first_seen.time_since_epoch().count())));
+  compose::Fields header;
+  std::string people;
+  for (const std::string& address : to) people += (people.empty() ? "" : ", ") + address;
+  header.set("To", people);
+  header.set("Subject", subject);
+  header.set("Auto-Submitted", "auto-generated");  // RFC 3834
+  header.set("Content-Type", "text/plain; charset=utf-8");
+  header.set("Content-Transfer-Encoding", "base64");
+  const compose::Stamp stamp{compose::make_message_id(id, identity.addresses.front()),
+                             session.now()};
+  std::string from = compose::complete(header, identity, stamp);
+  constexpr std::size_t line_bytes = 57;  // 76 characters of base64 (RFC 2045 6.8)
+  std::string body;
+  for (std::size_t at = 0; at < text.size(); at += line_bytes) {
+    body += base64_encode(text.substr(at, line_bytes)) + "\r\n";
+  }
+  auto message = std::make_shared<const backend::StringSource>(header.str() + "\r\n" + body);
+  backend::Submission::Envelope envelope{std::move(from), std::move(to), id};
+  const auto sent =
+      co_await session.services.submission.submit(session.account, std::move(envelope), message);
+  if (!sent) {
+    logger.warning("notice.refused", {{"user", session.user()}, {"why", sent.error().message}});
+  }
+}
+
+/// Administrators and the user learn of a device that waits for a decision.
+Task<> tell(Session& session) {
+  const policy::DeviceRules rules = session.services.settings.device_rules;
+  const std::string facts = describe_device(session);
+  try {
+    if (!rules.admins.empty()) {
+      std::string text = fmt::format(
+          "A device waits for your decision.\n\n{}\nLet it in, or keep it out:\n\n"
+          "  godwit quarantine allow {} {}\n  godwit quarantine block {} {}\n",
+          facts, session.user(), session.device_id.view(), session.user(),
+          session.device_id.view());
+      co_await send_notice(session, "quarantine-admin", rules.admins,
+                           fmt::format("Device of {} in quarantine", session.user()),
+                           std::move(text));
+    }
+    if (rules.tell_users) {
+      std::vector<std::string> to{identity_of(session.account).addresses.front()};
+      std::string text = fmt::format(
+          "A new device uses your account. It gets no mail until an administrator has let it "
+          "in.\n\n"
+          "{}\nIf it is not yours, change your password and tell your administrator.\n",
+          facts);
+      co_await send_notice(session, "quarantine-user", std::move(to),
+                           "A new device waits for approval", std::move(text));
+    }
+    session.device.standing_told = true;
+  } catch (const Fault& fault) {
+    logger.warning("notice.failed", {{"user", session.user()}, {"why", fault.what()}});
+  }
+}
+
+Task<policy::Verdict> verdict_on(Session& session) {
+  const policy::DeviceRules& rules = session.services.settings.device_rules;
+  const policy::Device& device = session.device;
+  const std::vector<std::string> names = backend::names_of(session.account);
+  auto groups = policy::asked_groups(rules);
+  if (!groups.empty()) {
+    groups = co_await session.services.membership.groups_of(session.account, std::move(groups));
+  }
+  const policy::DeviceFacts facts{.type = device.type,
+                                  .model = device.model,
+                                  .system = device.os,
+                                  .agent = device.user_agent,
+                                  .version = eas::to_string(session.version),
+                                  .address = device.address,
+                                  .user = {names, groups}};
+  co_return policy::decide(session.services.settings.device_rules, facts, session.now());
+}
+
+}  // namespace
+
+std::optional<eas::Status> refusal_of(const policy::Device& device) {
+  if (is_settled(device)) return std::nullopt;
+  if (device.standing == Standing::blocked) return eas::Status::device_blocked;
+  if (device.standing == Standing::too_many) return eas::Status::maximum_devices_reached;
+  return std::nullopt;
+}
+
+bool is_quarantined(const policy::Device& device) {
+  return !is_settled(device) && device.standing == Standing::quarantined;
+}
+
+std::string describe_device(const Session& session) {
+  const policy::Device& device = session.device;
+  std::string out;
+  for (const auto& [name, value] :
+       {std::pair<std::string_view, std::string>{"User", session.user()},
+        {"Device", session.device_id.str()},
+        {"Type", device.type},
+        {"Model", device.model},
+        {"Name", device.friendly_name},
+        {"System", device.os},
+        {"Program", device.user_agent},
+        {"Address", device.address},
+        {"Rule", device.standing_why}}) {
+    if (!value.empty()) out += fmt::format("{:<8} {}\n", name, printable(value));
+  }
+  return out;
+}
+
+void note_facts(Session& session) {
+  policy::Device& device = session.device;
+  const auto today = std::chrono::floor<std::chrono::days>(session.now());
+  const bool is_today = device.last_seen == Time(today);
+  device.last_seen = today;
+  device.type = session.line.device_type;
+  device.version = std::to_underlying(session.version);
+  const auto agent = session.request.header("user-agent");
+  constexpr std::size_t agent_bytes_max = 256;
+  if (!agent.empty()) device.user_agent = utf8_clean(agent.substr(0, agent_bytes_max));
+  // Phones change their address all day: without a rule that asks for it, once a day is enough.
+  const policy::DeviceRules& rules = session.services.settings.device_rules;
+  const bool matters = std::ranges::any_of(
+      rules.list, [](const policy::DeviceRule& rule) { return rule.from != nullptr; });
+  if (!is_today || matters) device.address = std::string(net::address_of(session.request.peer));
+}
+
+Task<> judge(Session& session) {
+  policy::Device& device = session.device;
+  const policy::DeviceRules& rules = session.services.settings.device_rules;
+  const bool settled = is_settled(device);
+  if (settled || (!decides_anything(rules) && device.standing == Standing::unknown)) co_return;
+  policy::Verdict verdict = co_await verdict_on(session);
+  const bool is_new = session.device_revision == 0 || device.standing == Standing::too_many;
+  if (is_new && verdict.standing == Standing::allowed && rules.devices_max > 0) {
+    const Count others = co_await other_devices(session);
+    if (others.counted >= rules.devices_max) {
+      verdict = {Standing::too_many, fmt::format("at most {} devices", rules.devices_max)};
+    }
+    if (others.all >= rules.devices_max + refused_records_max &&
+        verdict.standing == Standing::too_many) {
+      device.standing = verdict.standing;
+      co_return;
+    }
+  }
+  const bool changed = device.standing != verdict.standing;
+  const bool tells = verdict.standing == Standing::quarantined;
+  if (!changed && (!tells || device.standing_told)) co_return;
+  device.standing = verdict.standing;
+  device.standing_why = verdict.why;
+  if (changed && !tells) device.standing_told = false;
+  std::vector<store::Write> along;
+  if (changed) {
+    along.push_back(
+        audited(session, std::string(action_of(verdict.standing)), verdict.why, "rules"));
+  }
+  // The decision stands before anybody is told.
+  static_cast<void>(co_await session.save_device(std::move(along)));
+  if (!tells || device.standing_told) co_return;
+  co_await tell(session);
+  static_cast<void>(co_await session.save_device());
+}
+
+}  // namespace godwit::command

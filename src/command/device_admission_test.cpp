@@ -1,0 +1,103 @@
+// What rules decide about a device, and what is written of it where people read it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "command/test_bed.hpp"
+#include "policy/audit.hpp"
+#include "wbxml/pages/settings.hpp"
+
+namespace godwit::command {
+namespace {
+
+using client::Node;
+namespace tag = wbxml::settings;
+
+Settings quarantine() {
+  Settings settings;
+  settings.device_rules.otherwise = policy::Action::quarantine;
+  settings.device_rules.admins = {"admin@example.test"};
+  return settings;
+}
+
+/// Its key is unknown at first: it starts over.
+bool starts_over(TestBed& bed) {
+  constexpr std::uint32_t unknown_key = 9;
+  EXPECT_EQ(test::run(bed.device().folder_sync()).status, unknown_key);
+  return test::run(bed.device().folder_sync()).ok();
+}
+
+std::vector<policy::AuditEntry> audit(TestBed& bed) {
+  std::vector<policy::AuditEntry> out;
+  for (const store::Record& record :
+       test::run(bed.store().list("", store::Kind::audit, "", "", 100))) {
+    out.push_back(*policy::unpack_audit(record.value));
+  }
+  return out;
+}
+
+TEST(DeviceAdmission, WhatADeviceSaysOfItselfPassesForNothingElse) {
+  TestBed bed;
+  const Node request(
+      tag::Settings,
+      {Node(tag::DeviceInformation,
+            {Node(tag::Set, {Node(tag::Model, "x\r\nBcc: evil@example.test\r\n\r\n\x1b[2J"),
+                             Node(tag::FriendlyName, "a\u202Eb")})})});
+  EXPECT_EQ(bed.ask("Settings", request).text_of(tag::Status), "1");
+  bed.server().set_settings(quarantine());
+  EXPECT_TRUE(starts_over(bed));
+  ASSERT_EQ(bed.submission().sent().size(), 2U);
+  EXPECT_EQ(bed.submission().sent()[0].envelope.to, std::vector<std::string>{"admin@example.test"});
+  EXPECT_EQ(bed.submission().sent()[1].envelope.to, std::vector<std::string>{"anna@example.test"});
+  for (const auto& sent : bed.submission().sent()) {
+    const std::size_t end = sent.text.find("\r\n\r\n");
+    ASSERT_NE(end, std::string::npos);
+    EXPECT_FALSE(sent.text.substr(0, end).contains("evil"));
+    std::string encoded = sent.text.substr(end + 4);
+    std::erase_if(encoded, [](char c) { return c == '\r' || c == '\n'; });
+    const auto body = base64_decode(encoded);
+    ASSERT_TRUE(body);
+    EXPECT_TRUE(body->contains("x\\u{D}\\u{A}Bcc: evil@example.test\\u{D}\\u{A}")) << *body;
+    EXPECT_TRUE(body->contains("a\\u{202E}b")) << *body;
+  }
+}
+
+TEST(DeviceAdmission, PeopleAreToldOnceAndTheLogKeepsEveryOutcome) {
+  TestBed bed;
+  bed.server().set_settings(quarantine());
+  EXPECT_TRUE(starts_over(bed));
+  EXPECT_TRUE(test::run(bed.device().folder_sync()).ok());
+  EXPECT_EQ(bed.submission().sent().size(), 2U);
+  Settings changed = quarantine();
+  changed.device_rules.list.push_back(
+      {.name = "mine", .action = policy::Action::allow, .whom = {.domains = {"example.test"}}});
+  bed.server().set_settings(changed);
+  EXPECT_TRUE(starts_over(bed));
+  changed.device_rules.list.front().action = policy::Action::block;
+  bed.server().set_settings(changed);
+  EXPECT_FALSE(test::run(bed.device().folder_sync()).ok());
+  const auto entries = audit(bed);
+  ASSERT_EQ(entries.size(), 3U);
+  std::vector<std::string> seen;
+  for (const auto& entry : entries) seen.push_back(entry.action + ' ' + entry.details);
+  std::ranges::sort(seen);
+  EXPECT_EQ(seen, (std::vector<std::string>{"device_rule.allowed mine", "device_rule.blocked mine",
+                                            "device_rule.quarantined "}));
+  EXPECT_EQ(entries.front().by, "rules");
+  EXPECT_EQ(entries.front().user, "anna@example.test");
+}
+
+TEST(DeviceAdmission, NothingIsDoneBeforeTheDecisionIsWritten) {
+  TestBed bed;
+  bed.server().set_settings(quarantine());
+  bed.store().fail_after(0);
+  EXPECT_FALSE(test::run(bed.device().folder_sync()).ok());
+  EXPECT_TRUE(bed.submission().sent().empty());
+  bed.store().mend();
+  EXPECT_TRUE(starts_over(bed));
+  EXPECT_EQ(bed.submission().sent().size(), 2U);
+}
+
+}  // namespace
+}  // namespace godwit::command
