@@ -1,6 +1,13 @@
 // What phones meet at a whole daemon: how a name may be spelt, what the page for people says, the
 // bounds that the configuration sets.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "daemon/daemon_process.hpp"
 #include "interop/scripted_server.hpp"
@@ -108,6 +115,53 @@ TEST_F(TransportTest, WindowsAndHeartbeatsAreBoundedAsConfigured) {
   const auto long_one = run(phone->ping({inbox}, 900));
   EXPECT_EQ(long_one.status, 5);
   EXPECT_EQ(long_one.limit, 200U);
+}
+
+/// Whether the other side closes the connection within ten seconds.
+bool is_closed_soon(std::uint16_t port) {
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_port = htons(port);
+  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{.tv_sec = 10, .tv_usec = 0};
+  ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  char byte = 0;
+  const bool closed = ::connect(client, reinterpret_cast<sockaddr*>(&where), sizeof(where)) == 0 &&
+                      ::recv(client, &byte, 1, 0) == 0;
+  ::close(client);
+  return closed;
+}
+
+TEST_F(TransportTest, AHandshakeTakesNoLongerThanConfigured) {
+  daemon_.listen_tls();
+  daemon_.config["http"] += "handshake_seconds = 1\n";
+  start();
+  EXPECT_TRUE(is_closed_soon(daemon_.port("https ")));
+}
+
+/// A next hop that says nothing: which limit ended the attempt is told by why the mail waits.
+TEST_F(TransportTest, AMailWaitsInTheQueueAfterTheLimitThatIsConfigured) {
+  const BoundSocket silent;
+  const auto reason_with = [&](const std::string& limits) {
+    daemon_.config["submission"] = "host = \"127.0.0.1\"\nport = " + std::to_string(silent.port) +
+                                   "\ntls = \"tls\"\nsign_in = \"none\"\n" + limits;
+    start();
+    daemon_.add_user(ann);
+    Phone phone(daemon_, ann);
+    EXPECT_EQ(phone.send("From: ann@example.org\r\nTo: b@example.com\r\nSubject: x\r\n\r\nx\r\n"),
+              1);
+    std::string listed = daemon_.command("queue list").output;
+    EXPECT_EQ(daemon_.stop(), 0);
+    std::filesystem::remove_all(daemon_.state_folder());
+    return listed;
+  };
+  const std::string connecting = "no connection in time";
+  const std::string by_connection = reason_with("connect_seconds = 1\ndevice_seconds = 20\n");
+  EXPECT_TRUE(by_connection.contains(connecting)) << by_connection;
+  const std::string by_device = reason_with("connect_seconds = 20\ndevice_seconds = 1\n");
+  EXPECT_TRUE(by_device.contains("b@example.com")) << by_device;
+  EXPECT_FALSE(by_device.contains(connecting)) << by_device;
 }
 
 }  // namespace
