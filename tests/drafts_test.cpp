@@ -71,6 +71,16 @@ class World {
     }
     return out;
   }
+  /// Somebody else flags all drafts.
+  void mark_drafts() {
+    backend::MemoryMail& mail = fixture_.mail();
+    const FolderKey folder = *mail.find_folder(FolderRole::drafts);
+    for (const MessageState& state : mail.states(folder)) {
+      Flags flags = state.flags;
+      flags.flagged = true;
+      mail.set_flags(folder, UidSet{{state.uid, state.uid}}, flags);
+    }
+  }
   /// The phone writes a draft "One", which is stored. Its ServerId.
   std::string write_one() {
     device_.add(drafts_, draft("One", "First"));
@@ -149,6 +159,27 @@ TEST(Drafts, AddedThenEditedAtEveryStep) {
       world.sync_until_answered();
       expect_one_draft(world, "Three", step);
       EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Second"));
+      if (!world.steps().fired()) break;
+    }
+  }
+}
+
+// Somebody else's mark goes with the draft, and to the phone that edits it before it was told.
+TEST(Drafts, MarkedByOthersThenEditedAtEveryStep) {
+  for (const How how : ways) {
+    for (unsigned step = 1;; ++step) {
+      World world(step);
+      const std::string id = world.write_one();
+      world.mark_drafts();
+      world.steps().fail_at(step, how);
+      world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
+      world.device().change(world.drafts(), id, draft("Three", "Third"));
+      world.sync_until_answered();
+      world.sync_until_answered();
+      expect_one_draft(world, "Three", step);
+      const auto& item = world.device().collection(world.drafts()).items.at(id);
+      ASSERT_TRUE(item.contains("Flag/Status")) << "step " << step;
+      EXPECT_EQ(item.at("Flag/Status"), "2") << "step " << step;
       if (!world.steps().fired()) break;
     }
   }

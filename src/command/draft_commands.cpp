@@ -74,6 +74,13 @@ Task<> finish_left(Session& session, FolderKey folder, DraftPlan plan) {
   static_cast<void>(co_await session.mail().expunge(folder, plan.uid_validity, std::move(one)));
 }
 
+/// What a request whose answer was lost made. Nobody knows by now which marks others had set on the
+/// message before: the device is told those of the new one.
+void apply_again(MailWork& work, const DraftMade& made) {
+  apply(work, made);
+  if (!made.sent && made.before != 0) work.state.dirty.add(made.uid);
+}
+
 /// Why a draft cannot be sent.
 eas::Status status_of_recipients(const Error& error) {
   return error.code == Errc::too_large ? eas::Status::send_quota_exceeded
@@ -97,7 +104,10 @@ class DraftCommand {
   Task<std::uint16_t> run(Uid before, Uid name, sync::CommandOutcome& outcome) {
     before_ = before;
     name_ = name;
-    if (co_await resume()) co_return told(outcome);
+    if (co_await resume()) {
+      apply_again(work_, made_);
+      co_return told(outcome);
+    }
     if (command_.send) co_return co_await send(outcome);
     if (before_ != 0 && !co_await find_draft()) co_return status_not_found;
     auto draft = co_await compose(unique_id(session_.services.random));
@@ -144,7 +154,7 @@ class DraftCommand {
     }
     // Other words by now: what is there is the draft that they are about.
     chain_.untold.clear();
-    apply(work_, made_);
+    apply_again(work_, made_);
     before_ = made_.uid;
     name_ = command_.kind == Kind::add ? 0 : made_.name;
     made_ = {};
@@ -494,7 +504,7 @@ Task<std::uint16_t> DraftCommands::add(const eas::SyncCommand& command,
       outcome.flags = known->flags;
       outcome.server_id = known->server_id;
       outcome.reply = known->reply;
-      apply(work_, *made);
+      apply_again(work_, *made);
       co_return status_ok;
     }
     // Edited before it was acknowledged: in place of what the lost request made.
@@ -533,7 +543,7 @@ bool recall_drafts(MailWork& work, const eas::SyncCommand& command) {
     // An Add with other words by now takes the place of what this one made.
     if (command.kind == Kind::add && outcome.digest != digest(command)) continue;
     const auto made = made_of(outcome);
-    if (made) apply(work, *made);
+    if (made) apply_again(work, *made);
     if (!made && found && outcome.flags) work.expected[outcome.uid] = *outcome.flags;
     found = found || made;
   }

@@ -116,10 +116,13 @@ void apply(MailWork& work, const DraftMade& made) {
     if (made.name != made.before) state.drafts[made.before].name = made.name;
     return;
   }
+  // Marks that others set on the message before are on this one, and the device's news still.
+  const bool has_news = state.dirty.contains(made.before) || state.dirty.contains(made.uid);
   if (made.before != 0) drop(state, made.before);
   drop(state, made.name);
   drop(state, made.uid);
   state.held.add(made.uid);
+  if (has_news) state.dirty.add(made.uid);
   if (made.name != made.uid) state.drafts[made.uid] = {made.name, made.files};
   work.expected[made.uid] = made.flags;
 }
