@@ -178,11 +178,14 @@ Task<> ItemScenario::edit_at_desktop() {
   const std::string name = values_of(*place->row, place->text.text).name;
   const std::size_t mark = pick(2);
   const std::string value = fmt::format("mark {}", marks_written_++);
-  write_mark(name, mark, value, !is_pending(name));
+  const bool alone = !is_pending(name);
+  // Where the disk dies under it, it is not there, and nobody was told that it is.
+  write_mark(name, mark, value, false);
   const auto done = co_await world().side().desktop_items()->put(
       place->collection, place->text.href, with_mark(*place->row, place->text.text, mark, value),
       {place->text.etag});
   if (!done) complain("the desktop could not edit an item: " + done.error().message);
+  write_mark(name, mark, value, alone);
 }
 
 Task<> ItemScenario::edit_in_between() {
