@@ -322,7 +322,7 @@ void Editor::attachments(const EventDetailsPatch& patch) {
 
 void Editor::name(std::string_view uid) {
   const Line* const own = component_.find("UID");
-  if (!changed_ || (own != nullptr && !trim(own->value).empty())) return;
+  if (!changed_ || (own != nullptr && !utf8_clean(trim(own->value)).empty())) return;
   component_.replace(make_line("UID", {}, uid, line_end_));
 }
 

@@ -302,6 +302,20 @@ TEST(ApplyEvent, IsStampedAndNamedWhateverComesOrGoesBesideIt) {
   }
 }
 
+TEST(ApplyEvent, AUidOfControlCharactersIsNone) {
+  const std::string text =
+      "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:\x07\nDTSTART:20240704T090000Z\n"
+      "END:VEVENT\nEND:VCALENDAR\n";
+  const auto items = parse(text);
+  ASSERT_TRUE(items);
+  EXPECT_TRUE(items->front().uid.starts_with("no-uid-"));
+  EventPatch patch;
+  patch.details.subject = Change<std::string>::set("x");
+  const auto edited = apply_event(text, {}, patch, context());
+  ASSERT_TRUE(edited);
+  EXPECT_EQ(parse(*edited)->front().uid, items->front().uid);
+}
+
 TEST(ReadEvent, AnOrphanIsAnItemOfItsOwn) {
   constexpr std::string_view text =
       "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:o\nRECURRENCE-ID:20240704T090000Z\n"

@@ -23,8 +23,8 @@ bool is_midnight(LocalTime local) { return local == chrono::floor<days>(local); 
 }  // namespace
 
 std::string uid_of(const Component& component) {
-  if (const Line* const uid = component.find("UID"); uid != nullptr && !trim(uid->value).empty()) {
-    return utf8_clean(trim(uid->value));
+  if (const Line* const line = component.find("UID")) {
+    if (std::string uid = utf8_clean(trim(line->value)); !uid.empty()) return uid;
   }
   std::string text;
   component.write(text);
