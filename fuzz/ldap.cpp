@@ -111,6 +111,12 @@ void check_login(const Input& input) {
           commas(ldap::fill_dn(input.pattern, plain)));
 }
 
+void check_primary_group(const ldap::Entry& entry) {
+  const std::string filter =
+      ldap::primary_group_filter(entry.value("objectSid"), entry.value("primaryGroupID"));
+  require(filter.empty() || (filter.starts_with("(objectSid=\\01") && parentheses(filter) == 2));
+}
+
 void check_members(const ldap::Entry& entry) {
   const ldap::GroupMembers members = ldap::members_of(entry);
   std::size_t values = 0;
@@ -148,6 +154,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(photo.bytes.size() <= backend::photo_bytes_max);
   }
   for (const std::string& der : ldap::certificates_of(input.entry, now)) require(!der.empty());
+  check_primary_group(input.entry);
   check_members(input.entry);
   check_certificates(input.entry);
   return 0;

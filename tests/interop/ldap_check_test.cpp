@@ -200,6 +200,9 @@ TEST_F(SambaCheck, GroupsInGroups) {
   for (const std::string name : {"deep", "inner", "outer", "team"}) {
     EXPECT_TRUE(std::ranges::binary_search(found, name)) << name;
   }
+  // The primary group, which has no list of members, and what it is in.
+  EXPECT_TRUE(std::ranges::binary_search(found, "domain users"));
+  EXPECT_TRUE(std::ranges::binary_search(found, "users"));
   EXPECT_FALSE(std::ranges::binary_search(found, "empty"));
   settings_.groups = {"CN=Deep,CN=Users,DC=example,DC=com"};
   EXPECT_EQ(mailbox("bob", "Bob.pw1!"), "bob@example.com");

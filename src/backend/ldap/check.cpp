@@ -62,6 +62,9 @@ struct LdapCheck::Core {
   std::vector<std::string> attributes() const {
     std::vector<std::string> out = {"displayName", "cn", "mail", "uid"};
     if (!settings.account.empty()) out.push_back(settings.account);
+    if (names_of(settings.server.preset).nested_by_server) {
+      out.insert(out.end(), {"objectSid", "primaryGroupID"});
+    }
     out.insert(out.end(), settings.attributes.begin(), settings.attributes.end());
     return out;
   }
@@ -167,26 +170,30 @@ std::vector<std::string> LdapCheck::Core::groups_of(const Entry& entry, const As
   const bool by_server = names_of(settings.server.preset).nested_by_server;
   std::set<std::string> seen;
   std::vector<std::string> out;
+  const auto read = [&](const std::string& filter, std::vector<std::string>& names) {
+    const Entries found = ask([&](Session& session) {
+      return session.search({settings.group_base, ldap::Scope::subtree, filter}, wanted,
+                            groups_max);
+    });
+    for (const Entry& group : found.entries) {
+      if (!seen.insert(group_key(group.dn)).second) continue;
+      out.push_back(group_key(group.dn));
+      out.push_back(group_key(group.value("cn")));
+      names.push_back(group.dn);
+    }
+    // Rules that deny must not be passed because a group was not read.
+    if (found.more || seen.size() > groups_max) {
+      throw Fault(Fault::Kind::unavailable, entry.dn + ": is in more groups than can be read");
+    }
+  };
   std::vector<std::string> members = {entry.dn};
+  const std::string primary =
+      ldap::primary_group_filter(entry.value("objectSid"), entry.value("primaryGroupID"));
+  if (by_server && !primary.empty()) read(primary, members);
   std::string_view uid = entry.value("uid");
   while (!members.empty()) {
     std::vector<std::string> next;
-    for (const std::string& filter : groups_with(members, uid)) {
-      const Entries found = ask([&](Session& session) {
-        return session.search({settings.group_base, ldap::Scope::subtree, filter}, wanted,
-                              groups_max);
-      });
-      for (const Entry& group : found.entries) {
-        if (!seen.insert(group_key(group.dn)).second) continue;
-        out.push_back(group_key(group.dn));
-        out.push_back(group_key(group.value("cn")));
-        next.push_back(group.dn);
-      }
-      // Rules that deny must not be passed because a group was not read.
-      if (found.more || seen.size() > groups_max) {
-        throw Fault(Fault::Kind::unavailable, entry.dn + ": is in more groups than can be read");
-      }
-    }
+    for (const std::string& filter : groups_with(members, uid)) read(filter, next);
     uid = {};
     members = by_server ? std::vector<std::string>() : std::move(next);
   }
@@ -196,10 +203,13 @@ std::vector<std::string> LdapCheck::Core::groups_of(const Entry& entry, const As
 /// Filters of the groups that have one of these members.
 std::vector<std::string> LdapCheck::Core::groups_with(const std::vector<std::string>& members,
                                                       std::string_view uid) const {
-  if (names_of(settings.server.preset).nested_by_server) {
-    return {"(member:" + std::string(in_chain) + ":=" + ldap::escape_filter(members.front()) + ')'};
-  }
   std::vector<std::string> out;
+  if (names_of(settings.server.preset).nested_by_server) {
+    for (const std::string& member : members) {
+      out.push_back("(member:" + std::string(in_chain) + ":=" + ldap::escape_filter(member) + ')');
+    }
+    return out;
+  }
   for (std::size_t first = 0; first < members.size(); first += members_a_filter) {
     std::string filter = "(|";
     const std::size_t end = std::min(members.size(), first + members_a_filter);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/text.hpp"
 
@@ -152,6 +153,20 @@ bool is_filter_pattern(std::string_view pattern) {
     }
   }
   return depth == 0;
+}
+
+std::string primary_group_filter(std::string_view sid, std::string_view rid) {
+  constexpr std::size_t head_bytes = 8;  // revision, count and authority; then four bytes each
+  const auto number = parse_number<std::uint32_t>(rid);
+  if (!number || sid.size() < head_bytes + 4 || sid[0] != 1) return {};
+  if (sid.size() != head_bytes + 4 * std::size_t{static_cast<unsigned char>(sid[1])}) return {};
+  std::string group(sid.substr(0, sid.size() - 4));
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    group += static_cast<char>(*number >> shift & 0xFFU);
+  }
+  std::string out = "(objectSid=";
+  for (const char c : group) append_hex(out, static_cast<unsigned char>(c));
+  return out + ')';
 }
 
 std::vector<std::string> query_words(std::string_view text) {

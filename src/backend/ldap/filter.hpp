@@ -34,6 +34,11 @@ bool is_login_pattern(std::string_view pattern);
 std::string search_filter(std::string_view listed, std::string_view pattern,
                           const std::vector<std::string>& words);
 
+/// Of the group whose number (`primaryGroupID`) is `rid` in the domain of an account with this
+/// `objectSid`: it holds no list with that account ([MS-ADA3] primaryGroupID). Empty for what is no
+/// SID ([MS-DTYP] 2.4.2.2) or no number.
+std::string primary_group_filter(std::string_view sid, std::string_view rid);
+
 /// Whether parentheses pair and every `%` is `%s` or `%%`: what an administrator is told of at
 /// once.
 bool is_filter_pattern(std::string_view pattern);

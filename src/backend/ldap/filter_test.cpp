@@ -112,6 +112,19 @@ TEST(Login, IsNeverMoreThanAValueOfAName) {
   EXPECT_EQ(escape_dn("two words"), "two words");
 }
 
+TEST(PrimaryGroup, IsTheAccountsDomainWithItsOwnNumber) {
+  using namespace std::string_view_literals;
+  const auto account = "\x01\x02\0\0\0\0\0\x05\x15\0\0\0\x4F\x04\0\0"sv;
+  EXPECT_EQ(primary_group_filter(account, "513"),
+            "(objectSid=\\01\\02\\00\\00\\00\\00\\00\\05\\15\\00\\00\\00\\01\\02\\00\\00)");
+  for (const std::string_view sid : {""sv, "\x01\0\0\0\0\0\0\x05"sv, account.substr(4),
+                                     account.substr(0, 15), "S-1-5-21-1-1103"sv}) {
+    EXPECT_EQ(primary_group_filter(sid, "513"), "");
+  }
+  EXPECT_EQ(primary_group_filter(account, ""), "");
+  EXPECT_EQ(primary_group_filter(account, "-1"), "");
+}
+
 TEST(Login, PatternsNameIt) {
   EXPECT_TRUE(is_login_pattern("uid={name},dc={domain}"));
   EXPECT_FALSE(is_login_pattern("uid=ann"));
