@@ -95,6 +95,8 @@ class DraftBuilder {
       co_await build();
       set_content_fields(header_, content_);
     }
+    // What begins with a blank line is no message that could be read again.
+    if (header_.str().empty()) header_.set("MIME-Version", "1.0");
     note_kept();
     co_return ComposedDraft{
         {std::move(header_), std::move(content_.content)}, std::move(kept_), std::move(added_)};

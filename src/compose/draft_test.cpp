@@ -206,5 +206,15 @@ TEST_F(Drafts, EveryMessageOfTheCorpusCanBeEdited) {
   std::printf("%zu messages edited\n", edited);
 }
 
+TEST_F(Drafts, OneWithoutAnyFieldCanBeEditedAgain) {
+  DraftPatch patch;
+  patch.to = "";
+  const auto bare = make(patch, "To: a@example.org\r\n\r\nplain\r\n");
+  ASSERT_TRUE(bare);
+  const auto again = make({}, bare->text);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->content(""), "plain\r\n");
+}
+
 }  // namespace
 }  // namespace godwit::compose
