@@ -111,7 +111,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t end = std::min(rest.find('\0'), rest.size());
   const std::string words(rest.substr(0, end));
-  const std::string present = with_line_ends(rest.substr(std::min(end + 1, rest.size())));
+  std::string present = with_line_ends(rest.substr(std::min(end + 1, rest.size())));
+  std::erase(present, '\0');  // RFC 9051 4.3: no mailbox tells of one
   const DraftPatch patch = patch_of(what, words);
   const Taken before = taken(present);
   std::set<std::string> removed;

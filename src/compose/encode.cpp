@@ -52,7 +52,9 @@ std::string format_date(Time time) {
 }
 
 std::string format_phrase(std::string_view name) {
-  const std::string clean = utf8_clean(utf8_prefix(trim(name), phrase_bytes_max));
+  // Cut when it is clean, so that what is read of it and written again is the same.
+  const std::string all = utf8_clean(trim(name));
+  const std::string_view clean = utf8_prefix(all, phrase_bytes_max);
   if (clean.empty()) return {};
   if (!is_ascii(clean)) return encoded_words(clean);
   std::string out = "\"";
