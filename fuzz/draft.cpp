@@ -112,7 +112,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t end = std::min(rest.find('\0'), rest.size());
   const std::string words(rest.substr(0, end));
   std::string present = with_line_ends(rest.substr(std::min(end + 1, rest.size())));
-  std::erase(present, '\0');  // RFC 9051 4.3: no mailbox tells of one
+  // RFC 9051 4.3: no mailbox tells of an octet zero. What stands there begins with its header.
+  std::erase(present, '\0');
+  present.erase(0, std::min(present.find_first_not_of("\r\n"), present.size()));
   const DraftPatch patch = patch_of(what, words);
   const Taken before = taken(present);
   std::set<std::string> removed;
