@@ -390,6 +390,47 @@ Task<Result<json>> queue_do(Parts& parts, json arguments) {
   co_return fail(Errc::not_found, "no such mail waits");
 }
 
+Result<RemovedItems*> removed_items(Parts& parts) {
+  if (parts.removed_items != nullptr) return parts.removed_items;
+  return fail(Errc::unsupported, "removed items are kept in the embedded store alone");
+}
+
+constexpr std::string_view class_name(ItemClass item_class) {
+  constexpr auto names =
+      std::to_array<std::string_view>({"mail", "event", "contact", "task", "note"});
+  return names.at(std::to_underlying(item_class));
+}
+
+Task<Result<json>> item_removed(Parts& parts, json arguments) {
+  const auto place = removed_items(parts);
+  if (!place) co_return pass(place);
+  auto login = text(arguments, "user");
+  if (!login) co_return pass(login);
+  const auto items = co_await (*place)->list(std::move(*login));
+  if (!items) co_return pass(items);
+  json rows = json::array();
+  for (const backend::RemovedItem& item : *items) {
+    rows.push_back({{"item", item.number},
+                    {"class", class_name(item.item_class)},
+                    {"folder", item.folder},
+                    {"title", item.title},
+                    {"removed", seconds_of(item.removed)},
+                    {"bytes", item.bytes}});
+  }
+  co_return json{{"items", std::move(rows)}};
+}
+
+Task<Result<json>> item_restore(Parts& parts, json arguments) {
+  const auto place = removed_items(parts);
+  if (!place) co_return pass(place);
+  auto login = text(arguments, "user");
+  if (!login) co_return pass(login);
+  const auto item = number(arguments, "item");
+  if (!item) co_return pass(item);
+  co_return nothing(
+      co_await (*place)->restore(std::move(*login), static_cast<std::int64_t>(*item)));
+}
+
 Task<Result<json>> status(Parts& parts, json) {
   if (!parts.status) co_return fail(Errc::unsupported, "there is no status here");
   const Status now = parts.status();
@@ -416,6 +457,8 @@ constexpr auto operations = std::to_array<Operation>({
     {"group.remove", &group_remove},
     {"group.set", &group_set},
     {"group.show", &group_show},
+    {"item.removed", &item_removed},
+    {"item.restore", &item_restore},
     {"queue.list", &queue_list},
     {"queue.remove", &queue_do<&Outbox::remove>},
     {"queue.retry", &queue_do<&Outbox::retry>},

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "backend/directory.hpp"
+#include "backend/removed_item.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -73,6 +74,15 @@ class Groups {
   virtual Task<Result<>> add_members(std::string address, std::vector<std::string> members) = 0;
   virtual Task<Result<>> remove_members(std::string address, std::vector<std::string> members) = 0;
   virtual Task<Result<>> remove(std::string address) = 0;
+};
+
+/// Items that users of the embedded store removed lately. Errors: not_found, conflict (an item of
+/// that name is there).
+class RemovedItems {
+ public:
+  virtual ~RemovedItems() = default;
+  virtual Task<Result<std::vector<backend::RemovedItem>>> list(std::string login) = 0;
+  virtual Task<Result<>> restore(std::string login, std::int64_t number) = 0;
 };
 
 /// A mail that waits for the next mail server.
@@ -244,7 +254,8 @@ class Operations {
     /// What stands between an item (empty: all of them) and a device, in the order in which a
     /// request meets it.
     std::function<Task<Result<std::vector<Finding>>>(DeviceName, std::string)> why = {};
-    Caller caller = {};  // of the request that runs
+    Caller caller = {};                     // of the request that runs
+    RemovedItems* removed_items = nullptr;  // there where the accounts are
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
   /// What was not there before may be now. What runs goes on with the parts it found.

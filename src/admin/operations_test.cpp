@@ -153,6 +153,19 @@ class FakeOutbox final : public Outbox {
   Task<bool> remove(std::string name) override { co_return name == "m1"; }
 };
 
+class FakeRemovedItems final : public RemovedItems {
+ public:
+  Task<Result<std::vector<backend::RemovedItem>>> list(std::string login) override {
+    if (login != "ann") co_return fail(Errc::not_found, "no such user");
+    co_return std::vector<backend::RemovedItem>{
+        {7, ItemClass::calendar, "Calendar", "Team", Time(std::chrono::seconds(5)), 10}};
+  }
+  Task<Result<>> restore(std::string, std::int64_t number) override {
+    if (number != 7) co_return fail(Errc::not_found, "no such item");
+    co_return Result<>{};
+  }
+};
+
 class OperationsTest : public testing::Test {
  protected:
   std::string run(std::string line) {
@@ -164,6 +177,7 @@ class OperationsTest : public testing::Test {
   FakeDevices devices;
   FakeOutbox outbox;
   FakeAudit audit;
+  FakeRemovedItems items;
   std::vector<std::string> forgotten;
   Operations operations{
       {.accounts = &accounts,
@@ -172,7 +186,8 @@ class OperationsTest : public testing::Test {
        .status = [] { return Status{.version = "1", .mode = "serving"}; },
        .forget_user = [this](const UserId& user) { forgotten.push_back(user.str()); },
        .groups = &groups,
-       .audit = &audit}};
+       .audit = &audit,
+       .removed_items = &items}};
 };
 
 TEST_F(OperationsTest, UsersComeAndGo) {
@@ -310,6 +325,19 @@ TEST_F(OperationsTest, MailThatWaitsIsHurriedAndDropped) {
   EXPECT_TRUE(run(R"({"operation":"queue.remove"})").contains("argument 'mail' is missing"));
 }
 
+TEST_F(OperationsTest, RemovedItemsAreShownAndPutBack) {
+  const std::string shown = run(R"({"operation":"item.removed","arguments":{"user":"ann"}})");
+  EXPECT_TRUE(shown.contains(R"("class":"event")") && shown.contains(R"("item":7)")) << shown;
+  EXPECT_TRUE(
+      run(R"({"operation":"item.removed","arguments":{"user":"x"}})").contains("not_found"));
+  EXPECT_TRUE(run(R"({"operation":"item.restore","arguments":{"user":"ann","item":7}})")
+                  .contains(R"("ok":true)"));
+  EXPECT_TRUE(run(R"({"operation":"item.restore","arguments":{"user":"ann","item":8}})")
+                  .contains("not_found"));
+  EXPECT_TRUE(run(R"({"operation":"item.restore","arguments":{"user":"ann","item":"x"}})")
+                  .contains("is a number"));
+}
+
 TEST_F(OperationsTest, NonsenseIsAnswered) {
   EXPECT_TRUE(run("").contains("malformed"));
   EXPECT_TRUE(run("[]").contains("malformed"));
@@ -330,6 +358,7 @@ TEST_F(OperationsTest, WithoutAStoreItSaysSo) {
   EXPECT_TRUE(test::run(bare.run(R"({"operation":"user.list"})")).contains("unsupported"));
   EXPECT_TRUE(test::run(bare.run(R"({"operation":"device.list"})")).contains("schema status"));
   EXPECT_TRUE(test::run(bare.run(R"({"operation":"queue.list"})")).contains("unsupported"));
+  EXPECT_TRUE(test::run(bare.run(R"({"operation":"item.removed"})")).contains("unsupported"));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ class Backends {
   /// Null where they are not kept here.
   virtual admin::Accounts* accounts() = 0;
   virtual admin::Groups* groups() = 0;
+  virtual admin::RemovedItems* removed_items() = 0;
   /// Null where nobody knows when people are free.
   virtual backend::FreeBusy* free_busy() = 0;
   /// Null where no mail waits.

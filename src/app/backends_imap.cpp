@@ -93,6 +93,7 @@ class ImapBackends final : public Backends {
   backend::Directory* directory() override { return directory_.get(); }
   admin::Accounts* accounts() override { return nullptr; }
   admin::Groups* groups() override { return nullptr; }
+  admin::RemovedItems* removed_items() override { return nullptr; }
   backend::FreeBusy* free_busy() override { return free_busy_.get(); }
   admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener) override {

@@ -17,6 +17,7 @@
 #include "backend/local/directory.hpp"
 #include "backend/local/free_busy.hpp"
 #include "backend/local/groups.hpp"
+#include "backend/local/removed_items.hpp"
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
 #include "backend/recipients/recipients.hpp"
@@ -94,6 +95,21 @@ class LocalGroupsView final : public admin::Groups {
 
  private:
   backend::LocalGroups groups_;
+};
+
+/// The administrator's view of what users removed.
+class RemovedItemsView final : public admin::RemovedItems {
+ public:
+  explicit RemovedItemsView(backend::LocalStore& store) : items_(store) {}
+  Task<Result<std::vector<backend::RemovedItem>>> list(std::string login) override {
+    return items_.list(std::move(login));
+  }
+  Task<Result<>> restore(std::string login, std::int64_t number) override {
+    return items_.restore(std::move(login), number);
+  }
+
+ private:
+  backend::LocalRemovedItems items_;
 };
 
 /// Mail to members of groups elsewhere: whoever delivers it does not wait for the next hop.
@@ -197,6 +213,7 @@ class LocalBackends final : public Backends {
                NotesSource::dav, {}),
         keeper_(users_),
         accounts_(users_, directory_),
+        removed_items_(store_),
         vacation_(store_),
         delivery_(store_, &vacation_),
         reports_(delivery_),
@@ -234,6 +251,7 @@ class LocalBackends final : public Backends {
   }
   admin::Accounts* accounts() override { return &accounts_; }
   admin::Groups* groups() override { return &groups_; }
+  admin::RemovedItems* removed_items() override { return dav_ ? nullptr : &removed_items_; }
   backend::FreeBusy* free_busy() override { return dav_ ? dav_free_busy_.get() : &free_busy_; }
   admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener listener) override {
@@ -304,6 +322,7 @@ class LocalBackends final : public Backends {
   ItemSources items_;
   PasswordKeeper keeper_;
   LocalAccounts accounts_;
+  RemovedItemsView removed_items_;
   backend::LocalVacation vacation_;
   backend::LocalDelivery delivery_;
   LocalReports reports_;

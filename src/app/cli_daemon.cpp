@@ -35,6 +35,16 @@ void print_queue(const json& result) {
   }
 }
 
+void print_removed_items(const json& result) {
+  std::cout << fmt::format("{:>8} {:<17} {:<8} {:<20} {}\n", "item", "removed (UTC)", "class",
+                           "folder", "title");
+  for (const json& item : result.value("items", json::array())) {
+    std::cout << fmt::format("{:>8} {:<17} {:<8} {:<20} {}\n", item.value("item", std::int64_t{0}),
+                             time_text(item.value("removed", json())), item.value("class", ""),
+                             item.value("folder", ""), item.value("title", ""));
+  }
+}
+
 void print_status(const json& result) {
   std::cout << fmt::format("godwitd {}: {}\n", result.value("version", ""),
                            result.value("mode", ""));
@@ -74,6 +84,32 @@ void register_queue_commands(CLI::App& app, CliOptions& options) {
   }
 }
 
+void register_item_commands(CLI::App& app, CliOptions& options) {
+  struct Given {
+    std::string user;
+    std::int64_t number = 0;
+  };
+  auto given = std::make_shared<Given>();
+  auto* item = app.add_subcommand("item", "Events, contacts, tasks and notes that users removed");
+  item->require_subcommand(1);
+  auto* removed = item->add_subcommand("removed", "Those of the last 30 days, the newest first");
+  removed->add_option("user", given->user, "user@domain")->required();
+  removed->callback([&options, given] {
+    options.run = [&options, given] {
+      return ask(options, "item.removed", {{"user", given->user}}, &print_removed_items);
+    };
+  });
+  auto* restore = item->add_subcommand("restore", "Put one back where it was");
+  restore->add_option("user", given->user, "user@domain")->required();
+  restore->add_option("item", given->number, "Its number, as the list shows it")->required();
+  restore->callback([&options, given] {
+    options.run = [&options, given] {
+      return ask(options, "item.restore", {{"user", given->user}, {"item", given->number}},
+                 &print_nothing);
+    };
+  });
+}
+
 }  // namespace
 
 void register_daemon_commands(CLI::App& app, CliOptions& options) {
@@ -86,6 +122,7 @@ void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_audit_commands(app, options);
   register_policy_commands(app, options);
   register_queue_commands(app, options);
+  register_item_commands(app, options);
   app.add_subcommand("status", "What the daemon is doing")->callback([&options] {
     options.run = [&options] { return ask(options, "status", json::object(), &print_status); };
   });

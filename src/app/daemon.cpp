@@ -201,6 +201,7 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   admin::Operations::Parts parts;
   parts.accounts = backends ? backends->accounts() : nullptr;
   parts.groups = backends ? backends->groups() : nullptr;
+  parts.removed_items = backends ? backends->removed_items() : nullptr;
   parts.devices = devices.get();
   parts.audit = audit.get();
   parts.policies = policies.get();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "backend/local/limits.hpp"
+#include "backend/local/removed_items.hpp"
 #include "base/text.hpp"
 #include "convert/ical/ical.hpp"
 
@@ -15,10 +16,6 @@ static_assert(std::to_underlying(FolderRole::tasks) == 8 &&
               std::to_underlying(FolderRole::notes) == 11 &&
               std::to_underlying(ItemClass::calendar) == 1 &&
               std::to_underlying(ItemClass::notes) == 4);
-
-FolderKey collection_key(RowId id) {
-  return FolderKey::parse(std::string(item_key_mark) + std::to_string(id)).value();
-}
 
 Collection read_collection(const sqlite::Statement& row) {
   return {row.integer(0), static_cast<ItemClass>(row.integer(1)),
@@ -70,6 +67,20 @@ std::optional<Present> find_item(Database& database, RowId collection, std::stri
   return Present{row.integer(0), row.integer(1) != 0};
 }
 
+/// Keeps what is about to be removed, and no more than there is to be.
+void keep_removed(Database& database, RowId collection, std::string_view href, Time now) {
+  const auto to_row = [](Time time) { return time.time_since_epoch().count(); };
+  database.run(
+      "INSERT INTO removed_item (collection, href, removed, text) SELECT collection, href, ?, text "
+      "FROM item WHERE collection = ? AND href = ?",
+      to_row(now), collection, href);
+  database.run("DELETE FROM removed_item WHERE removed < ?", to_row(now - removed_items_live));
+  database.run(
+      "DELETE FROM removed_item WHERE collection = ? AND id <= (SELECT id FROM removed_item WHERE "
+      "collection = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+      collection, collection, removed_items_max);
+}
+
 /// RFC 4791 4.1: an item has one UID. One that has several is looked into each time.
 constexpr std::string_view several_uids = "*";
 
@@ -87,6 +98,10 @@ std::string uid_of(const Collection& collection, std::string_view text) {
 }
 
 }  // namespace
+
+FolderKey collection_key(RowId id) {
+  return FolderKey::parse(std::string(item_key_mark) + std::to_string(id)).value();
+}
 
 void create_default_collections(Database& database, RowId user) {
   constexpr std::tuple<ItemClass, std::string_view, FolderRole> standard[] = {
@@ -250,12 +265,13 @@ Result<std::string> put_item(Database& database, const Collection& collection,
 }
 
 Result<bool> remove_item(Database& database, const Collection& collection, std::string_view href,
-                         const std::optional<std::string>& etag) {
+                         const std::optional<std::string>& etag, Time now) {
   const auto present = find_item(database, collection.id, href);
   if (!present || !present->there) return false;
   if (etag && *etag != std::to_string(present->change)) {
     return fail(Errc::conflict, "the item is another one");
   }
+  keep_removed(database, collection.id, href, now);
   const auto change = next_change(database, collection.id);
   database.run("UPDATE item SET change = ?, text = NULL WHERE collection = ? AND href = ?", change,
                collection.id, href);

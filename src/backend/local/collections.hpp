@@ -21,6 +21,8 @@ struct Collection {
   std::int64_t change = 0;  // the newest
 };
 
+FolderKey collection_key(RowId id);
+
 /// Calendar, Contacts, Tasks and Notes.
 void create_default_collections(Database& database, RowId user);
 /// With their items.
@@ -50,8 +52,8 @@ std::vector<ItemText> find_events(Database& database, const Collection& collecti
 Result<std::string> put_item(Database& database, const Collection& collection,
                              std::string_view href, std::string_view text,
                              const ItemCondition& condition);
-/// True: there was one.
+/// True: there was one, which is kept for a while (removed_items.hpp).
 Result<bool> remove_item(Database& database, const Collection& collection, std::string_view href,
-                         const std::optional<std::string>& etag);
+                         const std::optional<std::string>& etag, Time now);
 
 }  // namespace godwit::backend::local

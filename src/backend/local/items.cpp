@@ -123,11 +123,12 @@ Task<Result<std::string>> LocalItems::put(FolderKey collection, std::string href
 
 Task<Result<>> LocalItems::remove(FolderKey collection, std::string href,
                                   std::optional<std::string> etag) {
-  auto job = with_collection(user_, collection,
-                             [href = std::move(href), etag = std::move(etag)](
-                                 Database& database, const Collection& found) {
-                               return remove_item(database, found, href, etag);
-                             });
+  auto job =
+      with_collection(user_, collection,
+                      [href = std::move(href), etag = std::move(etag), now = core_->clock.now()](
+                          Database& database, const Collection& found) {
+                        return remove_item(database, found, href, etag, now);
+                      });
   const auto removed = co_await commit(core_, std::move(job));
   if (!removed) co_return pass(removed);
   if (*removed) core_->item_watches.tell(user_, collection, Kind::added);

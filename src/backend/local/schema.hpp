@@ -188,6 +188,18 @@ CREATE TABLE conversation_rule (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX conversation_rule_mailbox ON conversation_rule (mailbox);
 )sql",
+    // What was removed, for a while.
+    R"sql(
+CREATE TABLE removed_item (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  collection INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+  href TEXT NOT NULL,
+  removed INTEGER NOT NULL,
+  text BLOB NOT NULL
+) STRICT;
+CREATE INDEX removed_item_collection ON removed_item (collection);
+CREATE INDEX removed_item_removed ON removed_item (removed);
+)sql",
 });
 
 }  // namespace godwit::backend::local
