@@ -7,7 +7,9 @@
 #include "daemon/meddler.hpp"
 #include "dav/client.hpp"
 #include "interop/imap_servers.hpp"
+#include "interop/scripted_server.hpp"
 #include "run.hpp"
+#include "wbxml/pages/calendar.hpp"
 #include "wbxml/pages/contacts.hpp"
 
 namespace godwit::test {
@@ -17,6 +19,7 @@ using client::Node;
 using interop::RunningServer;
 namespace contact = wbxml::contacts;
 
+constexpr int sent_type = 5;
 constexpr int calendar_type = 8;
 constexpr int contacts_type = 9;
 constexpr const char* page_request =
@@ -185,6 +188,48 @@ TEST_F(DavGatewayTest, MailGoesOnWithoutTheDavServer) {
   EXPECT_TRUE(daemon_.wait_for_log("collections.failed"));
   const std::string page = ask_http(daemon_.port("http "), {.head = page_request, .user = user_});
   EXPECT_TRUE(page.contains("their server cannot be reached")) << page;
+}
+
+TEST_F(DavGatewayTest, AnInvitationWaitsForTheNextMailServer) {
+  namespace event = wbxml::calendar;
+  daemon_.config["imap"] += "domain = \"example.org\"\n";
+  start();
+  const std::string id = open(calendar_type);
+  ASSERT_FALSE(id.empty());
+  phone().add(id,
+              {Node(event::Subject, "Team"), Node(event::StartTime, "20300610T080000Z"),
+               Node(event::EndTime, "20300610T090000Z"), Node(event::MeetingStatus, "1"),
+               Node(event::Attendees, {Node(event::Attendee, {Node(event::Email, "bob@example.com"),
+                                                              Node(event::Name, "Bob"),
+                                                              Node(event::AttendeeType, "1")})})});
+  EXPECT_TRUE(run(phone().sync_all(id, {})).ok());
+  EXPECT_TRUE(daemon_.command("queue list").output.contains("bob@example.com"));
+  // Its copy is in Sent already.
+  const std::string sent = phone().folder_of_type(sent_type)->id;
+  client::SyncOptions options;
+  options.options = client::mail_options(0, 1, std::nullopt);
+  EXPECT_TRUE(run(phone().sync_all(sent, options)).ok());
+  ASSERT_EQ(phone().collection(sent).items.size(), 1U);
+  EXPECT_EQ(phone().collection(sent).items.begin()->second.at("Subject"), "Team");
+
+  EXPECT_EQ(daemon_.stop(), 0);
+  interop::ScriptedServer hop({interop::Script{
+      "S: 220 mail.example.org ESMTP", "C: EHLO", "S: 250-mail.example.org",
+      "S: 250-AUTH PLAIN LOGIN", "S: 250 SIZE 1000000", "C: AUTH PLAIN", "S: 235 in",
+      "C: MAIL FROM:<" + user_ + "@example.org>", "S: 250 ok", "C: RCPT TO:<bob@example.com>",
+      "S: 250 ok", "C: DATA", "S: 354 go", "until: .", "S: 250 taken", "C: QUIT", "S: 221 bye"}});
+  daemon_.config["submission"] =
+      "host = \"127.0.0.1\"\nport = " + std::to_string(hop.port()) + "\ntls = \"none\"\n";
+  daemon_.start();
+  EXPECT_TRUE(daemon_.command("queue list").output.contains("bob@example.com"));
+  EXPECT_EQ(hop.connections(), 0U);
+  // The password comes with the user's next request, whatever it is for.
+  Phone other(daemon_, user_, "other");
+  EXPECT_TRUE(run(other->folder_sync()).ok());
+  EXPECT_TRUE(wait_until(
+      [&] { return !daemon_.command("queue list").output.contains("bob@example.com"); }));
+  EXPECT_EQ(hop.connections(), 1U);
+  EXPECT_EQ(hop.complaints(), std::vector<std::string>{});
 }
 
 TEST_F(DavGatewayTest, WhatAPhoneHoldsStaysWhileTheServerIsDown) {
