@@ -49,5 +49,6 @@ policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,
 /// False for what only reads, and for orders about devices that were done: those make their own
 /// entry.
 bool is_audited(std::string_view operation, bool done);
+std::span<const Operation> share_operations();
 
 }  // namespace godwit::admin

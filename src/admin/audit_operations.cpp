@@ -16,7 +16,8 @@ constexpr std::uint64_t entries_max = 10'000;
 /// entry.
 constexpr auto reading = std::to_array<std::string_view>(
     {"app_password.list", "audit.list", "device.dry_run", "device.list", "device.why", "group.list",
-     "group.show", "policy.list", "policy.show", "queue.list", "status", "user.list", "user.show"});
+     "group.show", "item.removed", "policy.list", "policy.show", "queue.list", "share.list",
+     "status", "user.list", "user.show"});
 
 json to_json(const policy::AuditEntry& entry) {
   return {{"time", entry.time.time_since_epoch().count()},
@@ -57,7 +58,7 @@ constexpr auto operations = std::to_array<Operation>({{"audit.list", &audit_list
 
 /// The first of these arguments that is there says whom it is about.
 std::string subject(const json& arguments) {
-  for (const char* name : {"user", "login", "address"}) {
+  for (const char* name : {"user", "login", "address", "owner"}) {
     const auto found = arguments.find(name);
     if (found != arguments.end() && found->is_string()) return found->get<std::string>();
   }
@@ -78,7 +79,7 @@ policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,
   if (const auto found = arguments.find("device"); found != arguments.end() && found->is_string()) {
     entry.device = found->get<std::string>();
   }
-  for (const char* name : {"policy", "mail"}) {
+  for (const char* name : {"policy", "mail", "with"}) {
     const auto found = arguments.find(name);
     if (found != arguments.end() && found->is_string()) entry.details = found->get<std::string>();
   }

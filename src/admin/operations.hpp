@@ -15,6 +15,7 @@
 
 #include "backend/directory.hpp"
 #include "backend/removed_item.hpp"
+#include "backend/share.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -83,6 +84,22 @@ class RemovedItems {
   virtual ~RemovedItems() = default;
   virtual Task<Result<std::vector<backend::RemovedItem>>> list(std::string login) = 0;
   virtual Task<Result<>> restore(std::string login, std::int64_t number) = 0;
+};
+
+/// Folders and collections that users of the embedded store share with each other. Errors:
+/// not_found, conflict (several are called so: name the class), refused.
+class Shares {
+ public:
+  struct Place {
+    std::string owner;
+    std::string folder;
+    std::optional<ItemClass> item_class{};
+  };
+  virtual ~Shares() = default;
+  virtual Task<Result<>> share(Place place, std::string reader, backend::ShareRight right) = 0;
+  virtual Task<Result<>> unshare(Place place, std::string reader) = 0;
+  /// Of one user, as owner or reader, or of all.
+  virtual Task<Result<std::vector<backend::Share>>> list(std::optional<std::string> user) = 0;
 };
 
 /// A mail that waits for the next mail server.
@@ -256,6 +273,7 @@ class Operations {
     std::function<Task<Result<std::vector<Finding>>>(DeviceName, std::string)> why = {};
     Caller caller = {};                     // of the request that runs
     RemovedItems* removed_items = nullptr;  // there where the accounts are
+    Shares* shares = nullptr;               // likewise
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
   /// What was not there before may be now. What runs goes on with the parts it found.

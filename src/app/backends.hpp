@@ -43,6 +43,7 @@ class Backends {
   virtual admin::Accounts* accounts() = 0;
   virtual admin::Groups* groups() = 0;
   virtual admin::RemovedItems* removed_items() = 0;
+  virtual admin::Shares* shares() = 0;
   /// Null where nobody knows when people are free.
   virtual backend::FreeBusy* free_busy() = 0;
   /// Null where no mail waits.

@@ -94,6 +94,7 @@ class ImapBackends final : public Backends {
   admin::Accounts* accounts() override { return nullptr; }
   admin::Groups* groups() override { return nullptr; }
   admin::RemovedItems* removed_items() override { return nullptr; }
+  admin::Shares* shares() override { return nullptr; }
   backend::FreeBusy* free_busy() override { return free_busy_.get(); }
   admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener) override {

@@ -18,6 +18,7 @@
 #include "backend/local/free_busy.hpp"
 #include "backend/local/groups.hpp"
 #include "backend/local/removed_items.hpp"
+#include "backend/local/shares.hpp"
 #include "backend/local/users.hpp"
 #include "backend/local/vacation.hpp"
 #include "backend/recipients/recipients.hpp"
@@ -110,6 +111,34 @@ class RemovedItemsView final : public admin::RemovedItems {
 
  private:
   backend::LocalRemovedItems items_;
+};
+
+/// The administrator's view of what they share.
+class SharesView final : public admin::Shares {
+ public:
+  /// `mail_alone`: the collections are elsewhere.
+  SharesView(backend::LocalStore& store, bool mail_alone)
+      : shares_(store), mail_alone_(mail_alone) {}
+  Task<Result<>> share(Place place, std::string reader, backend::ShareRight right) override {
+    if (mail_alone_ && place.item_class.value_or(ItemClass::email) != ItemClass::email) {
+      co_return fail(Errc::refused, "calendars and contacts are shared by the DAV server");
+    }
+    co_return co_await shares_.share(place_of(std::move(place)), std::move(reader), right);
+  }
+  Task<Result<>> unshare(Place place, std::string reader) override {
+    return shares_.unshare(place_of(std::move(place)), std::move(reader));
+  }
+  Task<Result<std::vector<backend::Share>>> list(std::optional<std::string> user) override {
+    return shares_.list(std::move(user));
+  }
+
+ private:
+  backend::LocalShares::Place place_of(Place place) const {
+    if (mail_alone_) place.item_class = ItemClass::email;
+    return {std::move(place.owner), std::move(place.folder), place.item_class};
+  }
+  backend::LocalShares shares_;
+  bool mail_alone_;
 };
 
 /// Mail to members of groups elsewhere: whoever delivers it does not wait for the next hop.
@@ -214,6 +243,7 @@ class LocalBackends final : public Backends {
         keeper_(users_),
         accounts_(users_, directory_),
         removed_items_(store_),
+        shares_(store_, dav_ != nullptr),
         vacation_(store_),
         delivery_(store_, &vacation_),
         reports_(delivery_),
@@ -252,6 +282,7 @@ class LocalBackends final : public Backends {
   admin::Accounts* accounts() override { return &accounts_; }
   admin::Groups* groups() override { return &groups_; }
   admin::RemovedItems* removed_items() override { return dav_ ? nullptr : &removed_items_; }
+  admin::Shares* shares() override { return &shares_; }
   backend::FreeBusy* free_busy() override { return dav_ ? dav_free_busy_.get() : &free_busy_; }
   admin::Outbox* outbox() override { return outbox_ ? &*outbox_ : nullptr; }
   Result<> listen_lmtp(net::Listener listener) override {
@@ -323,6 +354,7 @@ class LocalBackends final : public Backends {
   PasswordKeeper keeper_;
   LocalAccounts accounts_;
   RemovedItemsView removed_items_;
+  SharesView shares_;
   backend::LocalVacation vacation_;
   backend::LocalDelivery delivery_;
   LocalReports reports_;
@@ -341,6 +373,7 @@ class LocalBackends final : public Backends {
 backend::LocalOptions local_options(const Config& config) {
   backend::LocalOptions options{.folder = mail_directory(config), .domains = config.local.domains};
   options.time_zone = config.calendar.time_zone;
+  options.shared = backend::shared_rule(config.local.shared);
   options.quota_bytes = static_cast<std::uint64_t>(config.local.quota_megabytes) * megabyte;
   options.hash_memory_budget_bytes =
       static_cast<std::uint64_t>(config.auth.hash_memory_megabytes) * megabyte;

@@ -22,6 +22,8 @@ struct CliOptions {
 void register_config_commands(CLI::App& app, CliOptions& options);
 void register_daemon_commands(CLI::App& app, CliOptions& options);
 void register_user_commands(CLI::App& app, CliOptions& options);
+/// Below `godwit user`.
+void register_share_commands(CLI::App& user, CliOptions& options);
 void register_group_commands(CLI::App& app, CliOptions& options);
 void register_app_password_commands(CLI::App& app, CliOptions& options);
 void register_device_commands(CLI::App& app, CliOptions& options);

@@ -62,6 +62,7 @@ struct Config {
   struct Local {
     Strings domains = {"example.org"};
     std::int64_t quota_megabytes = 0;
+    Strings shared = {"all"};
   } local;
 
   struct Lmtp {

@@ -103,6 +103,10 @@ constexpr auto table = std::to_array<Key>({
     number<&C::local, &C::Local::quota_megabytes>(
         "local", "quota_megabytes", {0, 1LL << 40U},
         "Quota of users who have none of their own; 0 = no limit."),
+    text<&C::local, &C::Local::shared>(
+        "local", "shared", "[\"*/Team\", \"info@example.org/*\"]",
+        "What of other users' phones see, as far as it is shared with their users (`godwit user "
+        "share`): [\"all\"], [\"none\"], or a list of owner/path, * for any characters."),
 
     text<&C::lmtp, &C::Lmtp::listen>(
         "lmtp", "listen", "[\"127.0.0.1:24\"]",

@@ -202,6 +202,7 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.accounts = backends ? backends->accounts() : nullptr;
   parts.groups = backends ? backends->groups() : nullptr;
   parts.removed_items = backends ? backends->removed_items() : nullptr;
+  parts.shares = backends ? backends->shares() : nullptr;
   parts.devices = devices.get();
   parts.audit = audit.get();
   parts.policies = policies.get();

@@ -6,6 +6,8 @@
 
 #include "backend/dav/dav.hpp"
 #include "backend/imap/connection.hpp"
+#include "conformance/folder_listener.hpp"
+#include "conformance/shared_items.hpp"
 #include "interop/imap_servers.hpp"
 #include "interop/plain_dav.hpp"
 
@@ -17,10 +19,7 @@ using backend::SharedRule;
 using backend::dav::DavServer;
 using Which = SharedRule::Which;
 
-const std::string event =
-    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nBEGIN:VEVENT\r\nUID:one\r\n"
-    "DTSTAMP:20260101T000000Z\r\nDTSTART:20260105T090000Z\r\nDTEND:20260105T100000Z\r\n"
-    "SUMMARY:Plan\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+const std::string& event = conformance::shared_event;
 
 const std::string read_and_know =
     "<read/></privilege><privilege><read-current-user-privilege-set/>";
@@ -66,47 +65,20 @@ class SharedDav : public testing::Test {
   }
   std::vector<std::string> shown_names(SharedRule rule) { return names(shown(std::move(rule))); }
 
-  /// Reads, and changes nothing.
+  auto getter() {
+    return [this](auto work) { return loop_.get(std::move(work)); };
+  }
   void expect_read_only(const ItemCollection& shared) {
     const auto items = this->items(ann_, settings_.shared);
     static_cast<void>(loop_.get(items->collections()));
-    const auto there = loop_.get(items->changes(shared.key, ""));
-    ASSERT_TRUE(there) << there.error().message;
-    ASSERT_EQ(there->changed.size(), 1U);
-    const auto text = loop_.get(items->fetch(shared.key, {there->changed.front().href}));
-    ASSERT_TRUE(text);
-    ASSERT_EQ(text->size(), 1U);
-    EXPECT_NE(text->front().text.find("SUMMARY:Plan"), std::string::npos);
-    const auto refuses = [](const auto& result) {
-      return !result && result.error().code == Errc::refused;
-    };
-    const std::string href = text->front().href;
-    EXPECT_TRUE(refuses(loop_.get(items->put(shared.key, "new", event, {}))));
-    EXPECT_TRUE(refuses(loop_.get(items->put(shared.key, href, event, {text->front().etag}))));
-    EXPECT_TRUE(refuses(loop_.get(items->remove(shared.key, href, std::nullopt))));
-    expect_not_ours(*items, shared);
-    EXPECT_EQ(loop_.get(items->changes(shared.key, there->cursor)).value().changed.size(), 0U);
-  }
-  /// Whoever may write in it may not rename or remove it.
-  void expect_not_ours(backend::Items& items, const ItemCollection& shared) {
-    const auto renamed = loop_.get(items.rename_collection(shared.key, "Mine"));
-    ASSERT_FALSE(renamed);
-    EXPECT_EQ(renamed.error().code, Errc::refused);
-    const auto removed = loop_.get(items.delete_collection(shared.key));
-    ASSERT_FALSE(removed);
-    EXPECT_EQ(removed.error().code, Errc::refused);
+    conformance::expect_read_only(getter(), *items, shared.key);
   }
   void expect_writable(const ItemCollection& shared, const std::string& path) {
     const auto items = this->items(ann_, settings_.shared);
     static_cast<void>(loop_.get(items->collections()));
-    std::string other = event;
-    other.replace(other.find("UID:one"), 7, "UID:two");
-    const auto etag = loop_.get(items->put(shared.key, "two", other, {}));
-    ASSERT_TRUE(etag) << etag.error().message;
-    EXPECT_EQ(as(bob_).read_all(path, ItemClass::calendar).size(), 2U);
-    expect_not_ours(*items, shared);
-    EXPECT_TRUE(loop_.get(items->remove(shared.key, "two", std::nullopt)));
-    EXPECT_EQ(as(bob_).read_all(path, ItemClass::calendar).size(), 1U);
+    conformance::expect_writable(getter(), *items, shared.key, [&] {
+      return as(bob_).read_all(path, ItemClass::calendar).size();
+    });
   }
 
   const RunningServer* server_ = nullptr;
@@ -115,16 +87,6 @@ class SharedDav : public testing::Test {
   backend::dav::Settings settings_;
   std::string ann_, bob_;
   std::vector<std::unique_ptr<DavServer>> gateways_;
-};
-
-class Listener final : public backend::ChangeListener {
- public:
-  void changed(const UserId&, const std::optional<FolderKey>& folder, Kind kind) override {
-    if (folder) told.push_back(folder->str());
-    hierarchy |= kind == Kind::hierarchy;
-  }
-  std::vector<std::string> told;
-  bool hierarchy = false;
 };
 
 class SharedDavical : public SharedDav {
@@ -208,7 +170,7 @@ TEST_F(SharedDavical, ChangesAndNewSharesAreTold) {
   const auto bound = std::ranges::find(all, true, &ItemCollection::foreign);
   ASSERT_NE(bound, all.end());
   static_cast<void>(loop_.get(items->cursor(bound->key)));
-  Listener listener;
+  conformance::FolderListener listener;
   const auto watch = items->watch(listener);
   ASSERT_TRUE(loop_.wait_until([&] { return !listener.told.empty(); })) << "seen first";
   listener.told.clear();

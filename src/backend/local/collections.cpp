@@ -4,6 +4,7 @@
 
 #include "backend/local/limits.hpp"
 #include "backend/local/removed_items.hpp"
+#include "backend/local/share_rows.hpp"
 #include "base/text.hpp"
 #include "convert/ical/ical.hpp"
 
@@ -139,10 +140,13 @@ Result<Collection> find_collection(Database& database, RowId user, const FolderK
                       : std::optional<RowId>();
   if (!id) return fail(Errc::not_found, "no such collection");
   auto row = database.query(
-      "SELECT id, class, name, role, epoch, change FROM collection WHERE id = ? AND user = ?", *id,
-      user);
+      "SELECT id, class, name, role, epoch, change, user FROM collection WHERE id = ?", *id);
   if (!row.step()) return fail(Errc::not_found, "no such collection");
-  return read_collection(row);
+  const auto access = collection_access(database, *id, row.integer(6), user);
+  if (!access) return fail(Errc::not_found, "no such collection");
+  Collection collection = read_collection(row);
+  collection.access = *access;
+  return collection;
 }
 
 Result<FolderKey> create_collection(Database& database, RowId user, ItemClass item_class,
@@ -160,6 +164,7 @@ Result<FolderKey> create_collection(Database& database, RowId user, ItemClass it
 
 Result<> rename_collection(Database& database, RowId user, const Collection& collection,
                            std::string_view name) {
+  if (const auto ours = owned(collection.access); !ours) return ours;
   auto free = free_name(database, user, collection.item_class, name, collection.id);
   if (!free) return free;
   database.run("UPDATE collection SET name = ? WHERE id = ?", name, collection.id);
@@ -167,6 +172,7 @@ Result<> rename_collection(Database& database, RowId user, const Collection& col
 }
 
 Result<> delete_collection(Database& database, const Collection& collection) {
+  if (const auto ours = owned(collection.access); !ours) return ours;
   if (collection.role != FolderRole::none) return fail(Errc::refused, "a default collection stays");
   database.run("DELETE FROM item WHERE collection = ?", collection.id);
   database.run("DELETE FROM collection WHERE id = ?", collection.id);
@@ -246,6 +252,7 @@ std::vector<ItemText> find_events(Database& database, const Collection& collecti
 Result<std::string> put_item(Database& database, const Collection& collection,
                              std::string_view href, std::string_view text,
                              const ItemCondition& condition) {
+  if (const auto may = writable(collection.access); !may) return pass(may);
   if (text.size() > item_text_bytes_max) return fail(Errc::too_large, "the item is too large");
   if (text.empty() || href.empty() || href.size() > href_bytes_max) {
     return fail(Errc::refused, "not an item");
@@ -266,6 +273,7 @@ Result<std::string> put_item(Database& database, const Collection& collection,
 
 Result<bool> remove_item(Database& database, const Collection& collection, std::string_view href,
                          const std::optional<std::string>& etag, Time now) {
+  if (const auto may = writable(collection.access); !may) return pass(may);
   const auto present = find_item(database, collection.id, href);
   if (!present || !present->there) return false;
   if (etag && *etag != std::to_string(present->change)) {

@@ -18,7 +18,8 @@ struct Collection {
   std::string name;
   FolderRole role = FolderRole::none;
   std::int64_t epoch = 0;
-  std::int64_t change = 0;  // the newest
+  std::int64_t change = 0;                  // the newest
+  FolderAccess access = FolderAccess::own;  // of who asked for it
 };
 
 FolderKey collection_key(RowId id);

@@ -53,6 +53,7 @@ Result<> keep_rule(Database& database, RowId user, std::string_view id,
   }
   const auto mailbox = find_mailbox(database, user, *target);
   if (!mailbox) return pass(mailbox);
+  if (const auto ours = owned(mailbox->access); !ours) return ours;
   database.run(
       "INSERT INTO conversation_rule (user, conversation, mailbox, made) VALUES (?, ?, ?, ?)"
       " ON CONFLICT (user, conversation) DO UPDATE SET mailbox = excluded.mailbox,"
@@ -74,7 +75,8 @@ std::optional<Mailbox> rule_target(Database& database, RowId user, std::string_v
                      user, sqlite::Blob{conversation_of(header)});
   if (!found.step()) return std::nullopt;
   auto mailbox = find_mailbox(database, user, key_of(found.integer(0)));
-  return mailbox ? std::optional(std::move(*mailbox)) : std::nullopt;
+  if (!mailbox || !owned(mailbox->access)) return std::nullopt;
+  return std::move(*mailbox);
 }
 
 std::size_t thread_some(Database& database, std::size_t count) {

@@ -27,8 +27,8 @@ std::optional<MailHits> find_conversation(Database& database, RowId user,
                                           const std::vector<FolderKey>& folders,
                                           std::string_view id);
 
-/// From now on the conversation's mail goes to `target`; nothing = into the inbox. Error:
-/// not_found.
+/// From now on the conversation's mail goes to `target`; nothing = into the inbox. Errors:
+/// not_found, refused (another user's folder: mail is delivered into one's own).
 Result<> keep_rule(Database& database, RowId user, std::string_view id,
                    const std::optional<FolderKey>& target, Time now);
 /// Where a mail that comes is to go; nothing = into the inbox.

@@ -82,6 +82,22 @@ sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access acc
 
 void Watches::tell(const UserId& user, const std::optional<FolderKey>& folder,
                    ChangeListener::Kind kind) {
+  tell_alone(user, folder, kind);
+  std::vector<UserId> others;
+  if (folder) {
+    const auto found = sharers_.of_folder.find(folder->view());
+    if (found != sharers_.of_folder.end()) others = found->second;
+  } else {
+    const auto found = sharers_.of_owner.find(user);
+    if (found != sharers_.of_owner.end()) others = found->second;
+  }
+  for (const UserId& other : others) {
+    if (other != user) tell_alone(other, folder, kind);
+  }
+}
+
+void Watches::tell_alone(const UserId& user, const std::optional<FolderKey>& folder,
+                         ChangeListener::Kind kind) {
   std::vector<ChangeListener*> listeners;
   const auto [begin, end] = entries_.equal_range(user);
   for (auto at = begin; at != end; ++at) listeners.push_back(at->listener_);
@@ -103,6 +119,8 @@ Core::Core(LocalOptions given, FileLayer& file_layer, const Clock& a_clock)
       files_gate("local files", options.file_threads, gate_queue_max),
       hash_gate("password hashes", hash_threads(options), gate_queue_max) {
   blobs.prepare();
+  sqlite::Database shares(open_options(options, sqlite::Access::read_write));
+  sharers = read_sharers(shares);
 }
 
 std::unique_ptr<Watch> open_mail_watch(std::shared_ptr<Core> core, const UserId& user,

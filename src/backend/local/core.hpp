@@ -13,6 +13,7 @@
 #include "backend/local/blobs.hpp"
 #include "backend/local/content.hpp"
 #include "backend/local/local.hpp"
+#include "backend/local/share_rows.hpp"
 #include "convert/time_zone/zone.hpp"
 #include "net/worker.hpp"
 #include "sqlite/group_commit.hpp"
@@ -27,6 +28,7 @@ sqlite::OpenOptions open_options(const LocalOptions& options, sqlite::Access acc
 /// Who is to be told, by user. Loop thread only.
 class Watches {
  public:
+  explicit Watches(const Sharers& sharers) : sharers_(sharers) {}
   /// Stands in the list as long as it lives: no memory but its own.
   class Entry : public boost::intrusive::set_base_hook<
                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
@@ -44,7 +46,11 @@ class Watches {
     UserId user_;
     ChangeListener* listener_;
   };
+  /// What `user` did, or what happened to what is the user's: also to those who share it.
   void tell(const UserId& user, const std::optional<FolderKey>& folder, ChangeListener::Kind kind);
+  /// Nobody else.
+  void tell_alone(const UserId& user, const std::optional<FolderKey>& folder,
+                  ChangeListener::Kind kind);
 
  private:
   struct UserOf {
@@ -54,6 +60,7 @@ class Watches {
   boost::intrusive::multiset<Entry, boost::intrusive::key_of_value<UserOf>,
                              boost::intrusive::constant_time_size<false>>
       entries_;
+  const Sharers& sharers_;
 };
 
 /// Jobs on the gates refer to it by plain pointer: its destructor waits for them, and must not run
@@ -65,8 +72,9 @@ struct Core {
   const Clock& clock;
   convert::Zone zone;  // of calendars
   BlobStore blobs;
-  Watches watches;       // of mail
-  Watches item_watches;  // of collections
+  Sharers sharers;
+  Watches watches{sharers};       // of mail
+  Watches item_watches{sharers};  // of collections
   sqlite::GroupCommitter database;
   Gate files_gate;
   Gate hash_gate;

@@ -1,5 +1,7 @@
 #include "backend/local/items.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "backend/local/collections.hpp"
@@ -25,8 +27,11 @@ auto with_collection(UserId user, FolderKey key, Then then) {
 }  // namespace
 
 Task<std::vector<ItemCollection>> LocalItems::collections() {
-  auto job = [user = user_](Database& database) {
-    return list_collections(database, user_row(database, user));
+  auto job = [user = user_, rule = core_->options.shared](Database& database) {
+    const RowId row = user_row(database, user);
+    auto out = list_collections(database, row);
+    std::ranges::move(list_shared_collections(database, row, rule), std::back_inserter(out));
+    return out;
   };
   co_return co_await core_->database.read(std::move(job));
 }

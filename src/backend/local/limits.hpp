@@ -11,6 +11,7 @@ inline constexpr std::size_t chunk_bytes = 64 * 1024;  // what a copy holds of a
 inline constexpr std::uint64_t piece_bytes_min = 64 * 1024;
 inline constexpr std::size_t folder_name_bytes_max = 255;  // [MS-ASCMD] DisplayName: 256 characters
 inline constexpr std::size_t folders_max = 10'000;         // of one user: bounds every listing
+inline constexpr std::size_t shares_max = 1000;            // with one user: bounds every listing
 inline constexpr std::size_t folder_depth_max = 50;        // bounds walks up and down the tree
 inline constexpr std::size_t keywords_max = 200;           // of one message
 inline constexpr std::size_t keyword_bytes_max = 255;

@@ -14,6 +14,7 @@
 
 #include "backend/backend.hpp"
 #include "backend/items.hpp"
+#include "backend/shared_rule.hpp"
 #include "base/files.hpp"
 
 namespace godwit::backend {
@@ -27,9 +28,10 @@ struct LocalOptions {
   std::vector<std::string> domains;  // mail domains, lower case; the first is the primary one
   std::uint64_t quota_bytes = 0;     // of users without a quota of their own; 0 = no limit
   std::string time_zone = "UTC";     // IANA name: of calendars where they name none
-  std::string vfs = {};              // of SQLite; empty: the system's
-  unsigned readers = 2;              // threads that read the database and blobs
-  unsigned file_threads = 2;         // threads that write blobs
+  SharedRule shared{.which = SharedRule::Which::all};  // what of others' users see
+  std::string vfs = {};                                // of SQLite; empty: the system's
+  unsigned readers = 2;                                // threads that read the database and blobs
+  unsigned file_threads = 2;                           // threads that write blobs
   /// What one password hash costs (argon2id), and what all at once may take.
   std::uint64_t hash_memory_bytes = std::uint64_t{64} * 1024 * 1024;
   std::uint64_t hash_passes = 2;

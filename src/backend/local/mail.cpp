@@ -1,5 +1,8 @@
 #include "backend/local/mail.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "backend/local/conversations.hpp"
 #include "backend/local/index.hpp"
 #include "backend/local/mailboxes.hpp"
@@ -31,6 +34,20 @@ auto with_mailbox(UserId user, FolderKey key, std::optional<std::uint32_t> uid_v
   };
 }
 
+/// The same where the user may write.
+template <class Then>
+auto with_writable(UserId user, FolderKey key, std::optional<std::uint32_t> uid_validity,
+                   Then then) {
+  return with_mailbox(std::move(user), std::move(key), uid_validity,
+                      [then = std::move(then)](Database& database, const Mailbox& box) mutable {
+                        using Value = std::invoke_result_t<Then&, Database&, const Mailbox&>;
+                        if (const auto may = writable(box.access); !may) {
+                          return Value(std::unexpected(may.error()));
+                        }
+                        return then(database, box);
+                      });
+}
+
 /// The bytes asked for; nothing where a blob was removed while they were read.
 std::vector<std::optional<std::string>> read_ranges(const Core& core, Database& database,
                                                     RowId mailbox,
@@ -54,8 +71,11 @@ std::vector<std::optional<std::string>> read_ranges(const Core& core, Database& 
 }  // namespace
 
 Task<std::vector<MailFolder>> LocalMail::folders() {
-  auto job = [user = user_](Database& database) {
-    return list_mailboxes(database, user_row(database, user));
+  auto job = [user = user_, rule = core_->options.shared](Database& database) {
+    const RowId row = user_row(database, user);
+    auto out = list_mailboxes(database, row);
+    std::ranges::move(list_shared_mailboxes(database, row, rule), std::back_inserter(out));
+    return out;
   };
   co_return co_await core_->database.read(std::move(job));
 }
@@ -191,10 +211,10 @@ Task<Result<std::vector<std::string>>> LocalMail::read(FolderKey folder, std::ui
 Task<Result<>> LocalMail::store_flags(FolderKey folder, std::uint32_t uid_validity, Uid uid,
                                       FlagChange change) {
   auto job =
-      with_mailbox(user_, folder, uid_validity,
-                   [uid, change = std::move(change)](Database& database, const Mailbox& box) {
-                     return change_flags(database, box, uid, change);
-                   });
+      with_writable(user_, folder, uid_validity,
+                    [uid, change = std::move(change)](Database& database, const Mailbox& box) {
+                      return change_flags(database, box, uid, change);
+                    });
   const auto stored = co_await commit(core_, std::move(job));
   if (!stored) co_return pass(stored);
   if (*stored == Stored::changed) tell(folder, Kind::other);
@@ -203,12 +223,14 @@ Task<Result<>> LocalMail::store_flags(FolderKey folder, std::uint32_t uid_validi
 
 Task<Result<Uid>> LocalMail::move(FolderKey folder, std::uint32_t uid_validity, Uid uid,
                                   FolderKey target) {
-  auto job = with_mailbox(user_, folder, uid_validity,
-                          [uid, target](Database& database, const Mailbox& box) -> Result<Uid> {
-                            const auto into = find_mailbox(database, box.user, target);
-                            if (!into) return pass(into);
-                            return move_message(database, box, uid, *into);
-                          });
+  auto job = with_writable(user_, folder, uid_validity,
+                           [user = user_, uid, target, quota = core_->options.quota_bytes](
+                               Database& database, const Mailbox& box) -> Result<Uid> {
+                             const auto into = mailbox_of(database, user, target);
+                             if (!into) return pass(into);
+                             if (const auto may = writable(into->access); !may) return pass(may);
+                             return move_message(database, box, uid, *into, quota);
+                           });
   auto moved = co_await commit(core_, std::move(job));
   if (moved) {
     tell(folder, Kind::other);
@@ -218,7 +240,7 @@ Task<Result<Uid>> LocalMail::move(FolderKey folder, std::uint32_t uid_validity, 
 }
 
 Task<Result<>> LocalMail::expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) {
-  auto job = with_mailbox(
+  auto job = with_writable(
       user_, folder, uid_validity,
       [uids = std::move(uids)](Database& database, const Mailbox& box) -> Result<Removed> {
         return expunge_messages(database, box, uids);
@@ -235,17 +257,17 @@ Task<Result<Uid>> LocalMail::append(FolderKey folder, std::shared_ptr<const Mess
   if (const auto valid = normalise(flags); !valid) co_return pass(valid);
   // First asked, then written: a folder that is gone or a full mailbox costs no upload.
   const std::uint64_t size = message->size();
-  auto check = with_mailbox(user_, folder, std::nullopt,
-                            [size, quota = core_->options.quota_bytes](
-                                Database& database, const Mailbox& box) -> Result<> {
-                              charge_quota(database, box.user, size, quota);
-                              return {};
-                            });
+  auto check = with_writable(user_, folder, std::nullopt,
+                             [size, quota = core_->options.quota_bytes](
+                                 Database& database, const Mailbox& box) -> Result<> {
+                               charge_quota(database, box.user, size, quota);
+                               return {};
+                             });
   if (const auto room = co_await core_->database.read(std::move(check)); !room) {
     co_return pass(room);
   }
   auto uploaded = co_await upload(core_, std::move(message));
-  auto job = with_mailbox(
+  auto job = with_writable(
       user_, folder, std::nullopt,
       [uploaded, flags = std::move(flags), received, quota = core_->options.quota_bytes](
           Database& database, const Mailbox& box) -> Result<Uid> {

@@ -5,6 +5,7 @@
 
 #include "backend/local/limits.hpp"
 #include "backend/local/messages.hpp"
+#include "backend/local/share_rows.hpp"
 #include "base/fault.hpp"
 #include "base/text.hpp"
 
@@ -84,6 +85,16 @@ void drop_mailbox(Database& database, RowId user, RowId mailbox, std::vector<std
 
 }  // namespace
 
+Result<> writable(FolderAccess access) {
+  if (access != FolderAccess::read) return {};
+  return fail(Errc::refused, "the folder is another user's, and may only be read");
+}
+
+Result<> owned(FolderAccess access) {
+  if (access == FolderAccess::own) return {};
+  return fail(Errc::refused, "the folder is another user's");
+}
+
 bool valid_name(std::string_view name) {
   if (name.empty() || name.size() > folder_name_bytes_max) return false;
   if (!utf8_valid(name) || trim(name) != name) return false;
@@ -136,10 +147,13 @@ Result<Mailbox> find_mailbox(Database& database, RowId user, const FolderKey& ke
   if (!id) return fail(Errc::not_found, "no such folder");
   auto row = database.query(
       "SELECT id, user, parent, name, role, uid_validity, uid_next, modseq,"
-      " messages, expunged, forgotten FROM mailbox WHERE id = ? AND user = ?",
-      *id, user);
+      " messages, expunged, forgotten FROM mailbox WHERE id = ?",
+      *id);
   if (!row.step()) return fail(Errc::not_found, "no such folder");
   Mailbox box = read_mailbox(row);
+  const auto access = mailbox_access(database, box.id, box.user, user);
+  if (!access) return fail(Errc::not_found, "no such folder");
+  box.access = *access;
   if (uid_validity && *uid_validity != box.status.uid_validity) {
     return fail(Errc::stale, "the folder has another UIDVALIDITY");
   }
@@ -163,6 +177,7 @@ Result<FolderKey> create_mailbox(Database& database, RowId user,
   if (parent) {
     const auto found = find_mailbox(database, user, *parent);
     if (!found) return fail(Errc::not_found, "no such parent folder");
+    if (const auto ours = owned(found->access); !ours) return pass(ours);
     above = found->id;
     const auto depth = depth_below(database, *above, 0);
     if (!depth || *depth >= folder_depth_max) return fail(Errc::refused, "folders nest too deep");
@@ -180,11 +195,13 @@ Result<FolderKey> rename_mailbox(Database& database, RowId user, const FolderKey
                                  const std::optional<FolderKey>& parent, std::string_view name) {
   const auto box = find_mailbox(database, user, key);
   if (!box) return pass(box);
+  if (const auto ours = owned(box->access); !ours) return pass(ours);
   if (box->role == FolderRole::inbox) return fail(Errc::refused, "the inbox keeps its name");
   std::optional<RowId> above;
   if (parent) {
     const auto found = find_mailbox(database, user, *parent);
     if (!found) return fail(Errc::not_found, "no such parent folder");
+    if (const auto ours = owned(found->access); !ours) return pass(ours);
     above = found->id;
     if (!depth_below(database, *above, box->id)) {
       return fail(Errc::refused, "a folder cannot go below itself, nor that deep");
@@ -202,6 +219,7 @@ Result<std::vector<std::string>> delete_mailbox(Database& database, RowId user,
                                                 const FolderKey& key) {
   const auto box = find_mailbox(database, user, key);
   if (!box) return pass(box);
+  if (const auto ours = owned(box->access); !ours) return pass(ours);
   std::vector<RowId> gone;
   collect_below(database, box->id, gone);
   const auto inbox = mailbox_of_role(database, user, FolderRole::inbox);

@@ -16,15 +16,26 @@ namespace godwit::backend::local {
 using sqlite::Database;
 using RowId = std::int64_t;
 
+/// What somebody may do in a folder or a collection.
+enum class FolderAccess : std::uint8_t {
+  own,
+  written,  // another user's: with what it holds, but not with itself
+  read,
+};
+/// Errors: refused.
+Result<> writable(FolderAccess access);
+Result<> owned(FolderAccess access);
+
 struct Mailbox {
   RowId id = 0;
-  RowId user = 0;
+  RowId user = 0;  // whose it is, and whose quota it counts for
   std::optional<RowId> parent;
   std::string name;
   FolderRole role = FolderRole::none;
   MailboxStatus status;
-  std::int64_t expunged = 0;    // removals that are remembered
-  std::uint64_t forgotten = 0;  // the highest modseq whose removals are not
+  std::int64_t expunged = 0;                // removals that are remembered
+  std::uint64_t forgotten = 0;              // the highest modseq whose removals are not
+  FolderAccess access = FolderAccess::own;  // of who asked for it
 };
 
 /// Of a folder or a collection.
@@ -37,8 +48,10 @@ RowId user_row(Database& database, const UserId& user);
 /// Inbox, Drafts, Sent, Trash, Junk and Archive.
 void create_default_mailboxes(Database& database, RowId user, Time now);
 
+/// The user's own.
 std::vector<MailFolder> list_mailboxes(Database& database, RowId user);
-/// Errors: not_found, stale when `uid_validity` is given and another.
+/// Also one that is shared with the user. Errors: not_found, stale when `uid_validity` is given and
+/// another.
 Result<Mailbox> find_mailbox(Database& database, RowId user, const FolderKey& key,
                              std::optional<std::uint32_t> uid_validity = std::nullopt);
 std::optional<Mailbox> mailbox_of_role(Database& database, RowId user, FolderRole role);

@@ -9,6 +9,20 @@
 
 namespace godwit::backend::local {
 
+namespace {
+
+/// A message that goes to another user counts there from now on.
+void charge_other(Database& database, const Mailbox& from, Uid uid, const Mailbox& to,
+                  std::uint64_t fallback_quota) {
+  auto row = database.query("SELECT size FROM message WHERE mailbox = ? AND uid = ?", from.id, uid);
+  const std::int64_t bytes = row.step() ? row.integer(0) : 0;
+  charge_quota(database, to.user, static_cast<std::uint64_t>(bytes), fallback_quota);
+  database.run("UPDATE user SET used = used - ? WHERE id = ?", bytes, from.user);
+  database.run("UPDATE user SET used = used + ? WHERE id = ?", bytes, to.user);
+}
+
+}  // namespace
+
 UidSet search_messages(Database& database, RowId mailbox,
                        std::optional<std::chrono::sys_days> since) {
   UidSet uids;
@@ -166,9 +180,11 @@ Result<Stored> change_flags(Database& database, const Mailbox& mailbox, Uid uid,
   return Stored::changed;
 }
 
-Result<Uid> move_message(Database& database, const Mailbox& from, Uid uid, const Mailbox& to) {
+Result<Uid> move_message(Database& database, const Mailbox& from, Uid uid, const Mailbox& to,
+                         std::uint64_t fallback_quota) {
   if (!message_exists(database, from.id, uid)) return fail(Errc::not_found, "no such message");
   if (from.id == to.id) return fail(Errc::refused, "the message is there already");
+  if (from.user != to.user) charge_other(database, from, uid, to, fallback_quota);
   const Uid moved = take_uid(database, to.id);
   database.run(
       "INSERT INTO message (mailbox, uid, content, prefix, size, flags, keywords, modseq,"

@@ -55,7 +55,9 @@ bool message_exists(Database& database, RowId mailbox, Uid uid);
 enum class Stored : std::uint8_t { changed, same };
 Result<Stored> change_flags(Database& database, const Mailbox& mailbox, Uid uid,
                             const FlagChange& change);
-Result<Uid> move_message(Database& database, const Mailbox& from, Uid uid, const Mailbox& to);
+/// From one user's to another's it counts for the quota of the other: Fault as of charge_quota.
+Result<Uid> move_message(Database& database, const Mailbox& from, Uid uid, const Mailbox& to,
+                         std::uint64_t fallback_quota);
 
 struct Removed {
   std::uint64_t messages = 0;

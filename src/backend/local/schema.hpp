@@ -200,6 +200,23 @@ CREATE TABLE removed_item (
 CREATE INDEX removed_item_collection ON removed_item (collection);
 CREATE INDEX removed_item_removed ON removed_item (removed);
 )sql",
+    // Who may see a folder or a collection of another user's, and write in it.
+    R"sql(
+CREATE TABLE shared_mailbox (
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+  reader INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  writes INTEGER NOT NULL,
+  PRIMARY KEY (mailbox, reader)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shared_mailbox_reader ON shared_mailbox (reader);
+CREATE TABLE shared_collection (
+  collection INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+  reader INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  writes INTEGER NOT NULL,
+  PRIMARY KEY (collection, reader)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shared_collection_reader ON shared_collection (reader);
+)sql",
 });
 
 }  // namespace godwit::backend::local

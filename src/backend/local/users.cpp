@@ -17,6 +17,11 @@ namespace {
 
 using namespace local;  // NOLINT(google-build-using-namespace): this file is its public face
 
+struct Removed {
+  std::vector<std::string> freed;  // blobs that nothing needs any more
+  Sharers sharers;                 // without the user
+};
+
 struct Found {
   std::optional<UserRow> user;
   std::vector<std::string> aliases;
@@ -210,22 +215,24 @@ Task<Result<>> LocalUsers::set_quota(std::string address,
 }
 
 Task<Result<>> LocalUsers::remove(std::string address) {
-  auto job = [address =
-                  ascii_lower(address)](Database& database) -> Result<std::vector<std::string>> {
+  auto job = [address = ascii_lower(address)](Database& database) -> Result<Removed> {
     const auto user = find_user(database, address);
     if (!user) return fail(Errc::not_found, "no such user");
-    auto freed = delete_all_mailboxes(database, user->id);
+    Removed out;
+    out.freed = delete_all_mailboxes(database, user->id);
     delete_all_collections(database, user->id);
     database.run("DELETE FROM member WHERE address = ?", user->address);
     database.run("DELETE FROM user WHERE id = ?", user->id);
-    return freed;
+    out.sharers = read_sharers(database);
+    return out;
   };
-  auto freed = co_await commit(core_, std::move(job));
-  if (!freed) co_return pass(freed);
+  auto removed = co_await commit(core_, std::move(job));
+  if (!removed) co_return pass(removed);
   if (const auto id = UserId::parse(ascii_lower(address))) {
     core_->watches.tell(*id, std::nullopt, ChangeListener::Kind::hierarchy);
   }
-  co_await remove_unused(core_, std::move(*freed));
+  core_->sharers = std::move(removed->sharers);
+  co_await remove_unused(core_, std::move(removed->freed));
   co_return Result<>{};
 }
 
