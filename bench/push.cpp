@@ -305,7 +305,6 @@ void run_cyrus(bench::Table& table, const std::string& folder, int deliveries) {
   }
   const auto* server = interop::RunningServer::get("cyrus", "");
   const auto imap = server->port("IMAP_PORT");
-  const auto lmtp = server->port("LMTP_PORT");
   const std::vector<std::string> others = {"Alpha", "Beta", "Gamma"};
   std::vector<std::string> users;
   for (int i = 0; i < devices_count; ++i) {
@@ -314,12 +313,6 @@ void run_cyrus(bench::Table& table, const std::string& folder, int deliveries) {
     for (const std::string& name : others) commands.push_back("CREATE " + name);
     interop::run_imap_commands(imap, users.back(), commands);
   }
-  report(table, "Cyrus, the inbox by IDLE",
-         measure(gateway(folder + "/inbox", imap), users, deliveries, 0,
-                 [&](const std::string& user, int number) {
-                   interop::deliver_by_lmtp(lmtp, user, mail(number));
-                 }),
-         1'500);
   SeededRandom random(8);
   const int rounds = (deliveries + devices_count - 1) / devices_count;
   // While nothing changes a sweep comes up to four times more seldom, and up to a tenth later or
@@ -328,7 +321,7 @@ void run_cyrus(bench::Table& table, const std::string& folder, int deliveries) {
   report(table,
          fmt::format("Cyrus, other folders by a sweep of {} to {} s", sweep.count(),
                      4 * sweep.count()),
-         {measure_rounds(gateway(folder + "/others", imap), users, rounds, 4 * sweep,
+         {measure_rounds(gateway(folder, imap), users, rounds, 4 * sweep,
                          [&](const std::string& user, int number) {
                            const std::string text = mail(number);
                            interop::run_imap_commands(
