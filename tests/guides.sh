@@ -38,7 +38,7 @@ run_guide() {
   rm -rf "$work/upper" "$work/inner"
   fetch_needed "$base" "$(sed -n 's/^apt-get install /&--download-only /p' "$work"/blocks/*)"
   boot "$base"
-  inside sh -c 'echo "127.0.0.1 localhost mail.example.org autodiscover.example.org imap.example.org dav.example.org" >/etc/hosts'
+  inside sh -c 'echo "127.0.0.1 localhost mail.example.org autodiscover.example.org imap.example.org dav.example.org" >/etc/hosts; echo "::1 localhost" >>/etc/hosts'
   for block in "$work"/blocks/*; do
     if ! (cat "$block") | inside sh -c 'cd /root && cat >.block && exec bash -euo pipefail .block' >"$work/output" 2>&1; then
       cat "$block" "$work/output" | tail -n 40 >&2
