@@ -2,8 +2,8 @@
 //
 // How long after a delivery the Ping that waits for it is answered, from the mail server's "250" to
 // the device: over the embedded store; over Dovecot by NOTIFY, beside which a bare NOTIFY
-// connection listens to the same mailboxes; over Cyrus, by IDLE in the inbox and by the sweep
-// elsewhere. That nobody else is answered is part of it. `bench_push [deliveries]`, 200 by default.
+// connection listens to the same mailboxes; over Cyrus by the sweep. That nobody else is answered
+// is part of it. `bench_push [deliveries]`, 200 by default.
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
