@@ -97,7 +97,7 @@ class Items {
   virtual Task<Result<>> remove(FolderKey collection, std::string href,
                                 std::optional<std::string> etag) = 0;
 
-  /// As Mail::watch. Every change of an item is told as Kind::added: none of them can wait.
+  /// As Mail::watch; null: nobody tells of changes. All are Kind::added: none of them can wait.
   virtual std::unique_ptr<Watch> watch(ChangeListener& listener) = 0;
 };
 

@@ -107,7 +107,11 @@ Task<Result<>> JoinedItems::remove(FolderKey collection, std::string href,
 
 std::unique_ptr<Watch> JoinedItems::watch(ChangeListener& listener) {
   std::vector<std::unique_ptr<Watch>> all;
-  for (const Part& each : parts_) all.push_back(each.items->watch(listener));
+  for (const Part& each : parts_) {
+    if (auto watch = each.items->watch(listener)) all.push_back(std::move(watch));
+  }
+  if (all.empty()) return nullptr;
+  if (all.size() == 1) return std::move(all.front());
   return std::make_unique<JoinedWatch>(std::move(all));
 }
 

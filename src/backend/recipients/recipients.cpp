@@ -19,12 +19,6 @@ namespace {
 constexpr std::size_t headers_at_a_time = 50;
 constexpr std::size_t text_bytes_max = 320;  // of an address, and of a name
 
-/// Waking a phone for this would cost more than it is worth: it is read when the phone comes.
-class NoWatch final : public Watch {
- public:
-  bool authoritative() const override { return true; }
-};
-
 class RecipientsItems final : public Items {
  public:
   /// `open` and `backend` outlive it.
@@ -77,7 +71,8 @@ class RecipientsItems final : public Items {
   Task<Result<>> remove(FolderKey, std::string, std::optional<std::string>) override {
     co_return refusal();
   }
-  std::unique_ptr<Watch> watch(ChangeListener&) override { return std::make_unique<NoWatch>(); }
+  /// Waking a phone for this would cost more than it is worth: it is read when the phone comes.
+  std::unique_ptr<Watch> watch(ChangeListener&) override { return nullptr; }
 
  private:
   static std::unexpected<Error> unknown() { return fail(Errc::not_found, "no such collection"); }
