@@ -5,6 +5,7 @@
 #include "run.hpp"
 #include "server_fixture.hpp"
 #include "stepped.hpp"
+#include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
 #include "wbxml/pages/email.hpp"
 
@@ -46,8 +47,9 @@ class World {
 
   /// One Sync, whatever becomes of it; a server that died is started again. True: it was answered.
   bool sync() {
-    const auto outcome = run(device_.sync(drafts_, {}));
+    const auto outcome = run(device_.sync(drafts_, options_));
     const auto found = outcome.collections.find(drafts_);
+    if (found != outcome.collections.end()) answers_ = found->second.responses;
     const bool good =
         found == outcome.collections.end() ? outcome.empty : found->second.status == 1;
     const bool done = outcome.ok() && good && !steps_.dead();
@@ -60,6 +62,17 @@ class World {
       if (sync()) return;
     }
     ADD_FAILURE() << "never answered";
+  }
+
+  /// What it says stands for what became of a draft meanwhile.
+  void let_the_phone_win() {
+    options_.options = client::mail_options(0, 1, std::nullopt);
+    options_.options->emplace_back(wbxml::airsync::Conflict, "0");
+  }
+  /// Item status of the last answer; 0 = it said nothing of the item.
+  int answer_of(const std::string& id) const {
+    const auto found = answers_.find(id);
+    return found == answers_.end() ? 0 : found->second;
   }
 
   std::vector<std::string> texts(FolderRole role) {
@@ -117,6 +130,8 @@ class World {
   TestServer server_;
   client::Device device_;
   std::string drafts_;
+  client::SyncOptions options_;
+  std::map<std::string, int> answers_;
 };
 
 constexpr auto ways = {How{false, false}, How{true, false}, How{false, true}, How{true, true}};
@@ -231,6 +246,49 @@ TEST(Drafts, SentFromADraftAtEveryStep) {
       if (!world.steps().fired()) break;
     }
   }
+}
+
+// The user goes on with a draft that is on its way: it is none any more, whoever's words win, and
+// each Send that is accepted has sent just what it said.
+TEST(Drafts, SentThenEditedInOneRequestAtEveryStep) {
+  for (const bool again : {false, true}) {
+    for (const How how : ways) {
+      for (unsigned step = 1;; ++step) {
+        World world(step);
+        world.let_the_phone_win();
+        const std::string id = world.write_one();
+        world.steps().fail_at(step, how);
+        world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+        if (again) {
+          world.device().send_draft(world.drafts(), id, draft("Again", "Second"));
+        } else {
+          world.device().change(world.drafts(), id, draft("Two", "Second"));
+        }
+        world.sync_until_answered();
+        EXPECT_EQ(world.answer_of(id), 8) << "step " << step;
+        expect_one_sent(world, step);
+        const auto& sent = world.fixture().submission.sent();
+        ASSERT_EQ(sent.size(), 1U) << "step " << step;
+        EXPECT_TRUE(sent[0].text.contains("Subject: Sent\r\n")) << "step " << step;
+        EXPECT_TRUE(world.texts(FolderRole::sent).at(0).contains("irst\r\n")) << "step " << step;
+        if (!world.steps().fired()) break;
+      }
+    }
+  }
+}
+
+// What the phone adds to a request whose answer was lost comes after what that request sent.
+TEST(Drafts, SentThenEditedAfterALostAnswer) {
+  World world(1);
+  world.let_the_phone_win();
+  const std::string id = world.write_one();
+  world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+  world.device().lose_next_answer();
+  EXPECT_FALSE(world.sync());
+  world.device().change(world.drafts(), id, draft("Two", "Second"));
+  world.sync_until_answered();
+  EXPECT_EQ(world.answer_of(id), 8);
+  expect_one_sent(world, 0);
 }
 
 TEST(Drafts, WrittenAndSentAtOnceAtEveryStep) {

@@ -517,12 +517,12 @@ Task<std::uint16_t> DraftCommands::add(const eas::SyncCommand& command,
 Task<std::uint16_t> DraftCommands::change(const eas::SyncCommand& command,
                                           const mapping::EmailChange& wanted, Uid uid,
                                           sync::CommandOutcome& outcome) {
-  if (work_.session.version < eas::Version::v16_0) co_return status_conversion;
   const auto before = work_.before.find(uid);
   // [MS-ASEMAIL] 3.1.5: of a received mail only its marks can be changed.
   const bool received = before != work_.before.end() && !before->second.flags.draft &&
                         work_.row.role != FolderRole::drafts;
-  if (received) co_return status_conversion;
+  if (received || work_.session.version < eas::Version::v16_0) co_return status_conversion;
+  if (was_sent(work_, command.id)) co_return status_not_found;
   const auto id = sync::parse_mail_id(command.id);
   DraftCommand run(work_, command, wanted, claimed_, chains_[own_name(command)]);
   co_return co_await run.run(uid, id ? id->uid : uid, outcome);

@@ -23,7 +23,7 @@ class DraftCommands {
   /// Item statuses: 6 (no draft, or not one that can be read), 9 (too large), 183 and others of a
   /// mail that cannot be sent.
   Task<std::uint16_t> add(const eas::SyncCommand& command, sync::CommandOutcome& outcome);
-  /// `uid` as the collection's state has it. Also 8: the draft is gone.
+  /// `uid` as the collection's state has it. Also 8: the draft is gone, or sent by this request.
   Task<std::uint16_t> change(const eas::SyncCommand& command, const mapping::EmailChange& wanted,
                              Uid uid, sync::CommandOutcome& outcome);
   /// All commands are done: their intents end with the commit of the answer.

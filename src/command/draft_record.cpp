@@ -1,5 +1,8 @@
 #include "command/draft_record.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/fault.hpp"
 #include "base/pack.hpp"
 
@@ -71,6 +74,15 @@ std::optional<DraftMade> made_of(const sync::CommandOutcome& outcome) {
   DraftMade made = unpack_made(in);
   if (!in.finish()) return std::nullopt;
   return made;
+}
+
+bool was_sent(const MailWork& work, std::string_view server_id) {
+  const auto change = std::to_underlying(eas::SyncCommand::Kind::change);
+  return std::ranges::any_of(work.outcomes, [&](const sync::CommandOutcome& outcome) {
+    if (outcome.kind != change || outcome.id != server_id) return false;
+    const auto made = made_of(outcome);
+    return made && made->sent;
+  });
 }
 
 std::string pack(const DraftPlan& plan) {

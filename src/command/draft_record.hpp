@@ -60,6 +60,8 @@ std::string pack(const DraftPlan& plan);
 DraftPlan unpack_draft_plan(std::string_view bytes);
 /// What a command came to that worked; nothing = it was of no draft, or did not.
 std::optional<DraftMade> made_of(const sync::CommandOutcome& outcome);
+/// A Change of this request sent the draft of that ServerId: it is none any more.
+bool was_sent(const MailWork& work, std::string_view server_id);
 
 /// The state as the device has it once `made` is told.
 void apply(MailWork& work, const DraftMade& made);
