@@ -163,8 +163,9 @@ TEST_P(MailInterop, AConversationIsMovedWithWhatComes) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(messages(FolderRole::inbox).size(), 1U);
   EXPECT_EQ(messages(FolderRole::trash).size(), 2U);
-  ASSERT_TRUE(
-      put("Message-ID: <three@x.test>\r\nReferences: <one@x.test>\r\nSubject: Re: One\r\n"));
+  system_->deliver(user_,
+                   "Message-ID: <three@x.test>\r\nReferences: <one@x.test>\r\n"
+                   "Subject: Re: One\r\nFrom: b@elsewhere.test\r\n\r\nText.\r\n");
   ASSERT_TRUE(loop_.get(device_->sync_all(id, {})).ok());
   EXPECT_EQ(messages(FolderRole::inbox).size(), 1U);
   EXPECT_EQ(messages(FolderRole::trash).size(), 3U);
