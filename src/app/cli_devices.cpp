@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli_ask.hpp"
-#include "app/config_devices.hpp"
+#include "app/device_settings.hpp"
 #include "base/printable.hpp"
 #include "base/text.hpp"
 

@@ -12,11 +12,11 @@
 #include <sstream>
 
 #include "app/autodiscover_settings.hpp"
-#include "app/config_devices.hpp"
 #include "app/config_policies.hpp"
 #include "app/config_value.hpp"
 #include "app/config_whom.hpp"
 #include "app/dav.hpp"
+#include "app/device_settings.hpp"
 #include "app/directory.hpp"
 #include "app/send_as.hpp"
 #include "app/sieve.hpp"

@@ -8,7 +8,7 @@
 #include <regex>
 #include <sstream>
 
-#include "app/config_devices.hpp"
+#include "app/device_settings.hpp"
 
 namespace godwit::app {
 namespace {

@@ -12,10 +12,10 @@
 
 #include "admin/store_devices.hpp"
 #include "admin/store_policies.hpp"
-#include "app/config_devices.hpp"
 #include "app/control_server.hpp"
 #include "app/damage.hpp"
 #include "app/databases.hpp"
+#include "app/device_settings.hpp"
 #include "app/dry_run.hpp"
 #include "app/engine.hpp"
 #include "app/front.hpp"

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/config_devices.hpp"
 #include "app/config_policies.hpp"
 #include "app/config_whom.hpp"
+#include "app/device_settings.hpp"
 #include "app/sign_in_chain.hpp"
 #include "app/system.hpp"
 

@@ -296,6 +296,7 @@ void Replica::set_policy(std::size_t index) {
                                  wbxml::provision::Data, wbxml::provision::EASProvisionDoc}) {
       node = node == nullptr ? nullptr : node->find(tag);
     }
+    if (node == nullptr && i == index) return;  // the acknowledgement of what is in force
     if (node == nullptr) continue;
     for (const Node& setting : node->children) {
       const std::string name = client::name_of(setting.tag);

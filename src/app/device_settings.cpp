@@ -1,4 +1,4 @@
-#include "app/config_devices.hpp"
+#include "app/device_settings.hpp"
 
 #include <fmt/ranges.h>
 
