@@ -159,121 +159,110 @@ void expect_one_sent(World& world, unsigned step) {
   EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
 }
 
-TEST(Drafts, AddedThenEditedAtEveryStep) {
+/// `body` in a new world for each step at which something fails, until it ends before any does. It
+/// lets that begin by calling what it is given.
+template <class Body>
+void at_every_step(Body body) {
   for (const How how : ways) {
     for (unsigned step = 1;; ++step) {
       World world(step);
-      world.steps().fail_at(step, how);
-      world.device().add(world.drafts(), draft("One", "First"));
-      world.sync_until_answered();
-      const auto& items = world.device().collection(world.drafts()).items;
-      ASSERT_EQ(items.size(), 1U) << "step " << step;
-      world.device().change(world.drafts(), items.begin()->first, draft("Two", "Second"));
-      world.sync_until_answered();
-      world.device().change(world.drafts(), items.begin()->first, {Node(email::Subject, "Three")});
-      world.sync_until_answered();
-      expect_one_draft(world, "Three", step);
-      EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Second"));
-      if (!world.steps().fired()) break;
+      body(world, [&] { world.steps().fail_at(step, how); }, step);
+      if (testing::Test::HasFatalFailure() || !world.steps().fired()) break;
     }
   }
+}
+
+TEST(Drafts, AddedThenEditedAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    begin();
+    world.device().add(world.drafts(), draft("One", "First"));
+    world.sync_until_answered();
+    const auto& items = world.device().collection(world.drafts()).items;
+    ASSERT_EQ(items.size(), 1U) << "step " << step;
+    world.device().change(world.drafts(), items.begin()->first, draft("Two", "Second"));
+    world.sync_until_answered();
+    world.device().change(world.drafts(), items.begin()->first, {Node(email::Subject, "Three")});
+    world.sync_until_answered();
+    expect_one_draft(world, "Three", step);
+    EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Second"));
+  });
 }
 
 // Somebody else's mark goes with the draft, and to the phone that edits it before it was told.
 TEST(Drafts, MarkedByOthersThenEditedAtEveryStep) {
-  for (const How how : ways) {
-    for (unsigned step = 1;; ++step) {
-      World world(step);
-      const std::string id = world.write_one();
-      world.mark_drafts();
-      world.steps().fail_at(step, how);
-      world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
-      world.device().change(world.drafts(), id, draft("Three", "Third"));
-      world.sync_until_answered();
-      world.sync_until_answered();
-      expect_one_draft(world, "Three", step);
-      const auto& item = world.device().collection(world.drafts()).items.at(id);
-      ASSERT_TRUE(item.contains("Flag/Status")) << "step " << step;
-      EXPECT_EQ(item.at("Flag/Status"), "2") << "step " << step;
-      if (!world.steps().fired()) break;
-    }
-  }
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    world.mark_drafts();
+    begin();
+    world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
+    world.device().change(world.drafts(), id, draft("Three", "Third"));
+    world.sync_until_answered();
+    world.sync_until_answered();
+    expect_one_draft(world, "Three", step);
+    const auto& item = world.device().collection(world.drafts()).items.at(id);
+    ASSERT_TRUE(item.contains("Flag/Status")) << "step " << step;
+    EXPECT_EQ(item.at("Flag/Status"), "2") << "step " << step;
+  });
 }
 
 // A phone that was out of reach sends all that its user did in one request.
 TEST(Drafts, EditedTwiceInOneRequestAtEveryStep) {
-  for (const How how : ways) {
-    for (unsigned step = 1;; ++step) {
-      World world(step);
-      const std::string id = world.write_one();
-      world.steps().fail_at(step, how);
-      world.device().change(world.drafts(), id, draft("Two", "Second"));
-      world.device().change(world.drafts(), id, {Node(email::Subject, "Three")});
-      world.sync_until_answered();
-      expect_one_draft(world, "Three", step);
-      EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Second"));
-      if (!world.steps().fired()) break;
-    }
-  }
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    begin();
+    world.device().change(world.drafts(), id, draft("Two", "Second"));
+    world.device().change(world.drafts(), id, {Node(email::Subject, "Three")});
+    world.sync_until_answered();
+    expect_one_draft(world, "Three", step);
+    EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Second"));
+  });
 }
 
 TEST(Drafts, EditedThenSentInOneRequestAtEveryStep) {
-  for (const How how : ways) {
-    for (unsigned step = 1;; ++step) {
-      World world(step);
-      const std::string id = world.write_one();
-      world.steps().fail_at(step, how);
-      world.device().change(world.drafts(), id, draft("Two", "Second"));
-      world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
-      expect_one_sent(world, step);
-      EXPECT_TRUE(world.texts(FolderRole::sent).at(0).contains("Second"));
-      if (!world.steps().fired()) break;
-    }
-  }
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    begin();
+    world.device().change(world.drafts(), id, draft("Two", "Second"));
+    world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+    expect_one_sent(world, step);
+    EXPECT_TRUE(world.texts(FolderRole::sent).at(0).contains("Second"));
+  });
 }
 
 TEST(Drafts, SentFromADraftAtEveryStep) {
-  for (const How how : ways) {
-    for (unsigned step = 1;; ++step) {
-      World world(step);
-      const std::string id = world.write_one();
-      world.steps().fail_at(step, how);
-      world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
-      expect_one_sent(world, step);
-      const auto& sent = world.fixture().submission.sent();
-      EXPECT_EQ(sent.at(0).envelope.to.size(), 2U);
-      EXPECT_TRUE(sent.at(0).text.contains("Subject: Sent\r\n"));
-      if (!world.steps().fired()) break;
-    }
-  }
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    begin();
+    world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+    expect_one_sent(world, step);
+    const auto& sent = world.fixture().submission.sent();
+    EXPECT_EQ(sent.at(0).envelope.to.size(), 2U);
+    EXPECT_TRUE(sent.at(0).text.contains("Subject: Sent\r\n"));
+  });
 }
 
 // The user goes on with a draft that is on its way: it is none any more, whoever's words win, and
 // each Send that is accepted has sent just what it said.
 TEST(Drafts, SentThenEditedInOneRequestAtEveryStep) {
   for (const bool again : {false, true}) {
-    for (const How how : ways) {
-      for (unsigned step = 1;; ++step) {
-        World world(step);
-        world.let_the_phone_win();
-        const std::string id = world.write_one();
-        world.steps().fail_at(step, how);
-        world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
-        if (again) {
-          world.device().send_draft(world.drafts(), id, draft("Again", "Second"));
-        } else {
-          world.device().change(world.drafts(), id, draft("Two", "Second"));
-        }
-        world.sync_until_answered();
-        EXPECT_EQ(world.answer_of(id), 8) << "step " << step;
-        expect_one_sent(world, step);
-        const auto& sent = world.fixture().submission.sent();
-        ASSERT_EQ(sent.size(), 1U) << "step " << step;
-        EXPECT_TRUE(sent[0].text.contains("Subject: Sent\r\n")) << "step " << step;
-        EXPECT_TRUE(world.texts(FolderRole::sent).at(0).contains("irst\r\n")) << "step " << step;
-        if (!world.steps().fired()) break;
+    at_every_step([again](World& world, auto begin, unsigned step) {
+      world.let_the_phone_win();
+      const std::string id = world.write_one();
+      begin();
+      world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+      if (again) {
+        world.device().send_draft(world.drafts(), id, draft("Again", "Second"));
+      } else {
+        world.device().change(world.drafts(), id, draft("Two", "Second"));
       }
-    }
+      world.sync_until_answered();
+      EXPECT_EQ(world.answer_of(id), 8) << "step " << step;
+      expect_one_sent(world, step);
+      const auto& sent = world.fixture().submission.sent();
+      ASSERT_EQ(sent.size(), 1U) << "step " << step;
+      EXPECT_TRUE(sent[0].text.contains("Subject: Sent\r\n")) << "step " << step;
+      EXPECT_TRUE(world.texts(FolderRole::sent).at(0).contains("irst\r\n")) << "step " << step;
+    });
   }
 }
 
@@ -292,15 +281,11 @@ TEST(Drafts, SentThenEditedAfterALostAnswer) {
 }
 
 TEST(Drafts, WrittenAndSentAtOnceAtEveryStep) {
-  for (const How how : ways) {
-    for (unsigned step = 1;; ++step) {
-      World world(step);
-      world.steps().fail_at(step, how);
-      world.device().send_new(world.drafts(), draft("Sent", "First"));
-      expect_one_sent(world, step);
-      if (!world.steps().fired()) break;
-    }
-  }
+  at_every_step([](World& world, auto begin, unsigned step) {
+    begin();
+    world.device().send_new(world.drafts(), draft("Sent", "First"));
+    expect_one_sent(world, step);
+  });
 }
 
 // The phone is edited again before it asks again: its last words count, and nothing is left over.

@@ -285,7 +285,7 @@ struct Config {
     std::string until;
     Strings types;
     Strings models;
-    Strings systems;
+    Strings os;
     Strings agents;
     Strings versions;
     Strings networks;

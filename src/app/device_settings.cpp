@@ -14,7 +14,7 @@ namespace {
 using Rule = Config::DeviceRule;
 
 constexpr auto patterns = std::to_array<Strings Rule::*>(
-    {&Rule::types, &Rule::models, &Rule::systems, &Rule::agents, &Rule::versions, &Rule::networks});
+    {&Rule::types, &Rule::models, &Rule::os, &Rule::agents, &Rule::versions, &Rule::networks});
 
 std::optional<policy::Action> action_of(const std::string& name) {
   if (name == "allow") return policy::Action::allow;
@@ -82,7 +82,7 @@ policy::DeviceRules device_rules_of(const Config& config) {
         .action = action_of(rule.action).value_or(policy::Action::block),
         .types = rule.types,
         .models = rule.models,
-        .systems = rule.systems,
+        .systems = rule.os,
         .agents = rule.agents,
         .versions = rule.versions,
         .whom = rule,

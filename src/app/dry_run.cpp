@@ -39,19 +39,14 @@ Task<std::vector<admin::Hit>> dry_run(store::Store& store, Engine& engine,
       const auto device = policy::unpack_device(record.value);
       auto user = UserId::parse(record.key.user);
       if (!device || !user) continue;
-      if (device->allowed || device->blocked || device->wipe != policy::Wipe::none) continue;
+      if (policy::is_settled(*device)) continue;
       const backend::Account account = co_await engine.account_of(std::move(*user));
       const std::vector<std::string> names = backend::names_of(account);
       const auto groups =
           co_await engine.membership().groups_of(account, policy::asked_groups(rules));
       const auto version = eas::version_of_byte(device->version);
-      const policy::DeviceFacts facts{.type = device->type,
-                                      .model = device->model,
-                                      .system = device->os,
-                                      .agent = device->user_agent,
-                                      .version = version ? eas::to_string(*version) : "",
-                                      .address = device->address,
-                                      .user = {names, groups}};
+      const auto facts =
+          policy::facts_of(*device, version ? eas::to_string(*version) : "", {names, groups});
       const policy::Verdict verdict = policy::decide(rules, facts, now);
       if (name_of(verdict.standing) == name_of(device->standing)) continue;
       hits.push_back({record.key.user, record.key.name, device->type, device->user_agent,

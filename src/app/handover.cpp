@@ -28,22 +28,6 @@ namespace {
 constexpr int first_passed = 3;  // sd_listen_fds(3)
 constexpr const char* channel_variable = "GODWIT_TAKE_OVER";
 
-/// Closed when it goes, and by every exec.
-class Owned {
- public:
-  explicit Owned(int number) : number_(number) {}
-  Owned(Owned&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Owned& operator=(Owned&& other) = delete;
-  ~Owned() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-  int take() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
 std::vector<std::string> environment_of(const std::vector<net::PassedSocket>& sockets) {
   std::vector<std::string> all;
   for (char** each = ::environ; *each != nullptr; ++each) {
@@ -67,8 +51,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 /// Numbers out of the way of those that the new process is to find.
-std::vector<Owned> duplicates(const std::vector<int>& descriptors) {
-  std::vector<Owned> all;
+std::vector<Descriptor> duplicates(const std::vector<int>& descriptors) {
+  std::vector<Descriptor> all;
   all.reserve(descriptors.size());
   const int above = first_passed + static_cast<int>(descriptors.size());
   for (const int each : descriptors) all.emplace_back(::fcntl(each, F_DUPFD_CLOEXEC, above));
@@ -81,7 +65,7 @@ Result<pid_t> spawn_with(const std::vector<std::string>& arguments,
   passed.reserve(sockets.size() + 1);
   for (const net::PassedSocket& socket : sockets) passed.push_back(socket.descriptor);
   passed.push_back(channel);
-  const std::vector<Owned> high = duplicates(passed);
+  const std::vector<Descriptor> high = duplicates(passed);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   for (std::size_t i = 0; i < high.size(); ++i) {
@@ -117,8 +101,8 @@ Result<Successor> Successor::start(const net::Executor& executor,
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return fail(Errc::refused, std::string("no channel: ") + std::strerror(errno));
   }
-  Owned ours(ends[0]);
-  const Owned theirs(ends[1]);
+  Descriptor ours(ends[0]);
+  const Descriptor theirs(ends[1]);
   const auto pid = spawn_with(arguments, sockets, theirs.get());
   if (!pid) return pass(pid);
   return Successor(
@@ -153,24 +137,12 @@ std::optional<Predecessor> Predecessor::of_environment() {
   return Predecessor(*channel);
 }
 
-Predecessor::Predecessor(Predecessor&& other) noexcept
-    : channel_(std::exchange(other.channel_, -1)) {}
-
-Predecessor& Predecessor::operator=(Predecessor&& other) noexcept {
-  std::swap(channel_, other.channel_);
-  return *this;
-}
-
-Predecessor::~Predecessor() {
-  if (channel_ >= 0) ::close(channel_);
-}
-
 void Predecessor::take_over() noexcept {
-  static_cast<void>(::send(channel_, "r", 1, MSG_NOSIGNAL));
+  static_cast<void>(::send(channel_.get(), "r", 1, MSG_NOSIGNAL));
   std::array<char, 1> byte{};
   ssize_t count = 0;
   do {
-    count = ::recv(channel_, byte.data(), byte.size(), 0);
+    count = ::recv(channel_.get(), byte.data(), byte.size(), 0);
   } while (count > 0 || (count < 0 && errno == EINTR));
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "http/farewell.hpp"
@@ -47,16 +48,13 @@ class Predecessor {
   /// Nothing when this process was not started to take over. Call it before there are threads: it
   /// makes the sockets that were passed ours.
   static std::optional<Predecessor> of_environment();
-  Predecessor(Predecessor&& other) noexcept;
-  Predecessor& operator=(Predecessor&& other) noexcept;
-  ~Predecessor();
 
   /// Tells that this process can begin, and returns when the other one has let go. Blocks.
   void take_over() noexcept;
 
  private:
   explicit Predecessor(int channel) : channel_(channel) {}
-  int channel_;
+  Descriptor channel_;
 };
 
 /// Ends this process at once, but for a fork that holds the farewell's connections and nothing

@@ -177,8 +177,9 @@ class Inquiry {
       stop("folders", "it has not asked for its folders yet");
       co_return;
     }
-    const auto& newest = known->offered != 0 ? known->offered_state : known->acknowledged_state;
-    if (auto state = sync::unpack_hierarchy(newest)) folders_ = std::move(state->folders);
+    if (auto state = sync::unpack_hierarchy(newest_state(*known))) {
+      folders_ = std::move(state->folders);
+    }
     good("folders", fmt::format("it knows {} folders", folders_.size()));
   }
 
@@ -191,11 +192,6 @@ class Inquiry {
   std::string folder_name(std::string_view id) const {
     const sync::FolderRow* row = table_.find(id);
     return row == nullptr ? std::string(id) : row->name;
-  }
-
-  /// The newest state that was given to the device.
-  static const std::string& newest_of(const sync::Relationship& relationship) {
-    return relationship.offered != 0 ? relationship.offered_state : relationship.acknowledged_state;
   }
 
   Task<> list_relationships() {
@@ -216,12 +212,12 @@ class Inquiry {
     std::size_t held = 0;
     std::size_t owed = 0;
     if (is_mail) {
-      const auto state = sync::unpack_mail_state(newest_of(relationship));
+      const auto state = sync::unpack_mail_state(newest_state(relationship));
       if (!state) return;
       held = state->held.count();
       owed = state->todo.count();
     } else {
-      const auto state = sync::unpack_item_state(newest_of(relationship));
+      const auto state = sync::unpack_item_state(newest_state(relationship));
       if (!state) return;
       held = state->count(ItemEntry::Status::held) + state->count(ItemEntry::Status::dirty);
       owed = state->count(ItemEntry::Status::todo);
@@ -326,7 +322,7 @@ class Inquiry {
   }
 
   Task<> look_at_mail(Place place) {
-    const auto state = sync::unpack_mail_state(newest_of(relationship_));
+    const auto state = sync::unpack_mail_state(newest_state(relationship_));
     if (!state || !state->started) {
       note("item", "the device has only begun with the folder: everything is still to come");
       co_return;
@@ -377,7 +373,7 @@ class Inquiry {
   }
 
   Task<> look_at_text(sync::FolderRow row, std::string id) {
-    auto state = sync::unpack_item_state(newest_of(relationship_));
+    auto state = sync::unpack_item_state(newest_state(relationship_));
     if (!state || !state->started) {
       note("item", "the device has only begun with the folder: everything is still to come");
       co_return;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace godwit::backend {
@@ -21,8 +20,5 @@ struct SharedRule {
 
 /// As the configuration writes it: one of the words alone, or a list of paths; nothing is none.
 SharedRule shared_rule(const std::vector<std::string>& given);
-
-/// `*` in the pattern stands for any characters, delimiters too.
-bool matches_pattern(std::string_view pattern, std::string_view text);
 
 }  // namespace godwit::backend

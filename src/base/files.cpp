@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/fault.hpp"
 #include "base/handle.hpp"
 
@@ -26,21 +27,6 @@ using Folder = Handle<DIR, closedir>;
   throw Fault(full ? Fault::Kind::quota : Fault::Kind::unavailable,
               fmt::format("{} {}: {}", doing, path, std::generic_category().message(code)));
 }
-
-/// Owner of a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 void write_all(int descriptor, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {

@@ -14,6 +14,7 @@
 #include "command/audited.hpp"
 #include "command/delivery.hpp"
 #include "command/membership.hpp"
+#include "compose/encode.hpp"
 #include "compose/letter.hpp"
 #include "net/network.hpp"
 
@@ -44,11 +45,6 @@ std::string_view action_of(Standing standing) {
 
 bool decides_anything(const policy::DeviceRules& rules) {
   return !rules.list.empty() || rules.otherwise != policy::Action::allow || rules.devices_max > 0;
-}
-
-/// An administrator's word, or a wipe, stands above rules.
-bool is_settled(const policy::Device& device) {
-  return device.allowed || device.blocked || device.wipe != policy::Wipe::none;
 }
 
 /// Those of the user that count: what is over the limit itself does not.
@@ -88,12 +84,8 @@ Task<> send_notice(Session& session, std::string purpose, std::vector<std::strin
   const compose::Stamp stamp{compose::make_message_id(id, identity.addresses.front()),
                              session.now()};
   std::string from = compose::complete(header, identity, stamp);
-  constexpr std::size_t line_bytes = 57;  // 76 characters of base64 (RFC 2045 6.8)
-  std::string body;
-  for (std::size_t at = 0; at < text.size(); at += line_bytes) {
-    body += base64_encode(text.substr(at, line_bytes)) + "\r\n";
-  }
-  auto message = std::make_shared<const backend::StringSource>(header.str() + "\r\n" + body);
+  auto message = std::make_shared<const backend::StringSource>(header.str() + "\r\n" +
+                                                               compose::base64_lines(text));
   backend::Submission::Envelope envelope{std::move(from), std::move(to), id};
   const auto sent =
       co_await session.services.submission.submit(session.account, std::move(envelope), message);
@@ -141,14 +133,8 @@ Task<policy::Verdict> verdict_on(Session& session) {
   if (!groups.empty()) {
     groups = co_await session.services.membership.groups_of(session.account, std::move(groups));
   }
-  const policy::DeviceFacts facts{.type = device.type,
-                                  .model = device.model,
-                                  .system = device.os,
-                                  .agent = device.user_agent,
-                                  .version = eas::to_string(session.version),
-                                  .address = device.address,
-                                  .user = {names, groups}};
-  co_return policy::decide(session.services.settings.device_rules, facts, session.now());
+  const auto facts = policy::facts_of(device, eas::to_string(session.version), {names, groups});
+  co_return policy::decide(rules, facts, session.now());
 }
 
 }  // namespace

@@ -63,9 +63,7 @@ void Hierarchy::begin() {
 }
 
 sync::HierarchyState Hierarchy::newest() const {
-  const std::string& packed =
-      relationship_.offered != 0 ? relationship_.offered_state : relationship_.acknowledged_state;
-  return sync::unpack_hierarchy(packed).value_or(sync::HierarchyState{});
+  return sync::unpack_hierarchy(newest_state(relationship_)).value_or(sync::HierarchyState{});
 }
 
 const sync::CommandOutcome* Hierarchy::outcome(std::string_view digest) const {

@@ -6,6 +6,7 @@
 #include "backend/shared_rule.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "base/pattern.hpp"
 #include "command/item_kind.hpp"
 #include "command/membership.hpp"
 #include "command/merged_items.hpp"
@@ -51,8 +52,7 @@ sync::FolderTable shown(sync::FolderTable table, backend::DataClasses denied) {
 
 bool merges_items(const Settings& settings, const policy::Device& device) {
   return std::ranges::any_of(settings.merged_devices, [&](const std::string& pattern) {
-    return backend::matches_pattern(pattern, device.type) ||
-           backend::matches_pattern(pattern, device.user_agent);
+    return matches_pattern(pattern, device.type) || matches_pattern(pattern, device.user_agent);
   });
 }
 

@@ -132,11 +132,11 @@ Looks look(std::string_view sample, bool whole) {
 
 /// What text under the label UTF-16 is. Without a byte order mark RFC 2781 4.3 takes it for
 /// big-endian; mail is often not, and sometimes no UTF-16 at all.
-std::string_view utf16_form(std::string_view sample, bool whole) {
+std::string_view utf16_form(std::string_view sample, Looks looks) {
   if (sample.starts_with("\xFE\xFF") || sample.starts_with("\xFF\xFE")) return "utf-16";
   std::array<std::size_t, 2> zeros{};
   for (std::size_t i = 0; i < sample.size(); ++i) zeros[i % 2] += sample[i] == '\0' ? 1 : 0;
-  if (zeros[0] + zeros[1] == 0 && look(sample, whole) == Looks::utf8) return "utf-8";
+  if (zeros[0] + zeros[1] == 0 && looks == Looks::utf8) return "utf-8";
   return zeros[1] > zeros[0] ? "utf-16le" : "utf-16be";
 }
 
@@ -214,7 +214,7 @@ void CharsetDecoder::State::decide(bool whole, std::string& out) {
   const Looks looks = look(sample, whole);
   mode = Mode::converter;
   if (name == "utf-16") {
-    const std::string_view form = utf16_form(sample, whole);
+    const std::string_view form = utf16_form(sample, looks);
     if (form == "utf-8") mode = Mode::utf8;
     if (form != name && form != "utf-8") converter = open(form);
   } else if (declared_utf8) {

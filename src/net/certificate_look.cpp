@@ -11,19 +11,13 @@
 #include <ctime>
 #include <optional>
 
+#include "base/descriptor.hpp"
 #include "base/handle.hpp"
 
 namespace godwit::net {
 namespace {
 
 using Certificate = Handle<X509, X509_free>;
-
-struct Descriptor {
-  int number = -1;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
 
 bool connect_to(const CertificateLook& look, Descriptor& out) {
   sockaddr_in6 six{};
@@ -33,14 +27,14 @@ bool connect_to(const CertificateLook& look, Descriptor& out) {
   six.sin6_family = AF_INET6;
   four.sin_family = AF_INET;
   six.sin6_port = four.sin_port = htons(look.port);
-  out.number = ::socket(is_six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (out.number < 0) return false;
+  out = Descriptor(::socket(is_six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (out.get() < 0) return false;
   const timeval limit{.tv_sec = look.limit.count(), .tv_usec = 0};
-  ::setsockopt(out.number, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-  ::setsockopt(out.number, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));  // connecting, too
+  ::setsockopt(out.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  ::setsockopt(out.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));  // connecting, too
   const auto* where =
       is_six ? reinterpret_cast<const sockaddr*>(&six) : reinterpret_cast<const sockaddr*>(&four);
-  return ::connect(out.number, where, is_six ? sizeof(six) : sizeof(four)) == 0;
+  return ::connect(out.get(), where, is_six ? sizeof(six) : sizeof(four)) == 0;
 }
 
 std::optional<Time> end_of(const X509* certificate) {
@@ -67,7 +61,7 @@ Result<CertificateFacts> look_at_certificate(const CertificateLook& look) {
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);  // the result is looked at below
   const Handle<SSL, SSL_free> session(SSL_new(context.get()));
   SSL_set_tlsext_host_name(session.get(), look.name.c_str());
-  SSL_set_fd(session.get(), socket.number);
+  SSL_set_fd(session.get(), socket.get());
   if (SSL_connect(session.get()) != 1) return none("no TLS");
   const Certificate certificate(SSL_get1_peer_certificate(session.get()));
   const auto end = certificate ? end_of(certificate.get()) : std::nullopt;

@@ -26,13 +26,17 @@ void read_second(Unpacker& in, Device& device) {
   device.wipe_by = in.text();
   device.wipe_ordered = time_of(in.number());
   device.wipe_delivered = time_of(in.number());
-  device.profile = in.text();
+  if (!in.at_end()) static_cast<void>(in.text());  // the first such records have an empty text here
 }
 
 }  // namespace
 
 bool wipe_stands(const Device& device) {
   return device.wipe == Wipe::ordered || device.wipe == Wipe::sent || device.wipe == Wipe::failed;
+}
+
+bool is_settled(const Device& device) {
+  return device.allowed || device.blocked || device.wipe != Wipe::none;
 }
 
 std::string pack(const Device& device) {
@@ -55,7 +59,6 @@ std::string pack(const Device& device) {
   out.boolean(device.allowed).number(static_cast<std::uint64_t>(device.standing));
   out.text(device.standing_why).boolean(device.standing_told).text(device.wipe_by);
   out.number(stamp(device.wipe_ordered)).number(stamp(device.wipe_delivered));
-  out.text(device.profile);
   return std::move(out).bytes();
 }
 

@@ -46,13 +46,14 @@ struct Device {
   std::string wipe_by;         // who ordered it
   Time wipe_ordered{};
   Time wipe_delivered{};
-  std::string profile;  // name of the client profile that an administrator chose; empty = matched
   friend bool operator==(const Device&, const Device&) = default;
 };
 
 /// Ordered and not yet done: the device gets nothing else. One that failed is asked again until it
 /// succeeds or an admin takes the order back.
 bool wipe_stands(const Device& device);
+/// An administrator's word, or a wipe, stands above rules.
+bool is_settled(const Device& device);
 
 std::string pack(const Device& device);
 Result<Device> unpack_device(std::string_view bytes);

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "base/text.hpp"
+#include "base/pattern.hpp"
 
 namespace godwit::policy {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 /// An empty list asks for nothing.
 bool one_matches(const std::vector<std::string>& patterns, std::string_view text) {
   return patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
-           return matches(pattern, text);
+           return imatches_pattern(pattern, text);
          });
 }
 
@@ -45,26 +45,14 @@ auto as_tuple(const DeviceRule& rule) {
 
 }  // namespace
 
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::optional<std::size_t> star;  // the place behind the last *, and
-  std::size_t resumed = 0;          // where the text goes on after what it stands for
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = ++p;
-      resumed = t;
-    } else if (p < pattern.size() && ascii_lower(pattern[p]) == ascii_lower(text[t])) {
-      ++p;
-      ++t;
-    } else if (star) {
-      p = *star;
-      t = ++resumed;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+DeviceFacts facts_of(const Device& device, std::string_view version, Known user) {
+  return {.type = device.type,
+          .model = device.model,
+          .system = device.os,
+          .agent = device.user_agent,
+          .version = version,
+          .address = device.address,
+          .user = user};
 }
 
 Verdict decide(const DeviceRules& rules, const DeviceFacts& facts, Time now) {

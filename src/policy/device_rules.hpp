@@ -45,6 +45,9 @@ struct DeviceFacts {
   Known user{};
 };
 
+/// `version` as people write it: "16.1". Views of the device and of what is given.
+DeviceFacts facts_of(const Device& device, std::string_view version, Known user);
+
 struct Verdict {
   Standing standing = Standing::allowed;
   std::string why;  // the rule's name; empty where none decided
@@ -56,8 +59,5 @@ std::vector<std::string> asked_groups(const DeviceRules& rules);
 bool ends_between(const DeviceRules& rules, Time from, Time to);
 /// Whether both say the same of every device.
 bool same(const DeviceRules& a, const DeviceRules& b);
-
-/// `pattern` with * for any characters, letter case ignored. Linear in the product of both lengths.
-bool matches(std::string_view pattern, std::string_view text);
 
 }  // namespace godwit::policy

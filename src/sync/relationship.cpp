@@ -94,6 +94,10 @@ Result<Relationship> unpack_relationship(std::string_view bytes) {
   return relationship;
 }
 
+const std::string& newest_state(const Relationship& relationship) {
+  return relationship.offered != 0 ? relationship.offered_state : relationship.acknowledged_state;
+}
+
 Presented judge(const Relationship& relationship, SyncKey key) {
   if (key.is_initial() || key.relationship() != relationship.id) return Presented::unknown;
   const std::uint32_t generation = key.generation();

@@ -43,6 +43,9 @@ struct Relationship {
 std::string pack(const Relationship& relationship);
 Result<Relationship> unpack_relationship(std::string_view bytes);
 
+/// What the device was told last, packed; it may not have proved yet that it holds it.
+const std::string& newest_state(const Relationship& relationship);
+
 /// How a key stands to a relationship.
 enum class Presented : std::uint8_t {
   current,   // the newest key: work goes on from its state

@@ -7,6 +7,7 @@
 
 #include "backend/dav/folders.hpp"
 #include "base/fault.hpp"
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "dav/limits.hpp"
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/log.hpp"
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "imap/limits.hpp"
 #include "imap/mailbox_name.hpp"

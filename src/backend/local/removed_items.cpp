@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "backend/local/addresses.hpp"
 #include "backend/local/collections.hpp"
 #include "backend/local/core.hpp"
 #include "base/text.hpp"
@@ -10,15 +11,9 @@ namespace godwit::backend {
 namespace {
 
 using local::Database;
-using local::RowId;
 
 constexpr std::int64_t listed_max = 1'000;
 constexpr std::size_t title_bytes_max = 200;
-
-std::optional<RowId> find_row(Database& database, std::string_view address) {
-  auto row = database.query("SELECT id FROM user WHERE address = ?", address);
-  return row.step() ? std::optional(row.integer(0)) : std::nullopt;
-}
 
 /// The first line of that name, for a person to know the item by.
 std::string line_of(std::string_view text, std::string_view name) {
@@ -45,15 +40,15 @@ struct Restored {
 };
 
 Result<Restored> put_back(Database& database, const std::string& address, std::int64_t number) {
-  const auto user = find_row(database, address);
+  const auto user = local::find_user(database, address);
   if (!user) return fail(Errc::not_found, "no such user");
   auto row = database.query(
       "SELECT collection, href, text FROM removed_item WHERE id = ? AND collection IN "
       "(SELECT id FROM collection WHERE user = ?)",
-      number, *user);
+      number, user->id);
   if (!row.step()) return fail(Errc::not_found, "no such item was removed lately");
   FolderKey key = local::collection_key(row.integer(0));
-  const auto collection = local::find_collection(database, *user, key);
+  const auto collection = local::find_collection(database, user->id, key);
   if (!collection) return pass(collection);
   const auto put = local::put_item(database, *collection, row.text(1), row.text(2), {});
   if (!put) return pass(put);
@@ -66,13 +61,13 @@ Result<Restored> put_back(Database& database, const std::string& address, std::i
 Task<Result<std::vector<RemovedItem>>> LocalRemovedItems::list(std::string address) {
   auto job = [address =
                   ascii_lower(address)](Database& database) -> Result<std::vector<RemovedItem>> {
-    const auto user = find_row(database, address);
+    const auto user = local::find_user(database, address);
     if (!user) return fail(Errc::not_found, "no such user");
     std::vector<RemovedItem> out;
     auto rows = database.query(
         "SELECT removed_item.id, class, name, text, removed FROM removed_item JOIN collection ON "
         "collection.id = collection WHERE user = ? ORDER BY removed_item.id DESC LIMIT ?",
-        *user, listed_max);
+        user->id, listed_max);
     while (rows.step()) {
       const std::string text = rows.text(3);
       out.push_back({.number = rows.integer(0),

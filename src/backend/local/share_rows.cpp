@@ -7,6 +7,7 @@
 
 #include "backend/local/collections.hpp"
 #include "backend/local/limits.hpp"
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 
 namespace godwit::backend::local {
