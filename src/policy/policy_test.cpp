@@ -163,7 +163,7 @@ TEST(Device, IsReadInItsFirstFormat) {
   std::string record = pack(device);
   Packer added;
   added.text("").text("").text("").boolean(false).number(0).text("").boolean(false).text("");
-  added.number(0).number(0).text("");
+  added.number(0).number(0);
   ASSERT_TRUE(record.ends_with(added.bytes()));
   record.resize(record.size() - added.bytes().size());
   record.front() = 1;
