@@ -280,6 +280,103 @@ TEST(Drafts, SentThenEditedAfterALostAnswer) {
   expect_one_sent(world, 0);
 }
 
+/// The phone asked for a mail "A", and goes on with "B" in its place without knowing what became of
+/// that: B has gone out, once, or the phone was told that it has not.
+void expect_sent_or_refused(World& world, bool refused, unsigned step) {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  for (const auto& sent : world.fixture().submission.sent()) {
+    first += sent.text.contains("Subject: A\r\n") ? 1 : 0;
+    second += sent.text.contains("Subject: B\r\n") ? 1 : 0;
+  }
+  EXPECT_EQ(second, refused ? 0U : 1U) << "step " << step;
+  EXPECT_LE(first, 1U) << "step " << step;
+  if (refused) EXPECT_EQ(first, 1U) << "step " << step;
+  world.sync_until_answered();
+  world.sync_until_answered();
+  const auto& items = world.device().collection(world.drafts()).items;
+  EXPECT_EQ(world.texts(FolderRole::drafts).size(), items.size()) << "step " << step;
+  EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+}
+
+TEST(Drafts, SentOtherwiseAfterAKillAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    begin();
+    world.device().send_draft(world.drafts(), id, {Node(email::Subject, "A")});
+    if (world.sync()) return;
+    world.device().collection(world.drafts()).pending.clear();
+    world.device().send_draft(world.drafts(), id, {Node(email::Subject, "B")});
+    world.sync_until_answered();
+    const int answer = world.answer_of(id);
+    EXPECT_TRUE(answer == 0 || answer == 8) << answer << " at step " << step;
+    expect_sent_or_refused(world, answer != 0, step);
+  });
+}
+
+TEST(Drafts, EditedThenSentAfterAKillOfTheSameSend) {
+  for (const bool wins : {false, true}) {
+    at_every_step([wins](World& world, auto begin, unsigned step) {
+      if (wins) world.let_the_phone_win();
+      const std::string id = world.write_one();
+      begin();
+      world.device().send_draft(world.drafts(), id, {Node(email::To, "bruno@elsewhere.test")});
+      if (world.sync()) return;
+      world.device().collection(world.drafts()).pending.clear();
+      world.device().change(world.drafts(), id, draft("Two", "Second"));
+      world.device().send_draft(world.drafts(), id, {Node(email::To, "bruno@elsewhere.test")});
+      world.sync_until_answered();
+      std::size_t second = 0;
+      for (const auto& sent : world.fixture().submission.sent()) {
+        second += sent.text.contains("Subject: Two\r\n") ? 1 : 0;
+      }
+      const bool refused = world.answer_of(id) == 8;
+      EXPECT_EQ(second, refused ? 0U : 1U) << "step " << step;
+      world.sync_until_answered();
+      const auto& items = world.device().collection(world.drafts()).items;
+      EXPECT_EQ(world.texts(FolderRole::drafts).size(), items.size()) << "step " << step;
+    });
+  }
+}
+
+TEST(Drafts, AddedAndSentOtherwiseAfterAKillAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    begin();
+    const std::string id = world.device().send_new(world.drafts(), draft("A", "First"));
+    if (world.sync()) return;
+    auto& pending = world.device().collection(world.drafts()).pending;
+    ASSERT_EQ(pending.size(), 1U);
+    pending.front().data = draft("B", "Second");
+    world.sync_until_answered();
+    const int answer = world.answer_of(id);
+    EXPECT_TRUE(answer == 1 || answer == 6) << answer << " at step " << step;
+    expect_sent_or_refused(world, answer != 1, step);
+  });
+}
+
+// The answer arrived nowhere though all was done.
+TEST(Drafts, SentOtherwiseAfterALostAnswer) {
+  World world(1);
+  const std::string id = world.write_one();
+  world.device().send_draft(world.drafts(), id, {Node(email::Subject, "A")});
+  world.device().lose_next_answer();
+  EXPECT_FALSE(world.sync());
+  world.device().collection(world.drafts()).pending.clear();
+  world.device().send_draft(world.drafts(), id, {Node(email::Subject, "B")});
+  world.sync_until_answered();
+  EXPECT_EQ(world.answer_of(id), 8);
+  expect_sent_or_refused(world, true, 0);
+  EXPECT_TRUE(world.texts(FolderRole::drafts).empty());
+
+  const std::string added = world.device().send_new(world.drafts(), draft("Once", "First"));
+  world.device().lose_next_answer();
+  EXPECT_FALSE(world.sync());
+  world.device().collection(world.drafts()).pending.front().data = draft("Other", "Second");
+  world.sync_until_answered();
+  EXPECT_EQ(world.answer_of(added), 6);
+  EXPECT_EQ(world.fixture().submission.sent().size(), 2U);
+}
+
 TEST(Drafts, WrittenAndSentAtOnceAtEveryStep) {
   at_every_step([](World& world, auto begin, unsigned step) {
     begin();

@@ -148,7 +148,7 @@ void Delivery::log_refusal(eas::Status status, const std::string& why) const {
 }
 
 Task<> Delivery::note_sent(const Outgoing& outgoing) {
-  static_cast<void>(co_await session_.services.store.commit(log_.add(name_)));
+  static_cast<void>(co_await session_.services.store.commit(log_.add(name_, plan_.digest)));
   logger.info("mail.sent", {{"user", session_.user()},
                             {"device", session_.device_id},
                             {"recipients", recipients_},

@@ -49,6 +49,8 @@ class Delivery {
   /// Loads the log. `name`: of the intent, and in the log. Whether the mail went out before: with
   /// an id of its own for as long as the log goes back, else only if nothing else was sent since.
   Task<bool> was_sent(std::string name, bool has_id);
+  /// After `was_sent`: it was this that went out, not something else under the same name.
+  bool was_sent_as(const std::string& digest) const { return log_.has(name_, digest); }
   /// After `was_sent`: opens what a kill left undone. False: nothing.
   Task<bool> reopen();
   /// A new plan, or that of an earlier attempt at the same.

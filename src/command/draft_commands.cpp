@@ -12,14 +12,10 @@
 #include "compose/draft.hpp"
 #include "convert/email.hpp"
 #include "sync/server_id.hpp"
-#include "wbxml/pages/airsyncbase.hpp"
-#include "wbxml/pages/email2.hpp"
 
 namespace godwit::command {
 namespace {
 
-namespace airsyncbase = wbxml::airsyncbase;
-namespace email2 = wbxml::email2;
 using Kind = eas::SyncCommand::Kind;
 using File = sync::DraftName::File;
 
@@ -62,6 +58,18 @@ std::string own_name(const eas::SyncCommand& command) {
   return std::to_string(std::to_underlying(command.kind)) + '/' + command.id;
 }
 
+/// What a request says of one item up to `last`: the words of a Send are those of the edits before
+/// it, too.
+std::string wish_of(const std::vector<eas::SyncCommand>& commands, const eas::SyncCommand& last) {
+  std::string wish;
+  for (const eas::SyncCommand& command : commands) {
+    if (command.kind != last.kind || command.id != last.id) continue;
+    wish = wish.empty() ? digest(command) : digest128(wish + digest(command));
+    if (&command == &last) break;
+  }
+  return wish;
+}
+
 /// The message before goes where the new one is there.
 Task<> finish_left(Session& session, FolderKey folder, DraftPlan plan) {
   const auto position = co_await session.mail().status(folder);
@@ -74,13 +82,6 @@ Task<> finish_left(Session& session, FolderKey folder, DraftPlan plan) {
   static_cast<void>(co_await session.mail().expunge(folder, plan.uid_validity, std::move(one)));
 }
 
-/// What a request whose answer was lost made. Nobody knows by now which marks others had set on the
-/// message before: the device is told those of the new one.
-void apply_again(MailWork& work, const DraftMade& made) {
-  apply(work, made);
-  if (!made.sent && made.before != 0) work.state.dirty.add(made.uid);
-}
-
 /// Why a draft cannot be sent.
 eas::Status status_of_recipients(const Error& error) {
   return error.code == Errc::too_large ? eas::Status::send_quota_exceeded
@@ -90,15 +91,17 @@ eas::Status status_of_recipients(const Error& error) {
 /// One command on one draft.
 class DraftCommand {
  public:
+  /// `wish`: digest of all that the request says of the draft up to here.
   DraftCommand(MailWork& work, const eas::SyncCommand& command, const mapping::EmailChange& wanted,
-               UidSet& claimed, DraftChain& chain)
+               UidSet& claimed, DraftChain& chain, std::string wish)
       : work_(work),
         session_(work.session),
         command_(command),
         wanted_(wanted),
         claimed_(claimed),
         chain_(chain),
-        digest_(digest(command)) {}
+        digest_(digest(command)),
+        wish_(std::move(wish)) {}
 
   /// `before` is 0 for a new draft; `name` 0: the device has no name for it yet.
   Task<std::uint16_t> run(Uid before, Uid name, sync::CommandOutcome& outcome) {
@@ -232,9 +235,7 @@ class DraftCommand {
 
   /// The flags of the draft as it stands. False: it is gone, and nothing takes its place.
   Task<bool> find_draft() {
-    auto states = co_await mail().fetch_state(work_.folder, epoch(), {before_});
-    if (states && !states->empty()) {
-      flags_ = states->front().flags;
+    if (co_await is_there()) {
       co_return work_.state.held.contains(before_) || command_.kind == Kind::add;
     }
     // [MS-ASCMD] Conflict: where the device wins, its whole text stands for what is gone.
@@ -242,6 +243,13 @@ class DraftCommand {
                         (work_.state.gone.contains(before_) || work_.state.held.contains(before_));
     if (stands) is_gone_ = true;
     co_return stands;
+  }
+
+  Task<bool> is_there() {
+    auto states = co_await mail().fetch_state(work_.folder, epoch(), {before_});
+    if (!states || states->empty()) co_return false;
+    flags_ = states->front().flags;
+    co_return true;
   }
 
   /// Error: not_found, malformed, too_large.
@@ -381,6 +389,7 @@ class DraftCommand {
     made_.name = name_ == 0 ? before_ : name_;
     Delivery delivery(session_, true);
     if (co_await delivery.was_sent(intent_name("/send/"), true)) {
+      if (!delivery.was_sent_as(wish_)) co_return co_await refuse_other(delivery);
       if (co_await delivery.reopen()) {
         if (auto outgoing = co_await outgoing_of(delivery)) {
           co_await save(delivery, std::move(*outgoing));
@@ -397,7 +406,7 @@ class DraftCommand {
       edited.last = chain_.last;
       co_await intend(edited);
     }
-    co_await delivery.open(digest_);
+    co_await delivery.open(wish_);
     auto outgoing = co_await outgoing_of(delivery);
     if (!outgoing) co_return co_await give_up(delivery, status_of(outgoing.error()));
     auto to = compose::recipients(outgoing->header);
@@ -418,6 +427,24 @@ class DraftCommand {
     co_await save(delivery, std::move(*outgoing));
     co_await end_sent(delivery);
     co_return told(outcome);
+  }
+
+  /// Other words went out under the device's name for this draft, and it does not know that: these
+  /// are refused, so that it keeps them. A draft that is still there is told anew, since a device
+  /// has none any more after an 8. What went out is not known by now: a kill that came before its
+  /// copy in Sent has taken that.
+  Task<std::uint16_t> refuse_other(Delivery& delivery) {
+    logger.warning("draft.other_was_sent",
+                   {{"user", session_.user()}, {"device", session_.device_id}});
+    if (co_await delivery.reopen()) co_await delivery.close();
+    if (command_.kind == Kind::add) co_return status_conversion;
+    if (co_await is_there()) {
+      work_.state.held.remove(before_);
+      work_.state.todo.add(before_);
+    } else {
+      apply(work_, made_);
+    }
+    co_return status_not_found;
   }
 
   /// The draft is all that the user has of the mail, until there is a copy in Sent.
@@ -460,6 +487,7 @@ class DraftCommand {
   UidSet& claimed_;
   DraftChain& chain_;
   std::string digest_;
+  std::string wish_;
   Uid before_ = 0;
   Uid name_ = 0;
   bool is_gone_ = false;  // the draft; the device's text takes its place
@@ -510,7 +538,8 @@ Task<std::uint16_t> DraftCommands::add(const eas::SyncCommand& command,
     // Edited before it was acknowledged: in place of what the lost request made.
     if (made && !made->sent) before = made->uid;
   }
-  DraftCommand run(work_, command, *wanted, claimed_, chains_[own_name(command)]);
+  DraftCommand run(work_, command, *wanted, claimed_, chains_[own_name(command)],
+                   wish_of(request_.commands, command));
   co_return co_await run.run(before, 0, outcome);
 }
 
@@ -524,7 +553,8 @@ Task<std::uint16_t> DraftCommands::change(const eas::SyncCommand& command,
   if (received || work_.session.version < eas::Version::v16_0) co_return status_conversion;
   if (was_sent(work_, command.id)) co_return status_not_found;
   const auto id = sync::parse_mail_id(command.id);
-  DraftCommand run(work_, command, wanted, claimed_, chains_[own_name(command)]);
+  DraftCommand run(work_, command, wanted, claimed_, chains_[own_name(command)],
+                   wish_of(request_.commands, command));
   co_return co_await run.run(uid, id ? id->uid : uid, outcome);
 }
 
@@ -533,45 +563,6 @@ void DraftCommands::finish() {
     if (!chain.is_open) continue;
     work_.writes.push_back(sync::Journal::close(work_.session.user(), chain.intent));
   }
-}
-
-bool recall_drafts(MailWork& work, const eas::SyncCommand& command) {
-  if (command.kind != Kind::change && command.kind != Kind::add) return false;
-  bool found = false;
-  for (const sync::CommandOutcome& outcome : work.relationship.outcomes) {
-    if (outcome.kind != std::to_underlying(command.kind) || outcome.id != command.id) continue;
-    // An Add with other words by now takes the place of what this one made.
-    if (command.kind == Kind::add && outcome.digest != digest(command)) continue;
-    const auto made = made_of(outcome);
-    if (made) apply_again(work, *made);
-    if (!made && found && outcome.flags) work.expected[outcome.uid] = *outcome.flags;
-    found = found || made;
-  }
-  return found;
-}
-
-std::optional<render::Prepared> draft_answer(const sync::CommandOutcome& outcome) {
-  const auto made = made_of(outcome);
-  if (!made || made->sent) return std::nullopt;
-  const bool is_new = outcome.kind == std::to_underlying(Kind::add);
-  if (!is_new && made->added.empty()) return std::nullopt;
-  render::Prepared item;
-  item.write = [made = *made, is_new](wbxml::Writer& out) {
-    if (!made.added.empty()) {
-      out.open(airsyncbase::Attachments);
-      for (const AddedDraftFile& file : made.added) {
-        out.open(airsyncbase::Attachment);
-        out.text(airsyncbase::FileReference, file.reference);
-        out.text(airsyncbase::ClientId, file.client_id);
-        out.close();
-      }
-      out.close();
-    }
-    if (!is_new) return;
-    out.opaque(email2::ConversationId, made.conversation_id);
-    out.opaque(email2::ConversationIndex, made.conversation_index);
-  };
-  return item;
 }
 
 Task<> finish_left_drafts(Session& session, FolderKey folder, std::string collection,

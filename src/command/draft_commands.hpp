@@ -6,7 +6,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 
 #include "command/draft_record.hpp"
@@ -35,13 +34,6 @@ class DraftCommands {
   UidSet claimed_;  // by Adds of this request: equal drafts are not one
   std::map<std::string, DraftChain> chains_;
 };
-
-/// Takes what the lost request made of drafts into the state. False: the command was of none.
-bool recall_drafts(MailWork& work, const eas::SyncCommand& command);
-
-/// [MS-ASCMD] ApplicationData (Responses): what the device cannot know of its draft; nothing =
-/// there is nothing to be said.
-std::optional<render::Prepared> draft_answer(const sync::CommandOutcome& outcome);
 
 /// Finishes edits that a kill cut short and that `commands` do not ask for again.
 Task<> finish_left_drafts(Session& session, FolderKey folder, std::string collection,

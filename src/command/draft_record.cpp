@@ -5,9 +5,15 @@
 
 #include "base/fault.hpp"
 #include "base/pack.hpp"
+#include "wbxml/pages/airsyncbase.hpp"
+#include "wbxml/pages/email2.hpp"
 
 namespace godwit::command {
 namespace {
+
+namespace airsyncbase = wbxml::airsyncbase;
+namespace email2 = wbxml::email2;
+using Kind = eas::SyncCommand::Kind;
 
 constexpr std::uint16_t status_ok = 1;
 constexpr std::uint64_t plan_format = 2;
@@ -137,6 +143,50 @@ void apply(MailWork& work, const DraftMade& made) {
   if (has_news) state.dirty.add(made.uid);
   if (made.name != made.uid) state.drafts[made.uid] = {made.name, made.files};
   work.expected[made.uid] = made.flags;
+}
+
+void apply_again(MailWork& work, const DraftMade& made) {
+  apply(work, made);
+  if (!made.sent && made.before != 0) work.state.dirty.add(made.uid);
+}
+
+bool recall_drafts(MailWork& work, const eas::SyncCommand& command) {
+  if (command.kind != Kind::change && command.kind != Kind::add) return false;
+  bool found = false;
+  for (const sync::CommandOutcome& outcome : work.relationship.outcomes) {
+    if (outcome.kind != std::to_underlying(command.kind) || outcome.id != command.id) continue;
+    // An Add with other words by now takes the place of what this one made.
+    if (command.kind == Kind::add && outcome.digest != digest(command)) continue;
+    const auto made = made_of(outcome);
+    if (made) apply_again(work, *made);
+    if (!made && found && outcome.flags) work.expected[outcome.uid] = *outcome.flags;
+    found = found || made;
+  }
+  return found;
+}
+
+std::optional<render::Prepared> draft_answer(const sync::CommandOutcome& outcome) {
+  const auto made = made_of(outcome);
+  if (!made || made->sent) return std::nullopt;
+  const bool is_new = outcome.kind == std::to_underlying(Kind::add);
+  if (!is_new && made->added.empty()) return std::nullopt;
+  render::Prepared item;
+  item.write = [made = *made, is_new](wbxml::Writer& out) {
+    if (!made.added.empty()) {
+      out.open(airsyncbase::Attachments);
+      for (const AddedDraftFile& file : made.added) {
+        out.open(airsyncbase::Attachment);
+        out.text(airsyncbase::FileReference, file.reference);
+        out.text(airsyncbase::ClientId, file.client_id);
+        out.close();
+      }
+      out.close();
+    }
+    if (!is_new) return;
+    out.opaque(email2::ConversationId, made.conversation_id);
+    out.opaque(email2::ConversationIndex, made.conversation_index);
+  };
+  return item;
 }
 
 }  // namespace godwit::command

@@ -65,5 +65,15 @@ bool was_sent(const MailWork& work, std::string_view server_id);
 
 /// The state as the device has it once `made` is told.
 void apply(MailWork& work, const DraftMade& made);
+/// What a request whose answer was lost made. Nobody knows by now which marks others had set on the
+/// message before: the device is told those of the new one.
+void apply_again(MailWork& work, const DraftMade& made);
+
+/// Takes what the lost request made of drafts into the state. False: the command was of none.
+bool recall_drafts(MailWork& work, const eas::SyncCommand& command);
+
+/// [MS-ASCMD] ApplicationData (Responses): what the device cannot know of its draft; nothing =
+/// there is nothing to be said.
+std::optional<render::Prepared> draft_answer(const sync::CommandOutcome& outcome);
 
 }  // namespace godwit::command

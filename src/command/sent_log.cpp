@@ -9,7 +9,8 @@
 namespace godwit::command {
 namespace {
 
-constexpr std::uint64_t record_version = 1;
+constexpr std::uint64_t record_version = 2;
+constexpr std::uint64_t record_version_without_digest = 1;
 constexpr std::size_t rows_kept = 200;
 constexpr std::chrono::days time_kept{7};
 constexpr std::chrono::minutes repeated_within{10};
@@ -27,9 +28,11 @@ Task<> SentLog::load() {
     for (const store::Record& record : page) {
       Unpacker in(record.value);
       Row row{.name = record.key.name};
-      const bool known = in.number() == record_version;
+      const std::uint64_t version = in.number();
+      const bool known = version == record_version || version == record_version_without_digest;
       row.sent = Time(std::chrono::milliseconds(in.signed_number()));
       row.sequence = in.number();
+      if (version == record_version) row.digest = in.text();
       if (!known || !in.finish()) throw Fault(Fault::Kind::corrupt, "damaged record of sent mail");
       rows_.push_back(std::move(row));
     }
@@ -46,16 +49,21 @@ const SentLog::Row* SentLog::find(const std::string& name) const {
 
 bool SentLog::has(const std::string& name) const { return find(name) != nullptr; }
 
+bool SentLog::has(const std::string& name, const std::string& digest) const {
+  const Row* row = find(name);
+  return row != nullptr && (row->digest.empty() || row->digest == digest);
+}
+
 bool SentLog::is_latest(const std::string& name) const {
   const Row* row = find(name);
   return row != nullptr && row == &rows_.back() && session_.now() - row->sent < repeated_within;
 }
 
-std::vector<store::Write> SentLog::add(const std::string& name) const {
+std::vector<store::Write> SentLog::add(const std::string& name, const std::string& digest) const {
   const auto key = [&](const std::string& row) { return session_.key(store::Kind::sent, row); };
   Packer out;
   out.number(record_version).signed_number(session_.now().time_since_epoch().count());
-  out.number(rows_.empty() ? 1 : rows_.back().sequence + 1);
+  out.number(rows_.empty() ? 1 : rows_.back().sequence + 1).text(digest);
   std::vector<store::Write> writes;
   writes.push_back({key(name), std::nullopt, std::move(out).bytes()});
   const std::size_t extra = rows_.size() > rows_kept ? rows_.size() - rows_kept : 0;
