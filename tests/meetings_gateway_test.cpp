@@ -41,6 +41,23 @@ class Way final : public backend::Submission {
   backend::Submission* now_;
 };
 
+/// The next mail server, which knows that there is no such person.
+const std::string nobody = "nobody@example.net";
+class NextServer final : public backend::Submission {
+ public:
+  explicit NextServer(backend::Submission& others) : others_(others) {}
+  Task<Result<>> submit(backend::Account account, Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message) override {
+    if (std::ranges::find(envelope.to, nobody) != envelope.to.end()) {
+      co_return fail(Errc::refused, "550 no such user");
+    }
+    co_return co_await others_.submit(std::move(account), std::move(envelope), std::move(message));
+  }
+
+ private:
+  backend::Submission& others_;
+};
+
 /// Memory that holds what both servers do, and a server before it whose systems may die.
 struct World {
   World() {
@@ -125,7 +142,8 @@ struct World {
   SteppedStore store{fixture.store, steps};
   SteppedBackend mail{fixture.mail_server, steps};
   SteppedItemsBackend stepped_items{fixture.mail_server, steps};
-  SteppedSubmission hop{fixture.submission, steps};
+  NextServer next{fixture.submission};
+  SteppedSubmission hop{next, steps};
   std::string folder;
   std::unique_ptr<FileLayer> files = system_files();
   std::unique_ptr<queue::GatewayOutgoing> gateway;
@@ -447,6 +465,31 @@ TEST(GatewayMeetings, WhatWaitsForTheNextServerGoesWithoutTheDevice) {
   world.fixture.submission.fail_next(Fault::Kind::unavailable, false);
   EXPECT_NE(run(tablet.send_mail(outgoing(organizers_mail("REQUEST", team()), "m1"))).status, 1);
   EXPECT_TRUE(run(world.gateway->queue().list()).empty());
+}
+
+TEST(GatewayMeetings, WhoCannotBeInvitedIsReportedAndTheOthersAreInvited) {
+  World world;
+  world.queue_mail();
+  client::Device tablet = world.device(ann, Version::v16_1);
+  settle(tablet, calendar_id(tablet));
+  PhoneMeeting wider = team();
+  wider.attendees.push_back(nobody);
+  tablet.add(calendar_id(tablet), new_meeting(tablet, wider));
+  settle(tablet, calendar_id(tablet));
+  EXPECT_EQ(run(world.gateway->queue().work()), 1U);
+  EXPECT_EQ(world.count(bob, "REQUEST"), 1U);
+  EXPECT_EQ(world.saved(ann, "REQUEST"), 1U);
+  const auto& sent = world.fixture.submission.sent();
+  std::vector<std::string> reports;
+  for (const auto& each : sent) {
+    if (each.envelope.to == std::vector<std::string>{ann}) reports.push_back(each.text);
+  }
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_TRUE(reports.front().contains(nobody)) << reports.front();
+  EXPECT_TRUE(reports.front().contains("Subject: Team")) << reports.front();
+  settle(tablet, calendar_id(tablet));
+  EXPECT_EQ(run(world.gateway->queue().work()), 0U);
+  EXPECT_EQ(sent.size(), 2U);
 }
 
 TEST(GatewayMeetings, AServerThatKnowsTheUserByAnotherAddressTellsNobody) {

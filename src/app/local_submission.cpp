@@ -5,7 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/text.hpp"
-#include "queue/bounce.hpp"
+#include "convert/header.hpp"
 
 namespace godwit::app {
 namespace {
@@ -26,7 +26,16 @@ Result<> outcome_result(Outcome outcome, const std::string& address) {
   std::unreachable();
 }
 
+constexpr const char* partly_taken =
+    "some members of the group could not get it: full mailboxes, or no way to members elsewhere";
+
 }  // namespace
+
+bool LocalSubmission::Failures::take(const std::string& address, const Result<>& taken) {
+  if (taken) return true;
+  if (reported) recipients.push_back({address, taken.error().message});
+  return reported;
+}
 
 Task<> deliver_report(backend::LocalDelivery& delivery, std::string to,
                       std::shared_ptr<const backend::MessageSource> report) {
@@ -40,63 +49,68 @@ Task<> deliver_report(backend::LocalDelivery& delivery, std::string to,
 
 Task<Result<>> LocalSubmission::submit(backend::Account account, Envelope envelope,
                                        std::shared_ptr<const backend::MessageSource> message) {
+  Failures failed{.reported = envelope.patient};
   std::vector<std::string> here;
   std::vector<std::string> outside;
-  for (std::string& address : envelope.to) {
-    (delivery_.is_local(address) ? here : outside).push_back(std::move(address));
-  }
-  if (!outside.empty() && outside_ == nullptr) {
-    co_return fail(Errc::refused, "this server sends no mail to other domains");
-  }
   // What would be refused is refused before anybody got it.
-  for (const std::string& address : here) {
-    const Outcome outcome = co_await delivery_.accepts(address, message->size());
-    if (auto taken = outcome_result(outcome, address); !taken) co_return taken;
+  for (std::string& address : envelope.to) {
+    const bool is_here = delivery_.is_local(address);
+    Result<> taken;
+    if (is_here) {
+      taken = outcome_result(co_await delivery_.accepts(address, message->size()), address);
+    } else if (outside_ == nullptr) {
+      taken = fail(Errc::refused, "this server sends no mail to other domains");
+    }
+    if (!failed.take(address, taken)) co_return taken;
+    if (taken) (is_here ? here : outside).push_back(std::move(address));
   }
   backend::LocalDelivery::Envelope inner{.from = envelope.from, .to = std::move(here)};
   for (const std::string& address : outside) inner.elsewhere.push_back(ascii_lower(address));
   const std::string id = envelope.id;
   if (!outside.empty()) {
-    envelope.to = std::move(outside);
+    envelope.to = outside;
     const auto sent = co_await outside_->submit(std::move(account), std::move(envelope), message);
-    if (!sent) co_return pass(sent);
+    for (const std::string& address : outside) {
+      if (!failed.take(address, sent)) co_return pass(sent);
+    }
   }
-  if (inner.to.empty()) co_return Result<>{};
-  co_return co_await deliver(std::move(inner), id, std::move(message));
+  co_return co_await deliver(std::move(inner), id, std::move(message), std::move(failed));
 }
 
 Task<Result<>> LocalSubmission::deliver(backend::LocalDelivery::Envelope envelope, std::string id,
-                                        std::shared_ptr<const backend::MessageSource> message) {
+                                        std::shared_ptr<const backend::MessageSource> message,
+                                        Failures failed) {
   const std::vector<std::string> to = envelope.to;
-  std::string from = envelope.from;
-  const auto outcomes = co_await delivery_.deliver(std::move(envelope), std::move(message));
-  std::vector<std::string> groups;
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i] == Outcome::partly) groups.push_back(to[i]);
-  }
-  if (!groups.empty()) co_await report(std::move(from), std::move(id), std::move(groups));
+  const std::string from = envelope.from;
+  std::vector<Outcome> outcomes;
+  if (!to.empty()) outcomes = co_await delivery_.deliver(std::move(envelope), message);
   // The mailbox went, or filled up, since it was asked; the others have the mail.
+  Result<> last;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (auto taken = outcome_result(outcomes[i], to[i]); !taken) co_return taken;
+    if (outcomes[i] == Outcome::partly) failed.recipients.push_back({to[i], partly_taken});
+    const auto taken = outcome_result(outcomes[i], to[i]);
+    if (!failed.take(to[i], taken) && last) last = taken;
   }
-  co_return Result<>{};
+  if (!failed.recipients.empty()) {
+    co_await report(from, id, std::move(failed.recipients), *message);
+  }
+  co_return last;
 }
 
 /// Those who could get it have it: who wrote is told of the others by mail, not by a failure, which
 /// would make the device send it again.
 Task<> LocalSubmission::report(std::string sender, std::string id,
-                               std::vector<std::string> groups) {
+                               std::vector<queue::FailedRecipient> failed,
+                               const backend::MessageSource& message) {
+  constexpr std::size_t header_bytes_max = 64 * 1024;
+  const std::string beginning = message.read(0, header_bytes_max);
   queue::BounceFacts facts{.reporting_host = host_,
                            .sender = sender,
                            .mail_id = hex_encode(digest128("partly\n" + id)),
                            .accepted = clock_.now(),
-                           .failed = clock_.now()};
-  for (std::string& group : groups) {
-    facts.recipients.push_back(
-        {std::move(group),
-         "some members of the group could not get it: full mailboxes, or no way "
-         "to members elsewhere"});
-  }
+                           .failed = clock_.now(),
+                           .recipients = std::move(failed)};
+  facts.original_header = beginning.substr(0, convert::header_length(beginning));
   co_await deliver_report(delivery_, std::move(sender),
                           std::make_shared<backend::StringSource>(make_bounce(facts)));
 }

@@ -58,6 +58,26 @@ class LocalSubmissionTest : public testing::Test {
     return 0;
   }
 
+  static Result<> submit_patiently(backend::Submission& way, std::vector<std::string> to) {
+    backend::Account account{*UserId::parse("bob@example.org"), "bob", Secret("x"), "", {}};
+    auto message = std::make_shared<backend::StringSource>("Subject: Team\r\n\r\nbody\r\n");
+    const std::string id = "id" + to.front();
+    return test::run(way.submit(
+        account, {.from = "bob@example.org", .to = std::move(to), .id = id, .patient = true},
+        message));
+  }
+  /// Of somebody's inbox.
+  std::string first_message(const std::string& user) {
+    const auto mail = store.open(*test::run(users.find(user)));
+    for (const auto& folder : test::run(mail->folders())) {
+      if (folder.role != FolderRole::inbox) continue;
+      const auto status = test::run(mail->status(folder.key)).value();
+      std::vector<backend::PartRange> whole{{.uid = 1, .section = ""}};
+      return test::run(mail->read(folder.key, status.uid_validity, whole)).value().at(0);
+    }
+    return {};
+  }
+
   std::unique_ptr<FileLayer> files = system_files();
   ManualClock clock;
   backend::LocalOptions options = make_options(*files);
@@ -80,6 +100,30 @@ TEST_F(LocalSubmissionTest, ARefusalReachesNobody) {
   outside.refuses = true;
   EXPECT_EQ(submit({"ann@example.org", "carol@example.net"}).error().message, "550 no");
   EXPECT_EQ(messages(), 0U);
+}
+
+/// Nobody would send it again: those who can be reached get it, and its user is told of the others.
+TEST_F(LocalSubmissionTest, WhatTheServerWroteForAUserIsReported) {
+  EXPECT_TRUE(test::run(users.add({.address = "bob@example.org", .password = Secret("pw")})));
+  EXPECT_TRUE(test::run(users.add({.address = "full@example.org", .password = Secret("pw")})));
+  EXPECT_TRUE(test::run(users.set_quota("full@example.org", 1)));
+  const std::vector<std::string> all{"nobody@example.org", "ann@example.org", "full@example.org",
+                                     "carol@example.net"};
+  EXPECT_TRUE(submit_patiently(submission, all));
+  EXPECT_EQ(messages("ann@example.org"), 1U);
+  EXPECT_EQ(outside.got, std::vector<std::string>{"carol@example.net"});
+  ASSERT_EQ(messages("bob@example.org"), 1U);
+  std::string report = first_message("bob@example.org");
+  for (const char* said : {"there is no mailbox nobody@example.org",
+                           "the mailbox of full@example.org is full", "Subject: Team"}) {
+    EXPECT_TRUE(report.contains(said)) << report;
+  }
+  EXPECT_FALSE(report.contains("ann@example.org"));
+  EXPECT_FALSE(report.contains("carol@example.net"));
+
+  LocalSubmission closed(delivery, nullptr, clock, "mail.example.org");
+  EXPECT_TRUE(submit_patiently(closed, {"dora@example.net"}));
+  EXPECT_EQ(messages("bob@example.org"), 2U);
 }
 
 TEST_F(LocalSubmissionTest, AReportComesThoughTheMailboxIsFull) {

@@ -205,7 +205,9 @@ Task<Result<>> Queue::submit(backend::Account account, Envelope envelope,
     co_return Result<>{};
   }
   Try first = co_await try_hop(account, envelope, message, options_.try_limit);
-  if (first.outcome == Tried::refused) co_return std::unexpected(std::move(first.error));
+  // Of what waits for nobody the sender learns by a report; the others get it all the same.
+  const bool refused = first.outcome == Tried::refused;
+  if (refused && !envelope.patient) co_return std::unexpected(std::move(first.error));
   if (first.outcome == Tried::taken) {
     co_await note_delivered(std::move(account), std::move(envelope));
   } else {
@@ -265,7 +267,8 @@ Task<> Queue::accept(backend::Account account, Envelope envelope,
   mail.accepted = mail.changed = now;
   mail.attempts = first.outcome == Tried::not_yet ? 0 : 1;
   mail.doubtful = first.outcome == Tried::doubtful ? 1 : 0;
-  mail.next = mail.attempts == 0 ? now : now + retry_delay(1, random_.next());
+  const bool at_once = first.outcome == Tried::not_yet || first.outcome == Tried::refused;
+  mail.next = at_once ? now : now + retry_delay(1, random_.next());
   mail.reason = first.error.message;
   for (std::string& address : envelope.to)
     mail.recipients.push_back({.address = std::move(address)});

@@ -1,6 +1,7 @@
 /// Mail on its way out. The next hop is asked while the device waits, so that a refusal reaches the
-/// person who wrote; a hop that is merely down makes the mail wait in a durable queue until it is
-/// delivered, refused (then its sender gets a report) or too old.
+/// person who wrote (of what the server wrote for somebody, Envelope::patient, by a report); a hop
+/// that is merely down makes the mail wait in a durable queue until it is delivered, refused (then
+/// its sender gets a report) or too old.
 ///
 /// An envelope id is taken once: who comes again with it is told "taken", whatever became of it,
 /// for a week. Recipients are tracked one by one: nobody gets a mail twice, nobody is forgotten.

@@ -470,6 +470,28 @@ TEST_F(GatewayTest, WithAFixedSignInItNeedsNobody) {
   EXPECT_EQ(received(), 1U);
 }
 
+/// One bad address among several: the others get it, and its sender a report.
+TEST_F(GatewayTest, ItsSenderLearnsOfARefusalAtOnce) {
+  hop_.refused["c@x.test"] = "550 no such user";
+  backend::Submission::Envelope envelope{
+      .from = "anna@example.test", .to = {"b@x.test", "c@x.test"}, .id = "m1", .patient = true};
+  const auto message = std::make_shared<backend::StringSource>("Subject: Hello\r\n\r\nText.\r\n");
+  EXPECT_TRUE(test::run(gateway_->submit(anna("secret"), envelope, message)));
+  EXPECT_EQ(turn(), 1U);
+  EXPECT_EQ(received(), 1U);
+  ASSERT_EQ(hop_.got["anna@example.test"].size(), 1U);
+  const std::string& report = hop_.got["anna@example.test"].front();
+  EXPECT_TRUE(report.contains("550 no such user")) << report;
+  EXPECT_TRUE(report.contains("Subject: Hello")) << report;
+  EXPECT_FALSE(report.contains("b@x.test"));
+  // Taken once, whoever asks again.
+  EXPECT_TRUE(test::run(gateway_->submit(anna("secret"), envelope, message)));
+  EXPECT_EQ(turn(), 0U);
+  EXPECT_EQ(received(), 1U);
+  EXPECT_EQ(hop_.got["anna@example.test"].size(), 1U);
+  EXPECT_EQ(gateway_->kept(), 0U);
+}
+
 TEST_F(GatewayTest, ItsSenderLearnsThatItFailed) {
   hop_.down = Fault::Kind::unavailable;
   EXPECT_TRUE(submit("m1", true));
