@@ -80,7 +80,7 @@ class SteppedStore final : public store::Store {
   Steps& steps_;
 };
 
-class SteppedMail final : public backend::Mail {
+class SteppedMail : public backend::Mail {
  public:
   SteppedMail(std::shared_ptr<backend::Mail> inner, Steps& steps)
       : inner_(std::move(inner)), steps_(steps) {}

@@ -2,15 +2,46 @@
 // capabilities hidden; and what another client does there.
 #include <gtest/gtest.h>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <functional>
+#include <utility>
+
+#include "backend/notes/note_mail.hpp"
 #include "backend/notes/notes.hpp"
 #include "conformance/items_suite.hpp"
 #include "convert/journal.hpp"
 #include "interop/imap_servers.hpp"
+#include "stepped.hpp"
 
 namespace godwit::conformance {
 namespace {
 
 using interop::RunningServer;
+
+/// What others do just before a gateway writes, and just after, before it looks again; each once.
+struct Meanwhile {
+  std::function<Task<>()> before, after;
+};
+
+class WatchedMail final : public test::SteppedMail {
+ public:
+  WatchedMail(std::shared_ptr<backend::Mail> inner, test::Steps& steps, Meanwhile& meanwhile)
+      : SteppedMail(std::move(inner), steps), meanwhile_(meanwhile) {}
+  Task<Result<Uid>> append(FolderKey folder, std::shared_ptr<const backend::MessageSource> message,
+                           Flags flags, Time received) override {
+    co_await happen(meanwhile_.before);
+    auto written = co_await SteppedMail::append(std::move(folder), std::move(message),
+                                                std::move(flags), received);
+    co_await happen(meanwhile_.after);
+    co_return written;
+  }
+
+ private:
+  static Task<> happen(std::function<Task<>()>& what) {
+    if (const auto now = std::exchange(what, nullptr)) co_await now();
+  }
+  Meanwhile& meanwhile_;
+};
 
 struct Variant {
   const char* server;
@@ -41,6 +72,8 @@ class NotesUnderTest final : public ItemsServer {
   const ItemsQuirks& quirks() const override { return quirks_; }
   backend::Items& items() override { return *one_->items; }
   backend::Items& other() override { return *two_->items; }
+  /// What happens while items() writes.
+  Meanwhile& meanwhile() { return one_->meanwhile; }
   void run(Task<> work) override { loop_.run(std::move(work)); }
   bool wait_until(const std::function<bool()>& done) override { return loop_.wait_until(done); }
   interop::TestLoop& loop() { return loop_; }
@@ -59,8 +92,11 @@ class NotesUnderTest final : public ItemsServer {
     explicit Gateway(NotesUnderTest& test)
         : server(test.settings_with(*this), test.loop_.executor(), test.random_),
           notes(
-              {}, [this](const backend::Account& of) { return server.open_all(of); }, test.clock_,
-              test.random_) {
+              {},
+              [this](const backend::Account& of) {
+                return std::make_shared<WatchedMail>(server.open_all(of), steps, meanwhile);
+              },
+              test.clock_, test.random_) {
       account = test.loop_.get(server.sign_in(test.user_, Secret("secret"))).value();
       items = notes.open_items(account);
     }
@@ -69,6 +105,8 @@ class NotesUnderTest final : public ItemsServer {
       for (const auto& each : backend::notes::notes_folders(all, "Notes")) out.push_back(each.key);
       co_return out;
     }
+    test::Steps steps;
+    Meanwhile meanwhile;
     backend::imap::ImapServer server;
     backend::notes::NotesBackend notes;
     backend::Account account{.user = UserId::parse("nobody").value(),
@@ -239,6 +277,132 @@ TEST_P(NotesInMail, AnotherClientsEditIsAChange) {
   EXPECT_TRUE(then.changed.empty());
   EXPECT_TRUE(run(items().fetch(key_, {id})).value().at(0).text.contains("other"));
 }
+
+class NotesAtOnce : public NotesInMail {
+ protected:
+  using Put = std::optional<Result<std::string>>;
+  void SetUp() override {
+    etag_ = put(id, says("List", "first"));
+    ASSERT_FALSE(run(test_.other().collections()).empty());
+  }
+  std::string text(const std::string& body) {
+    const auto there = run(items().fetch(key_, {id})).value();
+    return convert::apply_note(there.at(0).text, says("List", body), some_time, id).value();
+  }
+  static Task<> put_by(backend::Items& items, FolderKey key, std::string text, std::string etag,
+                       Put& out) {
+    out.emplace(co_await items.put(std::move(key), id, std::move(text), {.etag = etag}));
+  }
+  static Task<> append_by(backend::Mail& mail, FolderKey key, std::string message) {
+    const auto source = std::make_shared<backend::StringSource>(std::move(message));
+    EXPECT_TRUE(co_await mail.append(std::move(key), source, {.seen = true}, some_time));
+  }
+  /// What a gateway writes that edits the only message there.
+  std::string edited(const std::string& body) {
+    const Uid uid = uids().highest();
+    const auto status = run(test_.mail().status(folder())).value();
+    Note before = convert::read_note(run(items().fetch(key_, {id})).value().at(0).text).value();
+    Note after = before;
+    after.body = body;
+    return backend::notes::edited_message(
+        message(uid), before, after,
+        {.href = id,
+         .from = "ada@example.org",
+         .message_id = "edit@example.org",
+         .boundary = "cut",
+         .replaces = backend::notes::Place{status.uid_validity, uid}});
+  }
+  /// Both gateways, and one that begins anew, have that one message.
+  void expect_note(const std::string& body, std::size_t messages = 1) {
+    for (backend::Items* each : {&items(), &test_.other()}) {
+      const auto all = run(each->changes(key_, "")).value();
+      ASSERT_EQ(all.changed.size(), 1U);
+      const auto there = run(each->fetch(key_, {id})).value().at(0);
+      EXPECT_EQ(convert::read_note(there.text).value().body, body);
+      EXPECT_EQ(there.etag, all.changed[0].etag);
+    }
+    EXPECT_EQ(uids().count(), messages);
+  }
+  std::string etag_now() { return run(items().changes(key_, "")).value().changed.at(0).etag; }
+
+  static constexpr Time some_time{std::chrono::seconds(1'700'000'000)};
+  std::string etag_;
+};
+
+TEST_P(NotesAtOnce, TheLaterOfTwoGatewaysGivesWay) {
+  Put theirs;
+  test_.meanwhile().before = [&, text = text("theirs")] {
+    return put_by(test_.other(), key_, text, etag_, theirs);
+  };
+  Put ours;
+  test_.loop().run(put_by(items(), key_, text("ours"), etag_, ours));
+  ASSERT_TRUE(theirs && *theirs);
+  EXPECT_EQ(ours->error().code, Errc::conflict);
+  EXPECT_EQ(**theirs, etag_now());
+  expect_note("theirs");
+  test_.loop().run(put_by(items(), key_, text("theirs and ours"), etag_now(), ours));
+  EXPECT_TRUE(*ours);
+  expect_note("theirs and ours");
+}
+
+/// It is killed before it gives way.
+TEST_P(NotesAtOnce, TheLaterOfTwoCountsNeverEvenIfNobodyTakesItBack) {
+  test_.meanwhile().after = [&, message = edited("theirs"), key = folder()] {
+    return append_by(test_.mail(), key, message);
+  };
+  Put ours;
+  test_.loop().run(put_by(items(), key_, text("ours"), etag_, ours));
+  ASSERT_TRUE(*ours);
+  EXPECT_EQ(**ours, etag_now());
+  expect_note("ours", 2);
+  test_.loop().run(put_by(test_.other(), key_, text("ours again"), etag_now(), ours));
+  EXPECT_TRUE(*ours);
+  expect_note("ours again");
+}
+
+/// They know of no condition: what they write stays.
+TEST_P(NotesAtOnce, OtherProgramsAreNotWrittenOver) {
+  for (const bool after : {false, true}) {
+    SCOPED_TRACE(after);
+    const std::string theirs =
+        "From: <ada@example.org>\r\nX-Uniform-Type-Identifier: com.apple.mail-note\r\n"
+        "X-Universally-Unique-Identifier: " +
+        std::string(apple_id) + "\r\nSubject: List\r\nMessage-Id: <" + std::to_string(after) +
+        "@apple>\r\n\r\ntheirs\r\n";
+    const auto append = [&, theirs, key = folder()] {
+      return append_by(test_.mail(), key, theirs);
+    };
+    (after ? test_.meanwhile().after : test_.meanwhile().before) = append;
+    const std::string known = etag_now();
+    Put ours;
+    test_.loop().run(put_by(items(), key_, text("ours"), known, ours));
+    EXPECT_EQ(ours->error().code, Errc::conflict);
+    EXPECT_NE(known, etag_now());
+    test_.loop().run(put_by(items(), key_, text("both"), etag_now(), ours));
+    EXPECT_TRUE(*ours);
+    expect_note("both");
+  }
+}
+
+/// However the two interleave, one is told that it wrote, and the other that it did not.
+TEST_P(NotesAtOnce, OneOfTwoWins) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  for (int round = 0; round < 10; ++round) {
+    const std::string known = etag_now();
+    run(test_.other().changes(key_, ""));
+    Put ours, theirs;
+    test_.loop().run(put_by(items(), key_, text("ours"), known, ours) &&
+                     put_by(test_.other(), key_, text("theirs"), known, theirs));
+    ASSERT_NE(ours->has_value(), theirs->has_value()) << round;
+    EXPECT_EQ((*ours ? *theirs : *ours).error().code, Errc::conflict);
+    expect_note(*ours ? "ours" : "theirs");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Dovecot, NotesAtOnce, if_there<dovecot>());
+INSTANTIATE_TEST_SUITE_P(WithoutUidplus, NotesAtOnce, if_there<without_uidplus>());
+INSTANTIATE_TEST_SUITE_P(Cyrus, NotesAtOnce, if_there<cyrus>());
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(NotesAtOnce);
 
 INSTANTIATE_TEST_SUITE_P(Dovecot, NotesInMail, if_there<dovecot>());
 INSTANTIATE_TEST_SUITE_P(WithoutUidplus, NotesInMail, if_there<without_uidplus>());

@@ -23,11 +23,29 @@ void NotesIndex::take(std::uint32_t uid_validity, const UidSet& uids,
   uid_validity_ = uid_validity;
   std::erase_if(messages_, [&](const auto& each) { return !uids.contains(each.first); });
   for (const Entry& each : read) messages_[each.uid] = {each.href, each.replaces};
-  notes_.clear();
-  for (const auto& [uid, known] : messages_) notes_[known.href] = uid;
+  count();
   std::map<std::string, std::string, std::less<>> etags;
   for (const auto& [href, uid] : notes_) etags.emplace(href, etag_of(uid));
   history_.take(etags, position_of(uid_validity, uids));
+}
+
+void NotesIndex::count() {
+  notes_.clear();
+  for (auto& [uid, known] : messages_) {
+    Uid& note = notes_[known.href];
+    known.counts = known.replaces == 0 || note <= known.replaces;
+    if (known.counts) note = uid;
+  }
+}
+
+UidSet NotesIndex::rivals(std::string_view href, Uid before, Uid written) const {
+  UidSet out;
+  for (const auto& [uid, known] : messages_) {
+    if (known.href != href || uid <= before || uid == written) continue;
+    const bool is_later_edit = before != 0 && uid > written && known.replaces == 0;
+    if (is_later_edit || (uid < written && known.counts)) out.add(uid);
+  }
+  return out;
 }
 
 Uid NotesIndex::find(std::string_view href) const {

@@ -34,11 +34,15 @@ class NotesIndex {
 
   std::uint32_t uid_validity() const { return uid_validity_; }
   const std::string& position() const { return history_.position(); }
-  /// The message that is the note, 0 = there is none.
+  /// The message that is the note, 0 = there is none: the newest one that counts. Of two edits of
+  /// one message the earlier one counts, whatever became of who wrote the later one.
   Uid find(std::string_view href) const;
   std::string etag_of(Uid uid) const;
   /// All messages of the note: what it was before an edit that was cut short, and what others have.
   UidSet all_of(std::string_view href) const;
+  /// Who wrote the note at the same moment as the edit `written` of `before` (0: a new note), and
+  /// does not give way to it: what came earlier, and what another program wrote.
+  UidSet rivals(std::string_view href, Uid before, Uid written) const;
   /// Messages whose place another one took, that are still there.
   UidSet left_over() const;
   /// Error: stale.
@@ -48,7 +52,9 @@ class NotesIndex {
   struct Known {
     std::string href;
     Uid replaces = 0;
+    bool counts = true;
   };
+  void count();
   std::uint32_t uid_validity_ = 0;
   std::map<Uid, Known> messages_;
   std::map<std::string, Uid, std::less<>> notes_;

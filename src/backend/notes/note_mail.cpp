@@ -162,10 +162,10 @@ Fields fields_of(const Note& note, const NoteWriting& writing) {
   out.set.emplace_back(class_field, note.message_class == plain_class
                                         ? std::string()
                                         : compose::format_unstructured(note.message_class));
-  out.set.emplace_back(
-      replaces_field,
-      writing.replaces ? fmt::format("{} {}", writing.replaces->uid_validity, writing.replaces->uid)
-                       : std::string());
+  out.set.emplace_back(replaces_field,
+                       writing.replaces ? fmt::format("{} {} <{}>", writing.replaces->uid_validity,
+                                                      writing.replaces->uid, writing.message_id)
+                                        : std::string());
   return out;
 }
 
@@ -361,11 +361,15 @@ std::string href_of(std::string_view block, Place place) {
 }
 
 Uid replaced_by(std::string_view block, std::uint32_t uid_validity) {
-  const std::string_view value = trim(convert::Header(block).get(replaces_field));
-  const auto blank = value.find(' ');
-  if (blank == std::string_view::npos) return 0;
-  if (parse_number<std::uint32_t>(value.substr(0, blank)) != uid_validity) return 0;
-  return parse_number<Uid>(value.substr(blank + 1)).value_or(0);
+  const convert::Header header(block);
+  const std::string_view value = trim(header.get(replaces_field));
+  const auto first = value.find(' ');
+  const auto second = first == std::string_view::npos ? first : value.find(' ', first + 1);
+  if (second == std::string_view::npos) return 0;
+  if (parse_number<std::uint32_t>(value.substr(0, first)) != uid_validity) return 0;
+  const std::string id = convert::first_message_id(value.substr(second + 1));
+  if (id.empty() || id != convert::first_message_id(header.get("Message-ID"))) return 0;
+  return parse_number<Uid>(value.substr(first + 1, second - first - 1)).value_or(0);
 }
 
 std::vector<const Part*> text_parts(const Part& structure) {

@@ -29,7 +29,8 @@ struct Place {
 /// What a note is called for ever: made of its X-Universally-Unique-Identifier; of a message
 /// without one, of its Message-ID, or of its place. At most 128 characters of ASCII.
 std::string href_of(std::string_view header, Place place);
-/// The message that this one took the place of, when it was written by Godwit; 0: none.
+/// The message that this one took the place of, when it was written by Godwit, and not by a program
+/// that kept the field of what it edited; 0: none.
 Uid replaced_by(std::string_view header, std::uint32_t uid_validity);
 
 /// The parts that a note's text is made of.

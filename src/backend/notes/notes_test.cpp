@@ -82,6 +82,10 @@ TEST(NoteMail, AnEditNamesWhatItReplaces) {
   EXPECT_EQ(replaced_by(after, 8), 0U);
   EXPECT_EQ(replaced_by(before, 7), 0U);
   EXPECT_EQ(href_of(after, {}), id);
+  // Another program's message, which kept the field and has a Message-ID of its own.
+  std::string theirs = after;
+  theirs.replace(theirs.find("Message-ID: <") + 13, 1, "other");
+  EXPECT_EQ(replaced_by(theirs, 7), 0U);
 }
 
 TEST(NoteMail, AnEditReplacesTheTextAndNothingElse) {
@@ -144,6 +148,27 @@ TEST(NotesIndex, IsTheSameAfterManyChanges) {
   index.take(8, uids, {{1, "n0", 0}});
   EXPECT_EQ(index.changes(before).value().removed, (std::vector<std::string>{"n1", "n2"}));
   EXPECT_EQ(index.changes(before).value().changed, (std::vector<ItemTag>{{"n0", "8-1"}}));
+}
+
+TEST(NotesIndex, OfTwoEditsOfOneMessageTheEarlierOneCounts) {
+  NotesIndex index;
+  const UidSet three{{5, 7}};
+  index.take(7, three, {{5, id, 0}, {6, id, 5}, {7, id, 5}});
+  EXPECT_EQ(index.find(id), 6U);
+  EXPECT_EQ(index.rivals(id, 5, 6), UidSet());
+  EXPECT_EQ(index.rivals(id, 5, 7), (UidSet{{6, 6}}));
+  EXPECT_EQ(index.left_over(), (UidSet{{5, 5}})) << "what does not count is its writer's to remove";
+  // The next edit is of the one that counts.
+  index.take(7, UidSet{{6, 8}}, {{8, id, 6}});
+  EXPECT_EQ(index.find(id), 8U);
+  EXPECT_EQ(index.rivals(id, 6, 8), UidSet());
+  // Other programs give way to nobody.
+  NotesIndex mixed;
+  mixed.take(7, three, {{5, id, 0}, {6, id, 5}, {7, id, 0}});
+  EXPECT_EQ(mixed.find(id), 7U);
+  EXPECT_EQ(mixed.rivals(id, 5, 6), (UidSet{{7, 7}}));
+  EXPECT_EQ(mixed.rivals(id, 0, 6), (UidSet{{5, 5}}));
+  EXPECT_EQ(mixed.rivals("another", 0, 8), UidSet());
 }
 
 TEST(NotesIndex, ForgetsWhatIsLongGone) {

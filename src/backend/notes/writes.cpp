@@ -133,24 +133,26 @@ Task<Result<std::string>> NotesItems::replace(Folder& folder, std::string href, 
 }
 
 /// IMAP has no condition on a write: who wrote at the same time is found afterwards, and of two the
-/// later one gives way. Who removed the note meanwhile does not win: it may have been somebody who
-/// tidied up after this very write.
+/// later one gives way; to other programs, which give way to nobody, the earlier one does, too. Who
+/// removed the note meanwhile does not win.
 Task<Result<std::string>> NotesItems::settle(Folder& folder, std::string href, Note note,
                                              Uid before, Uid written) {
   const auto looked = co_await look_at(folder, Look::index);
   if (!looked) co_return pass(looked);
   const std::uint32_t uid_validity = folder.index.uid_validity();
   const UidSet all = folder.index.all_of(href);
-  const UidSet earlier =
-      all.intersect(UidSet{{before + 1, written}}).minus(UidSet{{written, written}});
-  if (!earlier.empty()) {
+  if (!folder.index.rivals(href, before, written).empty()) {
     const auto back = co_await mail_->expunge(folder.key, uid_validity, UidSet{{written, written}});
     if (!back) co_return pass(back);
     co_return fail(Errc::conflict, "somebody else wrote the note");
   }
-  if (before != 0) {
-    const auto removed =
-        co_await mail_->expunge(folder.key, uid_validity, all.intersect(UidSet{{1, before}}));
+  // An edit of an edit that this one never saw took it away.
+  if (!all.contains(written) && folder.index.find(href) != 0) {
+    co_return fail(Errc::conflict, "somebody else wrote the note meanwhile");
+  }
+  const UidSet old = before == 0 ? UidSet() : all.intersect(UidSet{{1, written - 1}});
+  if (!old.empty()) {
+    const auto removed = co_await mail_->expunge(folder.key, uid_validity, old);
     if (!removed) co_return pass(removed);
   }
   const auto there = co_await read_notes(folder, {written});
