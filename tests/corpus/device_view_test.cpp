@@ -22,8 +22,10 @@ using chrono::days;
 using chrono::local_days;
 
 const Time first = at(2024, 1, 1);
-const Time last = at(2034, 1, 1);
-constexpr std::size_t count_max = 5'000;
+const Time last = at(2074, 1, 1);
+constexpr int last_year = 2074;
+constexpr days walked(366 * 51);
+constexpr std::size_t count_max = 20'000;
 
 /// Whether the device sees an occurrence on a day, by its own reading of [MS-ASCAL] Recurrence.
 bool falls_on(const Recurrence& rule, local_days begin, local_days day) {
@@ -83,7 +85,7 @@ std::vector<Time> device_view(const Event& event) {
   const auto begin = chrono::floor<days>(start);
   std::vector<Time> out;
   unsigned count = 0;
-  for (auto day = begin; day < begin + days(366 * 11); day += days(1)) {
+  for (auto day = begin; day < begin + walked; day += days(1)) {
     if (!falls_on(rule, begin, day)) continue;
     if (rule.occurrences && count >= *rule.occurrences) break;
     const LocalTime local = day + (start - begin);
@@ -236,7 +238,7 @@ TEST(DeviceView, TheSameInstantsInEveryZone) {
       if (HasFailure()) return;
     }
   }
-  EXPECT_GT(compared, 100'000U);
+  EXPECT_GT(compared, 500'000U);
 }
 
 TEST(DeviceView, MovedAndRemovedOccurrences) {
@@ -277,7 +279,7 @@ std::vector<local_days> days_shown(const Event& event, eas::Version version) {
   const auto begin = day_of(event.details.start);
   std::vector<local_days> out;
   unsigned count = 0;
-  for (auto day = begin; day < begin + days(366 * 11); day += days(1)) {
+  for (auto day = begin; day < begin + walked; day += days(1)) {
     if (!falls_on(rule, begin, day)) continue;
     if (rule.occurrences && count >= *rule.occurrences) break;
     if (!rule.occurrences && rule.until && day > day_of(*rule.until)) break;
@@ -287,7 +289,7 @@ std::vector<local_days> days_shown(const Event& event, eas::Version version) {
     const bool is_changed = changed != event.exceptions.end();
     if (is_changed && changed->deleted) continue;
     const auto shown = is_changed ? day_of(changed->details.start) : day;
-    if (shown < local_days(chrono::year(2034) / 1 / 1)) out.push_back(shown);
+    if (shown < local_days(chrono::year(last_year) / 1 / 1)) out.push_back(shown);
   }
   std::ranges::sort(out);
   return out;
@@ -305,7 +307,7 @@ TEST(DeviceView, AllDaySeriesOnTheSameDays) {
       SCOPED_TRACE(std::string(zone) + ' ' + each.start + ' ' + each.rule);
       const std::string first_day = each.start.substr(0, each.start.find('T'));
       const bool daily = each.rule == "FREQ=DAILY";
-      const std::string ends = each.rule.contains("COUNT") ? "" : ";UNTIL=20331231";
+      const std::string ends = each.rule.contains("COUNT") ? "" : ";UNTIL=20731231";
       std::string text =
           "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:" +
           first_day + "\r\nRRULE:" + each.rule + ends + "\r\n";
@@ -325,7 +327,7 @@ TEST(DeviceView, AllDaySeriesOnTheSameDays) {
       const auto found = expand(text, "", first - days(2), last + days(2), count_max, user);
       for (const Occurrence& one : found.value().all) {
         const auto day = chrono::floor<days>(user.zone.to_local(one.start));
-        if (day < local_days(chrono::year(2034) / 1 / 1)) ours.push_back(day);
+        if (day < local_days(chrono::year(last_year) / 1 / 1)) ours.push_back(day);
       }
       std::ranges::sort(ours);
       ASSERT_FALSE(ours.empty());
@@ -336,7 +338,7 @@ TEST(DeviceView, AllDaySeriesOnTheSameDays) {
       if (HasFailure()) return;
     }
   }
-  EXPECT_GT(compared, 30'000U);
+  EXPECT_GT(compared, 150'000U);
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ namespace {
 
 namespace chrono = std::chrono;
 
-constexpr std::size_t count_max = 150;
+/// More than fifty years of days. An hourly rule ends a little later by its bound of steps.
+constexpr std::size_t count_max = 33'000;
 
 struct Case {
   LocalTime start;
@@ -141,6 +142,16 @@ std::vector<Case> generated(std::size_t count) {
   return cases;
 }
 
+/// A day as the end of a series of times is the end of that day; the oracles take it for its begin.
+std::string with_whole_last_day(std::string rule) {
+  constexpr std::size_t date_length = 8;
+  const auto until = rule.find("UNTIL=");
+  if (until == std::string::npos) return rule;
+  const auto end = std::min(rule.find(';', until), rule.size());
+  const auto value = until + std::string_view("UNTIL=").size();
+  return end - value == date_length ? rule.insert(end, "T235959") : rule;
+}
+
 /// Every rule of the corpus with the start that it comes with.
 std::vector<Case> of_corpus() {
   std::set<Case> found;
@@ -158,7 +169,9 @@ std::vector<Case> of_corpus() {
         const Line* const start = component.find("DTSTART");
         if (component.name != "VEVENT" || rule == nullptr || start == nullptr) continue;
         const auto moment = moment_of(*start);
-        if (moment && parse_rule(rule->value)) found.insert({moment->local, rule->value});
+        if (moment && parse_rule(rule->value)) {
+          found.insert({moment->local, with_whole_last_day(rule->value)});
+        }
       }
     }
   }

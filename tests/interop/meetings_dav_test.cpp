@@ -117,6 +117,18 @@ class World {
     return begin == std::string::npos ? std::string() : event.substr(begin, end - begin);
   }
 
+  /// Mails alone, whatever the server told.
+  std::size_t mails_to(const std::string& address) const {
+    std::size_t count = 0;
+    for (const auto& each : submission_.sent()) {
+      count += static_cast<std::size_t>(std::ranges::count(each.envelope.to, address));
+    }
+    return count;
+  }
+  std::string last_mail() const {
+    const auto& sent = submission_.sent();
+    return sent.empty() ? std::string() : sent.back().text;
+  }
   /// Messages that reached somebody since the last question: mails, and what the server put into
   /// the scheduling inbox, or (Cyrus, of updates) into the calendar alone.
   std::size_t told(const std::string& address) {
@@ -274,6 +286,16 @@ class OnServer : public testing::Test {
     EXPECT_EQ(world().respond(bob, wire).status, 1);
     if (!server_sends) world().send(bob, test::attendees_mail(named(bob_), bob_, "ACCEPTED"));
   }
+  /// Perhaps, and at other times; from the calendar.
+  void propose(client::Device& bob) {
+    const std::string& id = test::calendar_id(bob);
+    world().settle(bob, id);
+    std::vector<Node> more{Node(meeting_response::SendResponse,
+                                {{meeting_response::ProposedStartTime, "20360612T080000Z"},
+                                 {meeting_response::ProposedEndTime, "20360612T090000Z"}})};
+    const auto wire = test::response_wire(bob, "2", id, only_id(bob, id), std::move(more));
+    EXPECT_EQ(world().respond(bob, wire).status, 1);
+  }
   /// With the UID that the event has by now.
   PhoneMeeting named(const std::string& whose) {
     PhoneMeeting out = team_;
@@ -385,6 +407,21 @@ TEST_P(OfServer, NothingIsSentWhereThePhoneAsksForNothing) {
   // DAViCal tells organizers of every answer; no mail goes out all the same.
   EXPECT_EQ(world().told(ann_), GetParam().tells_answers ? 1U : 0U);
   EXPECT_TRUE(World::attendee(world().event(bob_), bob_).contains("PARTSTAT=ACCEPTED"));
+}
+
+/// [MS-ASCMD] ProposedStartTime: nobody but us can carry it, where the server answers, too.
+TEST_P(OfServer, OtherTimesAreProposedOnce) {
+  if (!begin(GetParam())) GTEST_SKIP() << RunningServer::why_not(GetParam().name);
+  client::Device ann = world().device(ann_, Version::v16_1);
+  client::Device bob = world().device(bob_, Version::v16_1);
+  invite(ann);
+  static_cast<void>(world().told(ann_));
+  const std::size_t before = world().mails_to(ann_);
+  propose(bob);
+  EXPECT_EQ(world().mails_to(ann_), before + 1);
+  EXPECT_TRUE(world().last_mail().contains("method=COUNTER")) << world().last_mail();
+  EXPECT_TRUE(World::attendee(world().event(bob_), bob_).contains("PARTSTAT=TENTATIVE"));
+  EXPECT_TRUE(world().event(ann_).contains(team_.start)) << world().event(ann_);
 }
 
 TEST_P(OfServer, KnowsItsUsersAndTheirEvents) {
