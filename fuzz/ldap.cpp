@@ -13,6 +13,7 @@
 
 #include "backend/ldap/filter.hpp"
 #include "backend/ldap/person.hpp"
+#include "backend/ldap/ranges.hpp"
 #include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "convert/certificate.hpp"
@@ -125,6 +126,15 @@ void check_members(const ldap::Entry& entry) {
   for (const ldap::GroupSearch& search : members.searches) require(!search.filter.empty());
 }
 
+/// A part of the values leads to one that begins behind it.
+void check_range(std::string_view description) {
+  const auto range = ldap::parse_value_range(description);
+  if (!range) return;
+  require(!range->attribute.empty() && range->last.value_or(range->first) >= range->first);
+  const auto next = ldap::parse_value_range(ldap::range_request(range->attribute, range->first));
+  require(next && next->first == range->first && !next->last);
+}
+
 /// What an administrator may give as a file: written once more it is the same.
 void check_certificates(const ldap::Entry& entry) {
   for (const std::string& attribute : ldap::certificate_attributes()) {
@@ -155,6 +165,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const std::string& der : ldap::certificates_of(input.entry, now)) require(!der.empty());
   check_primary_group(input.entry);
+  check_range(input.text);
+  for (const auto& each : input.entry.attributes) check_range(each.first);
   check_members(input.entry);
   check_certificates(input.entry);
   return 0;

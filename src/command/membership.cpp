@@ -37,6 +37,10 @@ Task<Membership::Names> Membership::members_of(std::string group, backend::Accou
     co_return names;
   }
   const auto members = co_await directory_->members(std::move(account), std::move(id), members_max);
+  // Who is not among those that were read may be in it nevertheless.
+  if (members.total > members.entries.size()) {
+    throw Fault(Fault::Kind::unavailable, group + ": has more members than can be read");
+  }
   for (const backend::DirectoryEntry& entry : members.entries) {
     names.insert(ascii_lower(entry.address));
   }

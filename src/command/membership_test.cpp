@@ -30,6 +30,7 @@ class AddressList final : public backend::Directory {
     backend::DirectoryMatches out;
     if (id == "id" || id == "cn=staff") {
       for (const std::string& address : people) out.entries.emplace_back().address = address;
+      out.total = people.size() + (whole ? 0 : 1);
     }
     co_return out;
   }
@@ -41,6 +42,7 @@ class AddressList final : public backend::Directory {
   Strings people{"Ann@Example.org"};
   int asked = 0;
   bool down = false;
+  bool whole = true;
 };
 
 class MembershipTest : public testing::Test {
@@ -70,6 +72,15 @@ class MembershipTest : public testing::Test {
   bool named_down = false;
   Membership membership{clock, &list, [this](std::string user) { return named(std::move(user)); }};
 };
+
+// Whoever is not among those that were read may be in the group: no weaker policy for that.
+TEST_F(MembershipTest, APartOfAGroupDecidesNothing) {
+  list.whole = false;
+  EXPECT_THROW(groups_of(membership, {"staff@example.org"}, bob), Fault);
+  list.whole = true;
+  clock.advance(Membership::pause);
+  EXPECT_TRUE(groups_of(membership, {"staff@example.org"}, bob).empty());
+}
 
 TEST_F(MembershipTest, AddressesAreGroupsOfTheAddressList) {
   EXPECT_EQ(groups_of(membership, {"staff@example.org"}), Strings{"staff@example.org"});

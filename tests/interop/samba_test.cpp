@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backend/ldap/session.hpp"
 #include "base/fault.hpp"
 #include "interop/directory_bed.hpp"
 
@@ -57,6 +58,21 @@ TEST_F(SambaTest, GroupsAreOpened) {
   }
   std::ranges::sort(out);
   EXPECT_EQ((Names{"Ada Lovelace", "Bob Babbage", "Zoe Elsewhere"}), out);
+}
+
+// The server gives all of small groups at once; the rest of them it gives as Active Directory does.
+TEST_F(SambaTest, TheRestOfAGroup) {
+  const std::string team = find("team@example.com", 100, true).entries.at(0).id;
+  backend::ldap::Session session(settings_, settings_.urls.front(),
+                                 backend::ldap::Session::As::reader);
+  const auto whole = session.read(team, {"member"}).entries.at(0);
+  ASSERT_EQ(3U, whole.values("member")->size());
+  backend::ldap::Entry entry;
+  entry.dn = team;
+  session.read_rest(entry, "member", 1);
+  EXPECT_FALSE(entry.cut);
+  EXPECT_EQ(Names(whole.values("member")->begin() + 1, whole.values("member")->end()),
+            *entry.values("member"));
 }
 
 TEST_F(SambaTest, TheWholeList) {

@@ -157,6 +157,10 @@ Result<auth::Proof> LdapCheck::Core::proof_of(const auth::Claim& claim, const En
 }
 
 void LdapCheck::Core::add_attributes(const Entry& entry, auth::Facts& facts) const {
+  // Rules that deny must not be passed because a value was not read.
+  if (entry.cut && !settings.attributes.empty()) {
+    throw Fault(Fault::Kind::unavailable, entry.dn + ": has more values than can be read");
+  }
   for (const std::string& name : settings.attributes) {
     const auto* values = entry.values(name);
     if (values == nullptr) continue;

@@ -1,6 +1,7 @@
 /// Entries of LDAP servers as values: private to this folder and its fuzzer.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,8 @@ namespace godwit::backend::ldap {
 struct Entry {
   std::string dn;
   std::vector<std::pair<std::string, std::vector<std::string>>> attributes;
+  std::size_t bytes = 0;  // of all values
+  bool cut = false;       // there are more values than are kept
 
   /// The first value; empty where there is none.
   std::string_view value(std::string_view attribute) const;

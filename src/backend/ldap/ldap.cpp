@@ -1,6 +1,7 @@
 #include "backend/ldap/ldap.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -21,8 +22,10 @@ using ldap::Entry;
 using ldap::Names;
 using ldap::Session;
 
-constexpr std::size_t queue_max = 200;        // queries that wait; more are refused
-constexpr std::size_t group_reads_max = 500;  // entries read for one group
+constexpr std::size_t queue_max = 200;         // queries that wait; more are refused
+constexpr std::size_t reads_a_person = 4;      // of a group: groups within it are read, too
+constexpr std::size_t group_reads_min = 2000;  // entries read for one group, however few are wanted
+constexpr std::size_t read_at_once = 100;
 
 }  // namespace
 
@@ -59,18 +62,28 @@ class LdapDirectory::Opening {
       open(found.entries[0]);
     }
     while (!waiting_.empty() && !full()) {
-      const std::string name = std::move(waiting_.back());
-      waiting_.pop_back();
-      for (const Entry& entry : core_.servers.read(name, attributes_).entries) take(entry);
+      const auto first =
+          waiting_.end() - static_cast<std::ptrdiff_t>(std::min(waiting_.size(), read_at_once));
+      const std::vector<std::string> names(std::make_move_iterator(first),
+                                           std::make_move_iterator(waiting_.end()));
+      waiting_.erase(first, waiting_.end());
+      reads_ += names.size();
+      for (const Entry& entry : core_.servers.read(names, attributes_).entries) take(entry);
     }
-    if (full() && !waiting_.empty()) out_.total = std::max<std::uint64_t>(out_.total, 1) + 1;
+    if (left_out_ || !waiting_.empty()) {
+      out_.total = std::max<std::uint64_t>(out_.total, out_.entries.size() + 1);
+    }
     return std::move(out_);
   }
 
  private:
-  bool full() const { return out_.total > entries_max_ || reads_ >= group_reads_max; }
+  bool full() const {
+    return out_.total > entries_max_ ||
+           reads_ >= std::max(group_reads_min, reads_a_person * entries_max_);
+  }
 
   void open(const Entry& group) {
+    if (group.cut) left_out_ = true;
     ldap::GroupMembers members = ldap::members_of(group);
     for (std::string& name : members.names) {
       if (seen_.insert(ascii_lower(name)).second) waiting_.push_back(std::move(name));
@@ -88,9 +101,11 @@ class LdapDirectory::Opening {
     ++reads_;
     try {
       Entries found = core_.servers.run([&](Session& session) {
-        return session.search(search, attributes_, core_.settings.entries_max);
+        return session.search(search, attributes_,
+                              std::max(core_.settings.entries_max, entries_max_));
       });
-      if (found.more) ++out_.total;
+      if (found.more) left_out_ = true;
+      reads_ += found.entries.size();
       return std::move(found.entries);
     } catch (const Fault& fault) {
       if (fault.kind() != Fault::Kind::corrupt) throw;
@@ -99,7 +114,6 @@ class LdapDirectory::Opening {
   }
 
   void take(const Entry& entry) {
-    ++reads_;
     DirectoryEntry person = ldap::directory_entry(entry, core_.names());
     if (person.is_group) return open(entry);
     if (person.address.empty()) return;
@@ -111,6 +125,7 @@ class LdapDirectory::Opening {
   std::vector<std::string> attributes_;
   std::size_t entries_max_;
   std::size_t reads_ = 0;
+  bool left_out_ = false;       // there are more than the server gives out
   std::set<std::string> seen_;  // names, in lower case
   std::vector<std::string> waiting_;
   DirectoryMatches out_;

@@ -41,6 +41,11 @@ Entries Servers::read(const std::string& dn, const std::vector<std::string>& att
   }
 }
 
+Entries Servers::read(const std::vector<std::string>& dns,
+                      const std::vector<std::string>& attributes) {
+  return run([&](Session& session) { return session.read(dns, attributes); });
+}
+
 std::unique_ptr<Session> Servers::take() {
   const std::scoped_lock lock(mutex_);
   if (idle_.empty()) return nullptr;

@@ -22,6 +22,8 @@ class Servers {
   Entries run(const std::function<Entries(Session&)>& ask);
   /// One entry by its name; none for what is no name.
   Entries read(const std::string& dn, const std::vector<std::string>& attributes);
+  /// Several by their names; those that are not there are left out.
+  Entries read(const std::vector<std::string>& dns, const std::vector<std::string>& attributes);
   /// A connection of its own to the first server that answers, beginning with the last good one.
   std::unique_ptr<Session> connect(Session::As as);
 

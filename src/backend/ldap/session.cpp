@@ -1,10 +1,13 @@
 #include "backend/ldap/session.hpp"
 
+#include <fmt/format.h>
 #include <ldap.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
+#include "backend/ldap/ranges.hpp"
 #include "base/fault.hpp"
 #include "base/handle.hpp"
 #include "base/text.hpp"
@@ -15,10 +18,16 @@ namespace {
 
 using Message = godwit::Handle<LDAPMessage, ldap_msgfree>;
 using Values = godwit::Handle<berval*, ldap_value_free_len>;
+using Control = godwit::Handle<LDAPControl, ldap_control_free>;
+using Controls = godwit::Handle<LDAPControl*, ldap_controls_free>;
+using Text = godwit::Handle<char, ldap_memfree>;
 
+const std::string everything = "(objectClass=*)";
 constexpr const char* system_ca_file = "/etc/ssl/certs/ca-certificates.crt";
-constexpr std::size_t values_max = 1500;  // of one attribute: what Active Directory gives at a time
-constexpr std::size_t entry_bytes_max = 8 * 1024 * 1024;  // what is beyond is left out
+constexpr std::size_t values_max = 100'000;  // of one attribute: members of the largest groups
+constexpr std::size_t entry_bytes_max = 16 * 1024 * 1024;  // what is beyond is left out
+constexpr std::size_t page_entries =
+    500;  // asked for at a time: half of what Active Directory gives
 constexpr std::size_t value_bytes_max = 1024 * 1024;  // photos; larger ones are cut, so unusable
 
 timeval to_timeval(std::chrono::seconds limit) { return {static_cast<time_t>(limit.count()), 0}; }
@@ -55,6 +64,67 @@ bool is_refusal(int code) {
     default:
       return false;
   }
+}
+
+/// What concerns one entry alone: it is not there, elsewhere, hidden, or its name is none.
+bool is_of_one_entry(int code) {
+  switch (code) {
+    case LDAP_NO_SUCH_OBJECT:
+    case LDAP_REFERRAL:
+    case LDAP_INSUFFICIENT_ACCESS:
+      return true;
+    default:
+      return kind_of(code) == Fault::Kind::corrupt;
+  }
+}
+
+/// As libldap takes them, with its end; valid as long as `names`.
+std::vector<char*> pointers_to(const std::vector<std::string>& names) {
+  std::vector<char*> out;
+  out.reserve(names.size() + 1);
+  for (const std::string& name : names) out.push_back(const_cast<char*>(name.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+/// How many there were.
+std::size_t add_values(Entry& entry, const std::string& name, berval** values) {
+  auto at = std::ranges::find(entry.attributes, name,
+                              &std::pair<std::string, std::vector<std::string>>::first);
+  if (at == entry.attributes.end()) at = entry.attributes.insert(at, {name, {}});
+  std::size_t count = 0;
+  for (; values[count] != nullptr; ++count) {
+    const berval& value = *values[count];
+    const std::size_t length = std::min<std::size_t>(value.bv_len, value_bytes_max);
+    if (at->second.size() >= values_max || entry.bytes + length > entry_bytes_max) {
+      entry.cut = true;
+      continue;
+    }
+    entry.bytes += length;
+    at->second.emplace_back(value.bv_val, length);
+  }
+  return count;
+}
+
+/// The attributes of which the server gave a part.
+std::vector<ValueRange> ranges_of(LDAP* ldap, LDAPMessage* message) {
+  std::vector<ValueRange> out;
+  BerElement* position = nullptr;
+  for (Text name(ldap_first_attribute(ldap, message, &position)); name;
+       name.reset(ldap_next_attribute(ldap, message, position))) {
+    if (auto range = parse_value_range(name.get())) out.push_back(std::move(*range));
+  }
+  ber_free(position, 0);
+  return out;
+}
+
+/// How many there were.
+std::size_t add_range(LDAP* ldap, LDAPMessage* message, const std::string& attribute,
+                      const ValueRange& part, Entry& entry) {
+  const std::string end = part.last ? std::to_string(*part.last) : "*";
+  const std::string given = fmt::format("{};range={}-{}", part.attribute, part.first, end);
+  const Values values(ldap_get_values_len(ldap, message, given.c_str()));
+  return values ? add_values(entry, attribute, values.get()) : 0;
 }
 
 }  // namespace
@@ -145,50 +215,154 @@ Entries Session::search(const GroupSearch& asked, const std::vector<std::string>
   const int scope = asked.scope == Scope::subtree    ? LDAP_SCOPE_SUBTREE
                     : asked.scope == Scope::children ? LDAP_SCOPE_ONELEVEL
                                                      : LDAP_SCOPE_BASE;
-  return run(asked.base, scope, asked.filter, attributes, static_cast<int>(entries_max));
+  return run({asked.base, scope, asked.filter, attributes, entries_max});
 }
 
 Entries Session::read(const std::string& dn, const std::vector<std::string>& attributes) {
-  return run(dn, LDAP_SCOPE_BASE, "(objectClass=*)", attributes, 1);
+  return run({dn, LDAP_SCOPE_BASE, everything, attributes, 1});
 }
 
-Entries Session::run(const std::string& base, int scope, const std::string& filter,
-                     const std::vector<std::string>& attributes, int size_limit) {
-  std::vector<char*> names;
-  names.reserve(attributes.size() + 1);
-  for (const std::string& name : attributes) names.push_back(const_cast<char*>(name.c_str()));
-  names.push_back(nullptr);
+Entries Session::read(const std::vector<std::string>& dns,
+                      const std::vector<std::string>& attributes) {
+  std::vector<char*> names = pointers_to(attributes);
   timeval limit = to_timeval(settings_.limit);
   LDAP* const ldap = handle_->ldap;
-  LDAPMessage* answer = nullptr;
-  const int code = ldap_search_ext_s(ldap, base.c_str(), scope, filter.c_str(), names.data(), 0,
-                                     nullptr, nullptr, &limit, size_limit, &answer);
-  const Message owned(answer);
+  std::vector<int> asked(dns.size());
+  for (std::size_t i = 0; i < dns.size(); ++i) {
+    const int code = ldap_search_ext(ldap, dns[i].c_str(), LDAP_SCOPE_BASE, everything.c_str(),
+                                     names.data(), 0, nullptr, nullptr, &limit, 1, &asked[i]);
+    if (code != LDAP_SUCCESS) raise(code, "asking");
+  }
   Entries out;
-  out.more = code == LDAP_SIZELIMIT_EXCEEDED;
-  if (scope == LDAP_SCOPE_BASE && code == LDAP_NO_SUCH_OBJECT) return out;
-  if (code != LDAP_SUCCESS && !out.more) raise(code, "searching");
-  for (LDAPMessage* entry = ldap_first_entry(ldap, answer); entry != nullptr;
-       entry = ldap_next_entry(ldap, entry)) {
-    Entry& one = out.entries.emplace_back();
-    if (char* const dn = ldap_get_dn(ldap, entry)) {
-      one.dn = dn;
-      ldap_memfree(dn);
+  for (const int id : asked) {
+    LDAPMessage* answer = nullptr;
+    const int kind = ldap_result(ldap, id, LDAP_MSG_ALL, &limit, &answer);
+    const Message owned(answer);
+    int code = LDAP_TIMEOUT;
+    if (kind < 0) ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &code);
+    if (kind > 0) {
+      const int parsed =
+          ldap_parse_result(ldap, answer, &code, nullptr, nullptr, nullptr, nullptr, 0);
+      if (parsed != LDAP_SUCCESS) code = parsed;
     }
-    std::size_t bytes = 0;
-    for (const std::string& name : attributes) {
-      const Values values(ldap_get_values_len(ldap, entry, name.c_str()));
-      if (!values) continue;
-      auto& kept = one.attributes.emplace_back(name, std::vector<std::string>()).second;
-      for (berval** at = values.get(); *at != nullptr && kept.size() < values_max; ++at) {
-        const std::size_t length = std::min<std::size_t>((*at)->bv_len, value_bytes_max);
-        bytes += length;
-        if (bytes > entry_bytes_max) break;
-        kept.emplace_back((*at)->bv_val, length);
-      }
-    }
+    if (code != LDAP_SUCCESS && !is_of_one_entry(code)) raise(code, "reading");
+    if (code == LDAP_SUCCESS) take_all(answer, attributes, out);
   }
   return out;
+}
+
+Entries Session::run(const Question& question) {
+  Entries out;
+  std::string cookie;
+  do {
+    ask(question, cookie, out);
+  } while (!cookie.empty() && !out.more && out.entries.size() < question.entries_max);
+  if (!cookie.empty()) out.more = true;
+  return out;
+}
+
+void Session::ask(const Question& question, std::string& cookie, Entries& out) {
+  std::vector<char*> names = pointers_to(question.attributes);
+  timeval limit = to_timeval(settings_.limit);
+  LDAP* const ldap = handle_->ldap;
+  const std::size_t room = question.entries_max - out.entries.size();
+  LDAPControl* page = nullptr;
+  if (question.entries_max > page_entries) {
+    berval from{static_cast<ber_len_t>(cookie.size()), cookie.data()};
+    // Not critical: a server that knows no pages answers as it does.
+    const int code = ldap_create_page_control(
+        ldap, static_cast<ber_int_t>(std::min(room, page_entries)), &from, 0, &page);
+    if (code != LDAP_SUCCESS) raise(code, "asking");
+  }
+  const Control owned_page(page);
+  std::array<LDAPControl*, 2> controls{page, nullptr};
+  LDAPMessage* answer = nullptr;
+  const int code = ldap_search_ext_s(ldap, question.base.c_str(), question.scope,
+                                     question.filter.c_str(), names.data(), 0, controls.data(),
+                                     nullptr, &limit, static_cast<int>(room), &answer);
+  const Message owned(answer);
+  cookie.clear();
+  out.more = code == LDAP_SIZELIMIT_EXCEEDED;
+  if (question.scope == LDAP_SCOPE_BASE && code == LDAP_NO_SUCH_OBJECT) return;
+  if (code != LDAP_SUCCESS && !out.more) raise(code, "searching");
+  const std::size_t before = out.entries.size();
+  take_all(answer, question.attributes, out);
+  if (page == nullptr) return;
+  cookie = next_page(answer);
+  // A page with nothing on it and another to come: not for ever.
+  if (!cookie.empty() && out.entries.size() == before) {
+    throw Fault(Fault::Kind::corrupt, url_ + ": gives empty pages");
+  }
+}
+
+std::string Session::next_page(LDAPMessage* answer) const {
+  LDAPControl** found = nullptr;
+  const int code =
+      ldap_parse_result(handle_->ldap, answer, nullptr, nullptr, nullptr, nullptr, &found, 0);
+  const Controls owned(found);
+  LDAPControl* const page =
+      code == LDAP_SUCCESS ? ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, found, nullptr) : nullptr;
+  if (page == nullptr) return {};
+  ber_int_t estimate = 0;
+  berval next{};
+  if (ldap_parse_pageresponse_control(handle_->ldap, page, &estimate, &next) != LDAP_SUCCESS) {
+    raise(LDAP_DECODING_ERROR, "searching");
+  }
+  std::string out(next.bv_val == nullptr ? "" : next.bv_val, next.bv_len);
+  ber_memfree(next.bv_val);
+  return out;
+}
+
+void Session::take_all(LDAPMessage* answer, const std::vector<std::string>& attributes,
+                       Entries& out) {
+  for (LDAPMessage* entry = ldap_first_entry(handle_->ldap, answer); entry != nullptr;
+       entry = ldap_next_entry(handle_->ldap, entry)) {
+    take(entry, attributes, out.entries.emplace_back());
+  }
+}
+
+void Session::take(LDAPMessage* message, const std::vector<std::string>& attributes, Entry& entry) {
+  LDAP* const ldap = handle_->ldap;
+  const Text dn(ldap_get_dn(ldap, message));
+  if (dn) entry.dn = dn.get();
+  for (const std::string& name : attributes) {
+    const Values values(ldap_get_values_len(ldap, message, name.c_str()));
+    if (values) add_values(entry, name, values.get());
+  }
+  for (const ValueRange& part : ranges_of(ldap, message)) {
+    const auto name = std::ranges::find_if(
+        attributes, [&](const std::string& each) { return iequals(each, part.attribute); });
+    if (name == attributes.end()) continue;
+    const std::size_t added = add_range(ldap, message, *name, part, entry);
+    if (part.last && added > 0) read_rest(entry, *name, part.first + added);
+  }
+}
+
+void Session::read_rest(Entry& entry, const std::string& attribute, std::size_t first) {
+  for (;;) {
+    if (entry.cut) return;
+    const std::vector<std::string> names{range_request(attribute, first)};
+    std::vector<char*> asked = pointers_to(names);
+    timeval limit = to_timeval(settings_.limit);
+    LDAP* const ldap = handle_->ldap;
+    LDAPMessage* answer = nullptr;
+    const int code = ldap_search_ext_s(ldap, entry.dn.c_str(), LDAP_SCOPE_BASE, everything.c_str(),
+                                       asked.data(), 0, nullptr, nullptr, &limit, 1, &answer);
+    const Message owned(answer);
+    if (code != LDAP_SUCCESS && !is_of_one_entry(code)) raise(code, "reading the rest");
+    LDAPMessage* const message = ldap_first_entry(ldap, answer);
+    const std::vector<ValueRange> parts =
+        message == nullptr ? std::vector<ValueRange>() : ranges_of(ldap, message);
+    const auto part = std::ranges::find_if(parts, [&](const ValueRange& each) {
+      return each.first == first && iequals(each.attribute, attribute);
+    });
+    // What is left is not given, or another part of it: it stays unknown.
+    const std::size_t added =
+        part == parts.end() ? 0 : add_range(ldap, message, attribute, *part, entry);
+    if (added == 0) entry.cut = true;
+    if (added == 0 || !part->last) return;
+    first += added;
+  }
 }
 
 void Session::raise(int code, const char* doing) const {

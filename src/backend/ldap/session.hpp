@@ -2,6 +2,7 @@
 /// of its settings. Throws Fault.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,9 @@
 
 #include "backend/ldap/entry.hpp"
 #include "backend/ldap/ldap.hpp"
+
+struct ldapmsg;  // libldap's
+using LDAPMessage = ldapmsg;
 
 namespace godwit::backend::ldap {
 
@@ -33,11 +37,29 @@ class Session {
                  std::size_t entries_max);
   /// One entry by its name; nothing in `entries` when it is not there.
   Entries read(const std::string& dn, const std::vector<std::string>& attributes);
+  /// Several, asked for at once. Those that are not there, or that the server does not give out,
+  /// are left out.
+  Entries read(const std::vector<std::string>& dns, const std::vector<std::string>& attributes);
+  /// The values of an attribute from `first` on, in as many answers as the server makes of them.
+  /// What is beyond the bounds of an entry, or never comes, is cut.
+  void read_rest(Entry& entry, const std::string& attribute, std::size_t first);
 
  private:
   struct Handle;
-  Entries run(const std::string& base, int scope, const std::string& filter,
-              const std::vector<std::string>& attributes, int size_limit);
+  struct Question {
+    const std::string& base;
+    int scope;
+    const std::string& filter;
+    const std::vector<std::string>& attributes;
+    std::size_t entries_max;
+  };
+  /// Page by page when there may be many. The rest of large attributes, too.
+  Entries run(const Question& question);
+  /// One page; `cookie` goes from one to the next and is empty after the last.
+  void ask(const Question& question, std::string& cookie, Entries& out);
+  void take_all(LDAPMessage* answer, const std::vector<std::string>& attributes, Entries& out);
+  void take(LDAPMessage* message, const std::vector<std::string>& attributes, Entry& entry);
+  std::string next_page(LDAPMessage* answer) const;
   void set_options(const std::string& url);
   int bind(const char* dn, const Secret& password);
   [[noreturn]] void raise(int code, const char* doing) const;

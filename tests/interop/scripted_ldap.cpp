@@ -1,0 +1,161 @@
+#include "interop/scripted_ldap.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <list>
+#include <optional>
+
+#include "backend/ldap/ranges.hpp"
+#include "base/text.hpp"
+
+namespace godwit::interop {
+namespace {
+
+using boost::asio::ip::tcp;
+
+/// RFC 4511 5.1: tag, length, contents.
+std::string element(unsigned char tag, std::string_view contents) {
+  std::string out(1, static_cast<char>(tag));
+  const std::size_t size = contents.size();
+  if (size < 128) {
+    out += static_cast<char>(size);
+  } else {
+    out += static_cast<char>(0x84);
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((size >> shift) & 0xFF);
+  }
+  return out.append(contents);
+}
+
+struct Element {
+  unsigned char tag = 0;
+  std::string_view contents;
+};
+
+/// The size of the message at the beginning of `bytes`; nothing while it is not all there.
+std::optional<std::size_t> whole(std::string_view bytes) {
+  if (bytes.size() < 2) return std::nullopt;
+  const auto first = static_cast<unsigned char>(bytes[1]);
+  const std::size_t head = 2 + (first > 127 ? first & 0x7FU : 0U);
+  if (bytes.size() < head) return std::nullopt;
+  std::size_t size = first > 127 ? 0 : first;
+  for (std::size_t i = 2; i < head; ++i) size = (size << 8) | static_cast<unsigned char>(bytes[i]);
+  return bytes.size() < head + size ? std::nullopt : std::optional(head + size);
+}
+
+/// The element at the beginning of `bytes`, which goes on behind it.
+Element take(std::string_view& bytes) {
+  const std::size_t size = whole(bytes).value();
+  const auto first = static_cast<unsigned char>(bytes[1]);
+  const std::size_t head = 2 + (first > 127 ? first & 0x7FU : 0U);
+  const Element out{static_cast<unsigned char>(bytes[0]), bytes.substr(head, size - head)};
+  bytes.remove_prefix(size);
+  return out;
+}
+
+std::string attribute(std::string_view name, const std::vector<std::string>& values) {
+  std::string all;
+  for (const std::string& value : values) all += element(0x04, value);
+  return element(0x30, element(0x04, name) + element(0x31, all));
+}
+
+const std::string success =
+    element(0x0A, std::string(1, '\0')) + element(0x04, "") + element(0x04, "");
+
+}  // namespace
+
+ScriptedLdap::ScriptedLdap(std::size_t members, std::size_t part, Habit habit)
+    : members_(members), part_(part), habit_(habit) {
+  acceptor_.open(tcp::v4());
+  acceptor_.bind({boost::asio::ip::address_v4::loopback(), 0});
+  acceptor_.listen();
+  port_ = acceptor_.local_endpoint().port();
+  thread_ = std::jthread([this] { accept(); });
+}
+
+ScriptedLdap::~ScriptedLdap() {
+  // A last connection ends the wait for one.
+  closing_ = true;
+  boost::system::error_code ignored;
+  tcp::socket last(context_);
+  last.connect({boost::asio::ip::address_v4::loopback(), port_}, ignored);
+  thread_.join();
+}
+
+void ScriptedLdap::accept() {
+  std::list<std::jthread> serving;
+  for (;;) {
+    Stream stream(context_);
+    acceptor_.accept(stream);
+    if (closing_) return;
+    serving.emplace_back([this, stream = std::move(stream)]() mutable { serve(stream); });
+  }
+}
+
+void ScriptedLdap::serve(Stream& stream) {
+  std::string bytes;
+  boost::system::error_code error;
+  for (;;) {
+    std::array<char, 4096> some{};
+    const std::size_t got = stream.read_some(boost::asio::buffer(some), error);
+    if (error) return;
+    bytes.append(some.data(), got);
+    while (const auto size = whole(bytes)) {
+      const std::string reply = answer(std::string_view(bytes).substr(0, *size));
+      bytes.erase(0, *size);
+      if (reply.empty()) return;
+      boost::asio::write(stream, boost::asio::buffer(reply), error);
+      if (error) return;
+    }
+  }
+}
+
+/// Nothing: the client says good-bye.
+std::string ScriptedLdap::answer(std::string_view message) {
+  std::string_view rest = take(message).contents;
+  const std::string id = element(0x02, take(rest).contents);
+  const Element operation = take(rest);
+  constexpr unsigned char bind = 0x60;
+  constexpr unsigned char search = 0x63;
+  if (operation.tag == bind) return element(0x30, id + element(0x61, success));
+  if (operation.tag != search) return {};
+  std::string_view fields = operation.contents;
+  const std::string dn(take(fields).contents);
+  for (int skipped = 0; skipped < 6; ++skipped) take(fields);
+  std::string_view names = take(fields).contents;
+  std::string members = "member";
+  while (!names.empty()) {
+    const std::string_view name = take(names).contents;
+    if (istarts_with(name, "member;")) members = name;
+  }
+  return element(0x30, id + entry(dn, members)) + element(0x30, id + element(0x65, success));
+}
+
+std::string ScriptedLdap::entry(std::string_view dn, std::string_view asked) {
+  std::string attributes;
+  if (dn == "cn=group") {
+    attributes = attribute("objectClass", {"group"}) + attribute("cn", {"group"});
+    // Nothing under the plain name beside the part, as Active Directory does it.
+    attributes += attribute("member", {}) + members_attribute(asked);
+  } else {
+    const std::string name(dn.substr(dn.find('=') + 1));
+    attributes = attribute("cn", {name}) + attribute("mail", {name + "@example.com"});
+  }
+  return element(0x64, element(0x04, dn) + element(0x30, attributes));
+}
+
+std::string ScriptedLdap::members_attribute(std::string_view asked) {
+  const auto range = backend::ldap::parse_value_range(asked);
+  if (range && habit_ == Habit::forgets) return {};
+  const std::size_t first = range && habit_ != Habit::stuck ? range->first : 0;
+  const bool endless = habit_ == Habit::endless;
+  const std::size_t end = endless ? first + part_ : std::min(members_, first + part_);
+  std::vector<std::string> values;
+  for (std::size_t i = first; i < end; ++i) values.push_back("cn=p" + std::to_string(i));
+  ++parts_given_;
+  const std::string last = end == members_ && !endless ? "*" : std::to_string(end - 1);
+  return attribute("member;range=" + std::to_string(first) + '-' + last, values);
+}
+
+}  // namespace godwit::interop

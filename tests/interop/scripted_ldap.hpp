@@ -1,0 +1,55 @@
+/// A small LDAP server in this process, written from RFC 4511, that answers large attributes in
+/// parts as Active Directory does ([MS-ADTS] 3.1.1.3.1.3.3) and can be made to do it wrong.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace godwit::interop {
+
+/// cn=group has the members cn=p0, cn=p1, ...; p1's mail is p1@example.com, and so on. Whoever
+/// signs in may read. Filters are not looked at.
+class ScriptedLdap {
+ public:
+  enum class Habit {
+    good,
+    stuck,    // gives the first part again and again
+    forgets,  // gives no further part
+    endless,  // every part is followed by another
+  };
+  ScriptedLdap(std::size_t members, std::size_t part, Habit habit = Habit::good);
+  ~ScriptedLdap();
+  ScriptedLdap(const ScriptedLdap&) = delete;
+  ScriptedLdap& operator=(const ScriptedLdap&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  /// Answers that held a part of the members.
+  std::size_t parts_given() const { return parts_given_; }
+
+ private:
+  using Stream = boost::asio::ip::tcp::socket;
+  void accept();
+  void serve(Stream& stream);
+  std::string answer(std::string_view message);
+  std::string entry(std::string_view dn, std::string_view asked);
+  std::string members_attribute(std::string_view asked);
+
+  std::size_t members_;
+  std::size_t part_;
+  Habit habit_;
+  std::uint16_t port_ = 0;
+  std::atomic<std::size_t> parts_given_ = 0;
+  std::atomic<bool> closing_ = false;
+  boost::asio::io_context context_;
+  boost::asio::ip::tcp::acceptor acceptor_{context_};
+  std::jthread thread_;
+};
+
+}  // namespace godwit::interop
