@@ -31,8 +31,10 @@ using eas::Version;
 using wbxml::Element;
 using Names = std::set<std::string>;
 
-constexpr auto versions = {Version::v12_0, Version::v12_1, Version::v14_0,
-                           Version::v14_1, Version::v16_0, Version::v16_1};
+const std::vector<Version> all_versions{Version::v12_0, Version::v12_1, Version::v14_0,
+                                        Version::v14_1, Version::v16_0, Version::v16_1};
+/// calendar_round_trip_test has the others.
+const std::vector<Version> other_versions{Version::v12_0, Version::v14_0, Version::v16_0};
 constexpr std::uintmax_t file_bytes_max = 64 * 1024;
 
 /// One property that a device edits, and the lines of the text that may become others.
@@ -49,6 +51,7 @@ struct Class {
   std::vector<OneEdit> edits;
   Names stamps;  // lines that each edit makes anew
   int least;     // so many items are there
+  std::vector<Version> versions = all_versions;
 };
 
 std::vector<Class> classes() {
@@ -83,7 +86,8 @@ std::vector<Class> classes() {
        {{calendar::Subject, "Edited, on the way", {"summary"}},
         {calendar::Sensitivity, "2", {"class"}}},
        changed,
-       800},
+       800,
+       other_versions},
   };
 }
 
@@ -97,7 +101,9 @@ std::vector<std::string> texts_of(const Class& each) {
     if (entry.file_size() > file_bytes_max) continue;
     std::ifstream file(entry.path(), std::ios::binary);
     std::string text(std::istreambuf_iterator<char>(file), {});
-    if (text.contains(each.begin)) out.push_back(std::move(text));
+    // Of some the suite that they come from fills in the dates.
+    const bool is_template = text.contains("$now") || text.contains("%(now)s");
+    if (text.contains(each.begin) && !is_template) out.push_back(std::move(text));
   }
   std::ranges::sort(out);
   return out;
@@ -118,17 +124,18 @@ Element said_by_device(Element element) {
 std::map<std::string, int> lines_of(std::string_view text) {
   std::map<std::string, int> out;
   std::string line;
+  bool quoted = false;
   bool soft = false;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
     const std::string_view piece = text.substr(at, end - at);
     const bool goes_on = soft || piece.starts_with(' ') || piece.starts_with('\t');
-    if (!goes_on && !line.empty()) {
-      ++out[line];
+    if (!goes_on) {
+      if (!line.empty()) ++out[line];
       line.clear();
+      quoted = ascii_lower(piece.substr(0, piece.find(':'))).contains("quoted-printable");
     }
     line += piece;
-    const bool quoted = ascii_lower(line).contains("quoted-printable");
     soft = quoted && (piece.ends_with("=\n") || piece.ends_with("=\r\n"));
     at = end;
   }
@@ -138,7 +145,7 @@ std::map<std::string, int> lines_of(std::string_view text) {
 
 /// Without parameters and group, in lower case.
 std::string name_of(std::string_view line) {
-  std::string_view name = line.substr(0, line.find_first_of(":;"));
+  std::string_view name = line.substr(0, line.find_first_of(":;\r\n"));
   if (const auto dot = name.find('.'); dot != std::string_view::npos) name.remove_prefix(dot + 1);
   return ascii_lower(name);
 }
@@ -224,28 +231,32 @@ class Trip {
   std::optional<Element> data_;
 };
 
-TEST(ItemCorpus, NothingButTheEditChangesAtAnyVersion) {
+class ItemCorpus : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(ItemCorpus, NothingButTheEditChangesAtAnyVersion) {
   if (std::getenv("GODWIT_CORPUS") == nullptr) GTEST_SKIP() << "GODWIT_CORPUS names no corpus";
-  for (const Class& each : classes()) {
-    int shown = 0;
-    for (const std::string& text : texts_of(each)) {
-      for (const Version version : versions) {
-        if (version < each.kind.since) continue;
-        const Trip trip(each, text, version);
-        if (!trip.is_shown()) continue;
-        shown += version == Version::v16_1 ? 1 : 0;
-        SCOPED_TRACE(std::string(each.kind.name) + " at " + std::string(to_string(version)) + ": " +
-                     text);
-        trip.expect_echo();
-        for (const OneEdit& edit : each.edits) trip.expect_one(edit);
-        if (HasFailure()) break;
-      }
-      if (HasFailure()) break;
+  const auto all = classes();
+  const Class& each = all.at(GetParam());
+  int shown = 0;
+  for (const std::string& text : texts_of(each)) {
+    for (const Version version : each.versions) {
+      if (version < each.kind.since) continue;
+      const Trip trip(each, text, version);
+      if (!trip.is_shown()) continue;
+      shown += version == each.versions.back() ? 1 : 0;
+      SCOPED_TRACE(std::string(to_string(version)) + ": " + text);
+      trip.expect_echo();
+      for (const OneEdit& edit : each.edits) trip.expect_one(edit);
+      if (HasFailure()) return;
     }
-    RecordProperty(std::string(each.kind.name), shown);
-    EXPECT_GE(shown, each.least) << each.kind.name;
   }
+  EXPECT_GE(shown, each.least);
 }
+
+INSTANTIATE_TEST_SUITE_P(Classes, ItemCorpus, testing::Range<std::size_t>(0, 4),
+                         [](const auto& which) {
+                           return std::string(classes().at(which.param).kind.name);
+                         });
 
 }  // namespace
 }  // namespace godwit::command

@@ -205,7 +205,11 @@ void TaskEdit::importance(const Change<Importance>& change) {
 void TaskEdit::date(std::string_view name, const Change<Time>& local, const Change<Time>& utc,
                     const std::optional<Time>& now_local, const std::optional<Time>& now_utc) {
   if (local.keeps() && utc.keeps()) return;
-  if (local.value() == nullptr && utc.value() == nullptr) return editor_.erase(name);
+  if (local.value() == nullptr && utc.value() == nullptr) {
+    // One that cannot be read was not shown, so that a device that is without it clears nothing.
+    if (now_local || now_utc) editor_.erase(name);
+    return;
+  }
   const bool same_local = local.value() == nullptr || now_local == *local.value();
   const bool same_utc = utc.value() == nullptr || now_utc == *utc.value();
   // The local date is what counts: some devices write one of their own for the instant.
@@ -277,7 +281,7 @@ void TaskEdit::reminder(const Change<Time>& change) {
 }
 
 void TaskEdit::recurrence(const Change<Recurrence>& change) {
-  if (change.keeps()) return;
+  if (change.keeps() || (change.clears() && !now_.recurrence)) return;
   if (change.clears()) {
     for (const std::string_view name : {"RRULE", "RDATE", "EXDATE", "X-GODWIT-TASK"}) {
       editor_.erase(name);
