@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/clean_system.sh
 source "$here/clean_system.sh"
 
-known=(start backup)
+known=(start backup dovecot-radicale)
 [[ $# -ge 2 ]] || { echo "usage: tests/guides.sh PROGRAMS FOLDER [GUIDE...]" >&2; exit 2; }
 programs=$1
 base=$(realpath -m "$2")
@@ -42,7 +42,7 @@ run_guide() {
   for block in "$work"/blocks/*; do
     if ! (cat "$block") | inside sh -c 'cd /root && cat >.block && exec bash -euo pipefail .block' >"$work/output" 2>&1; then
       cat "$block" "$work/output" | tail -n 40 >&2
-      inside journalctl --no-pager -n 20 -u godwitd >&2 || true
+      inside journalctl --no-pager -n 60 >&2 || true
       stop "guide $name: this block fails"
     fi
     echo "  ok  $(grep -v '^#' "$block" | head -n 1)"
