@@ -5,6 +5,7 @@
 #include "conformance/local_sharing.hpp"
 #include "conformance/shared_items.hpp"
 #include "server_fixture.hpp"
+#include "wbxml/pages/email.hpp"
 
 namespace godwit::test {
 namespace {
@@ -98,6 +99,30 @@ TEST_F(SharedFolders, AnothersMailWakesWhoWaits) {
   EXPECT_EQ(run(bob_->ping({at_bob}, 300)).folders, std::vector<std::string>{at_bob});
   ASSERT_TRUE(run(bob_->sync_all(at_bob, {})).ok());
   EXPECT_EQ(bob_->collection(at_bob).items.size(), 1U);
+}
+
+/// docs/adr/0019-sharing-by-row.md: of the folder, not of the reader.
+TEST_F(SharedFolders, ReadMarksAreTheFolders) {
+  for (const ShareRight right : {ShareRight::read, ShareRight::write}) {
+    const bool writes = right == ShareRight::write;
+    share("Team", right);
+    ASSERT_TRUE(run(ann_->folder_sync()).ok());
+    const std::string at_ann = id_of(*ann_, "Team");
+    const std::string at_bob = id_of(*bob_, "Team");
+    ASSERT_TRUE(run(ann_->sync_all(at_ann, {})).ok());
+    ASSERT_TRUE(run(bob_->sync_all(at_bob, {})).ok());
+    const std::string message = ann_->collection(at_ann).items.begin()->first;
+    const auto mark = [](client::Device& device, const std::string& folder) {
+      return device.collection(folder).items.begin()->second.at("Read");
+    };
+    EXPECT_EQ(mark(*ann_, at_ann), "0");
+    ann_->change(at_ann, message, {client::Node(wbxml::email::Read, "1")});
+    ASSERT_TRUE(run(ann_->sync_all(at_ann, {})).ok());
+    ASSERT_TRUE(run(ann_->sync_all(at_ann, {})).ok());
+    EXPECT_EQ(mark(*ann_, at_ann), writes ? "1" : "0") << "who may only read is given it back";
+    ASSERT_TRUE(run(bob_->sync_all(at_bob, {})).ok());
+    EXPECT_EQ(mark(*bob_, at_bob), writes ? "1" : "0");
+  }
 }
 
 TEST_F(SharedFolders, AShareThatIsTakenAwayTakesNothingElse) {

@@ -263,6 +263,31 @@ TEST(BadItems, AHugePhotoOfAPhoneIsRefused) {
             1U);
 }
 
+/// The class has no lists of contacts: they are not shown, stop nothing, and stay as they are.
+TEST(BadItems, AListOfContactsIsLeftAlone) {
+  for (const eas::Version version : versions) {
+    TestBed bed(version);
+    backend::Items& items = bed.offer_items();
+    const auto key = collection_of(items, FolderRole::contacts);
+    const std::string members = "MEMBER:urn:uuid:good\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:x\r\n";
+    const std::string new_kind = card("team", "KIND:group\r\n" + members);
+    const std::string apples = card("club", "X-ADDRESSBOOKSERVER-KIND:group\r\n" + members);
+    ASSERT_TRUE(test::run(items.put(key, "team", new_kind, {})));
+    ASSERT_TRUE(test::run(items.put(key, "club", apples, {})));
+    ASSERT_TRUE(test::run(items.put(key, "good", card("good", ""), {})));
+    const std::string id = bed.id("Contacts");
+    const auto shown = subjects(bed, id, "LastName");
+    ASSERT_EQ(shown.size(), 1U);
+    namespace page = wbxml::contacts;
+    bed.device().change(id, shown.at("good"), {Node(page::LastName, "better")});
+    EXPECT_TRUE(test::run(bed.device().sync_all(id, {})).ok());
+    const auto there = test::run(items.fetch(key, {"team", "club"})).value();
+    ASSERT_EQ(there.size(), 2U);
+    EXPECT_EQ(there[0].text, new_kind);
+    EXPECT_EQ(there[1].text, apples);
+  }
+}
+
 /// The same UID twice, in one calendar and in another one: two items, each with its own ServerId,
 /// and an edit or a removal of one leaves the other alone.
 TEST(BadItems, AUidInTwoCalendarsIsTwoItems) {
