@@ -2,18 +2,23 @@
 //
 // How long after a delivery the Ping that waits for it is answered, from the mail server's "250" to
 // the device: over the embedded store; over Dovecot by NOTIFY, beside which a bare NOTIFY
-// connection listens to the same mailboxes; over Cyrus by the sweep. That nobody else is answered
-// is part of it. `bench_push [deliveries]`, 200 by default.
+// connection listens to the same mailboxes; over Dovecot by events, from the event on; over Cyrus
+// by the sweep. That nobody else is answered is part of it. And what a user costs whom events wake.
+// `bench_push [deliveries]`, 200 by default.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <fstream>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -361,6 +366,110 @@ void run_dovecot(bench::Table& table, const std::string& folder, int deliveries)
          1'500);
 }
 
+constexpr const char* push_secret = "0123456789abcdef";
+
+/// One event, on a connection of its own. Throws when it is not taken.
+void tell(std::uint16_t port, const std::string& user, const std::string& folder) {
+  const std::string body =
+      fmt::format(R"({{"user": "{}", "folder": "{}", "event": "new"}})", user, folder);
+  const std::string request = fmt::format(
+      "POST /godwit/push HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n"
+      "Connection: close\r\nContent-Length: {}\r\n\r\n{}",
+      push_secret, body.size(), body);
+  const int socket = bench::connect_to(port);
+  std::array<char, 256> reply{};
+  const bool said = ::send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0;
+  const auto count = said ? ::recv(socket, reply.data(), reply.size(), 0) : 0;
+  ::close(socket);
+  const std::string_view text(reply.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+  if (!text.starts_with("HTTP/1.1 204")) throw std::runtime_error("the event was not taken");
+}
+
+std::vector<std::string> push_source_lines(const std::string& folder, std::uint16_t imap_port) {
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/push.secret") << push_secret << '\n';
+  std::filesystem::permissions(folder + "/push.secret", std::filesystem::perms::owner_read);
+  return {"backend.kind = \"imap\"",
+          "imap.host = \"127.0.0.1\"",
+          fmt::format("imap.port = {}", imap_port),
+          "imap.tls = \"none\"",
+          "imap.unused_seconds = 1",
+          "submission.host = \"127.0.0.1\"",
+          "submission.tls = \"none\"",
+          "submission.sign_in = \"none\"",
+          "[[push_source]]",
+          "name = \"bench\"",
+          fmt::format("secret_file = \"{}/push.secret\"", folder)};
+}
+
+/// From the event on: Dovecot itself is told of before it answers a delivery.
+void run_events(bench::Table& table, const std::string& folder, int deliveries) {
+  if (!interop::RunningServer::is_there("dovecot")) return;
+  const auto* server = interop::RunningServer::get("dovecot", "");
+  const auto lmtp = server->port("LMTP_PORT");
+  auto daemon = std::make_unique<bench::Daemon>(
+      folder, bench::Daemon::Mail::gateway, push_source_lines(folder, server->port("IMAP_PORT")));
+  const auto http = daemon->http_port;
+  const std::vector<std::string> details = {"", "Alpha", "Beta", "Gamma"};
+  std::vector<std::string> users;
+  for (int i = 0; i < devices_count; ++i) {
+    users.push_back(interop::fresh_user());
+    for (const std::string& detail : details) {
+      interop::deliver_by_lmtp(lmtp, users.back() + (detail.empty() ? "" : "+" + detail), mail(i));
+    }
+  }
+  SeededRandom random(6);
+  std::future<void> telling;
+  report(table, "Dovecot by events, without connections",
+         measure(std::move(daemon), users, deliveries, 0,
+                 [&](const std::string& user, int number) {
+                   if (telling.valid()) telling.get();
+                   const std::string detail = details[random.next() % details.size()];
+                   interop::deliver_by_lmtp(lmtp, user + (detail.empty() ? "" : "+" + detail),
+                                            mail(number));
+                   telling = std::async(std::launch::async, tell, http, user,
+                                        detail.empty() ? "INBOX" : detail);
+                 }),
+         50);
+}
+
+/// What the watch of one user takes, seven folders each.
+void run_watched_users(bench::Table& table) {
+  if (!interop::RunningServer::is_there("dovecot")) return;
+  constexpr std::size_t users_count = 200;
+  class Nobody final : public backend::ChangeListener {
+    void changed(const UserId&, const std::optional<FolderKey>&, Kind) override {}
+  } nobody;
+  const auto* server = interop::RunningServer::get("dovecot", "");
+  interop::TestLoop loop;
+  SeededRandom random(9);
+  backend::imap::Settings settings;
+  settings.host = "127.0.0.1";
+  settings.port = server->port("IMAP_PORT");
+  settings.encryption = backend::imap::Encryption::none;
+  settings.idle_close = std::chrono::milliseconds(100);
+  settings.push_sources.resize(1);
+  backend::imap::ImapServer gateway(settings, loop.executor(), random);
+  std::vector<std::shared_ptr<backend::Mail>> mails;
+  for (std::size_t i = 0; i < users_count; ++i) {
+    const std::string user = interop::fresh_user();
+    for (const char* detail : {"", "+Alpha", "+Beta"}) {
+      interop::deliver_by_lmtp(server->port("LMTP_PORT"), user + detail, mail(1));
+    }
+    const auto account = loop.get(gateway.sign_in(user, Secret(password)));
+    mails.push_back(gateway.open(account.value()));
+    static_cast<void>(loop.get(mails.back()->folders()));
+  }
+  loop.run(net::sleep_for(std::chrono::seconds(2)));  // their connections close
+  std::vector<std::unique_ptr<backend::Watch>> watches;
+  watches.reserve(users_count);
+  const auto before = ::mallinfo2().uordblks;
+  for (const auto& each : mails) watches.push_back(each->watch(nobody));
+  const auto after = ::mallinfo2().uordblks;
+  table.at_most("bytes a user watched by events",
+                static_cast<double>(after - before) / static_cast<double>(users_count), 1024);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -374,6 +483,8 @@ int main(int count, char** arguments) {
   try {
     run_embedded(table, folder.string() + "/embedded", deliveries);
     run_dovecot(table, folder.string() + "/dovecot", deliveries);
+    run_events(table, folder.string() + "/events", deliveries);
+    run_watched_users(table);
     run_cyrus(table, folder.string() + "/cyrus", deliveries);
     code = table.exit_code();
   } catch (const std::exception& failure) {

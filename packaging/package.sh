@@ -71,6 +71,8 @@ put_documents() {
   done
   put 644 "$packaging/godwit.toml.example" /usr/share/doc/godwit/examples/godwit.toml
   put 644 "$packaging/fail2ban/jail.d/godwit.local.example" /usr/share/doc/godwit/examples/fail2ban-jail.local
+  put 644 "$packaging/dovecot/godwit.lua" /usr/share/godwit/dovecot/godwit.lua
+  put 755 "$packaging/cyrus/godwit-notify" /usr/share/godwit/cyrus/godwit-notify
   put 644 "$packaging/systemd/log-file.conf" /usr/share/doc/godwit/examples/log-file.conf
   for file in $(cd "$packaging" && find nginx apache haproxy caddy -type f 2>/dev/null | sort); do
     put 644 "$packaging/$file" "/usr/share/doc/godwit/examples/$file"

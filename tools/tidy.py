@@ -17,6 +17,7 @@ LINE_COLUMNS_MAX = 100
 # src/CMakeLists.txt; a module that is not here has not been thought about yet.
 DIRECTIONS = {
     "base": "",
+    "ingest": "base",
     "wbxml": "base",
     "eas": "base wbxml",
     "item": "base",
@@ -64,7 +65,7 @@ DIRECTIONS = {
 }
 
 # No sockets, no databases, no Asio beyond base/task.hpp.
-NO_IO = {"base", "wbxml", "eas", "item", "convert", "convert/time_zone", "convert/ical",
+NO_IO = {"base", "ingest", "wbxml", "eas", "item", "convert", "convert/time_zone", "convert/ical",
          "mapping", "imap", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
 ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",

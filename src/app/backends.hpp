@@ -9,6 +9,7 @@
 #include "backend/backend.hpp"
 #include "backend/directory.hpp"
 #include "backend/free_busy.hpp"
+#include "backend/hints.hpp"
 #include "backend/items.hpp"
 #include "base/files.hpp"
 #include "net/listener.hpp"
@@ -32,6 +33,8 @@ class Backends {
   virtual backend::Users& users() = 0;
   virtual backend::KnownUsers& known_users() = 0;
   virtual backend::MailBackend& mail() = 0;
+  /// Null where nobody outside is needed to tell of changes.
+  virtual backend::Hints* hints() = 0;
   /// Null where there are no collections of contacts and the like.
   virtual backend::ItemsBackend* items() = 0;
   virtual backend::Submission& submission() = 0;

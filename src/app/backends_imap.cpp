@@ -12,6 +12,7 @@
 #include "backend/recipients/recipients.hpp"
 #include "backend/sieve/contacts.hpp"
 #include "base/fault.hpp"
+#include "base/text.hpp"
 
 namespace godwit::app {
 namespace {
@@ -27,6 +28,18 @@ LoginForm login_form(const std::string& name) {
 Encryption encryption(const std::string& name) {
   if (name == "tls") return Encryption::tls;
   return name == "none" ? Encryption::none : Encryption::starttls;
+}
+
+std::vector<backend::imap::PushSource> push_sources(const Config& config) {
+  std::vector<backend::imap::PushSource> out;
+  for (const Config::PushSource& given : config.push_sources) {
+    backend::imap::PushSource& source = out.emplace_back();
+    for (const std::string& domain : given.domains) source.domains.push_back(ascii_lower(domain));
+    source.all_folders = given.covers == "all";
+    source.sweep = std::chrono::minutes(given.sweep_minutes);
+    source.quiet = std::chrono::minutes(given.quiet_minutes);
+  }
+  return out;
 }
 
 backend::imap::Settings with_master(backend::imap::Settings settings, const Config& config) {
@@ -87,6 +100,7 @@ class ImapBackends final : public Backends {
   backend::Users& users() override { return noting_; }
   backend::KnownUsers& known_users() override { return server_; }
   backend::MailBackend& mail() override { return server_; }
+  backend::Hints* hints() override { return &server_; }
   backend::Submission& submission() override { return outgoing_.submission(); }
   backend::ItemsBackend* items() override { return items_.any() ? &items_ : nullptr; }
   backend::Vacation* vacation() override { return sieve_.get(); }
@@ -168,6 +182,7 @@ backend::imap::Settings imap_settings(const Config& config) {
   settings.idle_renew = std::chrono::minutes(given.idle_minutes);
   settings.sweep_min = std::chrono::seconds(given.sweep_seconds);
   settings.sweep_max = std::chrono::seconds(4 * given.sweep_seconds);
+  settings.push_sources = push_sources(config);
   return settings;
 }
 

@@ -271,6 +271,7 @@ class LocalBackends final : public Backends {
     return users_;
   }
   backend::KnownUsers& known_users() override { return users_; }
+  backend::Hints* hints() override { return nullptr; }
   backend::MailBackend& mail() override { return store_; }
   backend::ItemsBackend* items() override { return &items_; }
   backend::Submission& submission() override { return submission_; }

@@ -18,6 +18,7 @@
 #include "app/dav.hpp"
 #include "app/device_settings.hpp"
 #include "app/directory.hpp"
+#include "app/ingest.hpp"
 #include "app/send_as.hpp"
 #include "app/sieve.hpp"
 #include "app/sign_in_chain.hpp"
@@ -226,6 +227,9 @@ void read_list_section(std::string_view section, const toml::node& value, Config
     read_list(section, *tables, &Config::sign_in_entry, &Config::sign_in, config, problems);
   } else if (section == "access") {
     read_list(section, *tables, &Config::access_entry, &Config::access, config, problems);
+  } else if (section == "push_source") {
+    read_list(section, *tables, &Config::push_source_entry, &Config::push_sources, config,
+              problems);
   } else {
     read_list(section, *tables, &Config::device_rule_entry, &Config::device_rules, config,
               problems);
@@ -275,6 +279,7 @@ void resolve_paths(Config& config, const std::string& file) {
     resolve(one.ca_file);
     resolve(one.password_file);
   }
+  for (Config::PushSource& one : config.push_sources) resolve(one.secret_file);
 }
 
 }  // namespace
@@ -396,6 +401,7 @@ Result<> check_config(const Config& config) {
   add_submission_problems(config, add);
   if (const std::string problem = check_sieve(config); !problem.empty()) add("[sieve]: " + problem);
   for (const std::string& problem : sign_in_problems(config)) add(problem);
+  for (const std::string& problem : push_source_problems(config)) add(problem);
   for (const std::string& problem : group_problems(config)) add(problem);
   if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
   if (const std::string problem = check_autodiscover(config); !problem.empty()) add(problem);
@@ -448,6 +454,7 @@ Strings take_over(Config& running, const Config& fresh) {
   }
   if (running.sign_in != fresh.sign_in) left.push_back("sign_in");
   if (running.access != fresh.access) left.push_back("access");
+  if (running.push_sources != fresh.push_sources) left.push_back("push_source");
   running.policy.settings = fresh.policy.settings;
   running.autodiscover_domains = fresh.autodiscover_domains;
   running.policies = fresh.policies;

@@ -222,7 +222,24 @@ struct Config {
     std::int64_t folders_max = 1000;
     std::int64_t other_changes_seconds = 60;
     std::int64_t grace_seconds = 300;
+    std::string events_path = "/godwit/push";
   } push;
+
+  /// One of those that tell of changed mailboxes.
+  struct PushSource {
+    std::string name;
+    std::string secret_file;
+    Strings networks = {"127.0.0.0/8", "::1"};
+    Strings domains;
+    std::string covers = "all";
+    bool secret_in_url = false;
+    std::int64_t events_per_second_max = 1000;
+    std::int64_t sweep_minutes = 15;
+    std::int64_t quiet_minutes = 60;
+    friend bool operator==(const PushSource&, const PushSource&) = default;
+  };
+  std::vector<PushSource> push_sources;  // the first that is for a user counts
+  PushSource push_source_entry;          // as of sign_in_entry
 
   struct Auth {
     std::int64_t cache_minutes = 10;

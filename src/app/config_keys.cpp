@@ -396,7 +396,8 @@ std::span<const Key> keys() {
 }
 
 bool is_list_section(std::string_view section) {
-  return section == "sign_in" || section == "access" || section == "device_rule";
+  return section == "sign_in" || section == "access" || section == "device_rule" ||
+         section == "push_source";
 }
 
 }  // namespace godwit::app

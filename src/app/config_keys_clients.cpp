@@ -8,6 +8,7 @@ namespace {
 
 using A = C::Autodiscover;
 using N = C::SignIn;
+using E = C::PushSource;
 using R = C::Access;
 using G = C::DeviceRule;
 
@@ -84,6 +85,41 @@ constexpr auto table = std::to_array<Key>({
     number<&C::push, &C::Push::grace_seconds>(
         "push", "grace_seconds", {0, day},
         "How long a user is watched after the last phone stopped waiting.", true),
+    text<&C::push, &C::Push::events_path>(
+        "push", "events_path", {},
+        "Where a [[push_source]] tells of changed mailboxes, on the addresses of phones."),
+
+    text<&C::push_source_entry, &E::name>(
+        "push_source", "name", "\"dovecot\"",
+        "What it is called in the log, and its user name where it signs in by Basic."),
+    path<&C::push_source_entry, &E::secret_file>(
+        "push_source", "secret_file", "\"/etc/godwit/push.secret\"",
+        "A file whose first line, of 16 characters or more, the source must know: as Bearer token, "
+        "as password of its name (Basic), or as key of X-Hub-Signature-256."),
+    text<&C::push_source_entry, &E::networks>(
+        "push_source", "networks", "[\"127.0.0.0/8\", \"192.0.2.25\"]", "Where it may speak from."),
+    text<&C::push_source_entry, &E::domains>(
+        "push_source", "domains", "[\"example.org\"]",
+        "The domains whose users it tells of; empty: all. Where it names users without a domain, "
+        "or phones do, these are tried."),
+    choice<&C::push_source_entry, &E::covers>(
+        "push_source", "covers", "all|inbox",
+        "What it tells: every change in all folders, or new mail in INBOX alone; then the other "
+        "folders are looked at as imap.sweep_seconds says."),
+    flag<&C::push_source_entry, &E::secret_in_url>(
+        "push_source", "secret_in_url",
+        "The secret may be the parameter key of the address, for sources that can send no header; "
+        "logs of proxies may show it."),
+    number<&C::push_source_entry, &E::events_per_second_max>(
+        "push_source", "events_per_second_max", {1, 1'000'000},
+        "More events on average, over ten seconds, are answered 429 and found by the sweep."),
+    number<&C::push_source_entry, &E::sweep_minutes>(
+        "push_source", "sweep_minutes", {1, 1440},
+        "Each mailbox is looked at so often, to find what was not told."),
+    number<&C::push_source_entry, &E::quiet_minutes>(
+        "push_source", "quiet_minutes", {0, 10'080},
+        "A source that is silent for so long is taken for broken until it speaks again: mailboxes "
+        "are looked at as imap.sweep_seconds says, or watched by connections; 0 = never."),
 
     number<&C::auth, &C::Auth::cache_minutes>(
         "auth", "cache_minutes", {0, 1440},

@@ -91,6 +91,10 @@ std::string_view section_text(std::string_view section) {
        "How clients find this server by a mail address. Of a domain of its own differs what "
        "[autodiscover.domain.\"example.com\"] says, by the same keys but domains."},
       {"push", "Ping, and Sync that waits."},
+      {"push_source",
+       "Mail servers that tell of changed mailboxes, so that no connection has to watch them "
+       "(backend.kind = \"imap\"). May be there several times; the first for a user's domain "
+       "counts."},
       {"auth", "Limits of sign-in."},
       {"sign_in", "Who checks passwords. May be there several times."},
       {"access", "Who may see what. May be there several times; needs a name and allow or deny."},

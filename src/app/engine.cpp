@@ -96,7 +96,9 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 settings_},
       endpoint_(services_, sign_in_,
                 [this](http::Request request) { return page_.answer(std::move(request)); }),
-      autodiscovery_(config, host_of(config), clock, sign_in_, endpoint_) {}
+      autodiscovery_(config, host_of(config), clock, sign_in_, endpoint_),
+      ingest_(ingest_settings(config), clock, backends.known_users(), backends.hints(),
+              autodiscovery_) {}
 
 void Engine::apply(const Config& config) {
   const policy::Book policies = settings_.policies;

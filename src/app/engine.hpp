@@ -8,6 +8,7 @@
 #include "app/backends.hpp"
 #include "app/certificate_files.hpp"
 #include "app/config.hpp"
+#include "app/ingest.hpp"
 #include "app/page.hpp"
 #include "app/sign_in.hpp"
 #include "auth/app_password.hpp"
@@ -28,7 +29,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  http::Service& service() { return autodiscovery_; }
+  http::Service& service() { return ingest_; }
   auth::AppPasswords& app_passwords() { return app_passwords_; }
   /// Takes over the limits of a configuration that was read anew.
   void apply(const Config& config);
@@ -73,6 +74,7 @@ class Engine {
   command::Services services_;
   command::Endpoint endpoint_;
   Autodiscovery autodiscovery_;
+  Ingest ingest_;
 };
 
 }  // namespace godwit::app

@@ -2,17 +2,18 @@
 # Cyrus 3.6 on free loopback ports: any user, any password (a user's mailboxes are made by the first
 # sign-in).
 #
-#   cyrus.sh start RUNDIR [--passwords "user ..."]
+#   cyrus.sh start RUNDIR [--passwords "user ..."] [--push URL]
 #   cyrus.sh stop RUNDIR
 #
 # `start` prints IMAP_PORT=, IMAPS_PORT=, LMTP_PORT=, HTTP_PORT= (CalDAV and CardDAV at /dav),
 # SIEVE_PORT= (ManageSieve), SENT= (what scripts send: one file a mail) and TLS_CERTIFICATE=
 # (self-signed, for localhost; STARTTLS offers it too). With --passwords only those users can sign in,
-# by "secret"; others are refused. The user "proxy" may act for all others.
+# by "secret"; others are refused. The user "proxy" may act for all others. --push tells URL of changes,
+# by packaging/cyrus/godwit-notify, which knows the token "0123456789abcdef".
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-usage() { echo "usage: cyrus.sh start RUNDIR [--passwords \"user ...\"] | stop RUNDIR" >&2; exit 2; }
+usage() { echo "usage: cyrus.sh start RUNDIR [--passwords \"user ...\"] [--push URL] | stop RUNDIR" >&2; exit 2; }
 
 write_config() {
   local run=$1 bin=$part/usr/lib/cyrus/bin
@@ -54,6 +55,23 @@ CONF
   else
     echo "sasl_pwcheck_method: alwaystrue" >>"$run/imapd.conf"
   fi
+  local notify=
+  if [[ -n $push ]]; then
+    # As docs/push.md says.
+    cat >>"$run/imapd.conf" <<CONF
+event_notifier: external
+event_groups: message flags mailbox subscription
+notify_external: $run/notify
+CONF
+    notify="notify cmd=\"$bin/notifyd -C $run/imapd.conf -m external\" \
+listen=\"$run/config/socket/notify\" proto=\"udp\" prefork=1"
+    printf 'url = "%s"\nheader = "Authorization: Bearer 0123456789abcdef"\n' "$push" \
+      >"$run/notify.curl"
+    cp "$here/../../packaging/cyrus/godwit-notify" "$run/godwit-notify"
+    printf '#!/bin/sh\nunset LD_LIBRARY_PATH\nGODWIT_NOTIFY=%s exec %s "$@"\n' "$run/notify.curl" \
+      "$run/godwit-notify" >"$run/notify"
+    chmod 755 "$run/notify" "$run/godwit-notify"
+  fi
   cat >"$run/cyrus.conf" <<CONF
 START {
   recover cmd="$bin/ctl_cyrusdb -C $run/imapd.conf -r"
@@ -64,6 +82,7 @@ SERVICES {
   lmtp cmd="$bin/lmtpd -C $run/imapd.conf -a" listen="127.0.0.1:$lmtp_port" prefork=0
   http cmd="$bin/httpd -C $run/imapd.conf" listen="127.0.0.1:$http_port" prefork=0
   sieve cmd="$bin/timsieved -C $run/imapd.conf" listen="127.0.0.1:$sieve_port" prefork=0
+  $notify
 }
 EVENTS {
 }
@@ -123,10 +142,11 @@ start() {
 action=$1
 run=$2
 shift 2
-passwords=
+passwords= push=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --passwords) passwords=$2; shift 2 ;;
+    --push) push=$2; shift 2 ;;
     *) usage ;;
   esac
 done

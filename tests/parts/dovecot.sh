@@ -2,7 +2,7 @@
 # Dovecot 2.3 with Maildir on free loopback ports: any user, password "secret".
 #
 #   dovecot.sh start RUNDIR [--without "CAP CAP"] [--layout plain|inbox] [--quota KIB]
-#     [--sieve "EXTENSION ..."] [--shared yes] [--master yes]
+#     [--sieve "EXTENSION ..."] [--shared yes] [--master yes] [--push "ox|lua|exporter URL"]
 #   dovecot.sh stop RUNDIR
 #
 # `start` prints IMAP_PORT=, IMAPS_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost;
@@ -12,6 +12,8 @@
 # what they send is one file a mail in SENT=, its recipients in the first line. --shared adds access
 # lists, other users' mailboxes below "shared/" and a public namespace "Public/" that all may use.
 # --master adds the master user "godwit" with the password "mastersecret", whose separator is *.
+# --push tells URL of changes: by the OX driver, by packaging/dovecot/godwit.lua (which knows the token
+# "0123456789abcdef"), or by the event exporter.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -184,6 +186,59 @@ passdb {
 CONF
 }
 
+# As docs/push.md says.
+write_push_config() {
+  local run=$1 kind=${push%% *} url=${push#* }
+  case $kind in
+    ox)
+      cat >>"$run/dovecot.conf" <<CONF
+mail_plugins = \$mail_plugins notify push_notification
+mail_attribute_dict = file:$run/mail/%u/attributes
+protocol imap {
+  imap_metadata = yes
+}
+plugin {
+  push_notification_driver = ox:url=$url cache_lifetime=0 user_from_metadata
+}
+CONF
+      ;;
+    lua)
+      cp "$here/../../packaging/dovecot/godwit.lua" "$run/godwit.lua"
+      cat >>"$run/dovecot.conf" <<CONF
+mail_plugins = \$mail_plugins notify mail_lua push_notification push_notification_lua
+plugin {
+  push_notification_driver = lua:file=$run/godwit.lua
+  godwit_url = $url
+  godwit_token = 0123456789abcdef
+}
+CONF
+      ;;
+    exporter)
+      cat >>"$run/dovecot.conf" <<CONF
+event_exporter godwit {
+  format = json
+  format_args = time-rfc3339
+  transport = http-post
+  transport_args = $url
+  transport_timeout = 500 milliseconds
+}
+metric godwit_delivery {
+  exporter = godwit
+  filter = event=mail_delivery_finished
+}
+metric godwit_imap {
+  exporter = godwit
+  filter = event=imap_command_finished and (cmd_name=APPEND or cmd_name=STORE or cmd_name="UID STORE" \
+    or cmd_name=COPY or cmd_name="UID COPY" or cmd_name=MOVE or cmd_name="UID MOVE" \
+    or cmd_name=EXPUNGE or cmd_name="UID EXPUNGE" or cmd_name=CREATE or cmd_name=RENAME \
+    or cmd_name=DELETE)
+}
+CONF
+      ;;
+    *) stop_with "--push: unknown kind '$kind'" ;;
+  esac
+}
+
 write_shared_config() {
   local run=$1
   mkdir -p "$run/public/.News" "$run/acl"
@@ -248,6 +303,7 @@ start() {
     [[ -z $sieve ]] || write_sieve_config "$run"
     [[ -z $shared ]] || write_shared_config "$run"
     [[ -z $master ]] || write_master_config "$run"
+    [[ -z $push ]] || write_push_config "$run"
     hand_over "$run"
     # The master would look for doveconf in /usr/bin: so it is run the other way round.
     (cd "$run/base" && LD_LIBRARY_PATH=$libraries exec "${as_server[@]}" \
@@ -277,7 +333,7 @@ start() {
 action=$1
 run=$(realpath -m "$2")
 shift 2
-without= layout=plain quota_kib= sieve= shared= master=
+without= layout=plain quota_kib= sieve= shared= master= push=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --without) without=$2; shift 2 ;;
@@ -286,6 +342,7 @@ while [[ $# -gt 0 ]]; do
     --sieve) sieve=$2; shift 2 ;;
     --shared) shared=$2; shift 2 ;;
     --master) master=$2; shift 2 ;;
+    --push) push=$2; shift 2 ;;
     *) usage ;;
   esac
 done

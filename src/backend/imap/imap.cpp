@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/imap/mail.hpp"
+#include "backend/imap/pushed.hpp"
 #include "base/text.hpp"
 
 namespace godwit::backend::imap {
@@ -84,9 +85,13 @@ ImapServer::ImapServer(Settings settings, net::Executor executor, Random& random
     : settings_(std::make_shared<const Settings>(std::move(settings))),
       executor_(std::move(executor)),
       random_(random),
-      budget_(std::make_shared<WatchBudget>()) {}
+      budget_(std::make_shared<WatchBudget>()) {
+  if (settings_->push_sources.empty()) return;
+  budget_->pushed = std::make_shared<PushedWatches>(settings_, executor_, random_);
+}
 
 ImapServer::~ImapServer() {
+  if (budget_->pushed) budget_->pushed->close();
   for (const auto& [user, mail] : users_) mail->pool().close_all();
 }
 
@@ -135,6 +140,16 @@ std::shared_ptr<ImapMail> ImapServer::signed_in(const Account& account) {
     mail->pool().set_credentials(credentials_of(*settings_, account), false);
   }
   return mail;
+}
+
+void ImapServer::heard(std::size_t source) {
+  if (budget_->pushed) budget_->pushed->heard(source);
+}
+
+bool ImapServer::hint(const UserId& user, const Hint& hint) {
+  const auto found = users_.find(user);
+  if (found == users_.end() || !budget_->pushed) return false;
+  return budget_->pushed->hint(found->second->pool(), hint);
 }
 
 void ImapServer::forget_user(const UserId& user) {

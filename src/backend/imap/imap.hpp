@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/hints.hpp"
 #include "backend/imap/settings.hpp"
 #include "base/clock.hpp"
 #include "net/loop.hpp"
@@ -15,7 +16,7 @@ namespace godwit::backend::imap {
 class ImapMail;
 struct WatchBudget;
 
-class ImapServer final : public Users, public KnownUsers, public MailBackend {
+class ImapServer final : public Users, public KnownUsers, public MailBackend, public Hints {
  public:
   /// `random` outlives it. Mail and watches must be gone before the executor is.
   ImapServer(Settings settings, net::Executor executor, Random& random);
@@ -28,6 +29,10 @@ class ImapServer final : public Users, public KnownUsers, public MailBackend {
   std::shared_ptr<Mail> open(const Account& account) override;
   /// With the folders that are put aside (Settings::put_aside), on the same connections.
   std::shared_ptr<Mail> open_all(const Account& account);
+
+  /// Of Settings::push_sources.
+  void heard(std::size_t source) override;
+  bool hint(const UserId& user, const Hint& hint) override;
 
   /// Closes the user's connections; the next request signs in anew.
   void forget_user(const UserId& user);

@@ -16,9 +16,12 @@
 
 namespace godwit::backend::imap {
 
+class PushedWatches;
+
 /// What all users' watches share.
 struct WatchBudget {
   std::size_t notify_connections = 0;
+  std::shared_ptr<PushedWatches> pushed{};  // null: no source tells of anything
 };
 
 struct FolderListing;

@@ -204,9 +204,12 @@ void Pool::close_all() {
 void Pool::schedule_reaper() {
   // What was refused is kept, to know it again.
   const bool wipes = count_ == 0 && watches_ == 0 && !refused_ && !credentials_.password.empty();
-  if (reaper_->waiting || (idle_.empty() && !wipes)) return;
+  if (idle_.empty() && !wipes) return;
+  const auto due = wipes ? used_ + settings_->password_keep : idle_.back().until;
+  // It may wait for a password's time when the first connection comes to rest.
+  if (reaper_->waiting && reaper_->timer.expiry() <= due) return;
   reaper_->waiting = true;
-  reaper_->timer.expires_at(wipes ? used_ + settings_->password_keep : idle_.back().until);
+  reaper_->timer.expires_at(due);
   reaper_->timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
     if (self && !error) self->reap();

@@ -16,6 +16,7 @@
 namespace godwit::backend::imap {
 
 class Watcher;
+class PushedWatcher;
 
 class Pool : public std::enable_shared_from_this<Pool> {
  public:
@@ -74,6 +75,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   std::map<std::string, Told, std::less<>> told;
   /// What watches the user's mailboxes, while somebody listens.
   std::weak_ptr<Watcher> watcher;
+  /// The same, where a source tells of them: no connection.
+  std::weak_ptr<PushedWatcher> pushed;
   const Settings& settings() const { return *settings_; }
   const net::Executor& executor() const { return executor_; }
 

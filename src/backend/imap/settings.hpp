@@ -32,6 +32,15 @@ struct Master {
   std::string separator;
 };
 
+/// Somebody who tells of changes, so that its users need no connection that watches.
+struct PushSource {
+  std::vector<std::string> domains;              // of its users, in lower case; empty: all
+  bool all_folders = true;                       // false: new mail in the inbox alone
+  std::chrono::milliseconds sweep{15 * 60'000};  // finds what was not told
+  std::chrono::milliseconds quiet{60 *
+                                  60'000};  // silent for so long it counts for nothing; 0: never
+};
+
 struct Settings {
   /// Of all folders, those that are shown as something else than mail.
   using PutAside =
@@ -61,6 +70,8 @@ struct Settings {
   std::chrono::milliseconds sweep_min{60'000};
   std::chrono::milliseconds sweep_max{240'000};       // reached while nothing changes
   std::chrono::milliseconds idle_renew{28 * 60'000};  // RFC 2177: at least every 29 minutes
+
+  std::vector<PushSource> push_sources;  // the first that is for a user counts
 };
 
 }  // namespace godwit::backend::imap

@@ -8,7 +8,10 @@
 #include <map>
 
 #include "backend/imap/folder_tree.hpp"
+#include "backend/imap/listeners.hpp"
 #include "backend/imap/mail.hpp"
+#include "backend/imap/mailbox_sweep.hpp"
+#include "backend/imap/pushed.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 
@@ -44,21 +47,6 @@ class NotifyPlace {
   bool taken_ = false;
 };
 
-/// What is known of one mailbox.
-struct Known {
-  std::uint32_t uid_validity = 0;
-  std::uint32_t uid_next = 0;
-  std::uint32_t messages = 0;
-  std::uint64_t highest_modseq = 0;
-  std::optional<std::uint32_t> unseen{};  // where there are no mod-sequences it tells of some flags
-
-  bool same(const Known& other) const {
-    return uid_validity == other.uid_validity && uid_next == other.uid_next &&
-           messages == other.messages && highest_modseq == other.highest_modseq &&
-           unseen.value_or(other.unseen.value_or(0)) == other.unseen.value_or(unseen.value_or(0));
-  }
-};
-
 }  // namespace
 
 /// Owned by the handle and by its coroutine; the handle says when it is over.
@@ -75,10 +63,10 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     begin_knowing();
   }
 
-  void join(ChangeListener& listener) { listeners_.push_back(&listener); }
+  void join(ChangeListener& listener) { listeners_.join(listener); }
   /// With the last listener it ends.
   void leave(const ChangeListener& listener) {
-    std::erase(listeners_, &listener);
+    listeners_.leave(listener);
     if (listeners_.empty()) end();
   }
   bool over() const { return over_; }
@@ -147,11 +135,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   /// looked later, so that nothing is missed in between, whoever asks meanwhile.
   void begin_knowing() {
     for (const auto& [name, told] : pool_->told) {
-      known_.emplace(name, Known{.uid_validity = told.status.uid_validity,
-                                 .uid_next = told.status.uid_next,
-                                 .messages = told.status.messages,
-                                 .highest_modseq = told.status.highest_modseq,
-                                 .unseen = told.unseen});
+      known_.emplace(name, Known::of(told));
       names_.push_back(name);
     }
   }
@@ -299,52 +283,18 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     }
   }
 
-  /// One round over all mailboxes, by LIST-STATUS or by as many STATUS.
+  /// One round over all mailboxes.
   Task<> sweep() {
-    const bool at_once = connection_->has("LIST-STATUS") && connection_->has("LIST-EXTENDED");
-    Command list("LIST \"\" \"*\"");
-    if (at_once) {
-      list.words("RETURN (STATUS (MESSAGES UIDNEXT UIDVALIDITY UNSEEN");
-      if (connection_->condstore()) list.words("HIGHESTMODSEQ");
-      list.close().close();
-    }
-    Completed listed = co_await connection_->run(std::move(list), limit() * 4);
+    Swept swept = co_await sweep_mailboxes(*connection_, limit());
     if (over()) co_return;
-    if (!listed.ok()) throw Fault(Fault::Kind::unavailable, "LIST: " + listed.status.text);
-    std::vector<std::string> names;
-    std::vector<Command> commands;
-    for (const Response& each : listed.data) {
-      const auto* entry = std::get_if<ListEntry>(&each);
-      if (!entry || entry->has("\\noselect") || entry->has("\\nonexistent")) continue;
-      names.push_back(entry->name);
-      if (at_once) continue;
-      Command status("STATUS");
-      status.mailbox(entry->name, connection_->utf8());
-      status.words("(MESSAGES UIDNEXT UIDVALIDITY UNSEEN");
-      if (connection_->condstore()) status.words("HIGHESTMODSEQ");
-      commands.push_back(std::move(status.close()));
-    }
     changed_ = false;
-    for (const Response& each : listed.data) take_status(each);
-    constexpr std::size_t at_a_time = 100;
-    for (std::size_t begin = 0; begin < commands.size(); begin += at_a_time) {
-      const auto end = std::min(commands.size(), begin + at_a_time);
-      std::vector<Command> some(
-          std::make_move_iterator(commands.begin() + static_cast<long>(begin)),
-          std::make_move_iterator(commands.begin() + static_cast<long>(end)));
-      const auto completed = co_await connection_->run(std::move(some), limit() * 4);
-      if (over()) co_return;
-      for (const Completed& one : completed) {
-        for (const Response& each : one.data) take_status(each);
-      }
-    }
-    compare_hierarchy(std::move(names));
+    for (const StatusEntry& each : swept.statuses) take_status(each);
+    compare_hierarchy(std::move(swept.names));
     pause_ = changed_ ? pool_->settings().sweep_min
                       : std::min(pause_ * 3 / 2, pool_->settings().sweep_max);
   }
 
   void compare_hierarchy(std::vector<std::string> names) {
-    std::ranges::sort(names);
     if (names != names_ && !baseline_) {
       changed_ = true;
       if (!names_.empty()) tell(std::nullopt, Kind::hierarchy);
@@ -357,47 +307,26 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   // Both.
 
   void take(const Response& response) {
-    take_status(response);
+    if (const auto* entry = std::get_if<StatusEntry>(&response)) take_status(*entry);
     if (std::holds_alternative<ListEntry>(response) && !baseline_) {
       tell(std::nullopt, Kind::hierarchy);
     }
   }
 
-  void take_status(const Response& response) {
-    const auto* entry = std::get_if<StatusEntry>(&response);
-    if (!entry) return;
-    auto key = FolderKey::parse(entry->name);
+  void take_status(const StatusEntry& entry) {
+    auto key = FolderKey::parse(entry.name);
     if (!key) return;
-    const auto [found, is_new] = known_.try_emplace(entry->name);
+    const auto [found, is_new] = known_.try_emplace(entry.name);
     const Known before = found->second;
     Known& now = found->second;
-    now.uid_validity = entry->uid_validity.value_or(now.uid_validity);
-    now.uid_next = entry->uid_next.value_or(now.uid_next);
-    now.messages = entry->messages.value_or(now.messages);
-    if (!connection_->condstore()) now.unseen = entry->unseen;
-    now.highest_modseq = entry->highest_modseq.value_or(now.highest_modseq);
+    now.take(entry, connection_->condstore());
     if (baseline_ || now.same(before)) return;
     changed_ = true;
-    if (is_new || now.uid_validity != before.uid_validity) {
-      tell(*key, Kind::unknown);
-    } else if (now.uid_next > before.uid_next) {
-      tell(*key, Kind::added);
-      // Since before the watch flags may have changed, too.
-      const bool only_added =
-          began_ && now.messages == before.messages + (now.uid_next - before.uid_next);
-      if (!only_added) tell(*key, Kind::other);
-    } else {
-      tell(*key, Kind::other);
-    }
+    for (const Kind kind : differences(before, now, is_new, began_)) tell(*key, kind);
   }
 
   void tell(const std::optional<FolderKey>& folder, Kind kind) {
-    // One that is told may leave, or be replaced.
-    const std::vector<ChangeListener*> all = listeners_;
-    for (ChangeListener* const each : all) {
-      if (std::ranges::find(listeners_, each) == listeners_.end()) continue;
-      each->changed(user_, folder, kind);
-    }
+    listeners_.tell(user_, folder, kind);
   }
 
   Task<> sleep(std::chrono::milliseconds time) {
@@ -422,7 +351,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
 
   UserId user_;
   std::shared_ptr<Pool> pool_;
-  std::vector<ChangeListener*> listeners_;
+  Listeners listeners_;
   bool over_ = false;  // nobody listens any more
   Random& random_;
   std::shared_ptr<WatchBudget> budget_;
@@ -439,38 +368,21 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   bool changed_ = false;
 };
 
-namespace {
-
-class WatchHandle final : public Watch {
- public:
-  WatchHandle(std::shared_ptr<Watcher> watcher, ChangeListener& listener)
-      : watcher_(std::move(watcher)), listener_(listener) {
-    watcher_->join(listener);
-  }
-  ~WatchHandle() override { watcher_->leave(listener_); }
-  WatchHandle(const WatchHandle&) = delete;
-  WatchHandle& operator=(const WatchHandle&) = delete;
-  bool authoritative() const override { return watcher_->authoritative(); }
-  bool ended() const override { return watcher_->ended(); }
-
- private:
-  std::shared_ptr<Watcher> watcher_;
-  ChangeListener& listener_;
-};
-
-}  // namespace
-
 std::unique_ptr<Watch> join_watch(UserId user, std::shared_ptr<Pool> pool, ChangeListener& listener,
                                   Random& random, std::shared_ptr<WatchBudget> budget) {
   auto watcher = pool->watcher.lock();
-  if (watcher && !watcher->over() && !watcher->ended()) {
-    return std::make_unique<WatchHandle>(std::move(watcher), listener);
+  const bool watched = watcher && !watcher->over() && !watcher->ended();
+  if (!watched && budget->pushed && budget->pushed->covers(user)) {
+    return budget->pushed->join(std::move(user), std::move(pool), listener);
+  }
+  if (watched) {
+    return std::make_unique<WatchHandle<Watcher>>(std::move(watcher), listener);
   }
   const auto executor = pool->executor();
   Pool& place = *pool;
   watcher = std::make_shared<Watcher>(std::move(user), std::move(pool), random, std::move(budget));
   place.watcher = watcher;
-  auto handle = std::make_unique<WatchHandle>(watcher, listener);
+  auto handle = std::make_unique<WatchHandle<Watcher>>(watcher, listener);
   net::spawn(executor, Watcher::run(std::move(watcher)), "imap.watch");
   return handle;
 }
