@@ -2,6 +2,8 @@
 // (engine.md §2).
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "run.hpp"
 #include "server_fixture.hpp"
 #include "stepped.hpp"
@@ -92,6 +94,27 @@ class World {
       Flags flags = state.flags;
       flags.flagged = true;
       mail.set_flags(folder, UidSet{{state.uid, state.uid}}, flags);
+    }
+  }
+  /// Somebody else removes them.
+  void remove_drafts() {
+    backend::MemoryMail& mail = fixture_.mail();
+    const FolderKey folder = *mail.find_folder(FolderRole::drafts);
+    for (const MessageState& state : mail.states(folder)) {
+      mail.remove(folder, UidSet{{state.uid, state.uid}});
+    }
+  }
+  /// Another program edits them: each is a new message with an id of its own, and the old one goes.
+  void edit_drafts_elsewhere() {
+    backend::MemoryMail& mail = fixture_.mail();
+    const FolderKey folder = *mail.find_folder(FolderRole::drafts);
+    for (const MessageState& state : mail.states(folder)) {
+      std::string text = mail.text(folder, state.uid).value();
+      const auto subject = text.find("Subject: ");
+      text.replace(subject, text.find('\r', subject) - subject, "Subject: Elsewhere");
+      text.insert(text.find("Message-ID: <") + std::string_view("Message-ID: <").size(), "e");
+      mail.deliver(folder, std::move(text), state.flags);
+      mail.remove(folder, UidSet{{state.uid, state.uid}});
     }
   }
   /// The phone writes a draft "One", which is stored. Its ServerId.
@@ -218,6 +241,69 @@ TEST(Drafts, EditedTwiceInOneRequestAtEveryStep) {
   });
 }
 
+// Its name is not that of any of the messages that a kill left.
+TEST(Drafts, EditedOnceThenTwiceInOneRequestAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    world.device().change(world.drafts(), id, draft("Two", "Second"));
+    world.sync_until_answered();
+    begin();
+    world.device().change(world.drafts(), id, draft("Three", "Third"));
+    world.device().change(world.drafts(), id, {Node(email::Subject, "Four")});
+    world.sync_until_answered();
+    expect_one_draft(world, "Four", step);
+    EXPECT_TRUE(world.texts(FolderRole::drafts).at(0).contains("Third")) << "step " << step;
+  });
+}
+
+TEST(Drafts, EditedThenMarkedInOneRequestAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    begin();
+    world.device().change(world.drafts(), id, draft("Two", "Second"));
+    world.device().set_read(world.drafts(), id, false);
+    world.sync_until_answered();
+    EXPECT_EQ(world.answer_of(id), 0) << "step " << step;
+    world.sync_until_answered();
+    expect_one_draft(world, "Two", step);
+    EXPECT_EQ(world.device().collection(world.drafts()).items.at(id).at("Read"), "0")
+        << "step " << step;
+  });
+}
+
+// Somebody else's edit took the draft away. The phone marks it, which is in vain, and says all of
+// it anew, which stands: after an 8 it has none of that name, and is given it.
+TEST(Drafts, MarkedThenWrittenAnewInOneRequestAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    world.let_the_phone_win();
+    const std::string id = world.write_one();
+    world.remove_drafts();
+    begin();
+    world.device().set_read(world.drafts(), id, false);
+    world.device().change(world.drafts(), id, draft("Two", "Second"));
+    world.sync_until_answered();
+    world.sync_until_answered();
+    expect_one_draft(world, "Two", step);
+  });
+}
+
+TEST(Drafts, WrittenAnewWithoutItsMarksAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    world.let_the_phone_win();
+    const std::string id = world.write_one();
+    world.device().set_read(world.drafts(), id, false);
+    world.sync_until_answered();
+    world.remove_drafts();
+    begin();
+    world.device().change(world.drafts(), id, draft("Two", "Second"));
+    world.sync_until_answered();
+    world.sync_until_answered();
+    expect_one_draft(world, "Two", step);
+    EXPECT_EQ(world.device().collection(world.drafts()).items.begin()->second.at("Read"), "1")
+        << "step " << step;
+  });
+}
+
 TEST(Drafts, EditedThenSentInOneRequestAtEveryStep) {
   at_every_step([](World& world, auto begin, unsigned step) {
     const std::string id = world.write_one();
@@ -278,6 +364,35 @@ TEST(Drafts, SentThenEditedAfterALostAnswer) {
   world.sync_until_answered();
   EXPECT_EQ(world.answer_of(id), 8);
   expect_one_sent(world, 0);
+}
+
+// Another program was faster than the phone's second attempt: its words are the draft, and the
+// phone is told them.
+TEST(Drafts, EditedElsewhereAfterAKillAtEveryStep) {
+  for (const bool edited_before : {false, true}) {
+    at_every_step([edited_before](World& world, auto begin, unsigned step) {
+      const std::string id = world.write_one();
+      if (edited_before) {
+        world.device().change(world.drafts(), id, draft("Two", "Second"));
+        world.sync_until_answered();
+      }
+      begin();
+      world.device().change(world.drafts(), id, {Node(email::Subject, "Three")});
+      if (world.sync()) return;
+      world.edit_drafts_elsewhere();
+      world.sync_until_answered();
+      world.sync_until_answered();
+      std::multiset<std::string> there, held;
+      for (const std::string& text : world.texts(FolderRole::drafts)) {
+        const auto at = text.find("Subject: ") + std::string_view("Subject: ").size();
+        there.insert(text.substr(at, text.find('\r', at) - at));
+      }
+      for (const auto& [name, item] : world.device().collection(world.drafts()).items) {
+        held.insert(item.at("Subject"));
+      }
+      EXPECT_EQ(there, held) << "step " << step;
+    });
+  }
 }
 
 /// The phone asked for a mail "A", and goes on with "B" in its place without knowing what became of

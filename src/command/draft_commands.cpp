@@ -137,7 +137,14 @@ class DraftCommand {
   std::uint16_t told(sync::CommandOutcome& outcome) {
     apply(work_, made_);
     outcome.uid = made_.uid;
-    if (!made_.sent) outcome.flags = made_.flags;
+    if (!made_.sent) {
+      outcome.flags = made_.flags;
+      MessageState& present = work_.before[made_.uid];  // what follows in the request may mark it
+      present.uid = made_.uid;
+      present.flags = made_.flags;
+      // A draft made anew has none of the marks that the device knows.
+      if (is_gone_) work_.state.dirty.add(made_.uid);
+    }
     outcome.reply = pack(made_);
     if (command_.kind == Kind::add && !made_.sent) {
       outcome.server_id = sync::format_mail_id(work_.row.id, epoch(), made_.name);
@@ -430,20 +437,14 @@ class DraftCommand {
   }
 
   /// Other words went out under the device's name for this draft, and it does not know that: these
-  /// are refused, so that it keeps them. A draft that is still there is told anew, since a device
-  /// has none any more after an 8. What went out is not known by now: a kill that came before its
-  /// copy in Sent has taken that.
+  /// are refused, so that it keeps them. What went out is not known by now: a kill that came before
+  /// its copy in Sent has taken that.
   Task<std::uint16_t> refuse_other(Delivery& delivery) {
     logger.warning("draft.other_was_sent",
                    {{"user", session_.user()}, {"device", session_.device_id}});
     if (co_await delivery.reopen()) co_await delivery.close();
     if (command_.kind == Kind::add) co_return status_conversion;
-    if (co_await is_there()) {
-      work_.state.held.remove(before_);
-      work_.state.todo.add(before_);
-    } else {
-      apply(work_, made_);
-    }
+    if (!co_await is_there()) apply(work_, made_);
     co_return status_not_found;
   }
 

@@ -137,6 +137,10 @@ void apply(MailWork& work, const DraftMade& made) {
   // Marks that others set on the message before are on this one, and the device's news still.
   const bool has_news = state.dirty.contains(made.before) || state.dirty.contains(made.uid);
   if (made.before != 0) drop(state, made.before);
+  // Whatever had the name before: of several edits that a kill cut short only the last is applied.
+  for (Uid old = state.named(made.name); old != made.name; old = state.named(made.name)) {
+    drop(state, old);
+  }
   drop(state, made.name);
   drop(state, made.uid);
   state.held.add(made.uid);

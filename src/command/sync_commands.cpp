@@ -59,10 +59,24 @@ class CommandRun {
       note(command, outcome);
     }
     drafts_.finish();
+    tell_refused_anew();
     co_return std::move(responses_);
   }
 
  private:
+  /// A device has an item no more whose Change got an 8, whatever became of it by a later command.
+  void tell_refused_anew() {
+    for (const sync::CommandOutcome& outcome : work_.outcomes) {
+      const bool refused =
+          outcome.kind == std::to_underlying(Kind::change) && outcome.status == status_not_found;
+      const auto uid = refused ? uid_of(work_, outcome.id) : std::nullopt;
+      if (!uid || !work_.state.held.contains(*uid)) continue;
+      work_.state.held.remove(*uid);
+      work_.state.dirty.remove(*uid);
+      work_.state.todo.add(*uid);
+    }
+  }
+
   /// All intents of the request in one durable commit.
   Task<> open_moves() {
     std::vector<std::string> names;
