@@ -1,5 +1,6 @@
 #include "app/certificate_files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -27,18 +28,44 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// Of a folder all files.
-std::vector<std::string> read_all(const Strings& paths) {
-  std::vector<std::string> out;
+/// Of a folder all files, by name.
+std::vector<std::filesystem::path> files_of(const Strings& paths) {
+  std::vector<std::filesystem::path> out;
   for (const std::string& path : paths) {
     std::error_code error;
     if (!std::filesystem::is_directory(path, error)) {
-      out.push_back(read_file(path));
+      out.emplace_back(path);
       continue;
     }
+    const std::size_t before = out.size();
     for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-      if (entry.is_regular_file(error)) out.push_back(read_file(entry.path()));
+      if (entry.is_regular_file(error)) out.push_back(entry.path());
     }
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end());
+  }
+  return out;
+}
+
+std::vector<std::string> read_all(const Strings& paths) {
+  std::vector<std::string> out;
+  for (const auto& path : files_of(paths)) out.push_back(read_file(path));
+  return out;
+}
+
+/// What tells a file from the one that was there before it.
+struct Stamp {
+  std::filesystem::path path;
+  std::filesystem::file_time_type written;
+  std::uintmax_t size = 0;
+  friend bool operator==(const Stamp&, const Stamp&) = default;
+};
+
+std::vector<Stamp> stamps_of(const Strings& paths) {
+  std::vector<Stamp> out;
+  for (const auto& path : files_of(paths)) {
+    std::error_code error;
+    out.push_back({path, std::filesystem::last_write_time(path, error),
+                   std::filesystem::file_size(path, error)});
   }
   return out;
 }
@@ -50,14 +77,18 @@ struct CertificateFiles::State {
   Strings revocation_lists;
   std::optional<convert::CertificateTrust> trust{};
   Time read_at{};
+  std::vector<Stamp> stamps{};
 
   /// Throws Fault.
   const convert::CertificateTrust& trust_at(Time now) {
-    if (trust && now - read_at < fresh) return *trust;
+    auto found = stamps_of(authorities);
+    std::ranges::move(stamps_of(revocation_lists), std::back_inserter(found));
+    if (trust && found == stamps && now - read_at < fresh) return *trust;
     auto made = convert::CertificateTrust::make(read_all(authorities), read_all(revocation_lists));
     if (!made) throw Fault(Fault::Kind::corrupt, made.error().message);
     trust = std::move(*made);
     read_at = now;
+    stamps = std::move(found);
     return *trust;
   }
 

@@ -11,7 +11,8 @@ namespace godwit::app {
 
 class CertificateFiles final : public command::CertificateCheck {
  public:
-  /// Nothing is read before the first question; then again when what was read is ten minutes old.
+  /// Nothing is read before the first question; then again when a file is another one, or what was
+  /// read is ten minutes old.
   explicit CertificateFiles(const Config& config);
   Task<std::vector<convert::CertificateVerdict>> check(Question question) override;
 

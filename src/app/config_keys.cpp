@@ -306,8 +306,8 @@ constexpr auto table = std::to_array<Key>({
         "or folders of them. Empty: the system's list."),
     path<&C::certificates, &C::Certificates::revocation_lists>(
         "certificates", "revocation_lists", "[\"/etc/godwit/crl\"]",
-        "What they revoked: CRL files in PEM or DER, or folders of them, read again every ten "
-        "minutes. Nothing is fetched."),
+        "What they revoked: CRL files in PEM or DER, or folders of them, read again when "
+        "a file changes. Nothing is fetched."),
 
     text<&C::submission, &M::host>(
         "submission", "host", "\"smtp.example.org\"",
