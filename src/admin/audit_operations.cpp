@@ -83,6 +83,9 @@ policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,
     const auto found = arguments.find(name);
     if (found != arguments.end() && found->is_string()) entry.details = found->get<std::string>();
   }
+  if (const auto found = arguments.find("dry_run"); found != arguments.end() && *found == true) {
+    entry.details = "dry run";
+  }
   return entry;
 }
 

@@ -196,6 +196,33 @@ Task<Result<json>> user_show(Parts& parts, json arguments) {
   co_return out;
 }
 
+Task<> tell_of_sync(Parts& parts, std::string_view what, std::string login) {
+  forget(parts, login);
+  if (parts.audit == nullptr) co_return;
+  policy::AuditEntry entry =
+      audit_entry(parts.caller, fmt::format("user.sync.{}", what), json{{"login", login}});
+  co_await parts.audit->add(std::move(entry));
+}
+
+Task<Result<json>> user_sync(Parts& parts, json arguments) {
+  const auto place = accounts(parts);
+  if (!place) co_return pass(place);
+  const auto dry_run = flag(arguments, "dry_run");
+  if (!dry_run) co_return pass(dry_run);
+  UserSyncOrder order{.dry_run = *dry_run,
+                      .told = [&parts](std::string_view what, std::string login) {
+                        return tell_of_sync(parts, what, std::move(login));
+                      }};
+  const auto done = co_await (*place)->sync(std::move(order));
+  if (!done) co_return pass(done);
+  json failed = json::array();
+  for (const auto& [login, why] : done->failed) failed.push_back({{"login", login}, {"why", why}});
+  co_return json{{"dry_run", *dry_run},        {"added", done->added},
+                 {"changed", done->changed},   {"removed", done->removed},
+                 {"gone", done->gone},         {"held_back", done->held_back},
+                 {"unusable", done->unusable}, {"failed", std::move(failed)}};
+}
+
 Result<Groups*> groups(Parts& parts) {
   const auto users = accounts(parts);
   if (!users) return pass(users);
@@ -469,6 +496,7 @@ constexpr auto operations = std::to_array<Operation>({
     {"user.remove", &user_remove},
     {"user.set", &user_set},
     {"user.show", &user_show},
+    {"user.sync", &user_sync},
 });
 
 const Operation* find_operation(std::string_view name) {

@@ -49,6 +49,21 @@ struct User {
   std::uint64_t used_bytes = 0;
 };
 
+/// Users of the embedded store brought in step with a directory. Logins, in order.
+struct UserSync {
+  std::vector<std::string> added, changed, removed;
+  std::vector<std::string> gone;      // the directory has them no more; they stay
+  bool held_back = false;             // `gone` are more than may be removed
+  std::vector<std::string> unusable;  // entries of the directory that make no user, and why
+  std::vector<std::pair<std::string, std::string>> failed;  // login, why
+};
+
+struct UserSyncOrder {
+  bool dry_run = false;  // says what would be done
+  /// Told of each change once it is made: "added", "changed", "removed".
+  std::function<Task<>(std::string_view what, std::string login)> told;
+};
+
 /// The users of the embedded store. Errors: conflict, not_found, refused (unknown domain, weak or
 /// empty password), malformed. The implementation drops cached sign-ins.
 class Accounts {
@@ -61,6 +76,9 @@ class Accounts {
   /// The user's entry in the address list.
   virtual Task<Result<backend::Person>> person(std::string login) = 0;
   virtual Task<Result<>> change_person(std::string login, backend::PersonChange change) = 0;
+  /// Errors: unsupported (no directory is configured), conflict (it runs already), refused (the
+  /// directory says that there is nobody). Throws Fault when it cannot be read whole.
+  virtual Task<Result<UserSync>> sync(UserSyncOrder order) = 0;
 };
 
 /// The groups of the embedded store. Errors as of Accounts, and too_large.

@@ -50,6 +50,14 @@ class FakeAccounts final : public Accounts {
     change = std::move(wanted);
     co_return Result<>{};
   }
+  Task<Result<UserSync>> sync(UserSyncOrder order) override {
+    UserSync out;
+    out.added = {"new@example.org"};
+    out.gone = {"old@example.org"};
+    out.failed = {{"odd@example.org", "has no name"}};
+    if (!order.dry_run) co_await order.told("added", "new@example.org");
+    co_return out;
+  }
   backend::PersonChange change;
   std::map<std::string, NewUser> users;
   bool broken = false;
@@ -205,6 +213,22 @@ TEST_F(OperationsTest, UsersComeAndGo) {
   EXPECT_TRUE(
       run(R"({"operation":"user.remove","arguments":{"login":"bob"}})").contains("not_found"));
   EXPECT_EQ(forgotten.size(), 1U);
+}
+
+TEST_F(OperationsTest, UsersAreBroughtInStep) {
+  const std::string tried = run(R"({"operation":"user.sync","arguments":{"dry_run":true}})");
+  EXPECT_TRUE(tried.contains(R"("added":["new@example.org"])")) << tried;
+  EXPECT_TRUE(forgotten.empty());
+  const std::string done = run(R"({"operation":"user.sync"})");
+  EXPECT_TRUE(done.contains(R"("gone":["old@example.org"])")) << done;
+  EXPECT_TRUE(done.contains(R"({"login":"odd@example.org","why":"has no name"})")) << done;
+  EXPECT_EQ(forgotten, std::vector<std::string>{"new@example.org"});
+  ASSERT_EQ(audit.entries.size(), 3U);
+  EXPECT_EQ(audit.entries[0].action, "user.sync");
+  EXPECT_EQ(audit.entries[0].details, "dry run");
+  EXPECT_EQ(audit.entries[1].action, "user.sync.added");
+  EXPECT_EQ(audit.entries[1].user, "new@example.org");
+  EXPECT_EQ(audit.entries[1].by, "root");
 }
 
 TEST_F(OperationsTest, EntriesOfTheAddressListChange) {

@@ -9,6 +9,7 @@
 #include "app/directory.hpp"
 #include "app/directory_folder.hpp"
 #include "app/item_sources.hpp"
+#include "app/local_accounts.hpp"
 #include "app/local_submission.hpp"
 #include "app/outgoing.hpp"
 #include "app/queue_outbox.hpp"
@@ -30,49 +31,6 @@ namespace godwit::app {
 namespace {
 
 constexpr std::uint64_t megabyte = 1024 * 1024;
-
-/// The administrator's view of the embedded store's users.
-class LocalAccounts final : public admin::Accounts {
- public:
-  LocalAccounts(backend::LocalUsers& users, backend::LocalDirectory& directory)
-      : users_(users), directory_(directory) {}
-
-  Task<Result<>> add(admin::NewUser user) override {
-    backend::LocalUsers::NewUser made{.address = std::move(user.login),
-                                      .password = std::move(user.password),
-                                      .display_name = std::move(user.display_name),
-                                      .aliases = std::move(user.aliases)};
-    if (user.quota_bytes != 0) made.quota_bytes = user.quota_bytes;
-    return users_.add(std::move(made));
-  }
-
-  Task<std::vector<admin::User>> list() override {
-    std::vector<admin::User> out;
-    for (backend::LocalUsers::User& user : co_await users_.list()) {
-      out.push_back({std::move(user.address), std::move(user.display_name), std::move(user.aliases),
-                     user.quota_bytes.value_or(0), user.used_bytes});
-    }
-    co_return out;
-  }
-
-  Task<Result<>> set_password(std::string login, Secret password) override {
-    return users_.set_password(std::move(login), std::move(password));
-  }
-
-  Task<Result<>> remove(std::string login) override { return users_.remove(std::move(login)); }
-
-  Task<Result<backend::Person>> person(std::string login) override {
-    return directory_.person(std::move(login));
-  }
-
-  Task<Result<>> change_person(std::string login, backend::PersonChange change) override {
-    return directory_.change(std::move(login), std::move(change));
-  }
-
- private:
-  backend::LocalUsers& users_;
-  backend::LocalDirectory& directory_;
-};
 
 /// The administrator's view of its groups.
 class LocalGroupsView final : public admin::Groups {
@@ -241,7 +199,7 @@ class LocalBackends final : public Backends {
                 .recipients = config.mail.recipients > 0 ? &recipients_ : nullptr},
                NotesSource::dav, {}),
         keeper_(users_),
-        accounts_(users_, directory_),
+        accounts_(users_, directory_, config, around.clock),
         removed_items_(store_),
         shares_(store_, dav_ != nullptr),
         vacation_(store_),

@@ -29,7 +29,7 @@ int no_daemon(const CliOptions& options, const std::string& message) {
 }
 
 int ask(const CliOptions& options, const char* operation, const json& arguments, Printer print,
-        const json& made) {
+        const json& made, bool (*is_done)(const json& result)) {
   auto client = ControlClient::connect(socket_of(options));
   if (!client) return no_daemon(options, client.error().message);
   const auto reply = client->ask(dump({{"operation", operation}, {"arguments", arguments}}));
@@ -46,7 +46,13 @@ int ask(const CliOptions& options, const char* operation, const json& arguments,
     std::cerr << "godwit: "
               << parsed.value("error", json::object()).value("message", "no reason given") << '\n';
   }
-  return static_cast<int>(ok ? Exit::done : Exit::failed);
+  const bool done = ok && is_done(parsed.value("result", json::object()));
+  return static_cast<int>(done ? Exit::done : Exit::failed);
+}
+
+int ask(const CliOptions& options, const char* operation, const json& arguments, Printer print,
+        const json& made) {
+  return ask(options, operation, arguments, print, made, [](const json&) { return true; });
 }
 
 void print_nothing(const json&) {}

@@ -26,6 +26,9 @@ int ask(const CliOptions& options, const char* operation, const nlohmann::json& 
         Printer print);
 int ask(const CliOptions& options, const char* operation, const nlohmann::json& arguments,
         Printer print, const nlohmann::json& made);
+/// The same; what the daemon did is a failure where `is_done` says so of its result.
+int ask(const CliOptions& options, const char* operation, const nlohmann::json& arguments,
+        Printer print, const nlohmann::json& made, bool (*is_done)(const nlohmann::json& result));
 
 /// The option of a field that the control socket calls `name`: "--first-name" of "first_name".
 std::string option_of(std::string_view name);

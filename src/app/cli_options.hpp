@@ -24,6 +24,8 @@ void register_daemon_commands(CLI::App& app, CliOptions& options);
 void register_user_commands(CLI::App& app, CliOptions& options);
 /// Below `godwit user`.
 void register_share_commands(CLI::App& user, CliOptions& options);
+/// Below `godwit user`.
+void register_user_sync_command(CLI::App& user, CliOptions& options);
 void register_group_commands(CLI::App& app, CliOptions& options);
 void register_app_password_commands(CLI::App& app, CliOptions& options);
 void register_device_commands(CLI::App& app, CliOptions& options);

@@ -365,6 +365,7 @@ void register_user_commands(CLI::App& app, CliOptions& options) {
   });
   register_person_commands(*user, options);
   register_share_commands(*user, options);
+  register_user_sync_command(*user, options);
   auto* import = user->add_subcommand("import", "Many users from a file; see godwit(1)");
   import->add_option("file", given->file, "login,password,name,aliases,quota")->required();
   import->callback([&options, given] {

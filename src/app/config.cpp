@@ -22,6 +22,7 @@
 #include "app/send_as.hpp"
 #include "app/sieve.hpp"
 #include "app/sign_in_chain.hpp"
+#include "app/user_sync.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "convert/time_zone/zone.hpp"
@@ -351,6 +352,18 @@ void add_directory_problems(const Config& config, Add add) {
 }
 
 template <class Add>
+void add_user_sync_problems(const Config& config, Add add) {
+  const bool wanted = !config.user_sync.filter.empty() || config.user_sync.remove;
+  if (wanted && config.directory.servers.empty()) {
+    add("user_sync: name the servers in directory.servers");
+  }
+  const auto settings = roster_settings(config);
+  if (!settings) return add("user_sync." + settings.error().message);
+  const std::string problem = backend::check_roster_settings(*settings);
+  if (!problem.empty()) add("user_sync." + problem);
+}
+
+template <class Add>
 void add_submission_problems(const Config& config, Add add) {
   if (config.backend.kind == "imap" && config.submission.host.empty()) {
     add("backend.kind is imap: set submission.host, or phones could not send");
@@ -406,6 +419,7 @@ Result<> check_config(const Config& config) {
   if (const std::string problem = check_dav(config); !problem.empty()) add("[dav]: " + problem);
   if (const std::string problem = check_autodiscover(config); !problem.empty()) add(problem);
   add_directory_problems(config, add);
+  add_user_sync_problems(config, add);
   if (config.push.heartbeat_seconds_min > config.push.heartbeat_seconds_max) {
     add("push.heartbeat_seconds_min is above push.heartbeat_seconds_max");
   }

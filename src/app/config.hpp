@@ -155,6 +155,20 @@ struct Config {
     std::int64_t folder_minutes = 15;
   } directory;
 
+  struct UserSync {
+    std::string filter;
+    std::string ignore;
+    std::string login = "mail";
+    Strings aliases;
+    Strings attributes;
+    bool photos = true;
+    bool certificates = true;
+    Strings keep;
+    bool remove = false;
+    std::int64_t removed_percent_max = 5;
+    std::int64_t users_max = 20'000;
+  } user_sync;
+
   struct Certificates {
     Strings authorities;
     Strings revocation_lists;

@@ -11,8 +11,45 @@ using N = C::SignIn;
 using E = C::PushSource;
 using R = C::Access;
 using G = C::DeviceRule;
+using U = C::UserSync;
 
 constexpr auto table = std::to_array<Key>({
+    text<&C::user_sync, &U::filter>(
+        "user_sync", "filter", "\"(&(objectClass=inetOrgPerson)(mail=*))\"",
+        "Who shall be a user of the embedded store: `godwit user sync` asks the servers of "
+        "[directory], whatever its kind. Empty: people with a mail address, as the preset knows "
+        "them."),
+    text<&C::user_sync, &U::ignore>(
+        "user_sync", "ignore", "\"(description=leaving)\"",
+        "Those of them who are left alone: neither made, changed nor removed."),
+    text<&C::user_sync, &U::login>(
+        "user_sync", "login", "\"uid\"",
+        "The attribute that names the mailbox. A value without @ is in the first of local.domains; "
+        "who is in none of them is left alone."),
+    text<&C::user_sync, &U::aliases>(
+        "user_sync", "aliases", "[\"mailAlternateAddress\"]",
+        "Attributes with further addresses; `smtp:` before one is taken off. Addresses of other "
+        "domains are passed over. Empty: mail and, of Active Directory, proxyAddresses."),
+    text<&C::user_sync, &U::attributes>(
+        "user_sync", "attributes", "[\"title=personalTitle\", \"office=roomNumber\"]",
+        "Which attribute a field of the address list is; the others are as the preset knows them. "
+        "Fields: those of `godwit user set`, display_name for one."),
+    flag<&C::user_sync, &U::photos>("user_sync", "photos", "Pictures come from the directory."),
+    flag<&C::user_sync, &U::certificates>("user_sync", "certificates",
+                                          "Certificates come from the directory."),
+    text<&C::user_sync, &U::keep>("user_sync", "keep", "[\"postmaster@example.org\"]",
+                                  "Users whom the directory does not know and who stay."),
+    flag<&C::user_sync, &U::remove>(
+        "user_sync", "remove",
+        "Users whom the directory no longer has are removed, with all their mail. Otherwise they "
+        "are named and stay."),
+    number<&C::user_sync, &U::removed_percent_max>(
+        "user_sync", "removed_percent_max", {0, 100},
+        "Where more than this part of the users, and more than one, would go, nobody is removed."),
+    number<&C::user_sync, &U::users_max>(
+        "user_sync", "users_max", {1, 100'000},
+        "People whom the directory may have; with more, nothing is changed."),
+
     flag<&C::autodiscover, &A::enabled>(
         "autodiscover", "enabled",
         "Whether clients that look for a server by a mail address get an answer.", true),

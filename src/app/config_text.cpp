@@ -85,6 +85,8 @@ std::string_view section_text(std::string_view section) {
       {"lmtp", "Mail in, for the embedded store."},
       {"imap", "The IMAP server behind (backend.kind = \"imap\")."},
       {"submission", "Mail out."},
+      {"user_sync",
+       "The users of the embedded store as an LDAP directory has them (`godwit user sync`)."},
       {"mail", "What phones get at a time."},
       {"calendar", "Calendars and tasks."},
       {"autodiscover",

@@ -7,12 +7,15 @@ namespace godwit::app {
 std::unique_ptr<backend::LdapDirectory> make_directory(const Config& config, const Clock& clock) {
   if (config.directory.kind != "ldap") return nullptr;
   backend::LdapSettings settings = ldap_settings(config);
-  if (!config.directory.password_file.empty()) {
-    auto password = read_secret(config.directory.password_file);
-    if (!password) throw Fault(Fault::Kind::unavailable, password.error().message);
-    settings.password = std::move(*password);
-  }
+  settings.password = directory_password(config);
   return std::make_unique<backend::LdapDirectory>(std::move(settings), clock);
+}
+
+Secret directory_password(const Config& config) {
+  if (config.directory.password_file.empty()) return {};
+  auto password = read_secret(config.directory.password_file);
+  if (!password) throw Fault(Fault::Kind::unavailable, password.error().message);
+  return std::move(*password);
 }
 
 backend::LdapSettings ldap_settings(const Config& config) {

@@ -13,6 +13,9 @@ namespace godwit::app {
 /// be read.
 std::unique_ptr<backend::LdapDirectory> make_directory(const Config& config, const Clock& clock);
 
+/// Of the account that reads it; empty where none is named. Throws Fault.
+Secret directory_password(const Config& config);
+
 /// All but the password.
 backend::LdapSettings ldap_settings(const Config& config);
 

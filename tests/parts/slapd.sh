@@ -47,8 +47,8 @@ cn: $2
 sn: ${2##* }
 givenName: ${2%% *}
 displayName: $2
-mail: $1@example.com
 userPassword: $1pw
+mail: $1@example.com
 LDIF
 }
 

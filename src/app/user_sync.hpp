@@ -1,0 +1,59 @@
+/// Users of the embedded store kept in step with an LDAP directory: `godwit user sync`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "admin/operations.hpp"
+#include "app/config.hpp"
+#include "backend/ldap/roster.hpp"
+
+namespace godwit::app {
+
+/// Error malformed: a field of the address list that is none.
+Result<backend::RosterSettings> roster_settings(const Config& config);
+
+/// What is to be done with whom. Pure.
+struct UserSyncPlan {
+  /// A person of the directory as a user.
+  struct Wanted {
+    std::string login;
+    std::vector<std::string> aliases;
+    const backend::RosterPerson* person = nullptr;
+  };
+  std::vector<Wanted> missing, present;  // who is no user yet, and who is
+  std::vector<std::string> gone;         // users whom the directory does not have
+  bool held_back = false;                // they stay
+  std::vector<std::string> unusable;     // entries that make no user, and why
+};
+/// `people` outlive the plan. Those who are ignored or in `keep` are in none of the lists; two
+/// entries with one login make no user and take none away.
+UserSyncPlan plan_user_sync(const std::vector<backend::RosterPerson>& people,
+                            const std::vector<admin::User>& users, const Config& config);
+
+class UserSync {
+ public:
+  /// `users`, `stored` (the same users as an address list) and `clock` outlive it.
+  UserSync(const Config& config, const Clock& clock, admin::Accounts& users,
+           backend::Directory& stored);
+  Task<Result<admin::UserSync>> run(admin::UserSyncOrder order);
+
+ private:
+  struct Running;
+  Task<> add(const UserSyncPlan::Wanted& wanted, const admin::UserSyncOrder& order,
+             admin::UserSync& out);
+  /// What differs is changed; whether anything did.
+  Task<Result<bool>> change(const UserSyncPlan::Wanted& wanted, bool dry_run);
+  Task<backend::PersonChange> media_change(const UserSyncPlan::Wanted& wanted,
+                                           const backend::Person& now);
+
+  Config config_;
+  admin::Accounts& users_;
+  backend::Directory& stored_;
+  std::unique_ptr<backend::LdapRoster> roster_;  // null: no servers
+  bool running_ = false;
+};
+
+}  // namespace godwit::app

@@ -1,0 +1,197 @@
+// Users of the embedded store kept in step with OpenLDAP's slapd (tests/parts/slapd.sh) and Samba's
+// domain controller (tests/parts/samba.sh).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "app/local_accounts.hpp"
+#include "backend/local/testing.hpp"
+#include "base/fault.hpp"
+#include "interop/directory_bed.hpp"
+
+namespace godwit::interop {
+namespace {
+
+using admin::UserSync;
+using Logins = std::set<std::string>;
+
+class UserSyncTest : public testing::Test {
+ protected:
+  UserSyncTest() {
+    config_.local.domains = {"example.com", "example.org"};
+    config_.directory.query_seconds = 30;
+    // The server's certificate is of today.
+    store_.clock().advance(clock_.now() - store_.clock().now());
+  }
+  void use(const backend::LdapSettings& settings, const std::string& password) {
+    const std::string file = folder_.path() + "/ldap.password";
+    std::ofstream(file) << password << '\n';
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    config_.directory.servers = settings.urls;
+    config_.directory.bind_dn = settings.bind_dn;
+    config_.directory.password_file = file;
+    config_.directory.base = settings.base;
+    config_.directory.ca_file = settings.ca_file;
+  }
+  bool use_slapd() {
+    if (!RunningServer::is_there("slapd")) return false;
+    const RunningServer* server = RunningServer::get("slapd", "");
+    backend::LdapSettings settings;
+    settings.urls = {"ldap://127.0.0.1:" + std::to_string(server->port("LDAP_PORT"))};
+    settings.ca_file = server->value("CA_FILE");
+    settings.bind_dn = "uid=reader,dc=example,dc=com";
+    settings.base = "dc=example,dc=com";
+    use(settings, "readerpw");
+    return true;
+  }
+  Result<UserSync> try_sync(bool dry_run = false) {
+    backend::LocalDirectory directory(store_.store());
+    app::LocalAccounts accounts(store_.users(), directory, config_, clock_);
+    return test::run(accounts.sync(
+        {.dry_run = dry_run, .told = [this](std::string_view what, std::string login) {
+           return note(what, std::move(login));
+         }}));
+  }
+  UserSync sync(bool dry_run = false) {
+    told_.clear();
+    auto done = try_sync(dry_run);
+    EXPECT_TRUE(done);
+    return done ? std::move(*done) : UserSync{};
+  }
+  Task<> note(std::string_view what, std::string login) {
+    told_.insert(std::string(what) + ' ' + login);
+    co_return;
+  }
+  Logins users() {
+    Logins out;
+    for (const auto& user : test::run(store_.users().list())) out.insert(user.address);
+    return out;
+  }
+  backend::Person person(const std::string& login) {
+    return test::run(backend::LocalDirectory(store_.store()).person(login)).value();
+  }
+  void set_title(const std::string& login, const std::string& title) {
+    backend::PersonChange change;
+    change.fields.emplace_back(&backend::DirectoryEntry::title, title);
+    ASSERT_TRUE(store_.change_person(login, std::move(change)));
+  }
+  static Logins set_of(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
+
+  backend::local::LocalFixture store_;
+  backend::local::TemporaryFolder folder_;
+  ManualClock clock_{std::chrono::floor<std::chrono::milliseconds>(
+      std::chrono::system_clock::now() + std::chrono::hours(1))};
+  app::Config config_;
+  Logins told_;
+};
+
+constexpr const char* few = "(|(uid=ada)(uid=star)(uid=juergen)(uid=many1))";
+const Logins four{"ada@example.com", "juergen@example.com", "many1@example.com",
+                  "star@example.com"};
+
+TEST_F(UserSyncTest, UsersAreAsSlapdSays) {
+  if (!use_slapd()) GTEST_SKIP() << RunningServer::why_not("slapd");
+  config_.user_sync.filter = few;
+  store_.add_user("boss@example.org");
+  const UserSync tried = sync(true);
+  EXPECT_EQ(four, set_of(tried.added));
+  EXPECT_EQ(Logins{"boss@example.org"}, set_of(tried.gone));
+  EXPECT_EQ(Logins{"boss@example.org"}, users());
+  EXPECT_TRUE(told_.empty());
+
+  const UserSync done = sync();
+  EXPECT_EQ(four, set_of(done.added));
+  EXPECT_TRUE(done.failed.empty()) << done.failed.front().second;
+  EXPECT_EQ(5U, users().size());
+  EXPECT_TRUE(told_.contains("added ada@example.com"));
+  const backend::Person ada = person("ada@example.com");
+  EXPECT_EQ("Countess", ada.entry.title);
+  EXPECT_EQ("Mill Hall", ada.entry.office);
+  EXPECT_EQ("Ada Lovelace", ada.entry.display_name);
+  EXPECT_EQ(std::vector<std::string>{"countess@example.com"}, ada.aliases);
+  EXPECT_EQ(10U, ada.photo_bytes);
+  EXPECT_EQ(1U, ada.certificates);
+
+  const UserSync still = sync();
+  EXPECT_TRUE(still.added.empty() && still.changed.empty() && still.failed.empty());
+  EXPECT_TRUE(told_.empty());
+  set_title("ada@example.com", "Mister");
+  EXPECT_EQ(Logins{"ada@example.com"}, set_of(sync(true).changed));
+  EXPECT_EQ("Mister", person("ada@example.com").entry.title);
+  EXPECT_EQ(Logins{"ada@example.com"}, set_of(sync().changed));
+  EXPECT_EQ("Countess", person("ada@example.com").entry.title);
+  EXPECT_EQ(Logins{"changed ada@example.com"}, told_);
+}
+
+TEST_F(UserSyncTest, NoAnswerRemovesEverybody) {
+  if (!use_slapd()) GTEST_SKIP() << RunningServer::why_not("slapd");
+  config_.user_sync.filter = few;
+  config_.user_sync.remove = true;
+  config_.user_sync.keep = {"boss@example.org"};
+  store_.add_user("boss@example.org");
+  sync();
+  // Half of them is too much.
+  config_.user_sync.filter = "(|(uid=ada)(uid=star))";
+  const UserSync held = sync();
+  EXPECT_TRUE(held.held_back);
+  EXPECT_EQ((Logins{"juergen@example.com", "many1@example.com"}), set_of(held.gone));
+  EXPECT_EQ(5U, users().size());
+  // Nobody is no answer, whatever may be removed; nor is what a limit cut: 50 of 61.
+  config_.user_sync.removed_percent_max = 100;
+  config_.user_sync.filter = "(uid=nobody)";
+  const auto nobody = try_sync();
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(Errc::refused, nobody.error().code);
+  config_.user_sync.filter = "(|(uid=many*)(uid=ada))";
+  EXPECT_THROW(static_cast<void>(try_sync()), Fault);
+  config_.directory.servers = {"ldap://127.0.0.1:1"};
+  EXPECT_THROW(static_cast<void>(try_sync()), Fault);
+  EXPECT_EQ(5U, users().size());
+}
+
+TEST_F(UserSyncTest, WhoIsGoneGoesAndWhoIsIgnoredStays) {
+  if (!use_slapd()) GTEST_SKIP() << RunningServer::why_not("slapd");
+  config_.user_sync.filter = few;
+  sync();
+  config_.user_sync.remove = true;
+  config_.user_sync.filter = "(|(uid=ada)(uid=star)(uid=many1))";
+  config_.user_sync.ignore = "(uid=many1)";
+  set_title("many1@example.com", "Left alone");
+  EXPECT_EQ(Logins{"juergen@example.com"}, set_of(sync(true).removed));
+  EXPECT_EQ(four, users());
+  EXPECT_EQ(Logins{"juergen@example.com"}, set_of(sync().removed));
+  EXPECT_EQ(Logins{"removed juergen@example.com"}, told_);
+  EXPECT_EQ((Logins{"ada@example.com", "many1@example.com", "star@example.com"}), users());
+  EXPECT_EQ("Left alone", person("many1@example.com").entry.title);
+}
+
+TEST_F(UserSyncTest, EntriesThatMakeNoUser) {
+  if (!use_slapd()) GTEST_SKIP() << RunningServer::why_not("slapd");
+  config_.user_sync.filter = "(|(uid=twin*)(uid=star))";
+  config_.user_sync.attributes = {"office=uid"};
+  const UserSync done = sync();
+  EXPECT_EQ(Logins{"star@example.com"}, set_of(done.added));
+  EXPECT_EQ(1U, done.unusable.size()) << "two entries of one address";
+  EXPECT_EQ("star", person("star@example.com").entry.office);
+}
+
+TEST_F(UserSyncTest, UsersAreAsActiveDirectorySays) {
+  backend::LdapSettings samba;
+  if (const std::string why = use_samba(samba); !why.empty()) GTEST_SKIP() << why;
+  use(samba, "Reader.pw1");
+  config_.directory.tls = "none";
+  config_.directory.preset = "active-directory";
+  EXPECT_EQ((Logins{"ada@example.com", "bob@example.com"}), set_of(sync().added));
+  const backend::Person ada = person("ada@example.com");
+  EXPECT_EQ(std::vector<std::string>{"countess@example.com"}, ada.aliases);
+  EXPECT_EQ("Mills", ada.entry.department);
+  EXPECT_EQ(1U, ada.certificates);
+  EXPECT_GT(ada.photo_bytes, 0U);
+  EXPECT_TRUE(sync().changed.empty());
+}
+
+}  // namespace
+}  // namespace godwit::interop
