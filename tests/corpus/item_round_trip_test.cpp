@@ -87,7 +87,7 @@ std::vector<Class> classes() {
        {{calendar::Subject, "Edited, on the way", {"summary"}},
         {calendar::Sensitivity, "2", {"class"}}},
        changed,
-       800,
+       650,
        other_versions,
        true},
   };
@@ -123,14 +123,19 @@ Element said_by_device(Element element) {
 }
 
 /// The lines of a text, folded ones and those with soft line ends as one, and how often each comes.
-std::map<std::string, int> lines_of(std::string_view text) {
+std::map<std::string, int> lines_of(std::string text) {
+  // Some end in CR alone; that ends stay as they are is what the echo shows.
+  for (auto at = text.find("\r\n"); at != std::string::npos; at = text.find("\r\n", at)) {
+    text.erase(at, 1);
+  }
+  std::ranges::replace(text, '\r', '\n');
   std::map<std::string, int> out;
   std::string line;
   bool quoted = false;
   bool soft = false;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
-    const std::string_view piece = text.substr(at, end - at);
+    const std::string_view piece = std::string_view(text).substr(at, end - at);
     const bool goes_on = soft || piece.starts_with(' ') || piece.starts_with('\t');
     if (!goes_on) {
       if (!line.empty()) ++out[line];
@@ -138,7 +143,7 @@ std::map<std::string, int> lines_of(std::string_view text) {
       quoted = ascii_lower(piece.substr(0, piece.find(':'))).contains("quoted-printable");
     }
     line += piece;
-    soft = quoted && (piece.ends_with("=\n") || piece.ends_with("=\r\n"));
+    soft = quoted && piece.ends_with("=\n");
     at = end;
   }
   if (!line.empty()) ++out[line];
