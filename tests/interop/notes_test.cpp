@@ -243,7 +243,7 @@ TEST_P(NotesInMail, AnEditKeepsTheNameAndWhatItDoesNotName) {
   const auto note = convert::read_note(run(items().fetch(key_, {id})).value().at(0).text).value();
   EXPECT_EQ(note.subject, "List");
   EXPECT_EQ(note.body, "Milk");
-  const auto etag = put(id, says("List", "Milk\nEggs"), first.changed[0].etag);
+  put(id, says("List", "Milk\nEggs"), first.changed[0].etag);
   ASSERT_EQ(uids().count(), 1U);
   const std::string after = message(uids().highest());
   for (const char* part :
@@ -389,7 +389,7 @@ TEST_P(NotesAtOnce, OneOfTwoWins) {
   using boost::asio::experimental::awaitable_operators::operator&&;
   for (int round = 0; round < 10; ++round) {
     const std::string known = etag_now();
-    run(test_.other().changes(key_, ""));
+    EXPECT_TRUE(run(test_.other().changes(key_, "")));
     Put ours, theirs;
     test_.loop().run(put_by(items(), key_, text("ours"), known, ours) &&
                      put_by(test_.other(), key_, text("theirs"), known, theirs));
