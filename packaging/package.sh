@@ -74,7 +74,7 @@ put_documents() {
   put 644 "$packaging/dovecot/godwit.lua" /usr/share/godwit/dovecot/godwit.lua
   put 755 "$packaging/cyrus/godwit-notify" /usr/share/godwit/cyrus/godwit-notify
   put 644 "$packaging/systemd/log-file.conf" /usr/share/doc/godwit/examples/log-file.conf
-  for file in $(cd "$packaging" && find nginx apache haproxy caddy -type f 2>/dev/null | sort); do
+  for file in $(cd "$packaging" && find nginx apache haproxy caddy grafana prometheus -type f 2>/dev/null | sort); do
     put 644 "$packaging/$file" "/usr/share/doc/godwit/examples/$file"
   done
   write_changelog

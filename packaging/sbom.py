@@ -54,6 +54,7 @@ LICENCES = {
     "pam": "BSD-3-Clause",
     "pcre2": "BSD-3-Clause",
     "postgresql-15": "PostgreSQL",
+    "prometheus-cpp": "MIT",
     "sqlite3": "blessing",
     "tomlplusplus": "MIT",
     "util-linux": "LGPL-2.1-or-later",

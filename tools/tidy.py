@@ -18,6 +18,7 @@ LINE_COLUMNS_MAX = 100
 DIRECTIONS = {
     "base": "",
     "ingest": "base",
+    "metrics": "base",
     "wbxml": "base",
     "eas": "base wbxml",
     "item": "base",
@@ -65,7 +66,8 @@ DIRECTIONS = {
 }
 
 # No sockets, no databases, no Asio beyond base/task.hpp.
-NO_IO = {"base", "ingest", "wbxml", "eas", "item", "convert", "convert/time_zone", "convert/ical",
+NO_IO = {"base", "ingest", "metrics", "wbxml", "eas", "item", "convert", "convert/time_zone",
+         "convert/ical",
          "mapping", "imap", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
 ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",
@@ -74,7 +76,7 @@ ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/si
 IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|^ldap\.h$|sys/socket\.h|"
                         r"security/pam_|netinet/|arpa/inet\.h|netdb\.h")
 HEADER_INCLUDE = re.compile(r"sqlite3\.h|libpq-fe\.h|openssl/|gmime/|libical/|boost/beast|toml\+\+|"
-                            r"nlohmann/json\.hpp|unicode/|libxml/|resolv\.h")
+                            r"nlohmann/json\.hpp|unicode/|libxml/|resolv\.h|prometheus/")
 # Headers of net that are templates over Asio by nature.
 ASIO_HEADERS = {"src/base/task.hpp", "src/net/deadline.hpp"}
 

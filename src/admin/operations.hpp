@@ -133,11 +133,18 @@ struct WaitingMail {
   std::string reason;  // why it waits
 };
 
+/// What waits in all.
+struct Backlog {
+  std::uint64_t mails = 0;
+  std::optional<Time> oldest{};  // when it was accepted
+};
+
 /// The queue of outgoing mail.
 class Outbox {
  public:
   virtual ~Outbox() = default;
   virtual Task<std::vector<WaitingMail>> list() = 0;
+  virtual Task<Backlog> backlog() = 0;
   /// False: none of that name waits.
   virtual Task<bool> retry(std::string name) = 0;
   virtual Task<bool> remove(std::string name) = 0;

@@ -153,6 +153,7 @@ class FakeAudit final : public Audit {
 
 class FakeOutbox final : public Outbox {
  public:
+  Task<Backlog> backlog() override { co_return Backlog{}; }
   Task<std::vector<WaitingMail>> list() override {
     co_return std::vector<WaitingMail>{
         {"m1", "ann", "ann@x.test", {"b@x.test"}, 10, {}, {}, 3, "the hop is down"}};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/autodiscover_settings.hpp"
+#include "app/fresh_reply.hpp"
 #include "autodiscover/answer.hpp"
 #include "autodiscover/documents.hpp"
 #include "base/bytes.hpp"
@@ -22,21 +23,12 @@ using namespace autodiscover;
 constexpr Log log("autodiscover");
 constexpr unsigned redirects_max = 10;  // what clients follow
 
-http::Reply document(int status, std::string_view type, std::string text) {
-  http::Reply reply;
-  reply.status = status;
-  reply.headers.push_back({"Content-Type", std::string(type)});
-  reply.headers.push_back({"Cache-Control", "no-store"});
-  reply.body = http::text_body(std::move(text));
-  return reply;
-}
-
 http::Reply xml_reply(std::string text) {
-  return document(200, "text/xml; charset=utf-8", std::move(text));
+  return fresh_reply(200, "text/xml; charset=utf-8", std::move(text));
 }
 
 http::Reply json_reply(int status, std::string text) {
-  return document(status, "application/json; charset=utf-8", std::move(text));
+  return fresh_reply(status, "application/json; charset=utf-8", std::move(text));
 }
 
 http::Reply redirect_reply(std::string location) {
@@ -266,7 +258,7 @@ http::Reply Autodiscovery::profile(const http::Request& request) const {
   if (settings->signs_profiles && !settings->signer) return command::http_status_reply({503, 300});
   std::string text = apple_profile(*settings, address, url);
   if (settings->signer) text = settings->signer->sign(text);
-  http::Reply reply = document(200, "application/x-apple-aspen-config", std::move(text));
+  http::Reply reply = fresh_reply(200, "application/x-apple-aspen-config", std::move(text));
   reply.headers.push_back(
       {"Content-Disposition", "attachment; filename=\"exchange.mobileconfig\""});
   return reply;

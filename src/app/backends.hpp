@@ -53,6 +53,9 @@ class Backends {
   virtual admin::Outbox* outbox() = 0;
   /// Throws Fault when mail of the account could not go out now.
   virtual Task<> reach_submission(backend::Account account) = 0;
+  /// Throws Fault, which names it, where a system that phones cannot do without cannot be reached
+  /// now.
+  virtual Task<> reach() = 0;
   /// Takes over a listening socket for LMTP; refused where mail does not come in that way.
   virtual Result<> listen_lmtp(net::Listener listener) = 0;
   /// A password or a user changed: connections made with the old one end.

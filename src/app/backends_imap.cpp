@@ -13,6 +13,7 @@
 #include "backend/sieve/contacts.hpp"
 #include "base/fault.hpp"
 #include "base/text.hpp"
+#include "net/connect.hpp"
 
 namespace godwit::app {
 namespace {
@@ -70,12 +71,17 @@ class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
       : server_(settings_of(config), around.loop.executor(), around.random),
+        imap_({.host = config.imap.host,
+               .port = static_cast<std::uint16_t>(config.imap.port),
+               .limit = std::chrono::seconds(config.imap.connect_seconds)}),
         loop_(around.loop),
         outgoing_(config, around.loop, around.files, around.clock, around.random, around.damage,
                   nullptr),
         noting_(server_, outgoing_.gateway()),
         directory_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),
+        dav_url_(config.dav.url),
+        dav_limit_(config.dav.connect_seconds),
         sieve_(make_sieve(config)),
         free_busy_(make_free_busy(dav_.get(), config, around)),
         folder_(make_directory_folder(directory_.get(), config, around.clock, around.random)),
@@ -114,6 +120,11 @@ class ImapBackends final : public Backends {
   Result<> listen_lmtp(net::Listener) override {
     return fail(Errc::unsupported, "LMTP is for the embedded store: backend.kind is imap");
   }
+  Task<> reach() override {
+    auto stream = co_await net::connect(imap_);
+    stream->close();
+    if (dav_) co_await reach_dav(dav_url_, dav_limit_);
+  }
   Task<> reach_submission(backend::Account account) override {
     return outgoing_.reach(std::move(account));
   }
@@ -141,15 +152,18 @@ class ImapBackends final : public Backends {
   }
 
   backend::imap::ImapServer server_;
+  net::ConnectSettings imap_;  // a connection alone
   net::Loop& loop_;
   Outgoing outgoing_;
   Noting noting_;
   std::optional<QueueOutbox> outbox_;
   std::unique_ptr<backend::LdapDirectory> directory_;  // null: there is none
   std::unique_ptr<backend::dav::DavServer> dav_;       // the same
-  std::unique_ptr<backend::SieveVacation> sieve_;      // the same
-  std::unique_ptr<backend::FreeBusy> free_busy_;       // the same
-  std::unique_ptr<DirectoryFolder> folder_;            // the same
+  std::string dav_url_;
+  std::chrono::seconds dav_limit_;
+  std::unique_ptr<backend::SieveVacation> sieve_;  // the same
+  std::unique_ptr<backend::FreeBusy> free_busy_;   // the same
+  std::unique_ptr<DirectoryFolder> folder_;        // the same
   backend::notes::NotesBackend notes_;
   backend::recipients::RecipientsBackend recipients_;
   ItemSources items_;

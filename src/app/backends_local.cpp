@@ -188,6 +188,8 @@ class LocalBackends final : public Backends {
         free_busy_(store_),
         ldap_(make_directory(config, around.clock)),
         dav_(make_dav(config, around)),
+        dav_url_(config.dav.url),
+        dav_limit_(config.dav.connect_seconds),
         dav_free_busy_(make_free_busy(dav_.get(), config, around)),
         folder_(make_directory_folder(
             ldap_ ? static_cast<backend::DirectoryList*>(ldap_.get()) : &directory_, config,
@@ -249,6 +251,10 @@ class LocalBackends final : public Backends {
     loop_.spawn(accept_all(listeners_.back()), "lmtp.accept");
     return {};
   }
+  Task<> reach() override {
+    static_cast<void>(co_await users_.known("nobody", {}));
+    if (dav_) co_await reach_dav(dav_url_, dav_limit_);
+  }
   Task<> reach_submission(backend::Account account) override {
     return outgoing_.reach(std::move(account));
   }
@@ -306,6 +312,8 @@ class LocalBackends final : public Backends {
   backend::LocalFreeBusy free_busy_;
   std::unique_ptr<backend::LdapDirectory> ldap_;  // null: the users are the address list
   std::unique_ptr<backend::dav::DavServer> dav_;  // null: the store has the collections, too
+  std::string dav_url_;
+  std::chrono::seconds dav_limit_;
   std::unique_ptr<backend::FreeBusy> dav_free_busy_;
   std::unique_ptr<DirectoryFolder> folder_;
   backend::recipients::RecipientsBackend recipients_;

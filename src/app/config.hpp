@@ -73,6 +73,10 @@ struct Config {
     std::int64_t mail_seconds = 3600;
   } lmtp;
 
+  struct Metrics {
+    Strings listen;
+  } metrics;
+
   struct Imap {
     std::string host = "localhost";
     std::int64_t port = 143;

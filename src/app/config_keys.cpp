@@ -108,6 +108,11 @@ constexpr auto table = std::to_array<Key>({
         "What of other users' phones see, as far as it is shared with their users (`godwit user "
         "share`): [\"all\"], [\"none\"], or a list of owner/path, * for any characters."),
 
+    text<&C::metrics, &C::Metrics::listen>("metrics", "listen", "[\"127.0.0.1:9465\"]",
+                                           "Addresses on which Prometheus reads /metrics, and "
+                                           "others /healthz and /readyz. Whoever can "
+                                           "connect may read: only where monitoring alone can."),
+
     text<&C::lmtp, &C::Lmtp::listen>(
         "lmtp", "listen", "[\"127.0.0.1:24\"]",
         "Addresses on which mail for the embedded store comes in. LMTP knows no sign-in: only "
@@ -211,8 +216,7 @@ constexpr auto table = std::to_array<Key>({
     text<&C::dav, &V::url>(
         "dav", "url", "\"https://dav.example.org/\"",
         "CalDAV and CardDAV server for contacts, calendars, tasks and notes. With a path of its "
-        "own "
-        "the search for a user's collections begins there, else at /.well-known."),
+        "own the search for a user's collections begins there, else at /.well-known."),
     text<&C::dav, &V::domain>(
         "dav", "domain", "\"{domain}\"",
         "Instead of url: the domain whose SRV records (_caldavs, _carddavs) name the servers."),

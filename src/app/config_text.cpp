@@ -81,6 +81,7 @@ std::string_view section_text(std::string_view section) {
       {"http", "Where phones connect."},
       {"store", "The state of devices: what each has been sent."},
       {"backend", "The mailboxes behind the server."},
+      {"metrics", "Numbers for Prometheus, and whether this server can serve."},
       {"local", "The embedded store (backend.kind = \"local\")."},
       {"lmtp", "Mail in, for the embedded store."},
       {"imap", "The IMAP server behind (backend.kind = \"imap\")."},

@@ -19,6 +19,7 @@
 #include "app/dry_run.hpp"
 #include "app/engine.hpp"
 #include "app/front.hpp"
+#include "app/metrics_server.hpp"
 #include "app/opening.hpp"
 #include "app/system.hpp"
 #include "app/why.hpp"
@@ -66,6 +67,7 @@ struct Daemon::State {
   void look_for_damage();
   admin::Operations::Parts operation_parts();
   admin::Status status() const;
+  MetricsServer::Sources metrics_sources();
   void on_signal(int number);
   void reload();
   Task<> ready();
@@ -101,6 +103,7 @@ struct Daemon::State {
   std::unique_ptr<http::Spools> spools;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Front> front;
+  std::unique_ptr<MetricsServer> metrics;
   std::unique_ptr<admin::Operations> operations;
   std::unique_ptr<ControlServer> control;
   Gate opening_gate{"opening the store", 1, 1};
@@ -237,8 +240,22 @@ admin::Status Daemon::State::status() const {
   if (front) {
     now.connections = front->connections();
     now.listening = front->listening();
+    if (metrics) {
+      const auto& more = metrics->listening();
+      now.listening.insert(now.listening.end(), more.begin(), more.end());
+    }
   }
   return now;
+}
+
+MetricsServer::Sources Daemon::State::metrics_sources() {
+  return {
+      .status = [this] { return status(); },
+      .parts = [this] { return MetricsServer::Parts{store.get(), backends.get(), devices.get()}; },
+      .write =
+          [this](metrics::Page& page) {
+            if (engine) engine->write(page);
+          }};
 }
 
 void Daemon::State::on_signal(int number) {
@@ -408,6 +425,9 @@ Result<> Daemon::start() {
     auto serving = state.front->serve(state.engine->service(), *state.backends);
     if (!serving) return serving;
   }
+  state.metrics = std::make_unique<MetricsServer>(state.loop, state.clock, state.hub, *state.spools,
+                                                  state.metrics_sources());
+  if (auto listening = state.metrics->listen(state.options.config); !listening) return listening;
   state.operations = std::make_unique<admin::Operations>(state.operation_parts());
   auto control = ControlServer::start(state.loop, state.options.config.server.control_socket,
                                       *state.operations);
@@ -424,6 +444,7 @@ void Daemon::run() {
     state.look_for_damage();
     state.hub.tick();
     state.front->tick();
+    state.metrics->tick();
   });
   state.loop.every(sweep_interval, [&state] {
     if (state.engine && !state.draining) state.engine->sweep();

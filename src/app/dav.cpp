@@ -4,6 +4,7 @@
 
 #include "backend/dav/free_busy.hpp"
 #include "base/fault.hpp"
+#include "net/connect.hpp"
 
 namespace godwit::app {
 namespace {
@@ -65,6 +66,15 @@ std::unique_ptr<backend::dav::DavServer> make_dav(const Config& config, Surround
   }
   return std::make_unique<backend::dav::DavServer>(std::move(settings), around.loop.executor(),
                                                    around.random);
+}
+
+Task<> reach_dav(std::string url, std::chrono::milliseconds limit) {
+  const auto parsed = dav::parse_url(url);
+  if (!parsed) co_return;
+  net::ConnectSettings settings{
+      .host = parsed->origin.host, .port = parsed->origin.port, .limit = limit};
+  auto stream = co_await net::connect(std::move(settings));
+  stream->close();
 }
 
 }  // namespace godwit::app

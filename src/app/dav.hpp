@@ -19,4 +19,8 @@ bool has_dav(const Config& config);
 /// What is wrong with the section, in words; empty when nothing is.
 std::string check_dav(const Config& config);
 
+/// Throws Fault when no connection to the server of that URL can be made; nothing is tried where
+/// only DNS says where it is.
+Task<> reach_dav(std::string url, std::chrono::milliseconds limit);
+
 }  // namespace godwit::app

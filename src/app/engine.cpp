@@ -61,6 +61,11 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       swept_(clock.now()),
       backends_(backends),
       hub_(hub),
+      mail_(backends.mail(), mail_counts_),
+      items_(backends.items() == nullptr
+                 ? nullptr
+                 : std::make_unique<MeasuredItemsBackend>(*backends.items(), items_counts_)),
+      submission_(backends.submission(), submission_counts_),
       watching_(hub),
       journal_(store, clock,
                {.owner = fmt::format("{}/{}/{:016x}", host_of(config), ::getpid(), random.next()),
@@ -70,7 +75,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       sign_in_(make_chain(config, backends, app_passwords_), access_rules(config), membership_,
                parse_send_as(config.mail.send_as).value_or(SendAs()), clock, random,
                sign_in_settings(config)),
-      page_({host_of(config), sign_in_, backends.mail(), backends.items(), store,
+      page_({host_of(config), sign_in_, mail_, items_.get(), store,
              [&backends](backend::Account account) {
                return backends.reach_submission(std::move(account));
              }}),
@@ -80,9 +85,9 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 store,
                 hub,
                 watching_,
-                backends.mail(),
-                backends.items(),
-                backends.submission(),
+                mail_,
+                items_.get(),
+                submission_,
                 backends.vacation(),
                 backends.directory(),
                 backends.free_busy(),
@@ -94,11 +99,31 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 prefetches_,
                 membership_,
                 settings_},
-      endpoint_(services_, sign_in_,
-                [this](http::Request request) { return page_.answer(std::move(request)); }),
+      endpoint_(
+          services_, sign_in_,
+          [this](http::Request request) { return page_.answer(std::move(request)); },
+          &request_counts_),
       autodiscovery_(config, host_of(config), clock, sign_in_, endpoint_),
       ingest_(ingest_settings(config), clock, backends.known_users(), backends.hints(),
               autodiscovery_) {}
+
+void Engine::write(metrics::Page& page) const {
+  request_counts_.write(page);
+  mail_counts_.write(page, "mail");
+  items_counts_.write(page, "items");
+  submission_counts_.write(page, "submission");
+  const BasicSignIn::Counts& signed_in = sign_in_.counts();
+  const auto sign_ins = [&](const char* outcome, std::uint64_t count) {
+    page.counter({"godwit_sign_ins_total", "Requests by what became of their sign-in"},
+                 {{"outcome", outcome}}, static_cast<double>(count));
+  };
+  sign_ins("remembered", signed_in.remembered);
+  sign_ins("verified", signed_in.verified);
+  sign_ins("refused", signed_in.refused);
+  sign_ins("delayed", signed_in.delayed);
+  page.gauge({"godwit_watched_users", "Users whose changes are watched"}, {},
+             static_cast<double>(watching_.size()));
+}
 
 void Engine::apply(const Config& config) {
   const policy::Book policies = settings_.policies;

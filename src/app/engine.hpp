@@ -8,7 +8,9 @@
 #include "app/backends.hpp"
 #include "app/certificate_files.hpp"
 #include "app/config.hpp"
+#include "app/counts.hpp"
 #include "app/ingest.hpp"
+#include "app/measured.hpp"
 #include "app/page.hpp"
 #include "app/sign_in.hpp"
 #include "auth/app_password.hpp"
@@ -31,6 +33,8 @@ class Engine {
 
   http::Service& service() { return ingest_; }
   auth::AppPasswords& app_passwords() { return app_passwords_; }
+  /// What was counted since the start, and what is now.
+  void write(metrics::Page& page) const;
   /// Takes over the limits of a configuration that was read anew.
   void apply(const Config& config);
   /// Drops what is remembered of a user: the password, or more, changed.
@@ -61,6 +65,13 @@ class Engine {
   Time swept_;
   Backends& backends_;
   watch::Hub& hub_;
+  RequestCounts request_counts_;
+  BackendCounts mail_counts_;
+  BackendCounts items_counts_;
+  BackendCounts submission_counts_;
+  MeasuredMailBackend mail_;
+  std::unique_ptr<MeasuredItemsBackend> items_;  // null: there are none
+  MeasuredSubmission submission_;
   command::Watching watching_;
   net::KeyedLocks locks_;
   sync::Journal journal_;

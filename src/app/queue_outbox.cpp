@@ -14,4 +14,9 @@ Task<std::vector<admin::WaitingMail>> QueueOutbox::list() {
   co_return out;
 }
 
+Task<admin::Backlog> QueueOutbox::backlog() {
+  const auto waiting = co_await queue_.waiting();
+  co_return admin::Backlog{waiting.mails, waiting.oldest};
+}
+
 }  // namespace godwit::app

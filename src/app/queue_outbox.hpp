@@ -11,6 +11,7 @@ class QueueOutbox final : public admin::Outbox {
   explicit QueueOutbox(queue::Queue& queue) : queue_(queue) {}
 
   Task<std::vector<admin::WaitingMail>> list() override;
+  Task<admin::Backlog> backlog() override;
   Task<bool> retry(std::string name) override { return queue_.retry(std::move(name)); }
   Task<bool> remove(std::string name) override { return queue_.remove(std::move(name)); }
 

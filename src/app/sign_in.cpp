@@ -46,6 +46,7 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
   const std::string device_name = device == nullptr ? '@' + std::string(address) : device->str();
   const auth::FailureLimit::Attempt attempt{sent->user, device_name, address_of(request)};
   if (const auto wait = failures_.admit(attempt)) {
+    ++counts_.delayed;
     log.warning("delayed", {{"address", address}, {"user", sent->user}, {"device", device_name}});
     co_return command::Refusal{503, static_cast<unsigned>(wait->count())};
   }
@@ -56,6 +57,7 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
       known = cache_.find(of_device(sent->user, *device), sent->password);
     }
     if (known) {
+      ++counts_.remembered;
       if (known->denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
       co_return std::move(*known);
     }
@@ -65,6 +67,7 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
   auto signed_in = co_await chain_.verify(std::move(claim), auth::asks_for_facts(rules_));
   if (signed_in) {
     failures_.succeeded(attempt);
+    ++counts_.verified;
     const bool for_device = signed_in->for_device;
     const backend::Account account = co_await admitted(*std::move(signed_in));
     if (settings_.remember && !for_device) {
@@ -76,6 +79,7 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
     co_return account;
   }
   failures_.failed(attempt);
+  ++counts_.refused;
   // What fail2ban reads (packaging/fail2ban): the address first, where nothing foreign precedes it.
   log.warning("refused", {{"address", address}, {"user", sent->user}, {"device", device_name}});
   co_await net::sleep_for(settings_.refusal_delay);

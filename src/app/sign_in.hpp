@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <vector>
 
 #include "app/send_as.hpp"
@@ -24,6 +25,13 @@ class BasicSignIn final : public command::SignIn {
     std::vector<auth::Network> unlimited;  // neither counted nor delayed
     std::chrono::milliseconds refusal_delay{500};
   };
+  /// What became of requests, since the start.
+  struct Counts {
+    std::uint64_t remembered = 0;  // without asking anybody
+    std::uint64_t verified = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t delayed = 0;  // who guesses has to wait
+  };
   /// `membership` outlives it: it knows groups by their addresses.
   BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules,
               command::Membership& membership, SendAs send_as, const Clock& clock, Random& random,
@@ -39,6 +47,7 @@ class BasicSignIn final : public command::SignIn {
   Task<std::vector<std::string>> groups_of(std::string user);
   /// The administrator set another password: it counts at once, and old failures do not.
   void pardon(const UserId& user);
+  const Counts& counts() const { return counts_; }
 
  private:
   Task<backend::Account> admitted(auth::SignedIn signed_in);
@@ -52,6 +61,7 @@ class BasicSignIn final : public command::SignIn {
   Settings settings_;
   auth::SignInCache cache_;
   auth::FailureLimit failures_;
+  Counts counts_;
 };
 
 }  // namespace godwit::app

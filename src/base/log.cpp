@@ -1,6 +1,11 @@
 #include "base/log.hpp"
 
 #include <atomic>
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "base/log_counts.hpp"
 
 namespace godwit {
 namespace {
@@ -11,6 +16,31 @@ LogSink& sink() {
 }
 
 std::atomic<LogLevel> least_level{LogLevel::info};
+
+constexpr std::size_t counted_events_max = 1'000;
+
+struct Counts {
+  using Key = std::tuple<std::string, std::string, LogLevel>;
+  using View = std::tuple<std::string_view, std::string_view, LogLevel>;
+  std::mutex mutex;
+  std::map<Key, std::uint64_t, std::less<>> all;
+};
+
+Counts& counts() {
+  static Counts instance;
+  return instance;
+}
+
+void count(LogLevel level, std::string_view logger, std::string_view event) {
+  Counts& known = counts();
+  const std::scoped_lock lock(known.mutex);
+  const auto found = known.all.find(Counts::View(logger, event, level));
+  if (found != known.all.end()) {
+    ++found->second;
+  } else if (known.all.size() < counted_events_max) {
+    known.all.emplace(Counts::Key(logger, event, level), 1);
+  }
+}
 
 bool is_plain(std::string_view value) {
   if (value.empty()) return false;
@@ -63,7 +93,27 @@ void set_log_sink(LogSink new_sink, LogLevel least) {
 
 void set_log_level(LogLevel least) { least_level = least; }
 
+std::vector<LogCount> log_counts() {
+  Counts& known = counts();
+  const std::scoped_lock lock(known.mutex);
+  std::vector<LogCount> out;
+  out.reserve(known.all.size());
+  for (const auto& [key, number] : known.all) {
+    out.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), number});
+  }
+  return out;
+}
+
+std::uint64_t log_count(std::string_view logger, std::string_view event) {
+  std::uint64_t sum = 0;
+  for (const LogCount& each : log_counts()) {
+    if (each.logger == logger && each.event == event) sum += each.count;
+  }
+  return sum;
+}
+
 void Log::write(LogLevel level, std::string_view event, LogFields fields) const {
+  if (level >= LogLevel::warning) count(level, name_, event);
   if (!sink() || level < least_level.load(std::memory_order_relaxed)) return;
   std::string line(event);
   for (const LogField& field : fields) {

@@ -21,6 +21,7 @@ namespace godwit::command {
 namespace {
 
 constexpr Log logger("request");
+constexpr std::string_view request_options = "OPTIONS";
 
 /// Paths are compared in lower case, without slashes at the end.
 std::string plain_path(std::string_view path) {
@@ -266,8 +267,8 @@ bool is_endpoint_path(const Settings& settings, std::string_view path) {
   });
 }
 
-Endpoint::Endpoint(Services& services, SignIn& sign_in, Page page)
-    : services_(services), sign_in_(sign_in), page_(std::move(page)) {}
+Endpoint::Endpoint(Services& services, SignIn& sign_in, Page page, RequestObserver* observer)
+    : services_(services), sign_in_(sign_in), page_(std::move(page)), observer_(observer) {}
 
 Task<http::Outcome> Endpoint::handle(http::Request request) {
   const bool is_get = request.method == "GET" || request.method == "HEAD";
@@ -278,9 +279,20 @@ Task<http::Outcome> Endpoint::handle(http::Request request) {
     co_return co_await page_(std::move(request));
   }
   if (request.method != "POST" && request.method != "OPTIONS") co_return http_status_reply({501});
+  RequestFacts facts;
+  const RequestObserver::Moment began = observer_ != nullptr ? observer_->now() : 0;
+  auto outcome = co_await answer(std::move(request), facts);
+  if (observer_ == nullptr) co_return outcome;
+  const auto* const reply = std::get_if<http::Reply>(&outcome);
+  if (facts.status == 0 && reply != nullptr) facts.status = reply->status;
+  observer_->ended(facts, began);
+  co_return outcome;
+}
+
+Task<http::Outcome> Endpoint::answer(http::Request request, RequestFacts& facts) {
   HttpStatus failure{503, 30};
   try {
-    co_return co_await post(std::move(request));
+    co_return co_await post(std::move(request), facts);
   } catch (const Fault& fault) {
     logger.error("request.failed", {{"why", fault.what()}});
     if (fault.kind() == Fault::Kind::corrupt) failure = {500};
@@ -289,8 +301,9 @@ Task<http::Outcome> Endpoint::handle(http::Request request) {
   co_return http_status_reply(failure);
 }
 
-Task<http::Outcome> Endpoint::post(http::Request request) {
+Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts) {
   const bool is_options = request.method == "OPTIONS";
+  if (is_options) facts.command = request_options;
   auto line = is_options ? Result<eas::RequestLine>(eas::RequestLine{})
                          : eas::parse_request_line(request.query);
   const DeviceId* device = line && line->device_id ? &*line->device_id : nullptr;
@@ -302,7 +315,9 @@ Task<http::Outcome> Endpoint::post(http::Request request) {
   auto checked = check_line(request);
   if (const int* status = std::get_if<int>(&checked)) co_return http_status_reply({*status});
   auto& [parsed, command, version] = std::get<Checked>(checked);
+  facts.command = command->name;
   const auto early = [&](eas::Status status) -> http::Outcome {
+    facts.status = std::to_underlying(status);
     return failure_reply(services_.spools, version, command->root, command->status, status);
   };
   if (!command->versions.contains(version)) co_return early(eas::Status::command_not_supported);
@@ -314,14 +329,16 @@ Task<http::Outcome> Endpoint::post(http::Request request) {
   auto session = std::make_shared<Session>(services_, std::move(request), std::move(parsed),
                                            version, std::move(account), std::move(id));
   session->policy_key = key;
-  co_return co_await run(std::move(session));
+  co_return co_await run(std::move(session), facts);
 }
 
-Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
+Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session, RequestFacts& facts) {
   const Command& command = *find_command(session->line.command);
-  if (const auto status = read_body(*session, command)) {
-    co_return fail_with(*session, command, *status);
-  }
+  const auto refuse = [&](eas::Status status) {
+    facts.status = std::to_underlying(status);
+    return fail_with(*session, command, status);
+  };
+  if (const auto status = read_body(*session, command)) co_return refuse(*status);
   // A newer Ping or Sync ends the older one, which then gives its turn free (engine.md §3).
   if (command.body == BodyRule::wbxml_or_empty) {
     services_.hub.end(session->account.user, session->device_id, watch::Wake::superseded);
@@ -332,11 +349,11 @@ Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
   co_await judge(*session);
   if (const auto status = gate(*session, command)) {
     log_request(*session, command, "refused");
-    co_return fail_with(*session, command, *status);
+    co_return refuse(*status);
   }
   if (is_denied(*session, command)) {
     log_request(*session, command, "denied");
-    co_return fail_with(*session, command, eas::Status::access_denied);
+    co_return refuse(eas::Status::access_denied);
   }
   static_cast<void>(co_await session->save_device());
   session->merges = merges_items(session->services.settings, session->device);
@@ -345,6 +362,9 @@ Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session) {
   auto answer = held ? std::move(*held)
                      : co_await guarded(*session, sign_in_, command, command.run(*session));
   log_request(*session, command, answer_name(answer));
+  if (const auto* failed = std::get_if<Failed>(&answer)) {
+    facts.status = std::to_underlying(failed->status);
+  }
   co_return to_outcome(std::move(session), sign_in_, command, std::move(answer));
 }
 

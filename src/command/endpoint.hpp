@@ -3,6 +3,7 @@
 /// wants.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,20 +33,40 @@ class SignIn {
   virtual void forget(const UserId& user) = 0;
 };
 
+/// What became of a request.
+struct RequestFacts {
+  std::string_view command = "none";  // a name of the table; "OPTIONS"; "none" before it is known
+  /// Of HTTP, from 200 on; below: the status with which a command failed as a whole ([MS-ASCMD]
+  /// Common Status Codes). 0: it is parked.
+  int status = 0;
+};
+
+/// Is told of every request that is a device's, when it is answered or parked. Loop thread.
+class RequestObserver {
+ public:
+  using Moment = std::int64_t;  // of any clock
+  virtual ~RequestObserver() = default;
+  virtual Moment now() = 0;
+  virtual void ended(const RequestFacts& facts, Moment began) = 0;
+};
+
 /// Answers GET: a page for people who open the URL in a browser.
 using Page = std::function<Task<http::Reply>(http::Request)>;
 
 class Endpoint final : public http::Service {
  public:
-  Endpoint(Services& services, SignIn& sign_in, Page page);
+  /// `observer` may be null.
+  Endpoint(Services& services, SignIn& sign_in, Page page, RequestObserver* observer = nullptr);
   Task<http::Outcome> handle(http::Request request) override;
 
  private:
-  Task<http::Outcome> post(http::Request request);
-  Task<http::Outcome> run(std::shared_ptr<Session> session);
+  Task<http::Outcome> answer(http::Request request, RequestFacts& facts);
+  Task<http::Outcome> post(http::Request request, RequestFacts& facts);
+  Task<http::Outcome> run(std::shared_ptr<Session> session, RequestFacts& facts);
   Services& services_;
   SignIn& sign_in_;
   Page page_;
+  RequestObserver* observer_;
 };
 
 /// Whether `path` is one of Settings::paths.

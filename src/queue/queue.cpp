@@ -474,6 +474,18 @@ Task<std::set<std::string>> Queue::users() {
   co_return co_await database_.read(std::move(job));
 }
 
+Task<Queue::Waiting> Queue::waiting() {
+  auto job = [](sqlite::Database& database) {
+    Waiting out;
+    auto row = database.query("SELECT count(*), min(accepted) FROM mail WHERE next IS NOT NULL");
+    if (!row.step()) return out;
+    out.mails = static_cast<std::uint64_t>(row.integer(0));
+    if (const auto oldest = row.optional_integer(1)) out.oldest = from_row(*oldest);
+    return out;
+  };
+  co_return co_await database_.read(std::move(job));
+}
+
 Task<std::vector<QueuedMail>> Queue::list() {
   auto job = [](sqlite::Database& database) {
     std::vector<QueuedMail> out;

@@ -91,6 +91,12 @@ class Queue final : public backend::Submission {
   void stop() { stopping_ = true; }
 
   // For administrators.
+  /// How many mails wait, and since when the oldest does.
+  struct Waiting {
+    std::uint64_t mails = 0;
+    std::optional<Time> oldest{};
+  };
+  Task<Waiting> waiting();
   /// At most 1,000, the next one due first.
   Task<std::vector<QueuedMail>> list();
   /// Makes it due now. False: none of that name waits.
