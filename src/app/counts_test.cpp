@@ -2,13 +2,17 @@
 // behind it, method by method.
 #include "app/counts.hpp"
 
+#include <fmt/format.h>
+
 #include "app/measured.hpp"
 #include "backend/memory/memory.hpp"
 #include "backend/memory/memory_items.hpp"
 #include "base/log_counts.hpp"
 #include "conformance/backend_suite.hpp"
 #include "conformance/items_suite.hpp"
+#include "render/reader.hpp"
 #include "run.hpp"
+#include "stepped.hpp"
 
 namespace godwit::conformance {
 namespace {
@@ -93,6 +97,51 @@ Task<int> answers() { co_return 7; }
 Task<int> fails() {
   throw Fault(Fault::Kind::timed_out, "it hangs");
   co_return 0;
+}
+
+/// Mail that undoes a part's encoding where it lies, as IMAP's BINARY does.
+class DecodingMail final : public test::SteppedMail, public backend::DecodedReads {
+ public:
+  using SteppedMail::SteppedMail;
+  Task<Result<std::optional<backend::DecodedStretch>>> read_decoded(
+      FolderKey folder, std::uint32_t uid_validity, backend::PartRange range) override {
+    co_return backend::DecodedStretch{
+        .bytes = fmt::format("{} {} {} {} {} {}", folder.view(), uid_validity, range.uid,
+                             range.section, range.offset, range.length),
+        .total = 99};
+  }
+};
+
+class OneMail final : public backend::MailBackend {
+ public:
+  explicit OneMail(std::shared_ptr<backend::Mail> mail) : mail_(std::move(mail)) {}
+  std::shared_ptr<backend::Mail> open(const backend::Account&) override { return mail_; }
+
+ private:
+  std::shared_ptr<backend::Mail> mail_;
+};
+
+TEST(Measured, PartsAreDecodedWhereTheyLie) {
+  ManualClock clock;
+  backend::MemoryServer server(clock, backend::MemoryMail::Keys::stable);
+  const auto account = server.add_user("ada@example.com", "secret");
+  test::Steps steps;
+  BackendCounts counts;
+  const auto stretch = [&](backend::MailBackend& backend) {
+    MeasuredMailBackend measured(backend, counts);
+    render::MessageReader reader(measured.open(account), FolderKey::parse("box").value(), 7, 5);
+    return test::run(reader.read_decoded("2", 3, 4)).value();
+  };
+  EXPECT_FALSE(stretch(server));
+  OneMail decoding(std::make_shared<DecodingMail>(server.open(account), steps));
+  const auto answer = stretch(decoding);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->bytes, "box 7 5 2 3 4");
+  EXPECT_EQ(answer->total, 99U);
+  metrics::Page page;
+  counts.write(page, "mail");
+  EXPECT_TRUE(page.text().contains(
+      "godwit_backend_seconds_count{backend=\"mail\",operation=\"read_decoded\"} 1\n"));
 }
 
 TEST(Counts, AnswersAndFaultsOfBackends) {

@@ -2,15 +2,28 @@
 
 #include <utility>
 
+#include "backend/decoded.hpp"
+
 namespace godwit::app {
 namespace {
 
 using namespace backend;  // NOLINT(google-build-using-namespace): its interfaces, method by method
 
-class MeasuredMail final : public Mail {
+/// With what the mail behind it may be asked for beside Mail; where that has it not, the answer is
+/// the one that sends to Mail.
+class MeasuredMail final : public Mail, public DecodedReads {
  public:
   MeasuredMail(std::shared_ptr<Mail> inner, BackendCounts& counts)
-      : inner_(std::move(inner)), counts_(counts) {}
+      : inner_(std::move(inner)),
+        decoded_(dynamic_cast<DecodedReads*>(inner_.get())),
+        counts_(counts) {}
+  Task<Result<std::optional<DecodedStretch>>> read_decoded(FolderKey folder,
+                                                           std::uint32_t uid_validity,
+                                                           PartRange range) override {
+    if (decoded_ == nullptr) return nothing();
+    return counts_.timed("read_decoded",
+                         decoded_->read_decoded(std::move(folder), uid_validity, std::move(range)));
+  }
   Task<std::vector<MailFolder>> folders() override {
     return counts_.timed("folders", inner_->folders());
   }
@@ -98,7 +111,10 @@ class MeasuredMail final : public Mail {
   }
 
  private:
+  static Task<Result<std::optional<DecodedStretch>>> nothing() { co_return std::nullopt; }
+
   std::shared_ptr<Mail> inner_;
+  DecodedReads* decoded_;  // of inner_; may be null
   BackendCounts& counts_;
 };
 

@@ -1,4 +1,5 @@
-/// Backends with a clock before them: each call is counted with the time it took.
+/// Backends with a clock before them: each call is counted with the time it took. What can be asked
+/// of a backend beside its interface (backend/decoded.hpp) can be asked of them as well.
 #pragma once
 
 #include "app/counts.hpp"
