@@ -16,8 +16,8 @@ constexpr std::uint64_t entries_max = 10'000;
 /// entry.
 constexpr auto reading = std::to_array<std::string_view>(
     {"app_password.list", "audit.list", "device.dry_run", "device.list", "device.why", "group.list",
-     "group.show", "item.removed", "policy.list", "policy.show", "queue.list", "share.list",
-     "status", "user.list", "user.show"});
+     "group.show", "item.removed", "log.levels", "policy.list", "policy.show", "queue.list",
+     "share.list", "status", "user.list", "user.show"});
 
 json to_json(const policy::AuditEntry& entry) {
   return {{"time", entry.time.time_since_epoch().count()},
@@ -79,7 +79,7 @@ policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,
   if (const auto found = arguments.find("device"); found != arguments.end() && found->is_string()) {
     entry.device = found->get<std::string>();
   }
-  for (const char* name : {"policy", "mail", "with"}) {
+  for (const char* name : {"policy", "mail", "with", "logger"}) {
     const auto found = arguments.find(name);
     if (found != arguments.end() && found->is_string()) entry.details = found->get<std::string>();
   }

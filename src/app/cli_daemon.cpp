@@ -110,6 +110,37 @@ void register_item_commands(CLI::App& app, CliOptions& options) {
   });
 }
 
+void print_levels(const json& result) {
+  for (const json& each : result.value("levels", json::array())) {
+    std::cout << fmt::format("{:<16} {}\n", field(each, "logger"), field(each, "level"));
+  }
+}
+
+void register_log_commands(CLI::App& app, CliOptions& options) {
+  struct Given {
+    std::string logger, level;
+  };
+  auto given = std::make_shared<Given>();
+  auto* log = app.add_subcommand("log", "What the daemon logs");
+  log->require_subcommand(1);
+  auto* level = log->add_subcommand("level",
+                                    "Levels of all loggers and of single ones, until the "
+                                    "daemon ends");
+  auto* logger = level->add_option("logger", given->logger,
+                                   "A name as in the log's lines, or 'all'; none: show levels");
+  level
+      ->add_option("level", given->level,
+                   "debug, info, warning, error; of one logger also 'default': that of all")
+      ->needs(logger);
+  level->callback([&options, given] {
+    options.run = [&options, given] {
+      if (given->logger.empty()) return ask(options, "log.levels", json::object(), &print_levels);
+      return ask(options, "log.level", {{"logger", given->logger}, {"level", given->level}},
+                 &print_levels);
+    };
+  });
+}
+
 }  // namespace
 
 void register_daemon_commands(CLI::App& app, CliOptions& options) {
@@ -123,6 +154,7 @@ void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_policy_commands(app, options);
   register_queue_commands(app, options);
   register_item_commands(app, options);
+  register_log_commands(app, options);
   app.add_subcommand("status", "What the daemon is doing")->callback([&options] {
     options.run = [&options] { return ask(options, "status", json::object(), &print_status); };
   });

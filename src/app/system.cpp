@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "base/fault.hpp"
+#include "base/log_fields.hpp"
 
 namespace godwit::app {
 
@@ -41,13 +42,14 @@ std::string log_line(LogFormat format, Time now, LogLevel level, std::string_vie
   if (format == LogFormat::text) {
     return fmt::format("{} {:<7} {} {}", time, to_string(level), logger, event);
   }
-  const auto blank = event.find(' ');
-  const nlohmann::json line{
-      {"time", time},
-      {"level", to_string(level)},
-      {"logger", logger},
-      {"event", event.substr(0, blank)},
-      {"fields", blank == std::string_view::npos ? "" : event.substr(blank + 1)}};
+  LogParts parts = log_parts(event);
+  nlohmann::json fields = nlohmann::json::object();
+  for (auto& [key, value] : parts.fields) fields[key] = std::move(value);
+  const nlohmann::json line{{"time", time},
+                            {"level", to_string(level)},
+                            {"logger", logger},
+                            {"event", std::move(parts.event)},
+                            {"fields", std::move(fields)}};
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -17,7 +17,7 @@ TEST(LogLine, HasBothForms) {
   EXPECT_EQ(log_line(LogFormat::text, time, LogLevel::warning, "net", "closed peer=::1"),
             "2025-06-15T15:06:40.042Z warning net closed peer=::1");
   EXPECT_EQ(log_line(LogFormat::json, time, LogLevel::info, "net", "closed peer=\"a b\""),
-            R"({"event":"closed","fields":"peer=\"a b\"","level":"info","logger":"net",)"
+            R"({"event":"closed","fields":{"peer":"a b"},"level":"info","logger":"net",)"
             R"("time":"2025-06-15T15:06:40.042Z"})");
 }
 

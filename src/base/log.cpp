@@ -1,11 +1,11 @@
 #include "base/log.hpp"
 
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <tuple>
 
 #include "base/log_counts.hpp"
+#include "base/log_levels.hpp"
 
 namespace godwit {
 namespace {
@@ -14,8 +14,6 @@ LogSink& sink() {
   static LogSink instance;
   return instance;
 }
-
-std::atomic<LogLevel> least_level{LogLevel::info};
 
 constexpr std::size_t counted_events_max = 1'000;
 
@@ -88,10 +86,8 @@ std::string_view to_string(LogLevel level) {
 
 void set_log_sink(LogSink new_sink, LogLevel least) {
   sink() = std::move(new_sink);
-  least_level = least;
+  set_log_level(least);
 }
-
-void set_log_level(LogLevel least) { least_level = least; }
 
 std::vector<LogCount> log_counts() {
   Counts& known = counts();
@@ -114,7 +110,7 @@ std::uint64_t log_count(std::string_view logger, std::string_view event) {
 
 void Log::write(LogLevel level, std::string_view event, LogFields fields) const {
   if (level >= LogLevel::warning) count(level, name_, event);
-  if (!sink() || level < least_level.load(std::memory_order_relaxed)) return;
+  if (!sink() || !is_shown(name_, level)) return;
   std::string line(event);
   for (const LogField& field : fields) {
     line += ' ';

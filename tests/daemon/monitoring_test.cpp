@@ -156,6 +156,26 @@ TEST_F(MonitoringTest, ReadyWhileItCanServe) {
   EXPECT_EQ(daemon_.wait_for_end(), 0);
 }
 
+TEST_F(MonitoringTest, ItsAddressGoesToTheProcessThatTakesOver) {
+  std::string& server = daemon_.config["server"];
+  server.replace(server.find("drain_seconds = 0"), 17, "drain_seconds = 2");
+  daemon_.start();
+  const auto port = daemon_.port("metrics ");
+  EXPECT_EQ(daemon_.stop(), 0);
+  daemon_.config["metrics"] = "listen = [\"127.0.0.1:" + std::to_string(port) + "\"]\n";
+  daemon_.start();
+  daemon_.add_user(ann);
+  Phone phone(daemon_, ann);
+  const std::string inbox = phone.inbox();
+  auto ping = phone.ping(inbox, 300);
+  ASSERT_TRUE(wait_until([this] { return daemon_.status().parked == 1; }));
+  EXPECT_EQ(get("/readyz").status, 200);
+  daemon_.hand_over();
+  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(value("godwit_parked_requests"), 0);
+  EXPECT_EQ(ping.get().status, 200);
+}
+
 TEST_F(MonitoringTest, NotReadyWithoutItsBackendOrItsStore) {
   interop::ScriptedServer imap(std::vector<interop::Script>{});
   const auto port = imap.port();
@@ -179,6 +199,59 @@ TEST_F(MonitoringTest, NotReadyWithoutItsBackendOrItsStore) {
   EXPECT_EQ(broken.status, 503);
   EXPECT_TRUE(broken.body.starts_with("administration only\n")) << broken.body;
   EXPECT_EQ(value("godwit_serving"), 0);
+}
+
+TEST_F(MonitoringTest, LevelsOfLoggersChangeWhileItRuns) {
+  daemon_.start();
+  daemon_.add_user(ann);
+  Phone phone(daemon_, ann);
+  const std::string inbox = phone.inbox();
+  const auto syncs = [this] {
+    const std::string log = daemon_.log();
+    std::size_t count = 0;
+    for (auto at = log.find(" command=Sync "); at != log.npos;
+         at = log.find(" command=Sync ", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  const std::size_t first = syncs();
+  EXPECT_GE(first, 1U);
+  const auto quiet = daemon_.command("log level request warning");
+  EXPECT_EQ(quiet.code, 0) << quiet.output;
+  EXPECT_EQ(quiet.output, "all              info\nrequest          warning\n");
+  EXPECT_TRUE(run(phone->sync(inbox, {})).ok());
+  EXPECT_EQ(syncs(), first);
+  EXPECT_EQ(daemon_.command("log level all error").code, 0);
+  EXPECT_EQ(daemon_.command("log level request info").code, 0);
+  EXPECT_EQ(daemon_.command("log level").output, "all              error\nrequest          info\n");
+  EXPECT_TRUE(run(phone->sync(inbox, {})).ok());
+  EXPECT_EQ(syncs(), first + 1);
+  EXPECT_EQ(daemon_.command("log level request default").code, 0);
+  EXPECT_TRUE(run(phone->sync(inbox, {})).ok());
+  EXPECT_EQ(syncs(), first + 1);
+  for (const char* wrong : {"request loud", "all default", "Request info", "request"}) {
+    EXPECT_NE(daemon_.command(std::string("log level ") + wrong).code, 0) << wrong;
+  }
+  EXPECT_EQ(daemon_.command("log level").output, "all              error\n");
+}
+
+TEST_F(MonitoringTest, PasswordsAndContentStayOutOfTheLogAtEveryLevel) {
+  daemon_.start();
+  daemon_.add_user(ann);
+  EXPECT_EQ(daemon_.command("log level all debug").code, 0);
+  guess();
+  Phone phone(daemon_, ann);
+  const std::string inbox = phone.inbox();
+  EXPECT_EQ(phone.send("From: ann@example.org\r\nTo: ann@example.org\r\nSubject: Zeppelin\r\n"
+                       "\r\nQuagmire\r\n"),
+            1);
+  EXPECT_TRUE(run(phone->sync(inbox, {})).ok());
+  const std::string log = daemon_.log();
+  EXPECT_TRUE(log.contains(" command=SendMail "));
+  for (const char* word : {"Zeppelin", "Quagmire", password, "YW5uQGV4YW1wbGUub3Jn"}) {
+    EXPECT_FALSE(log.contains(word)) << word << '\n' << log;
+  }
 }
 
 TEST_F(MonitoringTest, DashboardAndAlertsNameWhatThereIs) {
