@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/cli_completion.hpp"
 #include "app/cli_options.hpp"
 #include "client/command_line.hpp"
 #include "client/commands.hpp"
@@ -42,6 +43,7 @@ int run_cli(int count, const char* const* arguments) {
   register_deliver_command(app, options);
   register_doctor_command(app, options);
   client::register_client_commands(app, options.run, options.json);
+  register_completion_command(app, options);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

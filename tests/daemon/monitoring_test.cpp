@@ -254,6 +254,27 @@ TEST_F(MonitoringTest, PasswordsAndContentStayOutOfTheLogAtEveryLevel) {
   }
 }
 
+TEST_F(MonitoringTest, ShellsCompleteCommands) {
+  daemon_.write_config();
+  const auto script = daemon_.command("completion bash");
+  ASSERT_EQ(script.code, 0) << script.output;
+  const std::string file = daemon_.folder() + "/completion";
+  std::ofstream(file) << script.output;
+  const auto completed = [&](const std::string& words, int at) {
+    const std::string command = "bash -c 'source " + file + "; COMP_WORDS=(godwit " + words +
+                                "); COMP_CWORD=" + std::to_string(at) +
+                                "; _godwit; echo ${COMPREPLY[@]}' > " + file + ".out 2>&1";
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    return read_file(file + ".out");
+  };
+  EXPECT_EQ(completed("lo", 1), "log\n");
+  EXPECT_EQ(completed("log le", 2), "level\n");
+  EXPECT_EQ(completed("--socket file device rel", 4), "release\n");
+  EXPECT_EQ(completed("device list --js", 3), "--json\n");
+  EXPECT_EQ(completed("nothing of thi", 3), "\n");
+  EXPECT_TRUE(daemon_.command("completion zsh").output.contains("bashcompinit"));
+}
+
 TEST_F(MonitoringTest, DashboardAndAlertsNameWhatThereIs) {
   // With a way to other servers and a failure, everything that can be counted is there.
   daemon_.config["submission"] =
