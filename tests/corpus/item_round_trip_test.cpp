@@ -147,6 +147,7 @@ std::map<std::string, int> lines_of(std::string text) {
     at = end;
   }
   if (!line.empty()) ++out[line];
+  out.erase("\n");
   return out;
 }
 
