@@ -76,7 +76,9 @@ std::vector<std::string> logins_of(const Ingest::Source& source, const std::stri
   std::vector<std::string> out{user};
   const std::size_t at = user.rfind('@');
   if (at == std::string::npos) {
-    for (const std::string& domain : source.domains) out.push_back(user + '@' + domain);
+    for (const std::string& domain : source.domains) {
+      out.emplace_back(user).append(1, '@').append(domain);
+    }
   } else if (at > 0) {
     const auto domain = ascii_lower(std::string_view(user).substr(at + 1));
     if (std::ranges::find(source.domains, domain) != source.domains.end()) {
