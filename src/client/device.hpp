@@ -53,7 +53,8 @@ struct CollectionOutcome {
   int status = 0;
   bool more_available = false;
   std::vector<std::string> added, changed, removed, soft_deleted;
-  /// By ClientId of Adds, by ServerId of the rest: the Status of commands that were answered.
+  /// By ClientId of Adds, by ServerId of the rest: the Status of commands that were answered. Of
+  /// several Changes of one item: of one that failed, if any did.
   std::map<std::string, int> responses;
   std::map<std::string, std::string> server_ids;  // ClientId -> ServerId of accepted Adds
   std::map<std::string, Item> fetched;
@@ -116,6 +117,10 @@ class Device {
     bool base64_query = false;
     /// What is done with a violation; nothing = it is thrown.
     std::function<void(const Violation&)> on_violation;
+    /// Told of every command that was answered, and with which Status; nothing where the answer
+    /// does not say of which of several changes of an item it speaks.
+    std::function<void(const std::string& collection, const Command&, std::optional<int> status)>
+        on_command;
   };
 
   Device(Transport& transport, Settings settings);
@@ -233,6 +238,7 @@ class Device {
   Task<SyncOutcome> run_sync(Wire wire, std::shared_ptr<SentSync> sent);
   void apply_sync(const Answer& answer, const SentSync& sent, SyncOutcome& outcome);
   void apply_collection(const Node& answer, const SentCollection& sent, CollectionOutcome& out);
+  void tell_commands(const SentCollection& sent, const CollectionOutcome& out) const;
   void apply_responses(const Node& responses, const SentCollection& sent, Collection& held,
                        CollectionOutcome& out);
   void apply_commands(const Node& commands, const SentCollection& sent, Collection& held,

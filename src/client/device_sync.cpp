@@ -266,6 +266,7 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
   if (const Node* responses = answer.find(page::Responses)) {
     apply_responses(*responses, sent, held, out);
   }
+  tell_commands(sent, out);
   for (const Command& command : sent.commands) {
     const bool wants = command.kind == Command::Kind::add || command.kind == Command::Kind::fetch;
     if (wants && !out.responses.contains(std::string(answer_key(command)))) {
@@ -281,6 +282,19 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
   if (out.changes() > sent.window) {
     violate("sync.window_exceeded",
             std::to_string(out.changes()) + " changes, asked for " + std::to_string(sent.window));
+  }
+}
+
+void Device::tell_commands(const SentCollection& sent, const CollectionOutcome& out) const {
+  if (!settings_.on_command) return;
+  for (const Command& command : sent.commands) {
+    const auto answered = out.responses.find(std::string(answer_key(command)));
+    std::optional<int> status = answered == out.responses.end() ? 1 : answered->second;
+    const auto of_the_item = std::ranges::count_if(sent.commands, [&](const Command& each) {
+      return each.kind == command.kind && answer_key(each) == answer_key(command);
+    });
+    if (status != 1 && of_the_item > 1) status.reset();
+    settings_.on_command(sent.id, command, status);
   }
 }
 
@@ -304,7 +318,8 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
     // A request may change one item twice; nothing else comes twice.
     const bool again = !answered.emplace(kind, name).second && kind != Command::Kind::change;
     if (again) violate("responses.twice", name);
-    out.responses.emplace(name, status);
+    const auto told = out.responses.emplace(name, status).first;
+    if (status != 1) told->second = status;
     // A draft that was sent at once is none.
     if (is_add && status == 1 && !(command->send && server_id.empty())) {
       if (server_id.empty()) violate("responses.add_without_id", name);
@@ -320,9 +335,14 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
     if (gone && held.items.erase(server_id) > 0) {
       expected_removals_.insert(server_id);
     }
-    if (const Node* data = response.find(page::ApplicationData);
-        data != nullptr && kind == Command::Kind::fetch) {
-      merge_properties(out.fetched[server_id], *data);
+    const Node* data = response.find(page::ApplicationData);
+    if (data == nullptr) continue;
+    if (kind == Command::Kind::fetch) merge_properties(out.fetched[server_id], *data);
+    if (const Node* files = data->find(wbxml::airsyncbase::Attachments)) {
+      for (const Node* file : files->all(wbxml::airsyncbase::Attachment)) {
+        held.added_files[std::string(file->text_of(wbxml::airsyncbase::ClientId))] =
+            file->text_of(wbxml::airsyncbase::FileReference);
+      }
     }
   }
 }

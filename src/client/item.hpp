@@ -41,6 +41,8 @@ struct Collection {
   std::uint64_t commands_made = 0;
   /// What was held before a restart with key 0: a ServerId must come back as the same item.
   std::map<std::string, Item> before_restart;
+  /// FileReferences of attachments that the device added to drafts, by their ClientIds.
+  std::map<std::string, std::string> added_files;
   unsigned empty_more = 0;  // answers in a row with MoreAvailable and nothing else
 };
 

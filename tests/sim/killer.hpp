@@ -23,6 +23,15 @@ enum class Step : std::uint8_t {
   action_after,    // the backend did it, nobody noted it
   outcome_before,  // the answer is made, nothing of it durable
   outcome_after,   // all is durable, the device learns nothing
+  // A draft that a phone writes or edits
+  draft_intent_before,
+  draft_intent_after,
+  draft_append_before,  // as the new message goes to the folder
+  draft_append_after,
+  draft_remove_before,  // as the message before, or the one that was sent, goes
+  draft_remove_after,
+  draft_outcome_before,
+  draft_outcome_after,
   // A mail on its way out
   mail_intent_before,
   mail_intent_after,
@@ -41,11 +50,14 @@ enum class Step : std::uint8_t {
   // At any time
   disk,
 };
-inline constexpr std::size_t step_count = 21;
+inline constexpr std::size_t step_count = 29;
 std::string_view to_string(Step step);
 /// The steps that a request of a kind passes.
 std::span<const Step> steps_of_change();
 std::span<const Step> steps_of_sending();
+std::span<const Step> steps_of_draft();
+/// Of a draft that is sent.
+std::span<const Step> steps_of_sent_draft();
 
 class Killed : public Fault {
  public:
@@ -64,7 +76,11 @@ class Killer {
   bool dead() const { return disk_.is_down(); }
   /// The disk is there again, as far as it survived.
   void revive();
+  /// What goes out from now on is a draft, or is not.
+  void sends_draft(bool sends) { sends_draft_ = sends; }
   const std::map<Step, unsigned>& kills() const { return kills_; }
+  /// Of these: as a draft was sent.
+  const std::map<Step, unsigned>& kills_of_sent_drafts() const { return kills_of_sent_drafts_; }
 
  private:
   struct Plan {
@@ -73,7 +89,8 @@ class Killer {
   };
   test::FaultDisk& disk_;
   std::optional<Plan> plan_;
-  std::map<Step, unsigned> kills_;
+  bool sends_draft_ = false;
+  std::map<Step, unsigned> kills_, kills_of_sent_drafts_;
 };
 
 }  // namespace godwit::sim

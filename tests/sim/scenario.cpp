@@ -6,6 +6,9 @@
 #include <array>
 #include <optional>
 
+#include "base/text.hpp"
+#include "convert/header.hpp"
+
 namespace godwit::sim {
 namespace {
 
@@ -26,7 +29,11 @@ client::SyncOptions window(unsigned size) {
 
 }  // namespace
 
-Scenario::Scenario(std::uint64_t seed, MakeSide make_side) : Trouble(seed, make_side) {
+Scenario::Scenario(std::uint64_t seed, MakeSide make_side)
+    : Trouble(seed, make_side),
+      drafts_(
+          world(), [this](unsigned below) { return pick(below); },
+          make_side == &make_embedded_side) {
   world().add_phone(other_versions.at(seed % other_versions.size()));
   for (unsigned phone = world().phones(); phone-- > 0;) {
     world().take_phone(phone);
@@ -54,6 +61,11 @@ void Scenario::step() {
       Weighted{&Scenario::device_changes_folders, 4},
       Weighted{&Scenario::device_empties, 1},
       Weighted{&Scenario::device_sends, 10},
+      Weighted{&Scenario::device_writes_draft, 4},
+      Weighted{&Scenario::device_edits_draft, 10},
+      Weighted{&Scenario::device_sends_draft, 5},
+      Weighted{&Scenario::desktop_writes_draft, 2},
+      Weighted{&Scenario::desktop_edits_draft, 3},
       Weighted{&Scenario::device_pings, 4},
       Weighted{&Scenario::repeat_lost, 8},
       Weighted{&Scenario::restart, 1},
@@ -65,6 +77,7 @@ void Scenario::step() {
 }
 
 void Scenario::do_more() {
+  if (chance(2)) drafts_.phone_edits();
   device_reads();
   device_removes();
 }
@@ -113,6 +126,7 @@ void Scenario::desktop_removes() {
   const auto place = random_message();
   if (!place) return;
   may_be_gone_.insert(place->identity);
+  drafts_.moved(place->identity);
   static_cast<void>(world().run(world().desktop().expunge(place->folder, place->uid_validity,
                                                           UidSet{{place->uid, place->uid}})));
 }
@@ -123,6 +137,7 @@ void Scenario::desktop_moves() {
   const auto folders = world().run(world().desktop().folders());
   const FolderKey target = folders[pick(static_cast<unsigned>(folders.size()))].key;
   if (target == place->folder) return;
+  drafts_.moved(place->identity);
   static_cast<void>(
       world().run(world().desktop().move(place->folder, place->uid_validity, place->uid, target)));
 }
@@ -133,6 +148,7 @@ std::vector<std::string> Scenario::mail_folders() {
     for (const int type : mail_types) {
       if (folder.type == type) ids.push_back(id);
     }
+    if (id == drafts_.folder()) ids.push_back(id);
   }
   return ids;
 }
@@ -198,8 +214,9 @@ void Scenario::device_moves() {
 /// A device's own doing does not end its Ping (engine.md §3), wherever the mail came to lie by it.
 void Scenario::note_own_move(const std::string& collection, const std::string& item,
                              const std::string& target) {
-  own_moves_.insert({world().phone(), target,
-                     world().device().collection(collection).items.at(item).at("Subject")});
+  const auto& subject = world().device().collection(collection).items.at(item).at("Subject");
+  own_moves_.insert({world().phone(), target, subject});
+  drafts_.moved(subject);
 }
 
 /// What the device has seen where it moved it to is somebody else's doing from then on.
@@ -214,7 +231,36 @@ void Scenario::forget_own_moves() {
 }
 
 void Scenario::request_syncs(const std::string& collection, unsigned size) {
-  request(steps_of_change(), [&] { return world().device().sync(collection, window(size)); });
+  client::SyncOptions options = window(size);
+  auto steps = steps_of_change();
+  if (collection == drafts_.folder()) {
+    const auto waiting = drafts_.waiting();
+    if (waiting == Drafts::Waiting::edits) steps = steps_of_draft();
+    if (waiting == Drafts::Waiting::sends) steps = steps_of_sent_draft();
+    if (waiting != Drafts::Waiting::nothing && chance(8)) drafts_.interrupt_next();
+    options.options = drafts_.options();
+  }
+  request(steps, [&] { return world().device().sync(collection, options); });
+  world().drafts().between = nullptr;
+}
+
+void Scenario::syncs_draft() {
+  if (chance(2) && !drafts_.folder().empty()) request_syncs(drafts_.folder(), 1 + pick(5));
+}
+
+void Scenario::device_writes_draft() {
+  drafts_.phone_writes();
+  syncs_draft();
+}
+
+void Scenario::device_edits_draft() {
+  drafts_.phone_edits();
+  syncs_draft();
+}
+
+void Scenario::device_sends_draft() {
+  drafts_.phone_sends();
+  syncs_draft();
 }
 
 void Scenario::device_syncs() {
@@ -345,6 +391,9 @@ void Scenario::check_quiet(const std::vector<std::string>& folders) {
   give_up_lost();
   for (const std::string& id : folders) {
     if (!world().device().folders().contains(id)) continue;
+    // A Sync that leaves out what was asked for before is not the same request without an answer.
+    const bool drafts = id == drafts_.folder();
+    if (drafts && drafts_.waiting() != Drafts::Waiting::nothing) continue;
     client::SyncOptions options = window(5);
     options.send_pending = false;  // what the device removes comes to the trash
     const auto outcome = world().run(world().device().sync(id, options));
@@ -353,7 +402,7 @@ void Scenario::check_quiet(const std::vector<std::string>& folders) {
     const auto& items = world().device().collection(id).items;
     for (const std::string& added : found->second.added) {
       const OwnMove move{world().phone(), id, items.at(added).at("Subject")};
-      if (own_moves_.contains(move)) continue;
+      if (own_moves_.contains(move) || drafts_.wrote(move.subject)) continue;
       complain(fmt::format("a Ping slept over {}", added));
     }
   }
@@ -405,6 +454,10 @@ std::string Scenario::settle_and_check() {
     world().take_phone(writers_.at(number));
     outbox_.note(number, world().run(send(world().device(), outbox_.letter(number))));
   }
+  for (unsigned phone = 0; phone < world().phones(); ++phone) {
+    world().take_phone(phone);
+    static_cast<void>(settle_folders(false));
+  }
   constexpr int queue_rounds = 50;
   for (int i = 0; i < queue_rounds && !world().run(world().queue().list()).empty(); ++i) {
     world().clock().advance(std::chrono::hours(2));
@@ -445,8 +498,8 @@ std::string Scenario::compare() {
     const std::string id = fmt::format("mail {}", number);
     if (!copies.contains(id) && !may_be_gone_.contains(id)) return id + " is lost";
   }
-  const std::string wrong =
-      outbox_.compare(world().internet(), copies, may_be_gone_, world().reported());
+  std::string wrong = outbox_.compare(world().internet(), copies, may_be_gone_, world().reported());
+  if (wrong.empty()) wrong = drafts_.compare(copies, may_be_gone_);
   if (!wrong.empty()) return wrong;
   const auto boxes = world().mailboxes();
   for (unsigned phone = 0; phone < world().phones(); ++phone) {
@@ -454,11 +507,36 @@ std::string Scenario::compare() {
     for (const std::string& id : mail_folders()) {
       const auto box = boxes.find(id);
       if (box == boxes.end()) return fmt::format("the device holds a folder {} that is gone", id);
-      std::string unequal = compare_folder(id, box->second);
+      std::string unequal =
+          id == drafts_.folder() ? compare_drafts(box->second) : compare_folder(id, box->second);
       if (!unequal.empty()) return fmt::format("phone {}: {}", phone + 1, unequal);
     }
   }
   return {};
+}
+
+/// The phone that edited a draft goes on to name it by the id it knew (docs/adr/0013).
+std::string Scenario::compare_drafts(const World::Content& content) {
+  std::multiset<std::string> there, held;
+  for (const auto& [id, mail] : content.mails) {
+    const convert::Header header(mail.header);
+    there.insert(fmt::format("{}, read {}, flagged {}", trim(header.get("Subject")), mail.seen,
+                             mail.flagged));
+  }
+  for (const auto& [id, item] : world().device().collection(drafts_.folder()).items) {
+    const auto read = item.find("Read");  // a draft of its own is read
+    const auto flag = item.find("Flag/Status");
+    held.insert(fmt::format("{}, read {}, flagged {}", item.at("Subject"),
+                            read == item.end() || read->second == "1",
+                            flag != item.end() && flag->second == "2"));
+  }
+  for (const std::string& each : there) {
+    if (held.count(each) < there.count(each)) return "the device misses " + each;
+  }
+  for (const std::string& each : held) {
+    if (there.count(each) < held.count(each)) return "the device holds, and nobody else, " + each;
+  }
+  return drafts_.compare_contents();
 }
 
 std::string Scenario::compare_folder(const std::string& id, const World::Content& content) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/drafts.hpp"
 #include "sim/outbox.hpp"
 #include "sim/trouble.hpp"
 
@@ -33,6 +34,8 @@ class Scenario final : public Trouble {
   void desktop_flags();
   void desktop_removes();
   void desktop_moves();
+  void desktop_writes_draft() { drafts_.desktop_writes(); }
+  void desktop_edits_draft() { drafts_.desktop_edits(); }
   // The device's user
   void device_reads();
   void device_removes();
@@ -43,6 +46,10 @@ class Scenario final : public Trouble {
   void device_changes_folders();
   void device_empties();
   void device_sends();
+  void device_writes_draft();
+  void device_edits_draft();
+  void device_sends_draft();
+  void syncs_draft();
   void device_pings();
   void queue_works();
   void other_phone();
@@ -71,8 +78,10 @@ class Scenario final : public Trouble {
   std::string settle_folders(bool last);
   std::string compare();
   std::string compare_folder(const std::string& id, const World::Content& content);
+  std::string compare_drafts(const World::Content& content);
 
   Outbox outbox_;
+  Drafts drafts_;
   std::set<std::string> may_be_gone_;  // identities that somebody removed for good, or tried to
   struct OwnMove {
     unsigned phone = 0;

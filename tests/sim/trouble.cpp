@@ -17,9 +17,9 @@ void Trouble::before_request(std::span<const Step> steps, Fate fate) {
   }
   if (chance(4)) {
     const Step step = steps[pick(static_cast<unsigned>(steps.size()))];
-    // A sending passes its steps once, other requests some of theirs more often.
-    const bool sends = steps.data() == steps_of_sending().data();
-    world_.killer().arm(step, sends ? 1 : 1 + pick(2));
+    // Other requests pass some of their steps more often than once.
+    const bool changes = steps.data() == steps_of_change().data();
+    world_.killer().arm(step, changes ? 1 + pick(2) : 1);
   } else if (fate == Fate::alone && chance(20)) {
     world_.killer().arm(Step::disk, 1 + pick(60));
   }

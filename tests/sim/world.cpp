@@ -80,10 +80,11 @@ Task<client::Answer> send_when_told(test::TestServer& server, client::Wire wire,
 Task<> World::Reports::deliver(std::string, std::shared_ptr<const backend::MessageSource> report) {
   const std::string text = report->read(0, report->size());
   co_await side->report(std::move(report));
-  constexpr std::string_view mark = "\nSubject: sent ";
-  if (const auto at = text.find(mark); at != std::string::npos) {
-    const auto begin = at + std::string_view("\nSubject: ").size();
-    subjects.insert(text.substr(begin, text.find('\r', begin) - begin));
+  constexpr std::string_view mark = "\nSubject: ";
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+    const auto begin = at + mark.size();
+    const std::string subject = text.substr(begin, text.find('\r', begin) - begin);
+    if (subject.starts_with("sent ") || subject.starts_with("draft ")) subjects.insert(subject);
   }
 }
 
@@ -103,6 +104,11 @@ void World::add_phone(eas::Version version) {
   settings.version = version;
   settings.user = side_->login();
   settings.password = Secret("secret");
+  settings.on_command = [this, number = phones()](const std::string& collection,
+                                                  const client::Command& command,
+                                                  std::optional<int> status) {
+    if (on_command_) on_command_(number, collection, command, status);
+  };
   auto phone = std::make_unique<Phone>(*this, ++connections_);
   phone->device = std::make_unique<client::Device>(*phone, std::move(settings));
   phones_.push_back(std::move(phone));
@@ -120,7 +126,7 @@ void World::start(bool first) {
   if (first) store::install_schema(state);
   life.sqlite = std::make_unique<store::SqliteStore>(state);
   life.store = std::make_unique<KillableStore>(*life.sqlite, killer_);
-  life.mail = std::make_unique<KillableMailBackend>(side_->mail(), killer_);
+  life.mail = std::make_unique<KillableMailBackend>(side_->mail(), killer_, drafts_);
   if (auto* items = side_->items()) {
     life.items = std::make_unique<KillableItemsBackend>(*items, killer_, items_sabotage_, between_);
   }
@@ -262,7 +268,7 @@ void World::restart() {
 std::string World::identity(std::string_view block) {
   const convert::Header header(block);
   const std::string subject(trim(header.get("Subject")));
-  if (subject.starts_with("mail ")) return subject;
+  if (subject.starts_with("mail ") || subject.starts_with("draft ")) return subject;
   if (subject.starts_with("sent ")) {
     return header.has("Delivered-To") ? subject + " received" : subject;
   }

@@ -2,6 +2,7 @@
 /// forgets what was not synced, mail wherever the mailbox side has it. Dies and comes back.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,12 +42,17 @@ class World final {
   /// A further device of the account.
   void add_phone(eas::Version version);
   void take_phone(unsigned phone) { phone_ = phone; }
+  /// Told of every command of a phone that was answered (client::Device::Settings::on_command).
+  using OnCommand = std::function<void(unsigned phone, const std::string& collection,
+                                       const client::Command&, std::optional<int> status)>;
+  void on_command(OnCommand told) { on_command_ = std::move(told); }
   Killer& killer() { return killer_; }
   ManualClock& clock() { return ground_.clock; }
   MailboxSide& side() { return *side_; }
   Internet& internet() { return internet_; }
   KillableStore& store() { return *life_->store; }
   KillableMailBackend& backend() { return *life_->mail; }
+  KillableMailBackend::Drafts& drafts() { return drafts_; }
   /// Of the user's collections, from now on, also after a restart.
   void sabotage_items(KillableItemsBackend::Sabotage sabotage) { items_sabotage_ = sabotage; }
   /// What somebody else does just before each write of an item; it must end by itself.
@@ -147,8 +153,10 @@ class World final {
   std::unique_ptr<MailboxSide> side_;
   Reports reports_;
   std::unique_ptr<Life> life_;
+  KillableMailBackend::Drafts drafts_;
   KillableItemsBackend::Sabotage items_sabotage_;
   KillableItemsBackend::Between between_;
+  OnCommand on_command_;
   std::vector<std::unique_ptr<Phone>> phones_;
   unsigned phone_ = 0;
   std::unique_ptr<client::ServiceTransport::Held> ping_;

@@ -25,10 +25,15 @@ bool is_generation(const std::vector<store::Write>& batch) {
   return has_kind(batch, {store::Kind::collection, store::Kind::hierarchy});
 }
 
-/// Intents of sending are named by the ClientId or by the mail.
+/// Intents of sending are named by the ClientId, by the mail or by the draft.
 bool is_of_sending(const store::Write& write) {
   return write.key.kind == store::Kind::intent &&
-         (write.key.name.contains("/id/") || write.key.name.contains("/same/"));
+         (write.key.name.contains("/id/") || write.key.name.contains("/same/") ||
+          write.key.name.contains("/send/"));
+}
+
+bool is_of_draft(const store::Write& write) {
+  return write.key.kind == store::Kind::intent && write.key.name.contains("/draft/");
 }
 
 /// What a commit is to the journal; nothing when it is none of its.
@@ -39,6 +44,11 @@ std::optional<KillableSubmission::Doors> doors_of(const std::vector<store::Write
   if (mail != batch.end()) {
     if (mail->value) return {{Step::mail_intent_before, Step::mail_intent_after}};
     return {{Step::end_before, Step::end_after}};
+  }
+  const auto draft = std::ranges::find_if(batch, is_of_draft);
+  if (draft != batch.end()) {
+    if (draft->value) return {{Step::draft_intent_before, Step::draft_intent_after}};
+    return {{Step::draft_outcome_before, Step::draft_outcome_after}};
   }
   const bool ends = std::ranges::any_of(batch, [](const store::Write& write) {
     return write.key.kind == Kind::intent && !write.value;
@@ -52,8 +62,9 @@ std::optional<KillableSubmission::Doors> doors_of(const std::vector<store::Write
 
 class KillableMail final : public Mail {
  public:
-  KillableMail(std::shared_ptr<Mail> inner, Killer& killer, KillableMailBackend::Sabotage& sabotage)
-      : inner_(std::move(inner)), killer_(killer), sabotage_(sabotage) {}
+  KillableMail(std::shared_ptr<Mail> inner, Killer& killer, KillableMailBackend::Sabotage& sabotage,
+               KillableMailBackend::Drafts& drafts)
+      : inner_(std::move(inner)), killer_(killer), sabotage_(sabotage), drafts_(drafts) {}
 
   Task<std::vector<MailFolder>> folders() override { return inner_->folders(); }
   Task<Result<MailboxStatus>> status(FolderKey folder) override { return inner_->status(folder); }
@@ -117,12 +128,25 @@ class KillableMail final : public Mail {
     co_return done;
   }
   Task<Result<>> expunge(FolderKey folder, std::uint32_t uid_validity, UidSet uids) override {
-    return act(inner_->expunge(std::move(folder), uid_validity, std::move(uids)));
+    const bool drafts = co_await is_of_drafts(folder);
+    co_return co_await act(inner_->expunge(std::move(folder), uid_validity, std::move(uids)),
+                           drafts ? Step::draft_remove_before : Step::action_before,
+                           drafts ? Step::draft_remove_after : Step::action_after);
   }
   Task<Result<Uid>> append(FolderKey folder, std::shared_ptr<const backend::MessageSource> message,
                            Flags flags, Time received) override {
-    return act(inner_->append(std::move(folder), std::move(message), std::move(flags), received),
-               Step::save_before, Step::save_after);
+    const bool draft = flags.draft;
+    if (draft && drafts_.between) co_await std::exchange(drafts_.between, nullptr)();
+    const bool twice = draft && drafts_.double_append;
+    if (draft && drafts_.drop_append) {
+      const auto position = co_await inner_->status(folder);
+      co_return position ? position->uid_next : Uid{1};
+    }
+    if (twice) static_cast<void>(co_await inner_->append(folder, message, flags, received));
+    co_return co_await act(
+        inner_->append(std::move(folder), std::move(message), std::move(flags), received),
+        draft ? Step::draft_append_before : Step::save_before,
+        draft ? Step::draft_append_after : Step::save_after);
   }
   Task<Result<UidSet>> find_message_id(FolderKey folder, Uid first,
                                        std::string message_id) override {
@@ -145,9 +169,19 @@ class KillableMail final : public Mail {
     co_return done;
   }
 
+  Task<bool> is_of_drafts(FolderKey folder) {
+    if (!drafts_.folder) {
+      for (const MailFolder& each : co_await inner_->folders()) {
+        if (each.role == FolderRole::drafts) drafts_.folder = each.key;
+      }
+    }
+    co_return drafts_.folder == folder;
+  }
+
   std::shared_ptr<Mail> inner_;
   Killer& killer_;
   KillableMailBackend::Sabotage& sabotage_;
+  KillableMailBackend::Drafts& drafts_;
 };
 
 }  // namespace
@@ -176,6 +210,10 @@ Task<std::vector<store::Record>> KillableStore::list_all(store::Kind kind, store
 
 Task<bool> KillableStore::commit(std::vector<store::Write> batch) {
   const auto doors = doors_of(batch);
+  for (const store::Write& write : batch) {
+    if (is_of_sending(write)) killer_.sends_draft(write.key.name.contains("/send/"));
+    if (is_of_draft(write)) killer_.sends_draft(false);
+  }
   if (doors) killer_.reach(doors->before);
   if (is_generation(batch) && drop_ > 0 && --drop_ == 0) co_return true;
   const bool done = co_await inner_.commit(std::move(batch));
@@ -196,7 +234,7 @@ Task<Result<>> KillableSubmission::submit(backend::Account account, Envelope env
 }
 
 std::shared_ptr<backend::Mail> KillableMailBackend::open(const backend::Account& account) {
-  return std::make_shared<KillableMail>(inner_.open(account), killer_, sabotage_);
+  return std::make_shared<KillableMail>(inner_.open(account), killer_, sabotage_, drafts_);
 }
 
 }  // namespace godwit::sim

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -36,8 +37,16 @@ class KillableStore final : public store::Store {
 
 class KillableMailBackend final : public backend::MailBackend {
  public:
-  KillableMailBackend(backend::MailBackend& inner, Killer& killer)
-      : inner_(inner), killer_(killer) {}
+  struct Drafts {
+    /// What somebody else does just before the next draft is stored; it must end by itself.
+    std::function<Task<>()> between;
+    bool double_append = false;  // canary: drafts are stored twice
+    bool drop_append = false;    // canary: they are not, but pass for stored
+    std::optional<FolderKey> folder{};
+  };
+  /// `drafts` outlives it, and a restart.
+  KillableMailBackend(backend::MailBackend& inner, Killer& killer, Drafts& drafts)
+      : inner_(inner), killer_(killer), drafts_(drafts) {}
   std::shared_ptr<backend::Mail> open(const backend::Account& account) override;
   /// Canaries: every n-th listing of changes lacks its last; moves leave a second copy.
   struct Sabotage {
@@ -51,6 +60,7 @@ class KillableMailBackend final : public backend::MailBackend {
   backend::MailBackend& inner_;
   Killer& killer_;
   Sabotage sabotage_;
+  Drafts& drafts_;
 };
 
 class KillableSubmission final : public backend::Submission {
