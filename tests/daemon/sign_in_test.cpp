@@ -83,6 +83,9 @@ TEST_F(SignInTest, EachRefusalIsOneLineThatTheFilterFinds) {
     if (std::regex_search(each, found, line)) addresses.push_back(found[1]);
   }
   EXPECT_EQ(addresses, std::vector<std::string>(names.size() + 1, "198.51.100.1"));
+  const std::string begin = "2026-01-01T00:00:00.000Z warning ingest refused address=192.0.2.7";
+  EXPECT_TRUE(std::regex_search(begin, line));
+  EXPECT_FALSE(std::regex_search(begin + " device=x", line));
 }
 
 TEST_F(SignInTest, AnAppPasswordOpensItsScopesForItsDeviceUntilItIsRevoked) {

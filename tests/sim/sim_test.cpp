@@ -174,7 +174,7 @@ TEST_F(Simulation, EmbeddedStore) {
 }
 
 TEST_F(Simulation, Items) {
-  simulate_as_told("of items over the embedded store", &items_over<&make_embedded_side>, items_, 25,
+  simulate_as_told("of items over the embedded store", &items_over<&make_embedded_side>, items_, 50,
                    400);
 }
 
