@@ -171,7 +171,9 @@ void make_task(std::string_view text, const godwit::TaskItem& task) {
   bare.reminder = Change<Time>::clear();
   bare.recurrence = Change<godwit::Recurrence>::clear();
   const godwit::TaskItem left = require_task(text, bare);
-  if (left.recurrence || left.start_date || left.importance != Importance::low) std::abort();
+  // A rule that was not shown stays, and the new date may be what it lacked.
+  if (left.recurrence && task.recurrence) std::abort();
+  if (left.start_date || left.importance != Importance::low) std::abort();
 }
 
 void edit_task(std::string_view text) {
