@@ -1,5 +1,6 @@
 #include "app/local_submission.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -38,8 +39,10 @@ bool LocalSubmission::Failures::take(const std::string& address, const Result<>&
 }
 
 Task<> deliver_report(backend::LocalDelivery& delivery, std::string to,
-                      std::shared_ptr<const backend::MessageSource> report) {
+                      std::shared_ptr<const backend::MessageSource> report,
+                      std::vector<std::string> facts) {
   backend::LocalDelivery::Envelope envelope{.from = "", .to = {std::move(to)}};
+  envelope.facts = std::move(facts);
   envelope.beyond_quota_bytes = backend::LocalDelivery::report_beyond_quota_bytes;
   const auto outcomes = co_await delivery.deliver(std::move(envelope), std::move(report));
   if (outcomes.front() == Outcome::over_quota) {
@@ -103,16 +106,26 @@ Task<> LocalSubmission::report(std::string sender, std::string id,
                                std::vector<queue::FailedRecipient> failed,
                                const backend::MessageSource& message) {
   constexpr std::size_t header_bytes_max = 64 * 1024;
+  std::vector<std::string> facts;
+  for (const queue::FailedRecipient& each : failed) facts.push_back(id + '\n' + each.address);
+  // A kill between the report and the answer makes the same mail come again, and whom it reaches
+  // then may differ.
+  facts = co_await delivery_.untold(sender, std::move(facts));
+  std::erase_if(failed, [&](const queue::FailedRecipient& each) {
+    return std::ranges::find(facts, id + '\n' + each.address) == facts.end();
+  });
+  if (failed.empty()) co_return;
   const std::string beginning = message.read(0, header_bytes_max);
-  queue::BounceFacts facts{.reporting_host = host_,
-                           .sender = sender,
-                           .mail_id = hex_encode(digest128("partly\n" + id)),
-                           .accepted = clock_.now(),
-                           .failed = clock_.now(),
-                           .recipients = std::move(failed)};
-  facts.original_header = beginning.substr(0, convert::header_length(beginning));
+  queue::BounceFacts report{.reporting_host = host_,
+                            .sender = sender,
+                            .mail_id = hex_encode(digest128("partly\n" + facts.front())),
+                            .accepted = clock_.now(),
+                            .failed = clock_.now(),
+                            .recipients = std::move(failed)};
+  report.original_header = beginning.substr(0, convert::header_length(beginning));
   co_await deliver_report(delivery_, std::move(sender),
-                          std::make_shared<backend::StringSource>(make_bounce(facts)));
+                          std::make_shared<backend::StringSource>(make_bounce(report)),
+                          std::move(facts));
 }
 
 }  // namespace godwit::app

@@ -12,9 +12,11 @@
 namespace godwit::app {
 
 /// A report to a user, from the null sender, beyond a full mailbox's quota where it must be. Throws
-/// Fault (quota) when even that is used up; nobody of that name is no fault.
+/// Fault (quota) when even that is used up; nobody of that name is no fault. `facts`: see
+/// LocalDelivery::Envelope.
 Task<> deliver_report(backend::LocalDelivery& delivery, std::string to,
-                      std::shared_ptr<const backend::MessageSource> report);
+                      std::shared_ptr<const backend::MessageSource> report,
+                      std::vector<std::string> facts = {});
 
 class LocalSubmission final : public backend::Submission {
  public:

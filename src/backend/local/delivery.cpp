@@ -38,6 +38,16 @@ std::string delivery_key(const std::string& from, RowId user, const std::string&
   return digest256(from + '\n' + std::to_string(user) + '\n' + hash);
 }
 
+/// What tells that somebody was told of something, in the table of what was delivered.
+std::string fact_key(RowId user, const std::string& fact) {
+  return digest256("fact\n" + std::to_string(user) + '\n' + fact);
+}
+
+void note_delivered(Database& database, const std::string& key, Time now) {
+  database.run("INSERT INTO delivery (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+               sqlite::Blob{key}, to_row(now));
+}
+
 bool delivered_before(Database& database, const std::string& key) {
   auto row = database.query("SELECT 1 FROM delivery WHERE key = ?", sqlite::Blob{key});
   return row.step();
@@ -98,7 +108,10 @@ Arrived deliver_to(Database& database, const Core& core, const Arriving& mail,
     arrived.outcome = Outcome::over_quota;
     return arrived;
   }
-  database.run("INSERT INTO delivery (key, at) VALUES (?, ?)", sqlite::Blob{key}, to_row(now));
+  note_delivered(database, key, now);
+  for (const std::string& fact : envelope.facts) {
+    note_delivered(database, fact_key(user->id, fact), now);
+  }
   const auto elsewhere = rule_target(database, user->id, content.header);
   if (elsewhere) arrived.folder = key_of(elsewhere->id);
   insert_message(database, elsewhere ? *elsewhere : *inbox, content, added);
@@ -163,6 +176,19 @@ Task<Outcome> LocalDelivery::accepts(std::string address, std::uint64_t size) {
     if (place.group) return Outcome::stored;
     const auto user = find_recipient(database, place.users.front());
     return has_room(database, user->id, size, quota) ? Outcome::stored : Outcome::over_quota;
+  };
+  co_return co_await core_->database.read(std::move(job));
+}
+
+Task<std::vector<std::string>> LocalDelivery::untold(std::string address,
+                                                     std::vector<std::string> facts) {
+  auto job = [address = std::move(address), facts = std::move(facts)](Database& database) mutable {
+    const auto user = find_recipient(database, address);
+    if (!user) return std::move(facts);
+    std::erase_if(facts, [&](const std::string& fact) {
+      return delivered_before(database, fact_key(user->id, fact));
+    });
+    return std::move(facts);
   };
   co_return co_await core_->database.read(std::move(job));
 }

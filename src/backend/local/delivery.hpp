@@ -35,6 +35,8 @@ class LocalDelivery {
     std::vector<std::string> elsewhere = {};
     /// How far it may fill a mailbox beyond its quota.
     std::uint64_t beyond_quota_bytes = 0;
+    /// What the mail is about, for `told`; noted in the commit that stores it.
+    std::vector<std::string> facts = {};
   };
   /// For what this server itself has to tell its users: a full mailbox is no reason to leave
   /// somebody in the belief that a mail arrived. A report quotes 64 KiB at most.
@@ -49,6 +51,9 @@ class LocalDelivery {
   /// Whether mail for this address can be taken: stored, unknown_user or, when `size` more octets
   /// do not fit, over_quota.
   Task<Outcome> accepts(std::string address, std::uint64_t size);
+  /// Of these facts the ones that the mailbox of this address was not told (Envelope::facts) within
+  /// five days, so that who tries again after a kill tells them once.
+  Task<std::vector<std::string>> untold(std::string address, std::vector<std::string> facts);
   /// Whether the address is in one of the store's domains.
   bool is_local(std::string_view address) const;
 
