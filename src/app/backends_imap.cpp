@@ -97,6 +97,9 @@ class ImapBackends final : public Backends {
                 .recipients = config.mail.recipients > 0 ? &recipients_ : nullptr},
                notes_source(config.imap.notes), config.imap.notes_folder) {
     if (queue::Queue* const queue = outgoing_.queue()) outbox_.emplace(*queue);
+    // Who may look into the mailboxes while their users are away, or knows their passwords.
+    const bool sees = config.submission.sign_in == "user" || config.imap.sign_in == "master";
+    if (outgoing_.gateway() != nullptr && sees) outgoing_.gateway()->set_mailboxes(&server_);
     if (!sieve_ || !dav_) return;
     sieve_->set_known([items = dav_.get()](const backend::Account& account) {
       return backend::contact_addresses(items->open_items(account));

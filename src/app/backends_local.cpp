@@ -134,9 +134,11 @@ class LocalReports final : public queue::Reports {
   explicit LocalReports(backend::LocalDelivery& delivery) : delivery_(delivery) {}
   /// The way to senders elsewhere.
   void set_outside(backend::Submission& outside) { outside_ = &outside; }
-  Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
+  /// The outside's queue and the mailboxes know what they took.
+  Task<> deliver(queue::Report report) override {
+    std::string to = std::move(report.to);
     if (!delivery_.is_local(to) && outside_ != nullptr) {
-      const std::string id = hex_encode(digest128(report->read(0, report->size())));
+      const std::string id = hex_encode(digest128(report.message_id));
       auto user = UserId::parse(to);
       if (!user) co_return;  // nobody
       const backend::Account account{.user = std::move(*user),
@@ -144,10 +146,11 @@ class LocalReports final : public queue::Reports {
                                      .password = {},
                                      .display_name = {},
                                      .addresses = {to}};
-      static_cast<void>(co_await outside_->submit(account, {"", {to}, id}, std::move(report)));
+      static_cast<void>(
+          co_await outside_->submit(account, {"", {to}, id}, std::move(report.message)));
       co_return;
     }
-    co_await deliver_report(delivery_, std::move(to), std::move(report));
+    co_await deliver_report(delivery_, std::move(to), std::move(report.message));
   }
 
  private:

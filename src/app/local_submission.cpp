@@ -107,6 +107,7 @@ Task<> LocalSubmission::report(std::string sender, std::string id,
                                const backend::MessageSource& message) {
   constexpr std::size_t header_bytes_max = 64 * 1024;
   std::vector<std::string> facts;
+  facts.reserve(failed.size());
   for (const queue::FailedRecipient& each : failed) facts.push_back(id + '\n' + each.address);
   // A kill between the report and the answer makes the same mail come again, and whom it reaches
   // then may differ.

@@ -53,6 +53,10 @@ std::string delivery_status(const BounceFacts& facts) {
 
 }  // namespace
 
+std::string report_id(const BounceFacts& facts) {
+  return '<' + facts.mail_id + ".report@" + facts.reporting_host + '>';
+}
+
 std::string make_bounce(const BounceFacts& facts) {
   const std::string boundary = "=_report_" + facts.mail_id;
   compose::Fields header;
@@ -60,7 +64,7 @@ std::string make_bounce(const BounceFacts& facts) {
   header.set("To", facts.sender);
   header.set("Subject", "Undelivered mail returned to sender");
   header.set("Date", compose::format_date(facts.failed));
-  header.set("Message-ID", '<' + facts.mail_id + ".report@" + facts.reporting_host + '>');
+  header.set("Message-ID", report_id(facts));
   header.set("Auto-Submitted", "auto-replied");  // RFC 3834 5
   header.set("MIME-Version", "1.0");
   header.set("Content-Type",

@@ -18,7 +18,7 @@ struct FailedRecipient {
 struct BounceFacts {
   std::string reporting_host;  // a host name
   std::string sender;          // who gets the report
-  std::string mail_id;         // makes Message-ID and boundary: letters and digits
+  std::string mail_id;         // makes Message-ID and boundary: letters and digits; this report's
   Time accepted{};             // when the mail was taken
   Time failed{};
   std::vector<FailedRecipient> recipients = {};
@@ -26,5 +26,7 @@ struct BounceFacts {
 };
 
 std::string make_bounce(const BounceFacts& facts);
+/// Its Message-ID, with angle brackets.
+std::string report_id(const BounceFacts& facts);
 
 }  // namespace godwit::queue

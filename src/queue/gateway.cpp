@@ -43,17 +43,44 @@ class GatewayOutgoing::Hop final : public backend::Submission {
 class GatewayOutgoing::SentReports final : public Reports {
  public:
   explicit SentReports(GatewayOutgoing& owner) : owner_(owner) {}
-  Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
-    auto account = account_of(to);
+  Task<> deliver(Report report) override {
+    auto account = account_of(report.to);
     if (!account) co_return;
-    const std::string id = hex_encode(digest128(report->read(0, report->size())));
-    Envelope envelope{.from = "", .to = {std::move(to)}, .id = id};
-    const auto taken = co_await owner_.signing_hop_->submit(std::move(*account),
-                                                            std::move(envelope), std::move(report));
+    if (report.again && co_await is_there(*account, report.message_id)) co_return;
+    const std::string id = hex_encode(digest128(report.message_id));
+    Envelope envelope{.from = "", .to = {std::move(report.to)}, .id = id};
+    const auto taken = co_await owner_.signing_hop_->submit(
+        std::move(*account), std::move(envelope), std::move(report.message));
     if (!taken) logger.error("queue.report_refused", {{"why", taken.error().message}});
   }
 
  private:
+  /// Whether the report has arrived: in the inbox, or where rules and its reader may have put it.
+  /// False where that cannot be seen; then the report goes once more, as any mail whose answer was
+  /// lost (engine.md §2).
+  Task<bool> is_there(backend::Account account, std::string message_id) {
+    if (owner_.mailboxes_ == nullptr) co_return false;
+    if (owner_.as_users_ && account.password.empty()) {
+      throw Fault(Fault::Kind::unavailable, "it waits for its user to sign in");
+    }
+    try {
+      const auto mail = owner_.mailboxes_->open(account);
+      for (const backend::MailFolder& folder : co_await mail->folders()) {
+        const bool may_be = folder.role == FolderRole::inbox || folder.role == FolderRole::junk ||
+                            folder.role == FolderRole::trash;
+        if (!may_be) continue;
+        const auto found = co_await mail->find_message_id(folder.key, 1, message_id);
+        if (found && !found->empty()) co_return true;
+      }
+    } catch (const Fault& fault) {
+      if (owner_.as_users_) {
+        if (fault.kind() == Fault::Kind::sign_in_failed) owner_.accounts_.erase(account.user.str());
+        throw;  // its user will sign in
+      }
+      logger.warning("queue.report_not_found", {{"why", fault.what()}});
+    }
+    co_return false;
+  }
   /// Nothing: no user has that address.
   std::optional<backend::Account> account_of(const std::string& address) const {
     for (const auto& [user, account] : owner_.accounts_) {

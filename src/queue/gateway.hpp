@@ -30,6 +30,9 @@ class GatewayOutgoing final : public backend::Submission {
   Task<> signed_in(backend::Account account);
   /// The password is not used any more.
   void forget_user(const UserId& user);
+  /// Where the senders' own mailboxes are: a report that a kill may have doubled is looked for
+  /// there first. Null: it goes once more. Outlives this.
+  void set_mailboxes(backend::MailBackend* mailboxes) { mailboxes_ = mailboxes; }
   Queue& queue() { return queue_; }
   /// Users whose passwords are kept now.
   std::size_t kept() const { return accounts_.size(); }
@@ -44,6 +47,7 @@ class GatewayOutgoing final : public backend::Submission {
   std::map<std::string, backend::Account> accounts_;  // by user; those whose mail waits
   bool as_users_;
   backend::Submission& hop_;
+  backend::MailBackend* mailboxes_ = nullptr;
   std::unique_ptr<Hop> signing_hop_;
   std::unique_ptr<SentReports> reports_;
   Queue queue_;

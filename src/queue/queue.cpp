@@ -90,7 +90,14 @@ enum class State : std::uint8_t {
   taken = 1,     // by the next hop
   refused = 2,   // for good; the report is due
   reported = 3,  // and its sender knows
+  // Refused, too, and all those with these two are in one report, which was given away:
+  telling = 4,  // whether it was taken is not known
+  asked = 5,    // nor did who was to take it answer
 };
+
+bool is_due(State state) {
+  return state == State::refused || state == State::telling || state == State::asked;
+}
 
 /// Empties a text at the end of a scope.
 struct Clearing {
@@ -122,6 +129,17 @@ struct Queue::Mail {
 
   bool has(State state) const {
     return std::ranges::find(recipients, state, &Recipient::state) != recipients.end();
+  }
+  /// A report is due.
+  bool is_due() const { return std::ranges::any_of(recipients, &queue::is_due, &Recipient::state); }
+  /// Of a report that was given away.
+  bool is_told() const { return has(State::telling) || has(State::asked); }
+  /// All of the report that was given away, else all that are refused.
+  void turn_reported(State state) {
+    const bool told = is_told();
+    for (Recipient& each : recipients) {
+      if (queue::is_due(each.state) && (each.state != State::refused || !told)) each.state = state;
+    }
   }
   std::vector<std::string> waiting() const {
     std::vector<std::string> out;
@@ -337,14 +355,15 @@ Task<> Queue::handle(Mail mail) {
   at_work_ = mail.id;
   const Clearing clearing{at_work_};
   // A report that a crash or a full mailbox left undone comes first, with the facts that it had.
-  if (mail.has(State::refused)) co_await report(mail);
+  if (mail.is_due()) co_await report(mail);
   const bool tried = mail.has(State::waiting);
   if (tried) {
     co_await attempt(mail);
     if (before - mail.accepted > options_.expiry && mail.has(State::waiting)) {
       mail.settle(State::refused, mail.reason, true);
     }
-    mail.changed = clock_.now();
+    // The octets of a report that was given away stay what they are.
+    if (!mail.is_told()) mail.changed = clock_.now();
   }
   if (removed_.erase(mail.id) > 0) {
     co_await finish(mail);
@@ -353,8 +372,8 @@ Task<> Queue::handle(Mail mail) {
   mail.next = clock_.now() + retry_delay(mail.attempts, random_.next());
   auto job = [mail](sqlite::Database& database) { mail.write(database); };
   co_await database_.write(job);
-  if (tried && mail.has(State::refused)) co_await report(mail);
-  if (!mail.has(State::waiting) && !mail.has(State::refused)) co_await finish(mail);
+  if (tried && mail.has(State::refused) && !mail.is_told()) co_await report(mail);
+  if (!mail.has(State::waiting) && !mail.is_due()) co_await finish(mail);
 }
 
 /// All at once; one by one when the hop does not want all of them.
@@ -402,46 +421,65 @@ Task<> Queue::attempt(Mail& mail) {
   }
 }
 
+/// One after the other: who was refused while another report was under way is in the next.
 Task<> Queue::report(Mail& mail) {
+  while (mail.is_due()) {
+    const bool again = mail.is_told();
+    if (!again) {
+      mail.turn_reported(State::telling);
+      auto begin = [mail](sqlite::Database& database) { mail.write(database); };
+      co_await database_.write(std::move(begin));
+    }
+    const Told told = co_await tell_sender(mail, write_report(mail, again));
+    if (told == Told::no) co_return;
+    const bool ends = told == Told::yes || mail.has(State::asked);
+    mail.turn_reported(ends ? State::reported : State::asked);
+    if (ends) mail.changed = clock_.now();
+    auto job = [mail](sqlite::Database& database) { mail.write(database); };
+    co_await database_.write(std::move(job));
+    if (!ends) co_return;
+  }
+}
+
+/// Of those who are told now.
+Report Queue::write_report(const Mail& mail, bool again) const {
   BounceFacts facts{.reporting_host = options_.host,
                     .sender = mail.sender,
-                    .mail_id = name_of(mail.id),
+                    .mail_id = {},
                     .accepted = mail.accepted,
                     .failed = mail.changed};
-  for (const Recipient& each : mail.recipients) {
-    if (each.state != State::refused) continue;
+  for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
+    const Recipient& each = mail.recipients[i];
+    if (each.state != State::telling && each.state != State::asked) continue;
+    // Nobody is in two reports: the first of them tells this one from others about the same mail.
+    if (facts.mail_id.empty()) facts.mail_id = name_of(mail.id) + 'r' + std::to_string(i);
     facts.recipients.push_back({each.address, each.reason, each.expired});
+    if (!again) logger.warning("queue.bounced", {{"mail", facts.mail_id}, {"why", each.reason}});
   }
   if (files_.exists(path(mail.id))) {
     const FileMessage message(files_, path(mail.id), mail.bytes);
     const std::string beginning = message.read(0, header_bytes_max);
     facts.original_header = beginning.substr(0, convert::header_length(beginning));
   }
-  const bool told = co_await tell_sender(mail, make_bounce(facts));
-  if (!told) co_return;
-  for (Recipient& each : mail.recipients) {
-    if (each.state != State::refused) continue;
-    each.state = State::reported;
-    logger.warning("queue.bounced", {{"mail", facts.mail_id}, {"why", each.reason}});
-  }
-  auto job = [mail](sqlite::Database& database) { mail.write(database); };
-  co_await database_.write(job);
+  return {.to = mail.sender,
+          .message_id = report_id(facts),
+          .message = std::make_shared<backend::StringSource>(make_bounce(facts)),
+          .again = again};
 }
 
-/// Whether its sender needs to be told no more. A report that finds no room waits as the mail did,
-/// and as long; the mails behind it do not.
-Task<bool> Queue::tell_sender(const Mail& mail, std::string report) {
+/// no: a report that finds no room waits as the mail did, and as long; the mails behind it do not.
+Task<Queue::Told> Queue::tell_sender(const Mail& mail, Report report) {
   // RFC 5321 4.5.5: a mail from the null sender, a report itself, is not reported.
-  if (mail.sender.empty()) co_return true;
+  if (mail.sender.empty()) co_return Told::yes;
   try {
-    co_await reports_.deliver(mail.sender,
-                              std::make_shared<backend::StringSource>(std::move(report)));
-    co_return true;
+    co_await reports_.deliver(std::move(report));
+    co_return Told::yes;
   } catch (const Fault& fault) {
     const bool given_up = clock_.now() - mail.changed > options_.expiry;
     const char* const event = given_up ? "queue.report_lost" : "queue.report_deferred";
     logger.error(event, {{"mail", name_of(mail.id)}, {"why", fault.what()}});
-    co_return given_up;
+    if (given_up) co_return Told::yes;
+    co_return fault.kind() == Fault::Kind::timed_out ? Told::doubtful : Told::no;
   }
 }
 

@@ -37,14 +37,24 @@ struct QueueOptions {
   std::function<void(const std::string& what)> damaged = {};  // sqlite::OpenOptions
 };
 
-/// Takes reports about undeliverable mail.
+/// About undeliverable mail, from the null sender.
+struct Report {
+  std::string to;          // the mail's sender
+  std::string message_id;  // with its angle brackets; of this report alone
+  std::shared_ptr<const backend::MessageSource> message;
+  /// It was given away before, and nobody knows whether it was taken: a kill, a lost answer. The
+  /// same octets as then.
+  bool again = false;
+};
+
+/// Takes reports.
 class Reports {
  public:
   virtual ~Reports() = default;
-  /// To the mail's sender, from the null sender. The same report may come twice after a crash.
-  /// Throws Fault when it cannot be taken now, then the report is tried again as mails are, until
-  /// it is `expiry` old; a sender who does not exist (any more) is none.
-  virtual Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) = 0;
+  /// Takes the same report once, as far as that can be known. Throws Fault when it cannot be taken
+  /// now, then the report is tried again as mails are, until it is `expiry` old, and after a second
+  /// time-out no more; a sender who does not exist (any more) is none.
+  virtual Task<> deliver(Report report) = 0;
 };
 
 struct QueuedMail {
@@ -126,7 +136,9 @@ class Queue final : public backend::Submission {
   Task<> handle(Mail mail);
   Task<> attempt(Mail& mail);
   Task<> report(Mail& mail);
-  Task<bool> tell_sender(const Mail& mail, std::string report);
+  Report write_report(const Mail& mail, bool again) const;
+  enum class Told : std::uint8_t { yes, no, doubtful };
+  Task<Told> tell_sender(const Mail& mail, Report report);
   Task<> finish(const Mail& mail);
   std::string path(const std::string& id) const;
 

@@ -55,17 +55,22 @@ class ScriptedHop final : public backend::Submission {
 
 class KeptReports final : public Reports {
  public:
-  Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override {
-    std::string text = report->read(0, static_cast<std::size_t>(report->size()));
+  Task<> deliver(Report report) override {
+    std::string& to = report.to;
+    std::string text = report.message->read(0, static_cast<std::size_t>(report.message->size()));
+    EXPECT_TRUE(text.contains("Message-ID: " + report.message_id + "\r\n")) << text;
+    again.push_back(report.again);
     if (full) throw Fault(Fault::Kind::quota, "full");
     if (fails_after == 1) kept.emplace_back(to, text);
     const bool fails = fails_after > 0;
     if (fails) --fails_after;
-    if (fails) throw Fault(Fault::Kind::unavailable, "full");
+    if (fails) throw Fault(fault, "full");
     kept.emplace_back(std::move(to), std::move(text));
     co_return;
   }
   unsigned fails_after = 0;
+  Fault::Kind fault = Fault::Kind::unavailable;
+  std::vector<bool> again;
   bool full = false;
   std::vector<std::pair<std::string, std::string>> kept;
 };
@@ -189,7 +194,60 @@ TEST_F(QueueTest, AReportIsTheSameHoweverOftenItIsMade) {
   EXPECT_EQ(work(), 1U);
   ASSERT_EQ(reports_.kept.size(), 2U);
   EXPECT_EQ(reports_.kept[0], reports_.kept[1]);
+  EXPECT_EQ(reports_.again, (std::vector<bool>{false, true}));
   EXPECT_EQ(hop_.calls, 2U);
+  EXPECT_TRUE(list().empty());
+}
+
+// Who takes reports and never says so gets one twice at most, not one an hour for days.
+TEST_F(QueueTest, AReportThatIsNotAnsweredIsTriedOnceMore) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"c@x.test"}));
+  hop_.down.reset();
+  hop_.refused["c@x.test"] = "550 no";
+  reports_.fault = Fault::Kind::timed_out;
+  reports_.fails_after = 9;
+  for (int i = 0; i < 4; ++i) {
+    clock_.advance(2h);
+    restart();
+    static_cast<void>(work());
+  }
+  EXPECT_EQ(reports_.again, (std::vector<bool>{false, true}));
+  EXPECT_TRUE(list().empty());
+}
+
+// Two reports about one mail are two: nobody is in both, and neither passes for the other.
+TEST_F(QueueTest, WhoIsRefusedLaterIsInAReportOfTheirOwn) {
+  hop_.down = Fault::Kind::unavailable;
+  EXPECT_TRUE(submit("m1", {"b@x.test", "c@x.test", "d@x.test"}));
+  hop_.down.reset();
+  hop_.refused["b@x.test"] = "550 no b";
+  hop_.busy = {"c@x.test"};
+  reports_.full = true;
+  clock_.advance(5min);
+  EXPECT_EQ(work(), 1U);
+  restart();
+  // Meanwhile it goes on with the others.
+  hop_.busy.clear();
+  hop_.refused["c@x.test"] = "550 no c";
+  clock_.advance(2h);
+  EXPECT_EQ(work(), 1U);
+  EXPECT_TRUE(reports_.kept.empty());
+  EXPECT_EQ(hop_.got["d@x.test"].size(), 1U);
+  restart();
+  reports_.full = false;
+  clock_.advance(2h);
+  EXPECT_EQ(work(), 1U);
+  ASSERT_EQ(reports_.kept.size(), 2U);
+  EXPECT_TRUE(reports_.kept[0].second.contains("550 no b"));
+  EXPECT_FALSE(reports_.kept[0].second.contains("550 no c"));
+  EXPECT_TRUE(reports_.kept[1].second.contains("550 no c"));
+  EXPECT_FALSE(reports_.kept[1].second.contains("550 no b"));
+  const auto id = [](const std::string& text) {
+    const auto begin = text.find("Message-ID: ");
+    return text.substr(begin, text.find('\r', begin) - begin);
+  };
+  EXPECT_NE(id(reports_.kept[0].second), id(reports_.kept[1].second));
   EXPECT_TRUE(list().empty());
 }
 

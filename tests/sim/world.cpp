@@ -77,9 +77,9 @@ Task<client::Answer> send_when_told(test::TestServer& server, client::Wire wire,
 
 }  // namespace
 
-Task<> World::Reports::deliver(std::string, std::shared_ptr<const backend::MessageSource> report) {
-  const std::string text = report->read(0, report->size());
-  co_await side->report(std::move(report));
+Task<> World::Reports::deliver(queue::Report report) {
+  const std::string text = report.message->read(0, report.message->size());
+  co_await side->report(std::move(report.message));
   constexpr std::string_view mark = "\nSubject: ";
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
     const auto begin = at + mark.size();

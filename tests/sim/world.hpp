@@ -124,7 +124,7 @@ class World final {
   };
   struct Reports final : queue::Reports {
     explicit Reports(std::unique_ptr<MailboxSide>& the_side) : side(the_side) {}
-    Task<> deliver(std::string to, std::shared_ptr<const backend::MessageSource> report) override;
+    Task<> deliver(queue::Report report) override;
     std::unique_ptr<MailboxSide>& side;
     std::set<std::string> subjects;
   };
