@@ -395,6 +395,61 @@ TEST(Drafts, EditedElsewhereAfterAKillAtEveryStep) {
   }
 }
 
+// Another program takes the draft between a kill and the phone's second attempt: either that is
+// told and nothing has gone out, or the mail went out once and has its copy.
+TEST(Drafts, SentAndTakenElsewhereAfterAKillAtEveryStep) {
+  for (const bool edited : {false, true}) {
+    at_every_step([edited](World& world, auto begin, unsigned step) {
+      const std::string id = world.write_one();
+      begin();
+      world.device().send_draft(world.drafts(), id, {Node(email::Subject, "Sent")});
+      if (world.sync()) return;
+      if (edited) {
+        world.edit_drafts_elsewhere();
+      } else {
+        world.remove_drafts();
+      }
+      world.sync_until_answered();
+      const std::size_t expected = world.answer_of(id) == 8 ? 0 : 1;
+      world.sync_until_answered();
+      EXPECT_EQ(world.fixture().submission.sent().size(), expected) << "step " << step;
+      const auto copies = world.texts(FolderRole::sent);
+      ASSERT_EQ(copies.size(), expected) << "step " << step;
+      for (const std::string& copy : copies) {
+        EXPECT_TRUE(copy.contains("Subject: Sent\r\n")) << "step " << step;
+        EXPECT_TRUE(copy.contains("irst\r\n")) << "step " << step;
+      }
+      const auto& items = world.device().collection(world.drafts()).items;
+      EXPECT_EQ(world.texts(FolderRole::drafts).size(), items.size()) << "step " << step;
+      EXPECT_EQ(world.open_intents(), 0U) << "step " << step;
+    });
+  }
+}
+
+TEST(Drafts, AnAttachmentThatIsGoneNeedNotBeRemoved) {
+  World world(1);
+  auto said = draft("One", "First");
+  said.emplace_back(
+      base::Attachments,
+      std::vector<Node>{Node(
+          base::Add, {Node(base::ClientId, "a.txt"), Node(base::Method, "1"),
+                      Node::bytes(base::Content, "Content"), Node(base::DisplayName, "a.txt")})});
+  world.device().add(world.drafts(), std::move(said));
+  world.sync_until_answered();
+  const auto& collection = world.device().collection(world.drafts());
+  const std::string id = collection.items.begin()->first;
+  const Node removal(
+      base::Attachments,
+      {Node(base::Delete, {Node(base::FileReference, collection.added_files.at("a.txt"))})});
+  for (const std::string subject : {"Two", "Three"}) {
+    world.device().change(world.drafts(), id, {Node(email::Subject, subject), removal});
+    world.sync_until_answered();
+    EXPECT_EQ(world.answer_of(id), 0) << subject;
+    expect_one_draft(world, subject, 0);
+    EXPECT_FALSE(world.texts(FolderRole::drafts).at(0).contains("a.txt")) << subject;
+  }
+}
+
 /// The phone asked for a mail "A", and goes on with "B" in its place without knowing what became of
 /// that: B has gone out, once, or the phone was told that it has not.
 void expect_sent_or_refused(World& world, bool refused, unsigned step) {

@@ -14,23 +14,33 @@ namespace {
 
 constexpr Log logger("send");
 
+constexpr std::size_t kept_bytes_max = 64 * 1024;
+constexpr std::uint64_t plan_format = 2;
+constexpr std::uint64_t plan_format_without_mail = 1;
+
 std::string pack(const SendPlan& plan) {
   Packer out;
-  out.number(1).text(plan.envelope_id).text(plan.message_id);
+  out.number(plan_format).text(plan.envelope_id).text(plan.message_id);
   out.signed_number(plan.date.time_since_epoch().count()).text(plan.digest);
   pack(plan.sent, out);
+  out.text(plan.header).text(plan.content);
   return std::move(out).bytes();
 }
 
 SendPlan unpack_plan(std::string_view bytes) {
   Unpacker in(bytes);
   SendPlan plan;
-  if (in.number() != 1) in.damage();
+  const std::uint64_t format = in.number();
+  if (format != plan_format && format != plan_format_without_mail) in.damage();
   plan.envelope_id = in.text();
   plan.message_id = in.text();
   plan.date = Time(std::chrono::milliseconds(in.signed_number()));
   plan.digest = in.text();
   plan.sent = unpack_sent_place(in);
+  if (format == plan_format) {
+    plan.header = in.text();
+    plan.content = in.text();
+  }
   if (!in.finish()) throw Fault(Fault::Kind::corrupt, "damaged intent of sending");
   return plan;
 }
@@ -82,8 +92,13 @@ Task<bool> Delivery::reopen() {
   co_return true;
 }
 
+Task<bool> Delivery::has_kept(const std::string& digest) {
+  co_return co_await reopen() && plan_.digest == digest && !plan_.header.empty();
+}
+
 Task<> Delivery::open(const std::string& digest) {
   const std::string primary = identity_of(session_.account).addresses.front();
+  plan_ = {};
   plan_.envelope_id = unique_id(session_.services.random);
   plan_.message_id = compose::make_message_id(plan_.envelope_id, primary);
   plan_.date = session_.now();
@@ -100,6 +115,22 @@ Task<> Delivery::open(const std::string& digest) {
   // Edited after it could not be sent: another mail under the same id.
   co_await close();
   intent_ = co_await open_intent();
+}
+
+Task<> Delivery::keep(const Outgoing& outgoing) {
+  const std::uint64_t size = outgoing.content.size();
+  if (!plan_.header.empty() || size > kept_bytes_max) co_return;
+  plan_.header = outgoing.header.str();
+  plan_.content = outgoing.content.read(0, size);
+  intent_ =
+      co_await session_.services.journal.amend(session_.user(), std::move(intent_), pack(plan_));
+}
+
+std::optional<Outgoing> Delivery::kept() const {
+  if (plan_.header.empty()) return std::nullopt;
+  Outgoing out{compose::Fields(plan_.header), {}};
+  out.content.add(plan_.content);
+  return out;
 }
 
 Task<sync::OpenIntent> Delivery::open_intent() {

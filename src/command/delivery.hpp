@@ -38,6 +38,8 @@ struct SendPlan {
   Time date{};
   std::string digest;  // of what the device asked for
   SentPlace sent{};
+  // The mail itself, where what it is made of may go meanwhile; empty: it is not kept.
+  std::string header, content;
 };
 
 /// In the order of a mail's way. Throws Fault as the systems behind it do.
@@ -53,8 +55,15 @@ class Delivery {
   bool was_sent_as(const std::string& digest) const { return log_.has(name_, digest); }
   /// After `was_sent`: opens what a kill left undone. False: nothing.
   Task<bool> reopen();
+  /// After `was_sent`: a kill left just this mail, whole and perhaps sent (`keep`).
+  Task<bool> has_kept(const std::string& digest);
   /// A new plan, or that of an earlier attempt at the same.
   Task<> open(const std::string& digest);
+  /// The intent holds the mail from here on, if it is small enough: what it was made of may go, and
+  /// a later attempt still sends the same and has its copy.
+  Task<> keep(const Outgoing& outgoing);
+  /// What the intent holds.
+  std::optional<Outgoing> kept() const;
   const SendPlan& plan() const { return plan_; }
   compose::Stamp stamp() const { return {plan_.message_id, plan_.date}; }
 

@@ -28,10 +28,8 @@ constexpr std::uint16_t status_conflict = 7;
 constexpr std::uint16_t status_not_found = 8;
 constexpr std::uint16_t status_no_space = 9;
 
-constexpr std::size_t files_kept = 512;           // references of one draft, the newest
-constexpr std::size_t read_bytes = 512 * 1024;    // of a draft at once
-constexpr std::size_t draft_intents_max = 1'000;  // looked at by one request
-constexpr std::string_view intent_of_drafts = "/draft/";
+constexpr std::size_t files_kept = 512;         // references of one draft, the newest
+constexpr std::size_t read_bytes = 512 * 1024;  // of a draft at once
 
 /// The message as it stands, whole. Error: not_found.
 Task<Result<compose::Stretch>> load_whole(MailWork& work, Uid uid) {
@@ -53,11 +51,6 @@ Task<Result<compose::Stretch>> load_whole(MailWork& work, Uid uid) {
   co_return co_await compose::with_line_ends(work.session.services.spools, std::move(whole));
 }
 
-/// What tells a command's intent from others of its collection and key.
-std::string own_name(const eas::SyncCommand& command) {
-  return std::to_string(std::to_underlying(command.kind)) + '/' + command.id;
-}
-
 /// What a request says of one item up to `last`: the words of a Send are those of the edits before
 /// it, too.
 std::string wish_of(const std::vector<eas::SyncCommand>& commands, const eas::SyncCommand& last) {
@@ -68,18 +61,6 @@ std::string wish_of(const std::vector<eas::SyncCommand>& commands, const eas::Sy
     if (&command == &last) break;
   }
   return wish;
-}
-
-/// The message before goes where the new one is there.
-Task<> finish_left(Session& session, FolderKey folder, DraftPlan plan) {
-  const auto position = co_await session.mail().status(folder);
-  const bool same = position && position->uid_validity == plan.uid_validity;
-  if (!same || plan.made.before == 0) co_return;
-  const auto copy = co_await session.mail().find_message_id(folder, plan.uid_next, plan.message_id);
-  if (!copy || copy->empty()) co_return;
-  UidSet one;
-  one.add(plan.made.before);
-  static_cast<void>(co_await session.mail().expunge(folder, plan.uid_validity, std::move(one)));
 }
 
 /// Why a draft cannot be sent.
@@ -126,7 +107,7 @@ class DraftCommand {
   std::string intent_name(std::string_view what) const {
     return session_.device_id.str() + '/' + work_.row.id + '/' +
            sync::SyncKey::of(work_.relationship.id, work_.presented).str() + std::string(what) +
-           own_name(command_);
+           intent_part(command_);
   }
 
   static std::uint16_t status_of(const Error& error) {
@@ -289,6 +270,8 @@ class DraftCommand {
                         reference->uid_validity == epoch();
       const auto section =
           here ? work_.state.section_of(before_, reference->uid, reference->section) : std::nullopt;
+      // It went meanwhile, by an edit whose answer was lost, say.
+      if (!section && here && reference->uid == name_) continue;
       if (!section) return fail(Errc::malformed, "an attachment that the draft does not have");
       out.insert(*section);
     }
@@ -397,16 +380,13 @@ class DraftCommand {
     Delivery delivery(session_, true);
     if (co_await delivery.was_sent(intent_name("/send/"), true)) {
       if (!delivery.was_sent_as(wish_)) co_return co_await refuse_other(delivery);
-      if (co_await delivery.reopen()) {
-        if (auto outgoing = co_await outgoing_of(delivery)) {
-          co_await save(delivery, std::move(*outgoing));
-        }
-        co_await end_sent(delivery);
-      }
+      if (co_await delivery.reopen()) co_await finish_sent(delivery);
       co_return told(outcome);
     }
-    if (before_ != 0 && !co_await find_draft()) co_return status_not_found;
-    if (before_ != 0 && !is_draft()) co_return status_conversion;
+    // Whoever took the draft since an attempt that was cut short: it may have gone out by that.
+    if (!co_await delivery.has_kept(wish_)) {
+      if (const auto status = co_await unfit()) co_return co_await refuse(delivery, status);
+    }
     if (chain_.is_open) {
       DraftPlan edited;
       edited.done = chain_.done;
@@ -420,6 +400,7 @@ class DraftCommand {
     if (!to) {
       co_return co_await give_up(delivery, std::to_underlying(status_of_recipients(to.error())));
     }
+    co_await delivery.keep(*outgoing);
     std::string from = from_;
     const auto refused = co_await delivery.submit(*outgoing, std::move(from), std::move(*to));
     if (refused == eas::Status::server_error_retry_later) {
@@ -436,16 +417,38 @@ class DraftCommand {
     co_return told(outcome);
   }
 
+  /// Why it cannot be sent; 0 = it can.
+  Task<std::uint16_t> unfit() {
+    if (before_ == 0) co_return 0;
+    if (!co_await find_draft()) co_return status_not_found;
+    co_return is_draft() ? 0 : status_conversion;
+  }
+
+  /// What a kill came before: the copy, and the end of the draft.
+  Task<> finish_sent(Delivery& delivery) {
+    // A mail that is too large to be kept is made once more, of what it was made of then.
+    if (before_ != 0) static_cast<void>(co_await find_draft());
+    if (auto outgoing = co_await outgoing_of(delivery)) {
+      co_await save(delivery, std::move(*outgoing));
+    }
+    co_await end_sent(delivery);
+  }
+
+  /// With the end of what an earlier attempt left.
+  Task<std::uint16_t> refuse(Delivery& delivery, std::uint16_t status) {
+    if (co_await delivery.reopen()) co_await delivery.close();
+    co_return status;
+  }
+
   /// Other words went out under the device's name for this draft, and it does not know that: these
   /// are refused, so that it keeps them. What went out is not known by now: a kill that came before
   /// its copy in Sent has taken that.
   Task<std::uint16_t> refuse_other(Delivery& delivery) {
     logger.warning("draft.other_was_sent",
                    {{"user", session_.user()}, {"device", session_.device_id}});
-    if (co_await delivery.reopen()) co_await delivery.close();
-    if (command_.kind == Kind::add) co_return status_conversion;
+    if (command_.kind == Kind::add) co_return co_await refuse(delivery, status_conversion);
     if (!co_await is_there()) apply(work_, made_);
-    co_return status_not_found;
+    co_return co_await refuse(delivery, status_not_found);
   }
 
   /// The draft is all that the user has of the mail, until there is a copy in Sent.
@@ -465,6 +468,10 @@ class DraftCommand {
   }
 
   Task<Result<Outgoing>> outgoing_of(Delivery& delivery) {
+    if (auto kept = delivery.kept()) {
+      from_ = compose::complete(kept->header, identity_of(session_.account), delivery.stamp());
+      co_return std::move(*kept);
+    }
     auto draft = co_await compose(delivery.plan().envelope_id);
     if (!draft) co_return pass(draft);
     compose::Fields& header = draft->message.header;
@@ -539,7 +546,7 @@ Task<std::uint16_t> DraftCommands::add(const eas::SyncCommand& command,
     // Edited before it was acknowledged: in place of what the lost request made.
     if (made && !made->sent) before = made->uid;
   }
-  DraftCommand run(work_, command, *wanted, claimed_, chains_[own_name(command)],
+  DraftCommand run(work_, command, *wanted, claimed_, chains_[intent_part(command)],
                    wish_of(request_.commands, command));
   co_return co_await run.run(before, 0, outcome);
 }
@@ -554,7 +561,7 @@ Task<std::uint16_t> DraftCommands::change(const eas::SyncCommand& command,
   if (received || work_.session.version < eas::Version::v16_0) co_return status_conversion;
   if (was_sent(work_, command.id)) co_return status_not_found;
   const auto id = sync::parse_mail_id(command.id);
-  DraftCommand run(work_, command, wanted, claimed_, chains_[own_name(command)],
+  DraftCommand run(work_, command, wanted, claimed_, chains_[intent_part(command)],
                    wish_of(request_.commands, command));
   co_return co_await run.run(uid, id ? id->uid : uid, outcome);
 }
@@ -563,29 +570,6 @@ void DraftCommands::finish() {
   for (const auto& [name, chain] : chains_) {
     if (!chain.is_open) continue;
     work_.writes.push_back(sync::Journal::close(work_.session.user(), chain.intent));
-  }
-}
-
-Task<> finish_left_drafts(Session& session, FolderKey folder, std::string collection,
-                          const std::vector<eas::SyncCommand>& commands) {
-  const std::string prefix = session.device_id.str() + '/' + collection + '/';
-  const auto rows = co_await session.services.store.list(session.user(), store::Kind::intent,
-                                                         prefix, "", draft_intents_max);
-  const auto comes_again = [&](const std::string& name) {
-    return std::ranges::any_of(commands, [&](const eas::SyncCommand& command) {
-      return name.ends_with(std::string(intent_of_drafts) + own_name(command));
-    });
-  };
-  for (const store::Record& row : rows) {
-    const std::string& name = row.key.name;
-    if (name.find(intent_of_drafts) == std::string::npos || comes_again(name)) continue;
-    std::vector<sync::Intent> intents;
-    intents.push_back({name, ""});
-    auto open = co_await session.services.journal.open(session.user(), std::move(intents));
-    co_await finish_left(session, folder, unpack_draft_plan(open.front().detail));
-    std::vector<store::Write> batch;
-    batch.push_back(sync::Journal::close(session.user(), open.front()));
-    static_cast<void>(co_await session.services.store.commit(std::move(batch)));
   }
 }
 

@@ -35,8 +35,4 @@ class DraftCommands {
   std::map<std::string, DraftChain> chains_;
 };
 
-/// Finishes edits that a kill cut short and that `commands` do not ask for again.
-Task<> finish_left_drafts(Session& session, FolderKey folder, std::string collection,
-                          const std::vector<eas::SyncCommand>& commands);
-
 }  // namespace godwit::command

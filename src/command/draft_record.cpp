@@ -68,6 +68,10 @@ DraftMade unpack_made(Unpacker& in) {
 
 }  // namespace
 
+std::string intent_part(const eas::SyncCommand& command) {
+  return std::to_string(std::to_underlying(command.kind)) + '/' + command.id;
+}
+
 std::string pack(const DraftMade& made) {
   Packer out;
   pack_into(out, made);

@@ -54,6 +54,11 @@ struct DraftChain {
   std::vector<std::string> untold;  // done by that attempt, and not yet asked for by this one
 };
 
+/// In the names of intents of drafts.
+constexpr std::string_view intent_of_drafts = "/draft/";
+/// What tells a command's intent from others of its collection and key.
+std::string intent_part(const eas::SyncCommand& command);
+
 std::string pack(const DraftMade& made);
 std::string pack(const DraftPlan& plan);
 /// Throws Fault::Kind::corrupt.

@@ -46,7 +46,10 @@ class Send {
     const std::string name = session_.device_id.str() + '/' + identity(digest);
     if (co_await delivery_.was_sent(name, !request_.client_id.empty()))
       co_return co_await repeated();
-    if (!original_) co_return Failed{original_.error()};
+    // Whoever took the original since an attempt that was cut short: the mail may have gone out by
+    // that, as it is kept.
+    const bool is_kept = refers() && co_await delivery_.has_kept(digest);
+    if (!original_ && !is_kept) co_return co_await end_left(original_.error());
     // docs/adr/0012-who-sends-what.md
     const bool tells = session_.version < eas::Version::v16_0;
     if (tells && co_await answered_already(session_, request_.mime)) co_return Nothing{};
@@ -63,11 +66,11 @@ class Send {
       if (recipients.empty()) co_return Nothing{};
     }
     co_await delivery_.open(digest);
-    auto outgoing =
-        co_await composer_(session_, request_, original(), delivery_.plan().envelope_id);
+    auto outgoing = co_await compose();
     if (!outgoing) co_return co_await give_up(outgoing.error());
     std::string from =
         compose::complete(outgoing->header, identity_of(session_.account), delivery_.stamp());
+    if (refers()) co_await delivery_.keep(*outgoing);
     if (const auto refused =
             co_await delivery_.submit(*outgoing, std::move(from), std::move(recipients))) {
       if (*refused == eas::Status::server_error_retry_later) co_return Failed{*refused};
@@ -80,6 +83,14 @@ class Send {
 
  private:
   const Original* original() const { return original_ && *original_ ? &**original_ : nullptr; }
+
+  /// To a mail that may go before another attempt.
+  bool refers() const { return !original_ || *original_; }
+
+  Task<Sending<Outgoing>> compose() {
+    if (auto kept = delivery_.kept()) co_return std::move(*kept);
+    co_return co_await composer_(session_, request_, original(), delivery_.plan().envelope_id);
+  }
 
   /// What makes this request the same as another one of the device.
   std::string identity(const std::string& digest) const {
@@ -101,10 +112,9 @@ class Send {
   /// Sent before. What a kill left undone after that is done now.
   Task<Answer> repeated() {
     if (co_await delivery_.reopen()) {
-      const std::string& unique = delivery_.plan().envelope_id;
       // Without the original, which went meanwhile, at least the device's own words are kept.
-      const Composer composer = original_ ? composer_ : &compose_plain;
-      auto outgoing = co_await composer(session_, request_, original(), unique);
+      Sending<Outgoing> outgoing = std::unexpected(eas::Status::server_error);
+      if (original_ || delivery_.kept()) outgoing = co_await compose();
       if (!outgoing) outgoing = co_await compose_plain(session_, request_, nullptr, {});
       if (outgoing) {
         compose::complete(outgoing->header, identity_of(session_.account), delivery_.stamp());
@@ -116,6 +126,12 @@ class Send {
     // [MS-ASCMD] Common Status Codes: 118 is for requests that carry an id.
     if (request_.client_id.empty()) co_return Nothing{};
     co_return Failed{eas::Status::previously_sent};
+  }
+
+  /// Nothing can come of what an earlier attempt began.
+  Task<Answer> end_left(eas::Status status) {
+    if (co_await delivery_.reopen()) co_await delivery_.close();
+    co_return Failed{status};
   }
 
   Task<Answer> give_up(eas::Status status) {

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "command/conversations.hpp"
 #include "command/draft_commands.hpp"
+#include "command/draft_leftovers.hpp"
 #include "command/meeting_placement.hpp"
 #include "command/prefetch.hpp"
 #include "command/sync_collection.hpp"
