@@ -43,9 +43,11 @@ void add_all(std::vector<Node>& to, std::vector<Node> more) {
 
 Drafts::Drafts(World& world, std::function<unsigned(unsigned)> pick, bool on)
     : world_(world), pick_(std::move(pick)), on_(on) {
-  world_.on_command(
-      [this](unsigned phone, const std::string& collection, const Command& command,
-             std::optional<int> status) { told({phone, collection, command.number}, status); });
+  world_.on_command([this](unsigned phone, const std::string& collection, const Command& command,
+                           std::optional<int> status) {
+    if (command.send && status != 1) leaving_.erase({phone, command.server_id});
+    told({phone, collection, command.number}, status);
+  });
 }
 
 std::string Drafts::subject_of(std::size_t number) { return fmt::format("draft {}", number); }
@@ -68,9 +70,36 @@ std::string Drafts::random_draft() {
   if (!writes() || folder().empty()) return {};
   for (const auto& [id, item] : world_.device().collection(folder()).items) {
     const auto subject = item.find("Subject");
+    if (leaving_.contains({world_.phone(), id})) continue;
     if (subject != item.end() && number_of(subject->second)) all.push_back(id);
   }
   return all.empty() ? std::string() : all[pick_(static_cast<unsigned>(all.size()))];
+}
+
+std::optional<std::size_t> Drafts::untold(const std::string& server_id) {
+  std::optional<std::size_t> newest;
+  if (folder().empty()) return newest;
+  for (const Command& command : world_.device().collection(folder()).pending) {
+    if (command.server_id != server_id) continue;
+    const auto open = open_.find({world_.phone(), folder(), command.number});
+    if (open != open_.end()) newest = open->second;
+  }
+  return newest;
+}
+
+bool Drafts::edits(const std::string& server_id) { return untold(server_id).has_value(); }
+
+std::optional<std::size_t> Drafts::base_of(const std::string& server_id) {
+  if (const auto newest = untold(server_id)) return newest;
+  const auto& subject = world_.device().collection(folder()).items.at(server_id).at("Subject");
+  std::set<std::string> there;
+  const auto boxes = world_.mailboxes();
+  const auto box = boxes.find(folder());
+  if (box == boxes.end()) return number_of(subject);
+  for (const auto& [id, mail] : box->second.mails) {
+    there.insert(World::identity(mail.header));
+  }
+  return number_of(stands_for(subject, there));
 }
 
 std::size_t Drafts::next_version(std::optional<std::size_t> base) {
@@ -151,7 +180,8 @@ void Drafts::change_draft(bool send) {
   const std::string id = random_draft();
   if (id.empty()) return;
   client::Device& device = world_.device();
-  const auto before = number_of(device.collection(folder()).items.at(id).at("Subject"));
+  const auto before = base_of(id);
+  if (before && versions_[*before].phone != world_.phone()) overtake(*before);
   const std::size_t number = next_version(before);
   const bool whole = pick_(2) == 0;
   auto said = properties(number, whole);
@@ -160,6 +190,7 @@ void Drafts::change_draft(bool send) {
   versions_[number].is_sent = send;
   if (send) {
     ++sent_;
+    leaves(id);
     device.send_draft(folder(), id, std::move(said));
   } else {
     device.change(folder(), id, std::move(said));
@@ -196,6 +227,16 @@ bool Drafts::wrote(std::string_view subject) const {
   return number && versions_[*number].phone == world_.phone();
 }
 
+std::string Drafts::stands_for(std::string subject, const std::set<std::string>& there) const {
+  for (auto number = number_of(subject); number && !there.contains(subject);) {
+    const Version& version = versions_[*number];
+    if (!version.is_sent || version.state == State::done || !version.base) break;
+    number = version.base;
+    subject = subject_of(*number);
+  }
+  return subject;
+}
+
 Drafts::Waiting Drafts::waiting() {
   Waiting all = Waiting::nothing;
   if (folder().empty()) return all;
@@ -211,7 +252,18 @@ Drafts::Waiting Drafts::waiting() {
 void Drafts::moved(const std::string& identity) {
   for (auto number = number_of(identity); number; number = versions_[*number].base) {
     versions_[*number].moved = true;
+    overtake(*number);
   }
+}
+
+void Drafts::overtake(std::size_t number) {
+  Version& version = versions_[number];
+  if (version.state == State::open) version.overtaken = true;
+}
+
+bool Drafts::may_be_doubled(const std::string& identity) const {
+  const auto number = number_of(identity);
+  return number && versions_[*number].overtaken;
 }
 
 // --- the other mail program
@@ -278,7 +330,7 @@ Task<> Drafts::edit_at_desktop() {
   version.phone.reset();
   version.is_sent = version.may_stand_alone = version.moved = version.overtaken = false;
   version.state = State::doubtful;  // until it is there
-  if (versions_[*before].state == State::open) versions_[*before].overtaken = true;
+  overtake(*before);
   versions_.push_back(std::move(version));
   const std::string mark = "Subject: " + subject_of(*before) + "\r\n";
   text.replace(text.find(mark), mark.size(), "Subject: " + subject_of(number) + "\r\n");
@@ -363,7 +415,10 @@ std::string Drafts::compare_draft(std::size_t number, const std::set<std::string
   const Version& version = versions_[number];
   const std::string subject = subject_of(number);
   const bool there = copies.contains(subject);
-  if (version.state == State::refused && there) return subject + " is there, and was refused";
+  // Its author's second attempt did not find what the first had stored.
+  if (version.state == State::refused && there && !version.overtaken) {
+    return subject + " is there, and was refused";
+  }
   if (version.state != State::done || version.moved) return {};
   if (there && must_be_replaced(number)) return subject + " is left over";
   if (!there && !may_be_replaced(number) && !gone.contains(subject)) return subject + " is lost";
@@ -386,12 +441,14 @@ std::string Drafts::compare_contents() {
   if (!writes() || folder().empty()) return {};
   client::Device& device = world_.device();
   for (const auto& [id, item] : device.collection(folder()).items) {
-    const auto subject = item.find("Subject");
-    const auto number = subject == item.end() ? std::nullopt : number_of(subject->second);
-    if (!number) continue;
-    const Version& version = versions_[*number];
     const Node preference(base::BodyPreference, {Node(base::Type, "1")});
     const auto fetched = world_.run(device.fetch(folder(), id, {preference}));
+    // What the phone shows may be what it asked to send in vain.
+    const auto subject = fetched.properties.find("Subject");
+    const auto number =
+        subject == fetched.properties.end() ? std::nullopt : number_of(subject->second);
+    if (!number) continue;
+    const Version& version = versions_[*number];
     const auto text = fetched.properties.find("Body/Data");
     if (text == fetched.properties.end() || trim(text->second) != version.text) {
       return fmt::format("{} has another text", subject->second);

@@ -41,6 +41,16 @@ class Drafts {
   std::vector<client::Node> options() const;
   /// The phone in hand wrote that text.
   bool wrote(std::string_view subject) const;
+  /// The phone in hand has more to say of it: its user waits before it is moved.
+  bool edits(const std::string& server_id);
+  /// The phone in hand moves or removes it, and leaves it alone from now on.
+  void leaves(const std::string& server_id) { leaving_.emplace(world_.phone(), server_id); }
+  /// Somebody took it elsewhere before its author was answered: after a kill it may have been
+  /// stored once more (docs/adr/0013).
+  bool may_be_doubled(const std::string& identity) const;
+  /// The draft that a phone shows under that subject: of one that it asked to send in vain, what it
+  /// was before. `there`: subjects in the mailbox.
+  std::string stands_for(std::string subject, const std::set<std::string>& there) const;
   enum class Waiting : std::uint8_t { nothing, edits, sends };
   /// What the phone in hand has still to tell.
   Waiting waiting();
@@ -67,7 +77,7 @@ class Drafts {
     std::optional<unsigned> phone;    // nothing: it was written at a desktop
     bool is_sent = false;             // and is no draft, once done
     bool may_stand_alone = false;     // Conflict said that it wins over what became of its base
-    bool overtaken = false;           // another program edited it before its author was answered
+    bool overtaken = false;           // somebody edited or moved it before its author was answered
     State state = State::open;
     bool moved = false;
     std::string text;
@@ -80,9 +90,14 @@ class Drafts {
   std::size_t number_of(const Version& version) const;
   /// A draft that the phone in hand holds: its ServerId; empty when there is none.
   std::string random_draft();
+  /// What the phone in hand has of it: the newest that it has still to tell, else what it was told.
+  std::optional<std::size_t> base_of(const std::string& server_id);
+  /// The newest that it has still to tell.
+  std::optional<std::size_t> untold(const std::string& server_id);
   bool wins() const { return world_.phone() == 0; }
   bool writes() const { return on_ && world_.device().settings().version >= eas::Version::v16_0; }
   void change_draft(bool send);
+  void overtake(std::size_t number);
   std::size_t next_version(std::optional<std::size_t> base);
   std::vector<client::Node> properties(std::size_t number, bool whole);
   std::vector<client::Node> file_changes(std::size_t number, const std::string& server_id);
@@ -110,6 +125,8 @@ class Drafts {
   /// What a phone was told of a draft's files, by (phone, ServerId): the properties that it holds
   /// say nothing of those that an edit of its own leaves alone.
   std::map<std::pair<unsigned, std::string>, Files> references_;
+  /// (phone, ServerId) of drafts that it moved, removed or asked to send.
+  std::set<std::pair<unsigned, std::string>> leaving_;
   std::string complaint_;
   unsigned files_made_ = 0;
   unsigned sent_ = 0;

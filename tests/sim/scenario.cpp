@@ -179,6 +179,7 @@ void Scenario::device_reads() {
 void Scenario::device_removes() {
   const auto [collection, item] = random_item();
   if (item.empty()) return;
+  if (collection == drafts_.folder()) drafts_.leaves(item);
   const auto* trash = world().device().folder_of_type(trash_type);
   if (trash != nullptr && trash->id == collection) forget_all_in(collection);
   if (trash != nullptr) note_own_move(collection, item, trash->id);
@@ -207,6 +208,10 @@ void Scenario::device_moves() {
   const std::string name = item;
   const std::string target = folders[pick(static_cast<unsigned>(folders.size()))];
   if (target == collection) return;
+  if (collection == drafts_.folder()) {
+    if (drafts_.edits(item)) return;
+    drafts_.leaves(item);
+  }
   note_own_move(collection, item, target);
   request(steps_of_change(), [&] { return world().device().move(name, from, target); });
 }
@@ -492,7 +497,9 @@ std::string Scenario::settle_folders(bool last) {
 std::string Scenario::compare() {
   const auto copies = world().copies();
   for (const auto& [id, count] : copies) {
-    if (count > 1) return fmt::format("{} is there {} times", id, count);
+    if (count > 1 && !drafts_.may_be_doubled(id)) {
+      return fmt::format("{} is there {} times", id, count);
+    }
   }
   for (unsigned number = 0; number < world().delivered(); ++number) {
     const std::string id = fmt::format("mail {}", number);
@@ -518,17 +525,19 @@ std::string Scenario::compare() {
 /// The phone that edited a draft goes on to name it by the id it knew (docs/adr/0013).
 std::string Scenario::compare_drafts(const World::Content& content) {
   std::multiset<std::string> there, held;
+  std::set<std::string> subjects;
   for (const auto& [id, mail] : content.mails) {
     const convert::Header header(mail.header);
-    there.insert(fmt::format("{}, read {}, flagged {}", trim(header.get("Subject")), mail.seen,
-                             mail.flagged));
+    const std::string subject(trim(header.get("Subject")));
+    there.insert(fmt::format("{}, read {}, flagged {}", subject, mail.seen, mail.flagged));
+    subjects.insert(subject);
   }
   for (const auto& [id, item] : world().device().collection(drafts_.folder()).items) {
     const auto read = item.find("Read");  // a draft of its own is read
     const auto flag = item.find("Flag/Status");
-    held.insert(fmt::format("{}, read {}, flagged {}", item.at("Subject"),
-                            read == item.end() || read->second == "1",
-                            flag != item.end() && flag->second == "2"));
+    held.insert(fmt::format(
+        "{}, read {}, flagged {}", drafts_.stands_for(item.at("Subject"), subjects),
+        read == item.end() || read->second == "1", flag != item.end() && flag->second == "2"));
   }
   for (const std::string& each : there) {
     if (held.count(each) < there.count(each)) return "the device misses " + each;
