@@ -289,7 +289,9 @@ constexpr auto table = std::to_array<Key>({
         "directory", "match", "\"(|(cn=%s*)(mail=%s*))\"",
         "LDAP filter of whom a word finds; %s stands for the word. Empty: the preset's."),
     number<&C::directory, &D::query_seconds>("directory", "query_seconds", {1, 60},
-                                             "A server must answer within this."),
+                                             "A server must answer a query within this, the whole "
+                                             "list and groups within 12 times it; the next query "
+                                             "goes to another server."),
     number<&C::directory, &D::entries_max>("directory", "entries_max", {100, 10'000},
                                            "Entries read for one query, before they are sorted."),
     number<&C::directory, &D::connections>("directory", "connections", {1, 100},

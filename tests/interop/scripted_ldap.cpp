@@ -1,9 +1,11 @@
 #include "interop/scripted_ldap.hpp"
 
+#include <sys/socket.h>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <list>
 #include <optional>
 
@@ -15,17 +17,20 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-/// RFC 4511 5.1: tag, length, contents.
-std::string element(unsigned char tag, std::string_view contents) {
+/// RFC 4511 5.1: tag and length.
+std::string head(unsigned char tag, std::size_t size) {
   std::string out(1, static_cast<char>(tag));
-  const std::size_t size = contents.size();
   if (size < 128) {
     out += static_cast<char>(size);
   } else {
     out += static_cast<char>(0x84);
     for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((size >> shift) & 0xFF);
   }
-  return out.append(contents);
+  return out;
+}
+
+std::string element(unsigned char tag, std::string_view contents) {
+  return head(tag, contents.size()).append(contents);
 }
 
 struct Element {
@@ -60,6 +65,15 @@ std::string attribute(std::string_view name, const std::vector<std::string>& val
   return element(0x30, element(0x04, name) + element(0x31, all));
 }
 
+std::string person(std::size_t number) { return "cn=p" + std::to_string(number); }
+
+/// False: the client is gone.
+bool send(tcp::socket& stream, const std::string& bytes) {
+  boost::system::error_code error;
+  boost::asio::write(stream, boost::asio::buffer(bytes), error);
+  return !error;
+}
+
 const std::string success =
     element(0x0A, std::string(1, '\0')) + element(0x04, "") + element(0x04, "");
 
@@ -84,52 +98,90 @@ ScriptedLdap::~ScriptedLdap() {
 }
 
 void ScriptedLdap::accept() {
+  std::list<Stream> streams;
   std::list<std::jthread> serving;
   for (;;) {
-    Stream stream(context_);
+    Stream& stream = streams.emplace_back(context_);
     acceptor_.accept(stream);
-    if (closing_) return;
-    serving.emplace_back([this, stream = std::move(stream)]() mutable { serve(stream); });
+    if (closing_) break;
+    ++connections_;
+    serving.emplace_back([this, &stream] { serve(stream); });
   }
+  // Whatever clients still keep open.
+  for (Stream& each : streams) ::shutdown(each.native_handle(), SHUT_RDWR);
 }
 
 void ScriptedLdap::serve(Stream& stream) {
   std::string bytes;
   boost::system::error_code error;
-  for (;;) {
+  bool good = true;
+  while (good) {
     std::array<char, 4096> some{};
     const std::size_t got = stream.read_some(boost::asio::buffer(some), error);
-    if (error) return;
+    if (error) break;
     bytes.append(some.data(), got);
-    while (const auto size = whole(bytes)) {
-      const std::string reply = answer(std::string_view(bytes).substr(0, *size));
+    for (auto size = whole(bytes); good && size; size = whole(bytes)) {
+      const std::string message = bytes.substr(0, *size);
       bytes.erase(0, *size);
-      if (reply.empty()) return;
-      boost::asio::write(stream, boost::asio::buffer(reply), error);
-      if (error) return;
+      good = reply(stream, message);
     }
   }
+  ::shutdown(stream.native_handle(), SHUT_RDWR);
 }
 
-/// Nothing: the client says good-bye.
-std::string ScriptedLdap::answer(std::string_view message) {
+bool ScriptedLdap::reply(Stream& stream, std::string_view message) {
   std::string_view rest = take(message).contents;
   const std::string id = element(0x02, take(rest).contents);
   const Element operation = take(rest);
   constexpr unsigned char bind = 0x60;
   constexpr unsigned char search = 0x63;
-  if (operation.tag == bind) return element(0x30, id + element(0x61, success));
-  if (operation.tag != search) return {};
+  constexpr unsigned char give_up = 0x50;
+  if (operation.tag == bind) return send(stream, element(0x30, id + element(0x61, success)));
+  if (operation.tag == give_up) return true;
+  if (operation.tag != search) return false;
+  if (habit_ == Habit::silent) return true;
   std::string_view fields = operation.contents;
   const std::string dn(take(fields).contents);
   for (int skipped = 0; skipped < 6; ++skipped) take(fields);
   std::string_view names = take(fields).contents;
   std::string members = "member";
+  bool photo = false;
   while (!names.empty()) {
     const std::string_view name = take(names).contents;
     if (istarts_with(name, "member;")) members = name;
+    photo = photo || iequals(name, "thumbnailPhoto");
   }
-  return element(0x30, id + entry(dn, members)) + element(0x30, id + element(0x65, success));
+  if (habit_ == Habit::drips) drip(stream, id);
+  if (habit_ == Habit::bulky && photo && !send_photo(stream, id, dn)) return false;
+  const std::string found = photo ? std::string() : element(0x30, id + entry(dn, members));
+  return send(stream, found + element(0x30, id + element(0x65, success)));
+}
+
+/// Until the client has enough.
+void ScriptedLdap::drip(Stream& stream, const std::string& id) {
+  for (std::size_t i = 0; send(stream, element(0x30, id + entry(person(i), ""))); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+bool ScriptedLdap::send_photo(Stream& stream, const std::string& id, std::string_view dn) {
+  constexpr std::size_t part = std::size_t{1} << 20;
+  constexpr std::size_t parts = 50;
+  // All but the photo's bytes, which come after it.
+  const auto around = [&](std::size_t size) {
+    const std::string photo = head(0x04, size);
+    const std::string values = head(0x31, photo.size() + size) + photo;
+    const std::string pair = element(0x04, "thumbnailPhoto") + values;
+    const std::string list = head(0x30, pair.size() + size) + pair;
+    const std::string all = head(0x30, list.size() + size) + list;
+    const std::string result = element(0x04, dn) + all;
+    const std::string operation = id + head(0x64, result.size() + size) + result;
+    return head(0x30, operation.size() + size) + operation;
+  };
+  bool good = send(stream, around(parts * part));
+  const std::string bytes(part, '\xFF');
+  for (std::size_t i = 0; good && i < parts; ++i) good = send(stream, bytes);
+  return good;
 }
 
 std::string ScriptedLdap::entry(std::string_view dn, std::string_view asked) {
@@ -152,7 +204,7 @@ std::string ScriptedLdap::members_attribute(std::string_view asked) {
   const bool endless = habit_ == Habit::endless;
   const std::size_t end = endless ? first + part_ : std::min(members_, first + part_);
   std::vector<std::string> values;
-  for (std::size_t i = first; i < end; ++i) values.push_back("cn=p" + std::to_string(i));
+  for (std::size_t i = first; i < end; ++i) values.push_back(person(i));
   ++parts_given_;
   const std::string last = end == members_ && !endless ? "*" : std::to_string(end - 1);
   return attribute("member;range=" + std::to_string(first) + '-' + last, values);

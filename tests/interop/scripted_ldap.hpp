@@ -23,6 +23,9 @@ class ScriptedLdap {
     stuck,    // gives the first part again and again
     forgets,  // gives no further part
     endless,  // every part is followed by another
+    silent,   // signs people in and answers nothing else
+    drips,    // an entry now and then, and never the last
+    bulky,    // everybody has a photo of 50 MB
   };
   ScriptedLdap(std::size_t members, std::size_t part, Habit habit = Habit::good);
   ~ScriptedLdap();
@@ -32,12 +35,16 @@ class ScriptedLdap {
   std::uint16_t port() const { return port_; }
   /// Answers that held a part of the members.
   std::size_t parts_given() const { return parts_given_; }
+  std::size_t connections() const { return connections_; }
 
  private:
   using Stream = boost::asio::ip::tcp::socket;
   void accept();
   void serve(Stream& stream);
-  std::string answer(std::string_view message);
+  /// False: the connection ends.
+  bool reply(Stream& stream, std::string_view message);
+  void drip(Stream& stream, const std::string& id);
+  bool send_photo(Stream& stream, const std::string& id, std::string_view dn);
   std::string entry(std::string_view dn, std::string_view asked);
   std::string members_attribute(std::string_view asked);
 
@@ -46,6 +53,7 @@ class ScriptedLdap {
   Habit habit_;
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> parts_given_ = 0;
+  std::atomic<std::size_t> connections_ = 0;
   std::atomic<bool> closing_ = false;
   boost::asio::io_context context_;
   boost::asio::ip::tcp::acceptor acceptor_{context_};

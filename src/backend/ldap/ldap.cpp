@@ -1,6 +1,7 @@
 #include "backend/ldap/ldap.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -19,8 +20,10 @@ namespace {
 
 using ldap::Entries;
 using ldap::Entry;
+using ldap::limits_of_lists;
 using ldap::Names;
 using ldap::Session;
+using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t queue_max = 200;         // queries that wait; more are refused
 constexpr std::size_t reads_a_person = 4;      // of a group: groups within it are read, too
@@ -53,7 +56,10 @@ struct LdapDirectory::Core {
 class LdapDirectory::Opening {
  public:
   Opening(Core& core, std::size_t entries_max)
-      : core_(core), attributes_(ldap::group_attributes(core.names())), entries_max_(entries_max) {}
+      : core_(core),
+        attributes_(ldap::group_attributes(core.names())),
+        entries_max_(entries_max),
+        end_(Steady::now() + limits_of_lists * core.settings.limit) {}
 
   DirectoryMatches run(const std::string& id) {
     const Entries found = core_.servers.read(id, attributes_);
@@ -77,8 +83,9 @@ class LdapDirectory::Opening {
   }
 
  private:
+  /// Or it took too long: what is left is not known.
   bool full() const {
-    return out_.total > entries_max_ ||
+    return out_.total > entries_max_ || Steady::now() > end_ ||
            reads_ >= std::max(group_reads_min, reads_a_person * entries_max_);
   }
 
@@ -100,10 +107,12 @@ class LdapDirectory::Opening {
   std::vector<Entry> find(const ldap::GroupSearch& search) {
     ++reads_;
     try {
-      Entries found = core_.servers.run([&](Session& session) {
-        return session.search(search, attributes_,
-                              std::max(core_.settings.entries_max, entries_max_));
-      });
+      Entries found = core_.servers.run(
+          [&](Session& session) {
+            return session.search(search, attributes_,
+                                  std::max(core_.settings.entries_max, entries_max_));
+          },
+          limits_of_lists);
       if (found.more) left_out_ = true;
       reads_ += found.entries.size();
       return std::move(found.entries);
@@ -124,6 +133,7 @@ class LdapDirectory::Opening {
   Core& core_;
   std::vector<std::string> attributes_;
   std::size_t entries_max_;
+  Steady::time_point end_;
   std::size_t reads_ = 0;
   bool left_out_ = false;       // there are more than the server gives out
   std::set<std::string> seen_;  // names, in lower case
@@ -207,9 +217,11 @@ Task<DirectoryMatches> LdapDirectory::members(Account, std::string id, std::size
 Task<std::vector<DirectoryEntry>> LdapDirectory::everybody(std::size_t entries_max) {
   auto work = [core = core_.get(), entries_max] {
     const auto attributes = ldap::entry_attributes(core->names());
-    const Entries found = core->servers.run([&](Session& session) {
-      return session.search(core->settings.listed, attributes, entries_max);
-    });
+    const Entries found = core->servers.run(
+        [&](Session& session) {
+          return session.search(core->settings.listed, attributes, entries_max);
+        },
+        limits_of_lists);
     return ldap::sorted(found, core->names(), entries_max).entries;
   };
   co_return co_await blocking(core_->gate, std::move(work));

@@ -29,7 +29,7 @@ struct LdapSettings {
   Preset preset = Preset::openldap;
   std::string listed = {};  // filter of who is in the list; empty: the preset's
   std::string match = {};   // filter of whom a word finds, `%s` in place of it; empty: the preset's
-  std::chrono::seconds limit{5};  // of each call
+  std::chrono::seconds limit{5};  // of connecting, and of each query; lists and groups: 12 times it
   std::size_t entries_max = 500;  // read for one query
   unsigned connections = 4;
 };

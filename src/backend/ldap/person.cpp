@@ -192,7 +192,9 @@ DirectoryMatches sorted(const Entries& found, const Names& names, std::size_t en
 
 Photo photo_of(const Entry& entry, std::string_view attribute) {
   const std::string_view bytes = entry.value(attribute);
-  Photo photo{.size = bytes.size(), .bytes = {}};
+  // Of an entry that was too large to be read it is the photo that was asked for.
+  const bool huge = entry.cut && bytes.empty();
+  Photo photo{.size = huge ? photo_bytes_max + 1 : bytes.size(), .bytes = {}};
   if (bytes.size() <= photo_bytes_max) photo.bytes = bytes;
   return photo;
 }

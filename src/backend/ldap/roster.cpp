@@ -69,9 +69,11 @@ struct LdapRoster::Core {
   }
 
   Entries all(const std::string& filter, const Strings& attributes_wanted) {
-    Entries found = servers.run([&](Session& session) {
-      return session.search(filter, attributes_wanted, settings.people_max);
-    });
+    Entries found = servers.run(
+        [&](Session& session) {
+          return session.search(filter, attributes_wanted, settings.people_max);
+        },
+        ldap::limits_of_lists);
     const bool cut = std::ranges::any_of(found.entries, &Entry::cut);
     if (found.more || cut) {
       throw Fault(Fault::Kind::unavailable,

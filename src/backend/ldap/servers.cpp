@@ -1,5 +1,6 @@
 #include "backend/ldap/servers.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "base/fault.hpp"
@@ -8,21 +9,25 @@
 namespace godwit::backend::ldap {
 namespace {
 
+using Steady = std::chrono::steady_clock;
+
 constexpr Log ldap_log("ldap");
 constexpr std::size_t rejoinders_max = 2;  // rounds over all servers for one query
 
 }  // namespace
 
-Entries Servers::run(const std::function<Entries(Session&)>& ask) {
+Entries Servers::run(const std::function<Entries(Session&)>& ask, unsigned limits) {
   for (std::size_t round = 0;; ++round) {
     std::unique_ptr<Session> session = take();
     const bool kept = session != nullptr;
     try {
       if (!session) session = connect(Session::As::reader);
+      session->answer_by(Steady::now() + limits * settings_.limit);
       Entries out = ask(*session);
       give_back(std::move(session));
       return out;
     } catch (const Fault& fault) {
+      if (session && fault.kind() == Fault::Kind::timed_out) leave(session->url());
       const bool again = kept && fault.kind() == Fault::Kind::unavailable;
       if (!again && (fault.kind() != Fault::Kind::unavailable || round + 1 >= rejoinders_max)) {
         ldap_log.warning("failed", {{"error", fault.what()}});
@@ -57,6 +62,12 @@ std::unique_ptr<Session> Servers::take() {
 void Servers::give_back(std::unique_ptr<Session> session) {
   const std::scoped_lock lock(mutex_);
   if (idle_.size() < settings_.connections) idle_.push_back(std::move(session));
+}
+
+void Servers::leave(const std::string& url) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(idle_, [&](const auto& each) { return each->url() == url; });
+  if (settings_.urls[good_] == url) good_ = (good_ + 1) % settings_.urls.size();
 }
 
 std::unique_ptr<Session> Servers::connect(Session::As as) {

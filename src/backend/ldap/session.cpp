@@ -1,10 +1,13 @@
 #include "backend/ldap/session.hpp"
 
 #include <fmt/format.h>
+#include <lber.h>
 #include <ldap.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <iterator>
 
 #include "backend/ldap/ranges.hpp"
@@ -23,14 +26,22 @@ using Controls = godwit::Handle<LDAPControl*, ldap_controls_free>;
 using Text = godwit::Handle<char, ldap_memfree>;
 
 const std::string everything = "(objectClass=*)";
+using Steady = std::chrono::steady_clock;
 constexpr const char* system_ca_file = "/etc/ssl/certs/ca-certificates.crt";
 constexpr std::size_t values_max = 100'000;  // of one attribute: members of the largest groups
 constexpr std::size_t entry_bytes_max = 16 * 1024 * 1024;  // what is beyond is left out
 constexpr std::size_t page_entries =
     500;  // asked for at a time: half of what Active Directory gives
 constexpr std::size_t value_bytes_max = 1024 * 1024;  // photos; larger ones are cut, so unusable
+// Of one entry as it comes, before anything of it is looked at: libldap holds it whole, and what is
+// copied of it. Names and ends of the values of the largest groups are more than half of it.
+constexpr ber_len_t message_bytes_max = 2 * entry_bytes_max;
 
-timeval to_timeval(std::chrono::seconds limit) { return {static_cast<time_t>(limit.count()), 0}; }
+timeval to_timeval(std::chrono::microseconds limit) {
+  constexpr std::int64_t second = 1'000'000;
+  return {static_cast<time_t>(limit.count() / second),
+          static_cast<suseconds_t>(limit.count() % second)};
+}
 
 Fault::Kind kind_of(int code) {
   switch (code) {
@@ -43,6 +54,7 @@ Fault::Kind kind_of(int code) {
     case LDAP_PROTOCOL_ERROR:
     case LDAP_UNDEFINED_TYPE:
     case LDAP_DECODING_ERROR:
+    case LDAP_RESULTS_TOO_LARGE:
       return Fault::Kind::corrupt;
     default:
       return Fault::Kind::unavailable;
@@ -157,11 +169,16 @@ void Session::set_options(const std::string& url) {
   }
   const int version = LDAP_VERSION3;
   const timeval limit = to_timeval(settings_.limit);
+  ber_len_t message_max = message_bytes_max;
+  Sockbuf* buffer = nullptr;
   const int demand = settings_.verify ? LDAP_OPT_X_TLS_DEMAND : LDAP_OPT_X_TLS_NEVER;
   const char* ca_file = settings_.ca_file.empty() ? system_ca_file : settings_.ca_file.c_str();
   const int client = 0;
   LDAP* const ldap = handle_->ldap;
   bool good = ldap_set_option(ldap, LDAP_OPT_PROTOCOL_VERSION, &version) == LDAP_OPT_SUCCESS;
+  good = good &&
+         ldap_get_option(ldap, LDAP_OPT_SOCKBUF, static_cast<void*>(&buffer)) == LDAP_OPT_SUCCESS;
+  good = good && ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &message_max) == 1;
   good = good && ldap_set_option(ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_OPT_SUCCESS;
   good = good && ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, &limit) == LDAP_OPT_SUCCESS;
   good = good && ldap_set_option(ldap, LDAP_OPT_TIMEOUT, &limit) == LDAP_OPT_SUCCESS;
@@ -172,6 +189,15 @@ void Session::set_options(const std::string& url) {
   if (!good)
     throw Fault(Fault::Kind::unavailable, url + ": TLS cannot be set up; is ca_file right?");
 }
+
+timeval Session::time_left() const {
+  const auto left = std::chrono::floor<std::chrono::microseconds>(end_ - Steady::now());
+  if (left.count() <= 0) raise(LDAP_TIMEOUT, "asking");
+  return to_timeval(std::min<std::chrono::microseconds>(left, settings_.limit));
+}
+
+/// libldap calls it a server that is gone; lber says why (ber_get_next of its <lber.h>).
+bool Session::is_too_large(int code) const { return code == LDAP_SERVER_DOWN && errno == ERANGE; }
 
 int Session::bind(const char* dn, const Secret& password) {
   std::string secret(password.reveal());
@@ -225,7 +251,7 @@ Entries Session::read(const std::string& dn, const std::vector<std::string>& att
 Entries Session::read(const std::vector<std::string>& dns,
                       const std::vector<std::string>& attributes) {
   std::vector<char*> names = pointers_to(attributes);
-  timeval limit = to_timeval(settings_.limit);
+  timeval limit = time_left();
   LDAP* const ldap = handle_->ldap;
   std::vector<int> asked(dns.size());
   for (std::size_t i = 0; i < dns.size(); ++i) {
@@ -236,6 +262,7 @@ Entries Session::read(const std::vector<std::string>& dns,
   Entries out;
   for (const int id : asked) {
     LDAPMessage* answer = nullptr;
+    limit = time_left();
     const int kind = ldap_result(ldap, id, LDAP_MSG_ALL, &limit, &answer);
     const Message owned(answer);
     int code = LDAP_TIMEOUT;
@@ -263,7 +290,7 @@ Entries Session::run(const Question& question) {
 
 void Session::ask(const Question& question, std::string& cookie, Entries& out) {
   std::vector<char*> names = pointers_to(question.attributes);
-  timeval limit = to_timeval(settings_.limit);
+  timeval limit = time_left();
   LDAP* const ldap = handle_->ldap;
   const std::size_t room = question.entries_max - out.entries.size();
   LDAPControl* page = nullptr;
@@ -277,6 +304,7 @@ void Session::ask(const Question& question, std::string& cookie, Entries& out) {
   const Control owned_page(page);
   std::array<LDAPControl*, 2> controls{page, nullptr};
   LDAPMessage* answer = nullptr;
+  errno = 0;
   const int code = ldap_search_ext_s(ldap, question.base.c_str(), question.scope,
                                      question.filter.c_str(), names.data(), 0, controls.data(),
                                      nullptr, &limit, static_cast<int>(room), &answer);
@@ -284,6 +312,11 @@ void Session::ask(const Question& question, std::string& cookie, Entries& out) {
   cookie.clear();
   out.more = code == LDAP_SIZELIMIT_EXCEEDED;
   if (question.scope == LDAP_SCOPE_BASE && code == LDAP_NO_SUCH_OBJECT) return;
+  if (is_too_large(code)) {
+    if (question.scope != LDAP_SCOPE_BASE) raise(LDAP_RESULTS_TOO_LARGE, "searching");
+    out.entries.push_back({.dn = question.base, .attributes = {}, .cut = true});
+    return;
+  }
   if (code != LDAP_SUCCESS && !out.more) raise(code, "searching");
   const std::size_t before = out.entries.size();
   take_all(answer, question.attributes, out);
@@ -343,7 +376,7 @@ void Session::read_rest(Entry& entry, const std::string& attribute, std::size_t 
     if (entry.cut) return;
     const std::vector<std::string> names{range_request(attribute, first)};
     std::vector<char*> asked = pointers_to(names);
-    timeval limit = to_timeval(settings_.limit);
+    timeval limit = time_left();
     LDAP* const ldap = handle_->ldap;
     LDAPMessage* answer = nullptr;
     const int code = ldap_search_ext_s(ldap, entry.dn.c_str(), LDAP_SCOPE_BASE, everything.c_str(),
