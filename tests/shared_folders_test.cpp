@@ -5,6 +5,7 @@
 #include "conformance/local_sharing.hpp"
 #include "conformance/shared_items.hpp"
 #include "server_fixture.hpp"
+#include "wbxml/pages/calendar.hpp"
 #include "wbxml/pages/email.hpp"
 
 namespace godwit::test {
@@ -194,6 +195,35 @@ TEST_F(SharedFolders, ACalendarThatMayOnlyBeReadTakesChangesBack) {
   ASSERT_TRUE(run(ann_->sync_all(calendar, {})).ok());
   EXPECT_EQ(ann_->collection(calendar).items.size(), 1U) << "it is given back";
   EXPECT_TRUE(submission_.sent().empty()) << "nobody is told of what did not happen";
+}
+
+/// What the device gets in place of what was refused is in the answer, and so in each that repeats
+/// it.
+TEST_F(SharedFolders, ALostAnswerTakesChangesBackNevertheless) {
+  const auto owner = fixture_.store().open_items(account("bob@example.com"));
+  for (const auto& each : run(owner->collections())) {
+    if (each.role != FolderRole::calendar) continue;
+    ASSERT_TRUE(run(owner->put(each.key, "one", conformance::shared_event, {})));
+  }
+  share("Calendar");
+  ASSERT_TRUE(run(ann_->folder_sync()).ok());
+  const std::string calendar = id_of(*ann_, "Calendar (bob@example.com)");
+  ASSERT_TRUE(run(ann_->sync_all(calendar, {})).ok());
+  const auto before = ann_->collection(calendar).items;
+  ASSERT_EQ(before.size(), 1U);
+  const std::string event = before.begin()->first;
+  for (const bool removes : {true, false}) {
+    if (removes) {
+      ann_->remove(calendar, event);
+    } else {
+      ann_->change(calendar, event, {client::Node(wbxml::calendar::Subject, "Ann's")});
+    }
+    ann_->lose_next_answer();
+    EXPECT_TRUE(run(ann_->sync(calendar, {})).lost);
+    EXPECT_TRUE(run(ann_->repeat_lost()).ok());
+    ASSERT_TRUE(run(ann_->sync_all(calendar, {})).ok());
+    EXPECT_EQ(ann_->collection(calendar).items, before);
+  }
 }
 
 }  // namespace

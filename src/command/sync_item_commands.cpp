@@ -137,6 +137,7 @@ class ItemCommandRun {
       outcome.status = known->status;
       const bool other = known->digest != outcome.digest && known->status == status_ok;
       if (other) co_await change_added(command, outcome);
+      owe_again(command, known->status);
     } else if (command.kind == Kind::add) {
       outcome.status = co_await add(command, outcome);
     } else if (command.kind == Kind::change || is_occurrence(command)) {
@@ -406,6 +407,17 @@ class ItemCommandRun {
       co_return status_ok;
     }
     co_return send_again(work_.state.items[href]);
+  }
+
+  /// A command that comes again was refused: what the device then got in place of its own was in
+  /// the answer that was lost.
+  void owe_again(const eas::SyncCommand& command, std::uint16_t status) {
+    const auto href = hrefs_.find(command.id);
+    if (status == status_ok || href == hrefs_.end()) return;
+    sync::ItemEntry& entry = work_.state.items[href->second];
+    const bool removes = command.kind == Kind::remove && !is_occurrence(command);
+    if (removes) entry = {.status = Status::todo};
+    if (!removes && status == status_conflict) static_cast<void>(send_again(entry));
   }
 
   /// The server's version wins: the device gets it.
