@@ -89,6 +89,9 @@ void Device::change(const std::string& id, const std::string& server_id,
 void Device::change_occurrence(const std::string& id, const std::string& server_id,
                                std::string instance_id, std::vector<Node> properties) {
   Collection& held = collection(id);
+  const auto item = held.items.find(server_id);
+  if (item == held.items.end()) return;
+  merge_occurrence(item->second, instance_id, properties);
   Command command;
   command.number = ++held.commands_made;
   command.kind = Command::Kind::change;
@@ -96,6 +99,13 @@ void Device::change_occurrence(const std::string& id, const std::string& server_
   command.instance_id = std::move(instance_id);
   command.data = std::move(properties);
   held.pending.push_back(std::move(command));
+}
+
+void Device::remove_occurrence(const std::string& id, const std::string& server_id,
+                               std::string instance_id) {
+  if (!collection(id).items.contains(server_id)) return;
+  change_occurrence(id, server_id, std::move(instance_id), {});
+  collection(id).pending.back().kind = Command::Kind::remove;
 }
 
 std::string Device::send_new(const std::string& id, std::vector<Node> properties) {

@@ -149,9 +149,11 @@ class Device {
   std::string add(const std::string& collection, std::vector<Node> properties);
   void change(const std::string& collection, const std::string& server_id,
               std::vector<Node> properties);
-  /// Of one occurrence (16.x); what becomes of the series held is for the server to say.
+  /// Of one occurrence (16.x).
   void change_occurrence(const std::string& collection, const std::string& server_id,
                          std::string instance_id, std::vector<Node> properties);
+  void remove_occurrence(const std::string& collection, const std::string& server_id,
+                         std::string instance_id);
   /// Likewise of drafts (16.x), which go out with it and are no drafts then.
   std::string send_new(const std::string& collection, std::vector<Node> properties);
   void send_draft(const std::string& collection, const std::string& server_id,

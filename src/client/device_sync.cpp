@@ -39,8 +39,11 @@ Node command_request(const Command& command) {
       if (command.send) out.add(Node(wbxml::email2::Send));
       return out.add(Node(page::ApplicationData, command.data));
     }
-    case Command::Kind::remove:
-      return Node(page::Delete, {Node(page::ServerId, command.server_id)});
+    case Command::Kind::remove: {
+      Node out(page::Delete, {Node(page::ServerId, command.server_id)});
+      if (command.instance_id.empty()) return out;
+      return out.add(Node(wbxml::airsyncbase::InstanceId, command.instance_id));
+    }
     case Command::Kind::fetch:
       return Node(page::Fetch, {Node(page::ServerId, command.server_id)});
   }
@@ -258,8 +261,10 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
   });
   for (const Command& command : sent.commands) {
     const auto item = held.items.find(command.server_id);
-    const bool is_whole = command.instance_id.empty();
-    if (command.kind == Command::Kind::change && is_whole && item != held.items.end()) {
+    if (item == held.items.end()) continue;
+    if (!command.instance_id.empty()) {
+      merge_occurrence(item->second, command.instance_id, command.data);
+    } else if (command.kind == Command::Kind::change) {
       merge_properties(item->second, Node(page::ApplicationData, command.data));
     }
   }
@@ -315,9 +320,9 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
       violate("responses.unasked", name_of(response.tag) + " " + name);
       continue;
     }
-    // A request may change one item twice; nothing else comes twice.
-    const bool again = !answered.emplace(kind, name).second && kind != Command::Kind::change;
-    if (again) violate("responses.twice", name);
+    // A request may change one item, or remove occurrences of it, twice; nothing else comes twice.
+    const bool may_come_again = kind == Command::Kind::change || !command->instance_id.empty();
+    if (!answered.emplace(kind, name).second && !may_come_again) violate("responses.twice", name);
     const auto told = out.responses.emplace(name, status).first;
     if (status != 1) told->second = status;
     // A draft that was sent at once is none.
@@ -327,7 +332,8 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
       merge_properties(held.items[server_id], Node(page::ApplicationData, command->data));
       out.server_ids[name] = server_id;
     }
-    if (kind == Command::Kind::remove && status != 1 && status != 8) {
+    const bool stays = kind == Command::Kind::remove && status != 1 && status != 8;
+    if (stays && command->instance_id.empty()) {
       held.items[server_id] = command->before;
     }
     // Not there any more; the server's own removal may still come.

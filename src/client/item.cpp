@@ -59,6 +59,25 @@ void merge_properties(Item& item, const Node& application_data) {
   }
 }
 
+void merge_occurrence(Item& item, std::string_view instance_id, const std::vector<Node>& data) {
+  std::string path = "Exceptions/Exception";
+  for (unsigned n = 2; item.contains(path); ++n) {
+    const auto found = item.find(path + "/InstanceId");
+    if (found != item.end() && found->second == instance_id) break;
+    path = "Exceptions/Exception#" + std::to_string(n);
+  }
+  if (data.empty()) remove_property(item, path);
+  item.emplace("Exceptions", "");
+  item.emplace(path, "");
+  item[path + "/InstanceId"] = instance_id;
+  if (data.empty()) item[path + "/Deleted"] = "1";
+  for (const Node& each : data) {
+    const std::string name = path + '/' + local_name(each.tag);
+    remove_property(item, name);
+    flatten(item, name, each);
+  }
+}
+
 std::vector<Node> mail_options(int filter, int body_type, std::optional<std::uint64_t> truncation) {
   namespace base = wbxml::airsyncbase;
   Node preference(base::BodyPreference, {Node(base::Type, std::to_string(body_type))});

@@ -19,6 +19,10 @@ using Item = std::map<std::string, std::string, std::less<>>;
 /// Lays ApplicationData over an item: each property in it replaces the one held, others stay.
 void merge_properties(Item& item, const Node& application_data);
 
+/// Lays what one occurrence has of its own over the series' Exceptions, from 16.0 on; without
+/// `data` it is taken out.
+void merge_occurrence(Item& item, std::string_view instance_id, const std::vector<Node>& data);
+
 /// Something that the device's user did.
 struct Command {
   enum class Kind : std::uint8_t { add, change, remove, fetch };
@@ -27,7 +31,7 @@ struct Command {
   std::string server_id;     // but for add
   std::string client_id;     // of add
   std::string item_class;    // of add; empty = the folder's own
-  std::string instance_id;   // of change: the occurrence that is meant, of a series (16.x)
+  std::string instance_id;   // of change, remove: the occurrence that is meant (16.x)
   std::vector<Node> data;    // children of ApplicationData
   bool send = false;         // of a draft: [MS-ASEMAIL] Send
   Item before;               // of remove: what comes back when the server refuses

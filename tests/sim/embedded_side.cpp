@@ -1,10 +1,12 @@
 // The embedded store, on the disk that forgets.
 #include <stdexcept>
+#include <utility>
 
 #include "app/local_submission.hpp"
 #include "backend/local/administration.hpp"
 #include "backend/local/delivery.hpp"
 #include "backend/local/local.hpp"
+#include "backend/local/shares.hpp"
 #include "backend/local/users.hpp"
 #include "sim/mailbox_side.hpp"
 
@@ -26,7 +28,7 @@ backend::LocalOptions local_options(const std::string& vfs) {
 
 class EmbeddedSide final : public MailboxSide {
  public:
-  explicit EmbeddedSide(Ground& ground) : ground_(ground) {}
+  EmbeddedSide(Ground& ground, std::string other) : ground_(ground), other_(std::move(other)) {}
 
   const std::string& login() const override { return address_; }
   std::string address() const override { return address_; }
@@ -40,16 +42,19 @@ class EmbeddedSide final : public MailboxSide {
     life.store = std::make_unique<backend::LocalStore>(options, *life.files, ground_.clock);
     life.users = std::make_unique<backend::LocalUsers>(*life.store);
     life.delivery = std::make_unique<backend::LocalDelivery>(*life.store, nullptr);
-    if (first) {
-      const auto added =
-          ground_.run(life.users->add({.address = address_, .password = Secret("secret")}));
-      if (!added) throw std::runtime_error(added.error().message);
+    if (first) add_user(address_);
+    if (first && !other_.empty()) {
+      add_user(other_);
+      share(backend::ShareRight::read);
     }
     const auto account = ground_.run(life.users->find(address_)).value();
     life.desktop = life.store->open(account);
     life.items = life.store->open_items(account);
+    if (other_.empty()) return;
+    life.others = life.store->open_items(ground_.run(life.users->find(other_)).value());
   }
   void stop() override { life_.reset(); }
+  void let_write() override { share(backend::ShareRight::write); }
 
   backend::MailBackend& mail() override { return *life_->store; }
   backend::Users& users() override { return *life_->users; }
@@ -67,6 +72,7 @@ class EmbeddedSide final : public MailboxSide {
 
   backend::Mail& desktop() override { return *life_->desktop; }
   backend::Items* desktop_items() override { return life_->items.get(); }
+  backend::Items* others_items() override { return life_->others.get(); }
 
   void deliver(std::string text) override {
     backend::LocalDelivery::Envelope envelope{"bob@example.net", {address_}};
@@ -106,9 +112,21 @@ class EmbeddedSide final : public MailboxSide {
     std::unique_ptr<backend::LocalDelivery> delivery;
     std::unique_ptr<app::LocalSubmission> submission;
     std::shared_ptr<backend::Mail> desktop;
-    std::shared_ptr<backend::Items> items;
+    std::shared_ptr<backend::Items> items, others;
   };
+  static void check(const Result<>& done) {
+    if (!done) throw std::runtime_error(done.error().message);
+  }
+  void share(backend::ShareRight right) {
+    backend::LocalShares shares(*life_->store);
+    check(ground_.run(shares.share({.owner = other_, .folder = "Calendar"}, address_, right)));
+  }
+  void add_user(const std::string& address) {
+    check(ground_.run(life_->users->add({.address = address, .password = Secret("secret")})));
+  }
+
   Ground& ground_;
+  const std::string other_;
   const std::string address_ = "anna@example.test";
   std::unique_ptr<Life> life_;
 };
@@ -116,7 +134,11 @@ class EmbeddedSide final : public MailboxSide {
 }  // namespace
 
 std::unique_ptr<MailboxSide> make_embedded_side(Ground& ground) {
-  return std::make_unique<EmbeddedSide>(ground);
+  return std::make_unique<EmbeddedSide>(ground, "");
+}
+
+std::unique_ptr<MailboxSide> make_embedded_reading_side(Ground& ground) {
+  return std::make_unique<EmbeddedSide>(ground, "bob@example.test");
 }
 
 }  // namespace godwit::sim

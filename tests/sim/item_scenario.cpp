@@ -17,9 +17,16 @@ constexpr int ping_changes = 2;
 constexpr int ping_expired = 1;
 constexpr unsigned heartbeat_seconds = 600;
 
+std::string words_of(const ItemValues& values) {
+  return fmt::format("[{} | {}]", fmt::join(values.marks, " | "),
+                     fmt::join(values.occurrences, " | "));
+}
+
 }  // namespace
 
 ItemScenario::ItemScenario(std::uint64_t seed, MakeSide make_side) : Trouble(seed, make_side) {
+  for (const ItemRow& row : item_rows()) rows_.push_back(&row);
+  if (world().side().others_items() != nullptr) rows_.push_back(&others_row());
   world().add_phone(other_versions.at(seed % other_versions.size()));
   for (unsigned phone = world().phones(); phone-- > 0;) {
     world().take_phone(phone);
@@ -64,8 +71,8 @@ void ItemScenario::repeat_lost() {
   after_request();
 }
 
-const ItemRow& ItemScenario::random_row() {
-  return item_rows()[pick(static_cast<unsigned>(item_rows().size()))];
+backend::Items& ItemScenario::items_of(const ItemRow& row) {
+  return row.is_others ? *world().side().others_items() : *world().side().desktop_items();
 }
 
 ItemValues ItemScenario::fresh_values() {
@@ -73,18 +80,19 @@ ItemValues ItemScenario::fresh_values() {
   for (std::string& mark : values.marks) mark = fmt::format("mark {}", marks_written_++);
   Made& made = made_[values.name];
   for (std::size_t i = 0; i < values.marks.size(); ++i) made.marks[i] = {values.marks[i]};
+  made.occurrences.fill({std::string()});
   return values;
 }
 
 Task<FolderKey> ItemScenario::desktop_collection(const ItemRow& row) {
-  for (const auto& collection : co_await world().side().desktop_items()->collections()) {
+  for (const auto& collection : co_await items_of(row).collections()) {
     if (collection.role == row.role) co_return collection.key;
   }
   throw std::runtime_error("a default collection is missing");
 }
 
 Task<std::vector<backend::ItemText>> ItemScenario::texts_of(const ItemRow& row) {
-  backend::Items& items = *world().side().desktop_items();
+  backend::Items& items = items_of(row);
   const FolderKey collection = co_await desktop_collection(row);
   std::vector<std::string> hrefs;
   std::string cursor;
@@ -94,7 +102,9 @@ Task<std::vector<backend::ItemText>> ItemScenario::texts_of(const ItemRow& row) 
     cursor = changes.cursor;
     more = changes.more;
   }
-  co_return (co_await items.fetch(collection, hrefs)).value();
+  auto texts = (co_await items.fetch(collection, hrefs)).value();
+  std::erase_if(texts, [&](const auto& each) { return !is_of(row, each.text); });
+  co_return texts;
 }
 
 Task<std::optional<ItemScenario::Place>> ItemScenario::random_text() {
@@ -107,9 +117,9 @@ Task<std::optional<ItemScenario::Place>> ItemScenario::random_text() {
 
 std::vector<std::pair<const ItemRow*, std::string>> ItemScenario::shown_rows() {
   std::vector<std::pair<const ItemRow*, std::string>> shown;
-  for (const ItemRow& row : item_rows()) {
-    const auto* folder = world().device().folder_of_type(row.folder_type);
-    if (folder != nullptr) shown.emplace_back(&row, folder->id);
+  for (const ItemRow* row : rows_) {
+    const auto* folder = world().device().folder_of_type(row->folder_type);
+    if (folder != nullptr) shown.emplace_back(row, folder->id);
   }
   return shown;
 }
@@ -118,7 +128,7 @@ std::optional<ItemScenario::Held> ItemScenario::random_held() {
   std::vector<Held> all;
   for (const auto& [row, id] : shown_rows()) {
     for (const auto& [server_id, item] : world().device().collection(id).items) {
-      all.push_back({row, id, server_id});
+      if (is_of(*row, item)) all.push_back({row, id, server_id});
     }
   }
   if (all.empty()) return std::nullopt;
@@ -151,12 +161,35 @@ bool ItemScenario::is_pending(const std::string& name) {
   return found;
 }
 
+std::optional<ItemScenario::Spot> ItemScenario::random_spot(const ItemRow& row,
+                                                            const ItemValues& values) {
+  if (!row.recurs || chance(3)) return Spot{false, pick(2)};
+  const Spot spot{true, pick(occurrences_count)};
+  if (values.occurrences.at(spot.index) == taken_out) return std::nullopt;
+  return spot;
+}
+
+std::string ItemScenario::fresh_value(const Spot& spot) {
+  if (spot.is_occurrence && chance(4)) return std::string(taken_out);
+  return fmt::format("mark {}", marks_written_++);
+}
+
 /// `alone`: nobody else can have written it since the writer looked.
-void ItemScenario::write_mark(const std::string& name, std::size_t mark, const std::string& value,
-                              bool alone) {
-  auto& values = made_.at(name).marks.at(mark);
+void ItemScenario::write_value(const std::string& name, const Spot& spot, const std::string& value,
+                               bool alone) {
+  Made& made = made_.at(name);
+  auto& values = spot.is_occurrence ? made.occurrences.at(spot.index) : made.marks.at(spot.index);
   if (alone) values.clear();
   values.insert(value);
+}
+
+bool ItemScenario::holds_last(const ItemValues& held) const {
+  const Made& made = made_.at(held.name);
+  const auto same = [](const std::set<std::string>& known, const std::string& value) {
+    return known.size() == 1 && *known.begin() == value;
+  };
+  return std::ranges::equal(made.marks, held.marks, same) &&
+         std::ranges::equal(made.occurrences, held.occurrences, same);
 }
 
 void ItemScenario::desktop_makes() {
@@ -165,8 +198,8 @@ void ItemScenario::desktop_makes() {
   Made& made = made_.at(values.name);
   made.keep = fmt::format("kept {}", made_.size());
   const std::string uid = fmt::format("desktop-{}", made_.size());
-  const auto done = world().run(world().side().desktop_items()->put(
-      world().run(desktop_collection(row)), uid, text_of(row, uid, values, made.keep), {}));
+  const auto done = world().run(items_of(row).put(world().run(desktop_collection(row)), uid,
+                                                  text_of(row, uid, values, made.keep), {}));
   if (!done) complain("the desktop could not make an item: " + done.error().message);
 }
 
@@ -175,17 +208,20 @@ void ItemScenario::desktop_edits() { world().run(edit_at_desktop()); }
 Task<> ItemScenario::edit_at_desktop() {
   const auto place = co_await random_text();
   if (!place) co_return;
-  const std::string name = values_of(*place->row, place->text.text).name;
-  const std::size_t mark = pick(2);
-  const std::string value = fmt::format("mark {}", marks_written_++);
-  const bool alone = !is_pending(name);
+  const ItemValues values = values_of(*place->row, place->text.text);
+  const auto spot = random_spot(*place->row, values);
+  if (!spot) co_return;
+  const std::string value = fresh_value(*spot);
+  const bool alone = place->row->is_others || !is_pending(values.name);
   // Where the disk dies under it, it is not there, and nobody was told that it is.
-  write_mark(name, mark, value, false);
-  const auto done = co_await world().side().desktop_items()->put(
-      place->collection, place->text.href, with_mark(*place->row, place->text.text, mark, value),
-      {place->text.etag});
+  write_value(values.name, *spot, value, false);
+  const std::string text = spot->is_occurrence
+                               ? with_occurrence(*place->row, place->text.text, spot->index, value)
+                               : with_mark(*place->row, place->text.text, spot->index, value);
+  const auto done = co_await items_of(*place->row)
+                        .put(place->collection, place->text.href, text, {place->text.etag});
   if (!done) complain("the desktop could not edit an item: " + done.error().message);
-  write_mark(name, mark, value, alone);
+  write_value(values.name, *spot, value, alone);
 }
 
 Task<> ItemScenario::edit_in_between() {
@@ -197,8 +233,8 @@ void ItemScenario::desktop_removes() {
   const auto place = world().run(random_text());
   if (!place) return;
   made_.at(values_of(*place->row, place->text.text).name).may_be_gone = true;
-  static_cast<void>(world().run(
-      world().side().desktop_items()->remove(place->collection, place->text.href, std::nullopt)));
+  static_cast<void>(
+      world().run(items_of(*place->row).remove(place->collection, place->text.href, std::nullopt)));
 }
 
 void ItemScenario::device_makes() {
@@ -206,7 +242,9 @@ void ItemScenario::device_makes() {
   if (shown.empty()) return;
   const auto& [row, id] = shown[pick(static_cast<unsigned>(shown.size()))];
   if (world().device().collection(id).sync_key == "0") return;
-  world().device().add(id, row->data(fresh_values()));
+  const ItemValues values = fresh_values();
+  made_.at(values.name).is_refused = row->is_others;
+  world().device().add(id, row->data(values));
 }
 
 void ItemScenario::device_edits() {
@@ -217,21 +255,44 @@ void ItemScenario::device_edits() {
   if (!held) return;
   ItemValues values =
       values_of(*held->row, world().device().collection(held->collection).items.at(held->id));
-  const std::size_t mark = pick(2);
-  // One value of an edit that lost against somebody else's (status 7) takes the other with it.
-  const bool alone = std::ranges::equal(
-      made_.at(values.name).marks, values.marks,
-      [](const auto& known, const auto& held) { return known == std::set<std::string>{held}; });
-  values.marks.at(mark) = fmt::format("mark {}", marks_written_++);
-  write_mark(values.name, mark, values.marks.at(mark), alone && !is_pending(values.name));
+  const auto spot = random_spot(*held->row, values);
+  if (!spot) return;
+  // One value of an edit that lost against somebody else's (status 7) takes the others with it; up
+  // to 14.1 all exceptions go with each edit, in shorter words than they came.
+  const bool with_exceptions =
+      held->row->recurs && world().device().settings().version < eas::Version::v16_0;
+  const bool alone = !with_exceptions && holds_last(values) && !is_pending(values.name);
+  std::string& place =
+      spot->is_occurrence ? values.occurrences.at(spot->index) : values.marks.at(spot->index);
+  place = fresh_value(*spot);
+  if (!held->row->is_others) write_value(values.name, *spot, place, alone);
+  if (held->row->recurs) return device_edits_series(*held, values, *spot);
   world().device().change(held->collection, held->id, held->row->data(values));
+}
+
+/// [MS-ASCAL] Exceptions, up to 14.1 all of them, or none where they stay; InstanceId from 16.0 on.
+void ItemScenario::device_edits_series(const Held& held, const ItemValues& values,
+                                       const Spot& edited) {
+  client::Device& device = world().device();
+  if (device.settings().version < eas::Version::v16_0) {
+    auto data = held.row->data(values);
+    const bool has_own = std::ranges::any_of(values.occurrences,
+                                             [](const std::string& each) { return !each.empty(); });
+    if (has_own && (edited.is_occurrence || chance(2))) data.push_back(exceptions_of(values));
+    return device.change(held.collection, held.id, std::move(data));
+  }
+  if (!edited.is_occurrence) return device.change(held.collection, held.id, held.row->data(values));
+  const std::string& value = values.occurrences.at(edited.index);
+  const std::string instance = instance_of(edited.index);
+  if (value == taken_out) return device.remove_occurrence(held.collection, held.id, instance);
+  device.change_occurrence(held.collection, held.id, instance, occurrence_data(value));
 }
 
 void ItemScenario::device_removes() {
   const auto held = random_held();
   if (!held) return;
   const auto& item = world().device().collection(held->collection).items.at(held->id);
-  made_.at(values_of(*held->row, item).name).may_be_gone = true;
+  if (!held->row->is_others) made_.at(values_of(*held->row, item).name).may_be_gone = true;
   world().device().remove(held->collection, held->id);
 }
 
@@ -256,15 +317,19 @@ void ItemScenario::device_syncs() {
   note_refusals(outcome, id);
 }
 
-/// Nothing stands against an Add, whatever others do.
+/// Nothing stands against an Add, whatever others do, but where nobody may write; there nothing is
+/// taken.
 void ItemScenario::note_refusals(const client::SyncOutcome& outcome,
                                  const std::string& collection) {
   const auto found = outcome.collections.find(collection);
   if (found == outcome.collections.end()) return;
+  const auto& folders = world().device().folders();
+  const auto folder = folders.find(collection);
+  const bool is_others = folder != folders.end() && folder->second.type == others_row().folder_type;
   for (const auto& [id, status] : found->second.responses) {
-    if (id.starts_with("new-") && status != 1) {
-      complain(fmt::format("an Add was answered with status {}", status));
-    }
+    if (!id.starts_with("new-") || (status == 1) != is_others) continue;
+    complain(is_others ? "an Add was taken where nobody may write"
+                       : fmt::format("an Add was answered with status {}", status));
   }
 }
 
@@ -283,14 +348,15 @@ void ItemScenario::device_pings() {
   if (world().device().has_lost()) repeat_lost();
   std::vector<std::string> folders;
   for (const auto& [row, id] : shown_rows()) {
-    if (world().device().collection(id).sync_key != "0") folders.push_back(id);
+    const bool named = std::ranges::find(folders, id) != folders.end();
+    if (!named && world().device().collection(id).sync_key != "0") folders.push_back(id);
   }
   if (folders.empty() || world().device().has_lost() || world().pings()) return;
   ++counted().pings;
   auto end = world().ping(folders, heartbeat_seconds);
   if (end) return;
   if (chance(2)) {
-    for (std::size_t before = made_.size(); made_.size() < before + item_rows().size();) {
+    for (std::size_t before = made_.size(); made_.size() < before + rows_.size();) {
       desktop_makes();
     }
     end = world().ping_end();
@@ -340,18 +406,20 @@ std::string ItemScenario::settle_and_check() {
 
 std::string ItemScenario::compare() {
   std::map<std::string, unsigned> copies;
-  for (const ItemRow& row : item_rows()) {
-    for (const auto& text : world().run(texts_of(row))) ++copies[values_of(row, text.text).name];
+  for (const ItemRow* row : rows_) {
+    for (const auto& text : world().run(texts_of(*row))) ++copies[values_of(*row, text.text).name];
   }
   for (const auto& [name, count] : copies) {
     if (!made_.contains(name)) return fmt::format("\"{}\" was made by nobody", name);
     if (count > 1) return fmt::format("{} is there {} times", name, count);
   }
   for (const auto& [name, made] : made_) {
-    if (!made.may_be_gone && !copies.contains(name)) return name + " is lost";
+    const bool is_there = copies.contains(name);
+    if (made.is_refused && is_there) return name + " is where nobody may write";
+    if (!made.may_be_gone && !made.is_refused && !is_there) return name + " is lost";
   }
-  for (const ItemRow& row : item_rows()) {
-    std::string unequal = compare_row(row);
+  for (const ItemRow* row : rows_) {
+    std::string unequal = compare_row(*row);
     if (!unequal.empty()) return unequal;
   }
   return {};
@@ -381,6 +449,11 @@ std::string ItemScenario::compare_text(const ItemRow& row, const backend::ItemTe
     return fmt::format("{} has {} \"{}\", which is not what was written last", values.name,
                        row.mark_lines[i], values.marks[i]);
   }
+  for (std::size_t i = 0; i < values.occurrences.size(); ++i) {
+    if (made.occurrences[i].contains(values.occurrences[i])) continue;
+    return fmt::format("{} has occurrence {} \"{}\", which is not what was written last",
+                       values.name, i, values.occurrences[i]);
+  }
   if (kept_of(text.text) != made.keep) return values.name + " has lost what no device knows";
   return {};
 }
@@ -393,6 +466,7 @@ std::string ItemScenario::compare_phone(const ItemRow& row,
   if (!shown) return {};
   std::map<std::string, ItemValues> held;
   for (const auto& [id, item] : world().device().collection(folder->id).items) {
+    if (!is_of(row, item)) continue;
     const ItemValues values = values_of(row, item);
     if (!held.emplace(values.name, values).second) return values.name + " is held twice";
     if (!truth.contains(values.name)) return "holds " + values.name + ", which is gone";
@@ -401,9 +475,8 @@ std::string ItemScenario::compare_phone(const ItemRow& row,
     const auto found = held.find(name);
     if (found == held.end()) return "misses " + name;
     if (!(found->second == values)) {
-      return fmt::format("{} is [{} | {}] at one side only ([{} | {}])", name,
-                         found->second.marks[0], found->second.marks[1], values.marks[0],
-                         values.marks[1]);
+      return fmt::format("{} is {} at one side only ({})", name, words_of(found->second),
+                         words_of(values));
     }
   }
   return {};

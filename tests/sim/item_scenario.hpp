@@ -1,6 +1,6 @@
-/// Contacts, notes, events and tasks, edited at a desktop and on two devices of different protocol
-/// versions, in a bad world; afterwards all three must be equal, every item be there exactly once,
-/// and what nobody else wrote over be as it was written.
+/// Contacts, notes, events, series and tasks, and somebody else's calendar, edited at a desktop and
+/// on two devices of different protocol versions, in a bad world; afterwards all three must be
+/// equal, every item be there exactly once, and what nobody else wrote over be as it was written.
 #pragma once
 
 #include <array>
@@ -43,8 +43,10 @@ class ItemScenario final : public Trouble {
   /// theirs.
   struct Made {
     std::array<std::set<std::string>, 2> marks;
+    std::array<std::set<std::string>, occurrences_count> occurrences;
     std::string keep;  // empty: a device made it
     bool may_be_gone = false;
+    bool is_refused = false;  // made where the device may only read
   };
   struct Place {
     const ItemRow* row = nullptr;
@@ -57,7 +59,8 @@ class ItemScenario final : public Trouble {
     std::string id;
   };
 
-  const ItemRow& random_row();
+  const ItemRow& random_row() { return *rows_[pick(static_cast<unsigned>(rows_.size()))]; }
+  backend::Items& items_of(const ItemRow& row);
   ItemValues fresh_values();
   Task<FolderKey> desktop_collection(const ItemRow& row);
   Task<std::vector<backend::ItemText>> texts_of(const ItemRow& row);
@@ -69,7 +72,18 @@ class ItemScenario final : public Trouble {
   /// The rows that the phone in hand knows, with the ids of their collections.
   std::vector<std::pair<const ItemRow*, std::string>> shown_rows();
   bool is_pending(const std::string& name);
-  void write_mark(const std::string& name, std::size_t mark, const std::string& value, bool alone);
+  /// A value of an item, by its place in ItemValues: a mark, or an occurrence of a series.
+  struct Spot {
+    bool is_occurrence = false;
+    std::size_t index = 0;
+  };
+  /// Nothing for an occurrence that is taken out: it stays so.
+  std::optional<Spot> random_spot(const ItemRow& row, const ItemValues& values);
+  std::string fresh_value(const Spot& spot);
+  void write_value(const std::string& name, const Spot& spot, const std::string& value, bool alone);
+  /// Whether the device holds what was written last.
+  bool holds_last(const ItemValues& held) const;
+  void device_edits_series(const Held& held, const ItemValues& values, const Spot& edited);
   client::SyncOptions options(const std::string& collection);
   void note_refusals(const client::SyncOutcome& outcome, const std::string& collection);
 
@@ -78,6 +92,7 @@ class ItemScenario final : public Trouble {
   std::string compare_text(const ItemRow& row, const backend::ItemText& text);
   std::string compare_phone(const ItemRow& row, const std::map<std::string, ItemValues>& truth);
 
+  std::vector<const ItemRow*> rows_;
   std::map<std::string, Made> made_;
   unsigned marks_written_ = 0;
 };

@@ -75,6 +75,11 @@ class MailboxSide {
   virtual backend::Mail& desktop() = 0;
   /// The same of the collections, where there are any.
   virtual backend::Items* desktop_items() { return nullptr; }
+  /// Somebody else's, who lets the user read the calendar among them and nothing more; nullptr =
+  /// nobody does.
+  virtual backend::Items* others_items() { return nullptr; }
+  /// A canary: the user may write there after all.
+  virtual void let_write() {}
   /// By the door for mail.
   virtual void deliver(std::string text) = 0;
   /// Breaks a connection of the process as it says the `nth` thing from now, before the other side
@@ -88,6 +93,8 @@ class MailboxSide {
 
 using MakeSide = std::unique_ptr<MailboxSide> (*)(Ground& ground);
 std::unique_ptr<MailboxSide> make_embedded_side(Ground& ground);
+/// With others_items().
+std::unique_ptr<MailboxSide> make_embedded_reading_side(Ground& ground);
 /// Throw where the server's parts are not there (interop::RunningServer::is_there).
 std::unique_ptr<MailboxSide> make_dovecot_side(Ground& ground);
 std::unique_ptr<MailboxSide> make_cyrus_side(Ground& ground);

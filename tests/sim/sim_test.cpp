@@ -174,8 +174,8 @@ TEST_F(Simulation, EmbeddedStore) {
 }
 
 TEST_F(Simulation, Items) {
-  simulate_as_told("of items over the embedded store", &items_over<&make_embedded_side>, items_, 50,
-                   400);
+  simulate_as_told("of items over the embedded store", &items_over<&make_embedded_reading_side>,
+                   items_, 50, 400);
 }
 
 TEST_F(Simulation, ItemsOverRadicale) {
@@ -220,7 +220,7 @@ std::string first_complaint(Sabotage sabotage) {
 }
 template <class Sabotage>
 std::string first_complaint_of_items(Sabotage sabotage) {
-  return first_complaint(sabotage, &items_over<&make_embedded_side>);
+  return first_complaint(sabotage, &items_over<&make_embedded_reading_side>);
 }
 
 // Canaries: the simulator is worth something only while it sees these.
@@ -285,8 +285,20 @@ TEST(Canary, AnItemsStaleKeyIsSeen) {
 
 TEST(Canary, AForgottenLineOfAnItemIsSeen) {
   const auto complaint = first_complaint_of_items(
-      [](Trouble& scenario) { scenario.world().sabotage_items({.forget_unknown = true}); });
+      [](Trouble& scenario) { scenario.world().sabotage_items({.forget = "X-"}); });
   EXPECT_TRUE(complaint.contains("has lost what no device knows")) << complaint;
+}
+
+TEST(Canary, AnOccurrenceThatComesBackIsSeen) {
+  const auto complaint = first_complaint_of_items(
+      [](Trouble& scenario) { scenario.world().sabotage_items({.forget = "EXDATE"}); });
+  EXPECT_TRUE(complaint.contains("has occurrence")) << complaint;
+}
+
+TEST(Canary, AnItemWhereNobodyMayWriteIsSeen) {
+  const auto complaint =
+      first_complaint_of_items([](Trouble& scenario) { scenario.world().side().let_write(); });
+  EXPECT_TRUE(complaint.contains("where nobody may write")) << complaint;
 }
 
 }  // namespace

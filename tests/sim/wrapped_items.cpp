@@ -6,12 +6,12 @@
 namespace godwit::sim {
 namespace {
 
-std::string without_unknown(std::string_view text) {
+std::string without(std::string_view begin, std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const auto line = text.substr(0, end == std::string_view::npos ? end : end + 1);
-    if (!line.starts_with("X-")) out += line;
+    if (!line.starts_with(begin)) out += line;
     text.remove_prefix(line.size());
   }
   return out;
@@ -63,7 +63,7 @@ class KillableItems final : public backend::Items {
                                 backend::ItemCondition condition) override {
     killer_.reach(Step::action_before);
     if (between_) co_await between_();
-    if (sabotage_.forget_unknown) text = without_unknown(text);
+    if (!sabotage_.forget.empty()) text = without(sabotage_.forget, text);
     if (sabotage_.double_make && !condition.etag) {
       static_cast<void>(co_await inner_->put(collection, href + "-again", text, {}));
     }

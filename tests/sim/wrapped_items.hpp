@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "backend/items.hpp"
 #include "sim/killer.hpp"
@@ -12,12 +13,12 @@ namespace godwit::sim {
 class KillableItemsBackend final : public backend::ItemsBackend {
  public:
   /// Canaries: every n-th listing of changes lacks its last; what is made is made twice; a write
-  /// forgets the lines that no device knows (they begin with "X-").
+  /// forgets the lines that begin so, as "X-" does what no device knows.
   struct Sabotage {
     unsigned hide_change{};
     unsigned listed{};
     bool double_make{};
-    bool forget_unknown{};
+    std::string_view forget{};
   };
 
   /// What somebody else does between a look at an item and the write that follows.
