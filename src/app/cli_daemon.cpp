@@ -125,7 +125,7 @@ void register_log_commands(CLI::App& app, CliOptions& options) {
   log->require_subcommand(1);
   auto* level = log->add_subcommand("level",
                                     "Levels of all loggers and of single ones, until the "
-                                    "daemon ends");
+                                    "daemon ends or reads its configuration anew");
   auto* logger = level->add_option("logger", given->logger,
                                    "A name as in the log's lines, or 'all'; none: show levels");
   level

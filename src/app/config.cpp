@@ -139,7 +139,9 @@ void set_value(const Key& key, const toml::node& node, Config& config, Problems&
                  [&](std::string* out) { set_string(key, node, *out, problems); },
                  [&](Strings* out) {
                    out->clear();
-                   read_strings(value_of(node, key.name), label(key), *out, problems);
+                   const ConfigValue list = value_of(node, key.name);
+                   if (!read_strings(list, label(key), *out, problems)) return;
+                   if (key.check != nullptr) key.check(list, problems);
                  }},
       key.target(config));
 }
@@ -285,19 +287,22 @@ void resolve_paths(Config& config, const std::string& file) {
 
 }  // namespace
 
-void read_strings(const ConfigValue& value, const std::string& label, Strings& out,
+bool read_strings(const ConfigValue& value, const std::string& label, Strings& out,
                   Problems& problems) {
   if (value.kind != ConfigValue::Kind::list) {
     problems.add(value, label + ": is a list of strings; write [\"...\", \"...\"]");
-    return;
+    return false;
   }
+  bool good = true;
   for (const ConfigValue& entry : value.children) {
     if (entry.kind == ConfigValue::Kind::text) {
       out.push_back(entry.text);
     } else {
       problems.add(entry, label + ": holds strings only; put each in quotes");
+      good = false;
     }
   }
+  return good;
 }
 
 Result<Config> parse_config(std::string_view text, const std::string& file) {

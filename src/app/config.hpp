@@ -18,6 +18,8 @@
 namespace godwit::app {
 
 using Strings = std::vector<std::string>;
+struct ConfigValue;  // config_value.hpp
+class Problems;      // there
 
 /// What godwitd and godwit are told. The initial values are the defaults. Units are in the names;
 /// a path is absolute or relative to the folder of the configuration file.
@@ -27,6 +29,7 @@ struct Config {
     std::string control_socket = "/run/godwit/control.sock";
     std::string state_directory = "/var/lib/godwit";
     std::string log_level = "info";
+    Strings log_levels;
     std::string log_format = "text";
     std::int64_t drain_seconds = 20;
   } server;
@@ -374,6 +377,8 @@ struct Key {
   std::string_view example;  // shown instead of the default where the default says little
   std::string_view doc;      // one or two sentences
   bool is_path = false;      // relative to the folder of the configuration file
+  /// Lists of strings: says what is wrong with an entry. Null: any string may be one.
+  void (*check)(const ConfigValue& list, Problems& problems) = nullptr;
 };
 
 /// All keys, in the order of the example.

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "app/config_row.hpp"
+#include "app/log_settings.hpp"
 
 namespace godwit::app {
 namespace {
@@ -30,6 +31,11 @@ constexpr auto table = std::to_array<Key>({
         "Where the embedded store, spools and the queue of outgoing mail live."),
     choice<&C::server, &S::log_level>("server", "log_level", "debug|info|warning|error",
                                       "What is worth a line in the log.", true),
+    checked<&C::server, &S::log_levels>(
+        "server", "log_levels", "[\"imap debug\", \"request warning\"]",
+        "Loggers that show more or less than log_level, each with its level. A reload ends what "
+        "`godwit log level` set.",
+        &check_log_levels, true),
     choice<&C::server, &S::log_format>("server", "log_format", "text|json",
                                        "How log lines look on standard error."),
     number<&C::server, &S::drain_seconds>(

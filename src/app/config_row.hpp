@@ -48,6 +48,16 @@ constexpr Key text(std::string_view group, std::string_view name, std::string_vi
   return {group, name, &at<section, member>, 0, 0, {}, reloads, example, doc};
 }
 
+/// A list of strings with a form of their own.
+template <auto section, auto member>
+constexpr Key checked(std::string_view group, std::string_view name, std::string_view example,
+                      std::string_view doc, void (*check)(const ConfigValue&, Problems&),
+                      bool reloads = false) {
+  Key key = text<section, member>(group, name, example, doc, reloads);
+  key.check = check;
+  return key;
+}
+
 /// A file or folder, or a list of them.
 template <auto section, auto member>
 constexpr Key path(std::string_view group, std::string_view name, std::string_view example,

@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -9,6 +10,8 @@
 #include <sstream>
 
 #include "app/device_settings.hpp"
+#include "app/log_settings.hpp"
+#include "base/log_levels.hpp"
 
 namespace godwit::app {
 namespace {
@@ -386,6 +389,33 @@ TEST(Config, SignInThatCannotWorkIsRefused) {
   EXPECT_TRUE(problem("[[access]]\ndeny = [\"all\"]\n").contains("needs a name"));
   EXPECT_TRUE(problem("[imap]\nsign_in = \"master\"\n").contains("imap.sign_in is master"));
   EXPECT_TRUE(problem("[auth]\nunlimited_networks = [\"x\"]\n").contains("'x' is no network"));
+}
+
+TEST(Config, LevelsOfLoggersAreReadAndMisspeltOnesRefused) {
+  const auto good = parse_config(
+      "[server]\nlog_level = \"warning\"\nlog_levels = [\"imap debug\", \"request error\"]\n",
+      "godwit.toml");
+  ASSERT_TRUE(good) << good.error().message;
+  apply_log_levels(good->server);
+  EXPECT_TRUE(is_shown("imap", LogLevel::debug));
+  EXPECT_FALSE(is_shown("request", LogLevel::warning));
+  EXPECT_FALSE(is_shown("sync", LogLevel::info));
+  apply_log_levels(Config().server);  // as after a reload of a file without them
+  EXPECT_TRUE(logger_levels().empty());
+  EXPECT_EQ(common_log_level(), LogLevel::info);
+
+  const auto problem = [](std::string_view list) {
+    return error_of(fmt::format("[server]\nlog_levels = [\n{}]\n", list));
+  };
+  EXPECT_TRUE(problem("\"sync info\",\n\"imop debug\"")
+                  .starts_with("godwit.toml:4: server.log_levels: no logger is called 'imop'; "
+                               "there are: admin, "));
+  EXPECT_TRUE(problem("\"imap loud\"").contains(":3: server.log_levels: write \"imap LEVEL\""));
+  EXPECT_TRUE(problem("\"imap\"").contains("write \"imap LEVEL\""));
+  EXPECT_TRUE(problem("\"\"").contains("no logger is called ''"));
+  EXPECT_TRUE(problem("\"all debug\"").contains("the level of all is server.log_level"));
+  EXPECT_TRUE(problem("\"imap debug\", \"imap info\"").contains("'imap' has a level already"));
+  EXPECT_TRUE(problem("7").contains("holds strings only"));
 }
 
 TEST(Config, EveryKeyIsReadByTheProgram) {

@@ -41,8 +41,8 @@ class Problems {
   std::string text_;
 };
 
-/// Strings of a list; `label` names it.
-void read_strings(const ConfigValue& value, const std::string& label, Strings& out,
+/// Strings of a list; `label` names it. False when there is a problem.
+bool read_strings(const ConfigValue& value, const std::string& label, Strings& out,
                   Problems& problems);
 
 }  // namespace godwit::app

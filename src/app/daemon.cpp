@@ -19,6 +19,7 @@
 #include "app/dry_run.hpp"
 #include "app/engine.hpp"
 #include "app/front.hpp"
+#include "app/log_settings.hpp"
 #include "app/metrics_server.hpp"
 #include "app/opening.hpp"
 #include "app/system.hpp"
@@ -285,7 +286,7 @@ void Daemon::State::reload() {
     return;
   }
   const std::string restart = fmt::format("{}", fmt::join(take_over(options.config, *config), " "));
-  set_log_level(parse_log_level(options.config.server.log_level));
+  apply_log_levels(options.config.server);
   if (engine) engine->apply(options.config);
   if (backends) backends->apply(options.config);
   if (const auto done = front->reload(options.config); !done) {

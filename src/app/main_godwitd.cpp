@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "app/daemon.hpp"
+#include "app/log_settings.hpp"
 #include "app/system.hpp"
 
 namespace godwit::app {
@@ -54,8 +55,8 @@ int run(int count, char** arguments) {
   options->own_program = std::move(program);
   options->predecessor = std::move(predecessor);
   const Config::Server& server = options->config.server;
-  log_to_stderr(server.log_format == "json" ? LogFormat::json : LogFormat::text,
-                parse_log_level(server.log_level));
+  log_to_stderr(server.log_format == "json" ? LogFormat::json : LogFormat::text);
+  apply_log_levels(server);
   tune_heap();
   Daemon daemon(std::move(*options));
   if (const auto started = daemon.start(); !started) return refuse(started.error().message);

@@ -53,22 +53,12 @@ std::string log_line(LogFormat format, Time now, LogLevel level, std::string_vie
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void log_to_stderr(LogFormat format, LogLevel least) {
-  set_log_sink(
-      [format](LogLevel level, std::string_view logger, std::string_view event) {
-        const std::string line = log_line(format, SystemClock().now(), level, logger, event) + '\n';
-        // One write, so that lines of several threads do not mix; nobody to tell when it fails.
-        static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) < 0);
-      },
-      least);
-}
-
-LogLevel parse_log_level(std::string_view name) {
-  for (const LogLevel level :
-       {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error}) {
-    if (to_string(level) == name) return level;
-  }
-  return LogLevel::info;
+void log_to_stderr(LogFormat format) {
+  set_log_sink([format](LogLevel level, std::string_view logger, std::string_view event) {
+    const std::string line = log_line(format, SystemClock().now(), level, logger, event) + '\n';
+    // One write, so that lines of several threads do not mix; nobody to tell when it fails.
+    static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) < 0);
+  });
 }
 
 void notify_service_manager(std::string_view state) {

@@ -25,8 +25,7 @@ class SystemRandom final : public Random {
 enum class LogFormat : std::uint8_t { text, json };
 
 /// Sends the log to standard error: one line an event, written at once whole.
-void log_to_stderr(LogFormat format, LogLevel least);
-LogLevel parse_log_level(std::string_view name);  // info for what it does not know
+void log_to_stderr(LogFormat format);
 /// One line of the log without its end.
 std::string log_line(LogFormat format, Time now, LogLevel level, std::string_view logger,
                      std::string_view event);

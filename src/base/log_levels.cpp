@@ -1,38 +1,59 @@
 #include "base/log_levels.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <map>
-#include <mutex>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <utility>
 
 namespace godwit {
 namespace {
 
-constexpr std::size_t name_bytes_max = 40;
 constexpr auto all_levels =
     std::to_array<LogLevel>({LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error});
 
+constexpr auto names = std::to_array<std::string_view>(
+    {"admin",         "autodiscover", "certificates",   "command",
+     "control",       "conversation", "daemon",         "dav",
+     "device_rule",   "directory",    "draft",          "groups",
+     "hierarchy",     "http",         "imap",           "ingest",
+     "ldap",          "ldap.check",   "listener",       "lmtp",
+     "lmtp.spool",    "local.blobs",  "local.delivery", "local.groups",
+     "local.meeting", "local.store",  "local.vacation", "loop",
+     "meeting",       "notes",        "prefetch",       "provision",
+     "queue",         "request",      "search",         "send",
+     "settings",      "sieve",        "sign_in",        "store.index",
+     "sync"});
+static_assert(std::ranges::adjacent_find(names, std::greater_equal{}) == names.end(),
+              "loggers must be unique and in order");
+
+constexpr std::uint8_t as_all = 0;  // else the level's number and one
+
 std::atomic<LogLevel> common{LogLevel::info};
-std::atomic<bool> any_own{false};  // so that no lock is taken while there is none
+std::array<std::atomic<std::uint8_t>, names.size()> own{};  // in the order of `names`
 
-struct Own {
-  std::mutex mutex;
-  std::map<std::string, LogLevel, std::less<>> levels;
-};
-
-Own& own() {
-  static Own instance;
-  return instance;
+/// The place of `logger` in `names`; their number when it is none of them.
+std::size_t place_of(std::string_view logger) {
+  const auto* const found = std::ranges::lower_bound(names, logger);
+  return found != names.end() && *found == logger
+             ? static_cast<std::size_t>(std::distance(names.begin(), found))
+             : names.size();
 }
 
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= name_bytes_max && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || c == '_' || c == '.';
-  });
+std::optional<LogLevel> own_level(std::size_t place) {
+  const std::uint8_t level = own.at(place).load(std::memory_order_relaxed);
+  if (level == as_all) return std::nullopt;
+  return LogLevel{static_cast<std::uint8_t>(level - 1)};
 }
 
 }  // namespace
+
+std::span<const std::string_view> logger_names() { return names; }
 
 std::optional<LogLevel> log_level_of(std::string_view name) {
   for (const LogLevel level : all_levels) {
@@ -46,40 +67,27 @@ void set_log_level(LogLevel least) { common = least; }
 LogLevel common_log_level() { return common; }
 
 Result<> set_logger_level(std::string_view logger, std::optional<LogLevel> level) {
-  if (!is_name(logger)) return fail(Errc::malformed, "loggers are named as in the log's lines");
-  Own& known = own();
-  const std::scoped_lock lock(known.mutex);
-  if (!level) {
-    if (const auto row = known.levels.find(logger); row != known.levels.end()) {
-      known.levels.erase(row);
-    }
-  } else if (known.levels.size() >= logger_levels_max && !known.levels.contains(logger)) {
-    return fail(Errc::too_large, "too many loggers have a level of their own");
-  } else {
-    known.levels.insert_or_assign(std::string(logger), *level);
+  const std::size_t place = place_of(logger);
+  if (place == names.size()) {
+    return fail(Errc::not_found, fmt::format("no logger is called '{}'; there are: {}", logger,
+                                             fmt::join(names, ", ")));
   }
-  any_own = !known.levels.empty();
+  own.at(place) = level ? static_cast<std::uint8_t>(std::to_underlying(*level) + 1) : as_all;
   return {};
 }
 
 std::vector<LoggerLevel> logger_levels() {
-  Own& known = own();
-  const std::scoped_lock lock(known.mutex);
   std::vector<LoggerLevel> out;
-  out.reserve(known.levels.size());
-  for (const auto& [logger, level] : known.levels) out.push_back({logger, level});
+  for (std::size_t place = 0; place < names.size(); ++place) {
+    if (const auto level = own_level(place)) out.push_back({std::string(names.at(place)), *level});
+  }
   return out;
 }
 
 bool is_shown(std::string_view logger, LogLevel level) {
-  if (any_own.load(std::memory_order_relaxed)) {
-    Own& known = own();
-    const std::scoped_lock lock(known.mutex);
-    if (const auto row = known.levels.find(logger); row != known.levels.end()) {
-      return level >= row->second;
-    }
-  }
-  return level >= common.load(std::memory_order_relaxed);
+  const std::size_t place = place_of(logger);
+  const auto least = place < names.size() ? own_level(place) : std::nullopt;
+  return level >= least.value_or(common.load(std::memory_order_relaxed));
 }
 
 }  // namespace godwit

@@ -2,6 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <regex>
+#include <set>
+
 namespace godwit {
 namespace {
 
@@ -22,18 +29,18 @@ class LogLevels : public testing::Test {
 };
 
 TEST_F(LogLevels, OfOneLoggerGoesBeforeThatOfAll) {
-  const Log chatty("test.chatty");
-  const Log quiet("test.quiet");
-  ASSERT_TRUE(set_logger_level("test.chatty", LogLevel::debug));
-  ASSERT_TRUE(set_logger_level("test.quiet", LogLevel::error));
+  const Log chatty("imap");
+  const Log quiet("request");
+  ASSERT_TRUE(set_logger_level("imap", LogLevel::debug));
+  ASSERT_TRUE(set_logger_level("request", LogLevel::error));
   chatty.debug("detail");
   quiet.warning("hushed");
   Log("test.other").debug("hidden");
   Log("test.other").info("shown");
-  EXPECT_EQ(lines_, (std::vector<std::string>{"test.chatty: detail", "test.other: shown"}));
+  EXPECT_EQ(lines_, (std::vector<std::string>{"imap: detail", "test.other: shown"}));
   EXPECT_EQ(logger_levels().size(), 2U);
-  ASSERT_TRUE(set_logger_level("test.chatty", std::nullopt));
-  ASSERT_TRUE(set_logger_level("test.quiet", std::nullopt));
+  ASSERT_TRUE(set_logger_level("imap", std::nullopt));
+  ASSERT_TRUE(set_logger_level("request", std::nullopt));
   chatty.debug("detail");
   quiet.warning("heard");
   EXPECT_EQ(lines_.size(), 3U);
@@ -43,24 +50,35 @@ TEST_F(LogLevels, OfOneLoggerGoesBeforeThatOfAll) {
   EXPECT_EQ(common_log_level(), LogLevel::error);
 }
 
-TEST_F(LogLevels, NamesAndTheirNumberAreBounded) {
+TEST_F(LogLevels, WhatNoLoggerIsCalledIsRefusedAndAllAreNamed) {
   for (const std::string& name :
-       {std::string(), std::string("Sync"), std::string("a\nb"), std::string(41, 'a')}) {
+       {std::string(), std::string("Sync"), std::string("syncs"), std::string(4000, 'a')}) {
     const auto done = set_logger_level(name, LogLevel::debug);
     ASSERT_FALSE(done) << name;
-    EXPECT_EQ(done.error().code, Errc::malformed);
+    EXPECT_EQ(done.error().code, Errc::not_found);
+    EXPECT_TRUE(done.error().message.contains("there are: admin, ")) << done.error().message;
+    EXPECT_TRUE(done.error().message.ends_with(", sync"));
   }
-  const auto name = [](std::size_t i) {
-    return std::string{'t', static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26)};
-  };
-  for (std::size_t i = 0; i < logger_levels_max; ++i) {
-    ASSERT_TRUE(set_logger_level(name(i), LogLevel::debug));
+  EXPECT_TRUE(logger_levels().empty());
+}
+
+/// A logger that the table does not know could not be set.
+TEST(Loggers, AreThoseOfTheSources) {
+  const std::regex logger(R"re(\bLog(?: [a-z_]+)?\("([^"]*)"\))re");
+  std::set<std::string, std::less<>> found;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(GODWIT_SOURCE_DIR "/src")) {
+    const std::string path = file.path().string();
+    if (!path.ends_with(".cpp") && !path.ends_with(".hpp")) continue;
+    if (path.ends_with("_test.cpp")) continue;
+    std::ifstream in(path);
+    for (std::string line; std::getline(in, line);) {
+      std::smatch match;
+      if (!line.contains("Log")) continue;  // the expression is slow
+      if (std::regex_search(line, match, logger)) found.insert(match.str(1));
+    }
   }
-  const auto more = set_logger_level(name(logger_levels_max), LogLevel::debug);
-  ASSERT_FALSE(more);
-  EXPECT_EQ(more.error().code, Errc::too_large);
-  EXPECT_TRUE(set_logger_level(name(0), LogLevel::error));
-  EXPECT_EQ(logger_levels().size(), logger_levels_max);
+  const auto names = logger_names();
+  EXPECT_TRUE(std::ranges::equal(found, names)) << testing::PrintToString(found);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -233,7 +234,34 @@ TEST_F(MonitoringTest, LevelsOfLoggersChangeWhileItRuns) {
   for (const char* wrong : {"request loud", "all default", "Request info", "request"}) {
     EXPECT_NE(daemon_.command(std::string("log level ") + wrong).code, 0) << wrong;
   }
+  const auto misspelt = daemon_.command("log level reqest info");
+  EXPECT_EQ(misspelt.code, 1);
+  EXPECT_TRUE(misspelt.output.contains("no logger is called 'reqest'; there are: admin, "))
+      << misspelt.output;
   EXPECT_EQ(daemon_.command("log level").output, "all              error\n");
+}
+
+TEST_F(MonitoringTest, LevelsOfLoggersStandInTheConfigurationAndAReloadAppliesThem) {
+  const std::string server = daemon_.config["server"];
+  daemon_.config["server"] += "log_levels = [\"request warning\"]\n";
+  daemon_.start();
+  daemon_.add_user(ann);
+  Phone phone(daemon_, ann);
+  const std::string inbox = phone.inbox();
+  EXPECT_FALSE(daemon_.log().contains(" command=")) << daemon_.log();
+  EXPECT_EQ(daemon_.command("log level imap debug").code, 0);
+  const auto reload = [this](const std::string& lines, const char* told) {
+    daemon_.config["server"] = lines;
+    daemon_.write_config();
+    daemon_.signal(SIGHUP);
+    ASSERT_TRUE(daemon_.wait_for_log(told));
+  };
+  reload(server + "log_levels = [\"reqest warning\"]\n", "reload.refused");
+  EXPECT_TRUE(daemon_.log().contains("no logger is called 'reqest'")) << daemon_.log();
+  EXPECT_TRUE(run(phone->sync(inbox, {})).ok());
+  EXPECT_FALSE(daemon_.log().contains(" command=")) << "the old levels stand";
+  reload(server + "log_levels = [\"sync debug\"]\n", "reloaded");
+  EXPECT_EQ(daemon_.command("log level").output, "all              info\nsync             debug\n");
 }
 
 TEST_F(MonitoringTest, PasswordsAndContentStayOutOfTheLogAtEveryLevel) {
