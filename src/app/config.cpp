@@ -321,7 +321,15 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
   return config;
 }
 
-Result<Config> read_config(const std::string& file) {
+ConfigValue config_tree(std::string_view text, const std::string& file) {
+  try {
+    return value_of(toml::parse(text, file), {});
+  } catch (const toml::parse_error&) {
+    return {};
+  }
+}
+
+Result<std::string> read_config_text(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text(file_bytes_max + 1, '\0');
   if (!in) {
@@ -334,7 +342,13 @@ Result<Config> read_config(const std::string& file) {
   if (text.size() > file_bytes_max) {
     return fail(Errc::too_large, file + ": larger than 1 MiB: is this the configuration?");
   }
-  return parse_config(text, file);
+  return text;
+}
+
+Result<Config> read_config(const std::string& file) {
+  const auto text = read_config_text(file);
+  if (!text) return pass(text);
+  return parse_config(*text, file);
 }
 
 namespace {

@@ -1,3 +1,5 @@
+#include "app/config_text.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,31 +10,6 @@ namespace godwit::app {
 namespace {
 
 constexpr std::size_t comment_columns = 96;
-
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
-std::string value_text(const Key& key, Config& config) {
-  return std::visit(
-      Overloaded{[](const bool* value) { return std::string(*value ? "true" : "false"); },
-                 [](const std::int64_t* value) { return std::to_string(*value); },
-                 [](const std::string* value) { return quoted(*value); },
-                 [](const Strings* value) {
-                   std::string out = "[";
-                   for (const std::string& entry : *value) {
-                     if (out.size() > 1) out += ", ";
-                     out += quoted(entry);
-                   }
-                   return out + ']';
-                 }},
-      key.target(config));
-}
 
 std::string type_text(const Key& key, Config& config) {
   return std::visit(
@@ -133,6 +110,31 @@ std::string manual_text(std::string_view text) {
 }
 
 }  // namespace
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string value_text(const Key& key, Config& config) {
+  return std::visit(
+      Overloaded{[](const bool* value) { return std::string(*value ? "true" : "false"); },
+                 [](const std::int64_t* value) { return std::to_string(*value); },
+                 [](const std::string* value) { return quoted(*value); },
+                 [](const Strings* value) {
+                   std::string out = "[";
+                   for (const std::string& entry : *value) {
+                     if (out.size() > 1) out += ", ";
+                     out += quoted(entry);
+                   }
+                   return out + ']';
+                 }},
+      key.target(config));
+}
 
 std::string config_example() {
   Config defaults;

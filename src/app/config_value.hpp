@@ -41,6 +41,11 @@ class Problems {
   std::string text_;
 };
 
+/// The whole file as one table; an empty one when it is no TOML (parse_config says why).
+ConfigValue config_tree(std::string_view text, const std::string& file);
+/// Errors: not_found, too_large.
+Result<std::string> read_config_text(const std::string& file);
+
 /// Strings of a list; `label` names it. False when there is a problem.
 bool read_strings(const ConfigValue& value, const std::string& label, Strings& out,
                   Problems& problems);

@@ -331,6 +331,11 @@ TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   EXPECT_EQ(ask("config check " + many)["ok"], false);
   EXPECT_TRUE(ask("config example")["result"]["text"].is_string());
   EXPECT_TRUE(ask("config manual")["result"]["text"].is_string());
+  const json shown = ask("config show --changed")["result"]["keys"];
+  ASSERT_FALSE(shown.empty());
+  for (const json& key : shown) EXPECT_GT(key["line"], 0) << key;
+  EXPECT_GT(ask("config show")["result"]["keys"].size(), shown.size());
+  EXPECT_EQ(ask("config show " + many)["ok"], false);
   const std::string packed =
       ask("wbxml pack " + file("ping.txt", "Ping:Ping\n"))["result"]["base64"];
   EXPECT_EQ(packed, "AwFqAAANBQ==");
