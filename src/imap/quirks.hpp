@@ -36,6 +36,7 @@ inline constexpr auto quirks = std::to_array<Quirk>({
     {"vanished_above_star", "* ends at the highest UID: VANISHED is silent about what was above"},
     {"answers_out_of_order", "pipelined commands end in any order: NOOP after what follows it"},
     {"overquota_in_words", "a full mailbox is told in the text alone, without OVERQUOTA"},
+    {"expunge_in_pipeline", "UID EXPUNGE right behind a STORE overlooks its marks: sent again"},
     {"modseq_after_first_use", "a mailbox has mod-sequences only once CONDSTORE was enabled there"},
 });
 

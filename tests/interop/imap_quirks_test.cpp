@@ -230,6 +230,17 @@ std::vector<ImapQuirks::Example> ImapQuirks::in_order_and_words() {
                EXPECT_EQ((UidSet{{9, 9}}), next.value().vanished);
              });
        }},
+      {"expunge_in_pipeline",
+       [](ImapQuirks& test) {
+         test.converse(
+             hello("IMAP4rev1 UIDPLUS",
+                   selecting() + Script{"C: UID STORE 5 +FLAGS.SILENT (\\Deleted)", "S: $ OK",
+                                        "C: UID EXPUNGE 5", "S: $ OK", "C: UID EXPUNGE 5",
+                                        "S: * 1 EXPUNGE", "S: $ OK", "stall"}),
+             [](ImapQuirks& it) {
+               EXPECT_TRUE(it.get(it.mail().expunge(it.box_, 7, UidSet{{5, 5}})));
+             });
+       }},
       {"answers_out_of_order",
        [](ImapQuirks& test) {
          test.converse(

@@ -206,7 +206,7 @@ TEST_F(Scripted, WithoutMoveTheOriginalGoesLast) {
                            "+0000\")",
                            "S: $ OK", "C: UID COPY 5 \"To\"", "S: $ OK [COPYUID 9 5 77] done",
                            "C: NOOP", "S: $ OK", "C: UID STORE 5 +FLAGS.SILENT (\\Deleted)",
-                           "S: $ OK", "C: UID EXPUNGE 5", "S: $ OK", "stall"})});
+                           "S: $ OK", "C: UID EXPUNGE 5", "S: * 1 EXPUNGE", "S: $ OK", "stall"})});
   EXPECT_EQ(77U, get(mail().move(box_, 7, 5, FolderKey::parse("To").value())).value());
 }
 

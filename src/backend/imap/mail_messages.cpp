@@ -44,6 +44,20 @@ Uid uid_told(const Completed& completed, std::string_view code) {
   return uid;
 }
 
+/// Those of `uids` of whose end the server did not tell.
+UidSet still_there(const std::vector<Completed>& completed, UidSet uids) {
+  std::uint64_t ended = 0;  // told by sequence number
+  for (const Completed& each : completed) {
+    for (const Response& response : each.data) {
+      if (std::holds_alternative<Expunged>(response)) ++ended;
+      if (const auto* vanished = std::get_if<Vanished>(&response)) {
+        uids = uids.minus(vanished->uids);
+      }
+    }
+  }
+  return ended >= uids.count() ? UidSet() : uids;
+}
+
 struct FlagNamesToStore {
   std::vector<std::string> add, remove;
 };
@@ -353,6 +367,14 @@ Task<Result<>> ImapMail::remove(Connection& connection, FolderKey folder,
   if (!connection.selected()->keeps("\\Deleted")) {
     co_return fail(Errc::refused, "nothing may be removed");
   }
+  // Quirk expunge_in_pipeline.
+  std::vector<Command> again;
+  const UidSet left = uidplus ? still_there(*completed, std::move(uids)) : UidSet();
+  for (const UidSet& piece : pieces(left)) again.push_back(Command("UID EXPUNGE").uids(piece));
+  if (again.empty()) co_return Result<>();
+  auto removed =
+      co_await on_mailbox(connection, folder, uid_validity, std::move(again), Look::for_known);
+  if (!removed) co_return pass(removed);
   co_return Result<>();
 }
 
