@@ -41,8 +41,8 @@ void add_all(std::vector<Node>& to, std::vector<Node> more) {
 
 }  // namespace
 
-Drafts::Drafts(World& world, std::function<unsigned(unsigned)> pick, bool on)
-    : world_(world), pick_(std::move(pick)), on_(on) {
+Drafts::Drafts(World& world, std::function<unsigned(unsigned)> pick)
+    : world_(world), pick_(std::move(pick)) {
   world_.on_command([this](unsigned phone, const std::string& collection, const Command& command,
                            std::optional<int> status) {
     if (command.send && status != 1) leaving_.erase({phone, command.server_id});
@@ -60,7 +60,6 @@ std::optional<std::size_t> Drafts::number_of(std::string_view subject) const {
 }
 
 std::string Drafts::folder() const {
-  if (!on_) return {};
   const auto* folder = world_.device().folder_of_type(drafts_type);
   return folder == nullptr ? std::string() : folder->id;
 }
@@ -270,7 +269,6 @@ bool Drafts::may_be_doubled(const std::string& identity) const {
 // -----------------------------------------------------------------------
 
 Task<std::optional<std::pair<FolderKey, std::uint32_t>>> Drafts::desktop_folder() {
-  if (!on_) co_return std::nullopt;
   for (const auto& folder : co_await world_.desktop().folders()) {
     if (folder.role != FolderRole::drafts) continue;
     const auto status = co_await world_.desktop().status(folder.key);
@@ -296,10 +294,25 @@ void Drafts::desktop_writes() {
   versions_.push_back(std::move(version));
   Flags flags;
   flags.draft = flags.seen = true;
-  const auto added = world_.run(
-      world_.desktop().append(folder->first, std::make_shared<backend::StringSource>(raw(number)),
-                              flags, world_.clock().now()));
-  if (!added) versions_[number].state = State::doubtful;
+  auto source = std::make_shared<backend::StringSource>(raw(number));
+  if (!world_.run(desktop_stores(folder->first, std::move(source), std::move(flags)))) {
+    versions_[number].state = State::doubtful;
+  }
+}
+
+/// False: it did not, or nobody knows. A server may hang up when a folder goes that the connection
+/// had open.
+Task<bool> Drafts::desktop_stores(FolderKey folder,
+                                  std::shared_ptr<const backend::MessageSource> source,
+                                  Flags flags) {
+  try {
+    const Time now = world_.clock().now();
+    const auto added =
+        co_await world_.desktop().append(folder, std::move(source), std::move(flags), now);
+    co_return added.has_value();
+  } catch (const Fault&) {
+    co_return false;
+  }
 }
 
 void Drafts::desktop_edits() { world_.run(edit_at_desktop()); }
@@ -336,14 +349,13 @@ Task<> Drafts::edit_at_desktop() {
   text.replace(text.find(mark), mark.size(), "Subject: " + subject_of(number) + "\r\n");
   constexpr std::string_view id = "Message-ID: <";
   if (const auto at = text.find(id); at != std::string::npos) {
-    text.insert(at + id.size(), fmt::format("e{}-", number));
+    // Not before what was there: IMAP's SEARCH finds parts of a field.
+    text.insert(at + id.size() + 1, fmt::format("e{}-", number));
   }
   Flags flags;
   flags.draft = flags.seen = true;
-  const Time now = world_.clock().now();
   auto source = std::make_shared<backend::StringSource>(std::move(text));
-  const auto added = co_await mail.append(key, std::move(source), std::move(flags), now);
-  if (!added) co_return;
+  if (!co_await desktop_stores(key, std::move(source), std::move(flags))) co_return;
   const auto removed = co_await mail.expunge(key, validity, UidSet{{uid, uid}});
   if (removed) versions_[number].state = State::done;
 }

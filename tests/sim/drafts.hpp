@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,8 +20,8 @@ namespace godwit::sim {
 
 class Drafts {
  public:
-  /// `pick`: a random number below its argument. `on`: else nobody writes any.
-  Drafts(World& world, std::function<unsigned(unsigned)> pick, bool on);
+  /// `pick`: a random number below its argument.
+  Drafts(World& world, std::function<unsigned(unsigned)> pick);
   Drafts(const Drafts&) = delete;
   Drafts& operator=(const Drafts&) = delete;
 
@@ -95,7 +96,7 @@ class Drafts {
   /// The newest that it has still to tell.
   std::optional<std::size_t> untold(const std::string& server_id);
   bool wins() const { return world_.phone() == 0; }
-  bool writes() const { return on_ && world_.device().settings().version >= eas::Version::v16_0; }
+  bool writes() const { return world_.device().settings().version >= eas::Version::v16_0; }
   void change_draft(bool send);
   void overtake(std::size_t number);
   std::size_t next_version(std::optional<std::size_t> base);
@@ -104,6 +105,8 @@ class Drafts {
   using Said = std::tuple<unsigned, std::string, std::uint64_t>;  // phone, folder, command
   void told(const Said& said, std::optional<int> status);
   Task<> edit_at_desktop();
+  Task<bool> desktop_stores(FolderKey folder, std::shared_ptr<const backend::MessageSource> source,
+                            Flags flags);
   /// (folder, UIDVALIDITY) of the drafts.
   Task<std::optional<std::pair<FolderKey, std::uint32_t>>> desktop_folder();
   std::string raw(std::size_t number) const;
@@ -119,7 +122,6 @@ class Drafts {
 
   World& world_;
   std::function<unsigned(unsigned)> pick_;
-  bool on_;
   std::vector<Version> versions_;
   std::map<Said, std::size_t> open_;  // the version that it is about
   /// What a phone was told of a draft's files, by (phone, ServerId): the properties that it holds

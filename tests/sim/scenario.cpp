@@ -30,10 +30,7 @@ client::SyncOptions window(unsigned size) {
 }  // namespace
 
 Scenario::Scenario(std::uint64_t seed, MakeSide make_side)
-    : Trouble(seed, make_side),
-      drafts_(
-          world(), [this](unsigned below) { return pick(below); },
-          make_side == &make_embedded_side) {
+    : Trouble(seed, make_side), drafts_(world(), [this](unsigned below) { return pick(below); }) {
   world().add_phone(other_versions.at(seed % other_versions.size()));
   for (unsigned phone = world().phones(); phone-- > 0;) {
     world().take_phone(phone);
