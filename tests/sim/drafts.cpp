@@ -339,7 +339,7 @@ Task<> Drafts::edit_at_desktop() {
   if (!before) co_return;
   const std::size_t number = versions_.size();
   Version version = versions_[*before];
-  version.base = *before;
+  version.base = before;
   version.phone.reset();
   version.is_sent = version.may_stand_alone = version.moved = version.overtaken = false;
   version.state = State::doubtful;  // until it is there

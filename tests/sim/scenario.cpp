@@ -203,7 +203,7 @@ void Scenario::device_moves() {
   if (item.empty() || folders.empty()) return;
   const std::string from = collection;
   const std::string name = item;
-  const std::string target = folders[pick(static_cast<unsigned>(folders.size()))];
+  const std::string& target = folders[pick(static_cast<unsigned>(folders.size()))];
   if (target == collection) return;
   if (collection == drafts_.folder()) {
     if (drafts_.edits(item)) return;
@@ -369,7 +369,7 @@ void Scenario::device_pings() {
   constexpr unsigned heartbeat = 600;
   auto end = world().ping(folders, heartbeat);
   if (!end && chance(2)) {
-    const std::string id = folders[pick(static_cast<unsigned>(folders.size()))];
+    const std::string& id = folders[pick(static_cast<unsigned>(folders.size()))];
     if (chance(2)) {
       request_syncs(id, 5);
     } else {
