@@ -284,6 +284,24 @@ TEST_F(AdministrationTest, GroupsAreDistributionLists) {
   EXPECT_EQ(ask("group remove team@example.org")["error"]["code"], "not_found");
 }
 
+TEST_F(AdministrationTest, APhotoOf50MegabytesIsRefused) {
+  start();
+  const std::string huge = file("huge.jpg", "\xFF\xD8\xFF");
+  std::filesystem::resize_file(huge, 50U << 20U);
+  const json refused = ask("user set ann@example.org --title Boss --photo " + huge);
+  EXPECT_EQ(refused["ok"], false);
+  EXPECT_TRUE(refused.dump().contains("above 100 KB")) << refused;
+  const std::string many =
+      file("many.csv", "login,password,photo\neve@example.org,pw," + huge + '\n');
+  const json imported = ask("user import " + many);
+  EXPECT_EQ(imported["result"]["added"], 0) << imported;
+  EXPECT_TRUE(imported.dump().contains("above 100 KB")) << imported;
+  // Nothing of it is done.
+  const json shown = ask("user show ann@example.org")["result"];
+  EXPECT_EQ(shown["photo_bytes"], 0);
+  EXPECT_EQ(shown["title"], "");
+}
+
 TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   start();
   const std::string secret = file("password", "secret2\n");
