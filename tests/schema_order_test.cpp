@@ -5,8 +5,11 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "base/text.hpp"
 #include "wbxml/pages/airsync.hpp"
@@ -168,6 +171,11 @@ SchemaRows read_reference(std::istream& file) {
   return out;
 }
 
+/// Where a requirement is wider than the schema.
+const std::map<std::pair<std::string, std::string>, std::string> wider{
+    {{"calendar", "categories"}, "Category*"},  // MS-ASCAL_R183
+};
+
 TEST(SchemaOrder, TheTreeSaysWhatTheReferenceSays) {
   const char* folder = std::getenv("GODWIT_EAS");
   if (folder == nullptr) GTEST_SKIP() << "GODWIT_EAS does not name the folder of the schemas";
@@ -179,7 +187,8 @@ TEST(SchemaOrder, TheTreeSaysWhatTheReferenceSays) {
     SCOPED_TRACE(place.first + ' ' + place.second);
     ASSERT_TRUE(ours.contains(place));
     EXPECT_EQ(ours.at(place).model, row.model);
-    EXPECT_EQ(ours.at(place).text, row.text);
+    const auto said = wider.find(place);
+    EXPECT_EQ(ours.at(place).text, said == wider.end() ? row.text : said->second);
   }
 }
 
