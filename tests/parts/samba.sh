@@ -146,7 +146,7 @@ start() {
     { tail -n 5 "$run/log" >&2; stop_with "samba takes no entries"; }
   inside /usr/sbin/samba -s "$run/dc/etc/smb.conf" -F -M single --debug-stdout \
     --option="server services=ldap" --option="ldap server require strong auth=no" \
-    --option="interfaces=lo" --option="bind interfaces only=yes"
+    --option="interfaces=lo" --option="bind interfaces only=yes" --option="pid directory=$run"
   setsid "${command[@]}" </dev/null >>"$run/log" 2>&1 &
   echo $! >"$run/server.pid"
   for ((i = 0; i < 600; ++i)); do
