@@ -3,6 +3,11 @@ add_library(godwit_test_run STATIC ${CMAKE_SOURCE_DIR}/tests/run.cpp)
 target_include_directories(godwit_test_run PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
 target_link_libraries(godwit_test_run PUBLIC godwit_options godwit_net)
 
+# An issuer of tokens, over HTTPS.
+add_library(godwit_token_issuer STATIC ${CMAKE_SOURCE_DIR}/tests/token_issuer.cpp)
+target_include_directories(godwit_token_issuer PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+target_link_libraries(godwit_token_issuer PUBLIC godwit_http godwit_test_key godwit_test_run)
+
 # The stores' conformance suite: a store's test program instantiates it. Objects, since a linker
 # leaves out members of an archive that nothing names.
 add_library(godwit_store_suite OBJECT ${CMAKE_SOURCE_DIR}/tests/conformance/store_suite.cpp)

@@ -44,6 +44,7 @@ DIRECTIONS = {
     "command": "base net wbxml eas item convert convert/time_zone convert/ical mapping render "
                "compose backend store watch http sync policy",
     "auth": "base item backend store",
+    "oidc": "base net http dav auth",
     "queue": "base item net convert compose backend store sqlite",
     "client": "base wbxml eas item net http watch convert mapping autodiscover dns discovery",
     "admin": "base eas item backend store watch auth policy",
@@ -70,7 +71,7 @@ NO_IO = {"base", "ingest", "metrics", "wbxml", "eas", "item", "convert", "conver
          "convert/ical",
          "mapping", "imap", "sync", "policy",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
-ASIO = {"net", "http", "app", "dav", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",
+ASIO = {"net", "http", "app", "dav", "oidc", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",
         "lmtp",
         "queue", "client"}
 IO_INCLUDE = re.compile(r"boost/asio/ip/|boost/asio/ssl|sqlite3\.h|libpq-fe\.h|^ldap\.h$|sys/socket\.h|"

@@ -203,6 +203,7 @@ std::optional<Algorithm> algorithm_by_name(std::string_view name) {
 }
 
 KeySet::KeySet(std::vector<Key> keys) : keys_(std::move(keys)) {}
+KeySet::KeySet() noexcept = default;
 KeySet::KeySet(KeySet&&) noexcept = default;
 KeySet& KeySet::operator=(KeySet&&) noexcept = default;
 KeySet::~KeySet() = default;

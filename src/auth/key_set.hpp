@@ -42,6 +42,8 @@ class KeySet {
   /// its keys can be used).
   static Result<KeySet> parse(std::string_view json);
 
+  /// No keys: of an issuer that was not asked yet.
+  KeySet() noexcept;
   KeySet(KeySet&&) noexcept;
   KeySet& operator=(KeySet&&) noexcept;
   KeySet(const KeySet&) = delete;
