@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Servers under test, without installing them: Debian's packages are downloaded and unpacked below
 # build/parts, one folder a server; no maintainer script runs and no service of this machine changes.
+# A browser (chromium), and what judges its pages (axe, from npm's registry), are there likewise.
 #
 #   tests/parts.sh fetch [SERVER...]     all of them when none is named; quick when it was done before
 #   tests/parts.sh list                  the servers known
@@ -25,11 +26,13 @@ packages_of() {
     apache) echo apache2-bin ;;
     haproxy) echo haproxy ;;
     caddy) echo caddy ;;
+    axe) echo axe-core@4.10.3 ;; # no Debian package
+    chromium) echo chromium chromium-driver fonts-cantarell fonts-dejavu-core ;;
     davical) echo davical php-cli php-pgsql php-xml php-curl ;; # with the database of postgres
     *) return 1 ;;
   esac
 }
-servers=(dovecot cyrus postfix postgres slapd samba radicale davical nginx apache haproxy caddy)
+servers=(dovecot cyrus postfix postgres slapd samba radicale davical nginx apache haproxy caddy chromium axe)
 
 stop_with() { echo "parts.sh: $*" >&2; exit 1; }
 
@@ -51,6 +54,18 @@ merge_lib() {
   ln -s usr/lib "$1/lib"
 }
 
+axe_sum=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
+fetch_axe() {
+  echo "parts: fetching $1"
+  rm -rf "$2"
+  mkdir -p "$2"
+  (cd "$2" && npm pack --silent "$1" >/dev/null 2>npm.log) ||
+    stop_with "cannot fetch $1 (no network?): $(tail -n 1 "$2/npm.log")"
+  echo "$axe_sum  $2/${1/@/-}.tgz" | sha256sum --check --quiet || stop_with "$1 is not what it was"
+  tar -xzf "$2/${1/@/-}.tgz" -C "$2" --strip-components=1 package/axe.min.js package/LICENSE
+  rm "$2/${1/@/-}.tgz" "$2/npm.log"
+}
+
 fetch_one() {
   local server=$1 wanted folder stamp
   wanted=$(packages_of "$server") || stop_with "unknown server '$server' (known: ${servers[*]})"
@@ -58,6 +73,12 @@ fetch_one() {
   stamp=$folder/.fetched
   if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
     echo "parts: $server is there"
+    return
+  fi
+  if [[ $server == axe ]]; then
+    command -v npm >/dev/null || { echo "parts: no npm, so no $server: tests that need it are skipped"; return; }
+    fetch_axe "$wanted" "$folder"
+    echo "$wanted" >"$stamp"
     return
   fi
   local names
