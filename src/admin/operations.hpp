@@ -159,12 +159,13 @@ struct Caller {
 struct Device {
   UserId user;
   DeviceId id;
-  std::string type;     // as the phone calls itself: "iPhone"
-  std::string model;    // empty where it did not say
-  std::string agent;    // User-Agent
-  std::string version;  // protocol version last used
-  std::string state;    // "allowed", "blocked", "wipe pending", "wiped", "account wipe failed" ...
-  std::optional<Time> seen;  // its last request
+  std::string type{};     // as the phone calls itself: "iPhone"
+  std::string model{};    // empty where it did not say
+  std::string agent{};    // User-Agent
+  std::string version{};  // protocol version last used
+  std::string state{};  // "allowed", "blocked", "wipe pending", "wiped", "account wipe failed" ...
+  std::optional<Time> seen{};        // its last request
+  bool wipes_account_alone = false;  // knows how to remove the account and nothing else
   /// Opens the device when its user forgot the password; kept where the policy asks for it.
   std::optional<Secret> recovery_password = {};  // by `show` alone
   /// What else is known, by name; by `show` alone.

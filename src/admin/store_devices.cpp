@@ -83,11 +83,16 @@ std::vector<std::pair<std::string, std::string>> facts_of(const policy::Device& 
   return all;
 }
 
-/// [MS-ASPROV] AccountOnlyRemoteWipe came with 16.1: older devices know only the wipe of
-/// everything, which is not what was asked for.
+/// [MS-ASPROV] AccountOnlyRemoteWipe came with 16.1.
+bool wipes_account_alone(const policy::Device& device) {
+  const auto version = eas::version_of_byte(device.version);
+  return version && *version >= eas::Version::v16_1;
+}
+
+/// Older devices know only the wipe of everything, which is not what was asked for.
 Result<> knows_account_wipe(const policy::Device& device) {
   const auto version = eas::version_of_byte(device.version);
-  if (version && *version >= eas::Version::v16_1) return {};
+  if (wipes_account_alone(device)) return {};
   return fail(Errc::unsupported,
               fmt::format("the device {}; removing the account alone needs 16.1: block it, or wipe "
                           "all of it",
@@ -100,7 +105,7 @@ std::optional<Device> row(const store::Record& record) {
   auto user = UserId::parse(record.key.user);
   auto id = DeviceId::parse(record.key.name);
   if (!user || !id) return std::nullopt;
-  Device device{std::move(*user), std::move(*id), {}, {}, {}, {}, {}, {}, {}, {}};
+  Device device{.user = std::move(*user), .id = std::move(*id)};
   const auto stored = policy::unpack_device(record.value);
   if (!stored) {
     device.state = "damaged";
@@ -112,6 +117,7 @@ std::optional<Device> row(const store::Record& record) {
   if (const auto version = eas::version_of_byte(stored->version)) {
     device.version = eas::to_string(*version);
   }
+  device.wipes_account_alone = wipes_account_alone(*stored);
   device.state = state_of(*stored);
   if (stored->last_seen != Time{}) device.seen = stored->last_seen;
   return device;

@@ -80,6 +80,12 @@ struct Config {
     Strings listen;
   } metrics;
 
+  struct Console {
+    bool enabled = true;
+    std::int64_t idle_minutes = 30;
+    std::int64_t session_hours = 12;
+  } console;
+
   struct Imap {
     std::string host = "localhost";
     std::int64_t port = 143;

@@ -7,6 +7,7 @@ namespace godwit::app::config_row {
 namespace {
 
 using A = C::Autodiscover;
+using O = C::Console;
 using N = C::SignIn;
 using E = C::PushSource;
 using R = C::Access;
@@ -306,6 +307,16 @@ constexpr auto table = std::to_array<Key>({
     text<&C::device_rule_entry, &G::until>(
         "device_rule", "until", "\"2026-12-31\"",
         "The day (UTC) from which on it counts no more. Empty: it always counts.", true),
+
+    flag<&C::console, &O::enabled>("console", "enabled",
+                                   "Serve pages for people at /godwit/, where users see, wipe and "
+                                   "remove their devices. Needs HTTPS.",
+                                   true),
+    number<&C::console, &O::idle_minutes>("console", "idle_minutes", {1, 24 * 60},
+                                          "Who does nothing for so long has to sign in again.",
+                                          true),
+    number<&C::console, &O::session_hours>("console", "session_hours", {1, 24 * 30},
+                                           "Likewise, so long after the sign-in.", true),
 
     number<&C::audit, &C::Audit::keep_days>(
         "audit", "keep_days", {0, 36'500},

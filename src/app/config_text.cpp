@@ -80,6 +80,7 @@ std::string_view section_text(std::string_view section) {
       {"access", "Who may see what. May be there several times; needs a name and allow or deny."},
       {"devices", "Which devices are let in."},
       {"device_rule", "Rules about devices. May be there several times; each needs an action."},
+      {"console", "Pages for people: see and manage devices in a browser."},
       {"audit", "What administrators did, and what was decided about devices."},
       {"policy",
        "What phones must enforce. Settings by the names of the policy document stand in "

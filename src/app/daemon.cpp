@@ -23,6 +23,7 @@
 #include "app/metrics_server.hpp"
 #include "app/opening.hpp"
 #include "app/system.hpp"
+#include "app/web_console.hpp"
 #include "app/why.hpp"
 #include "base/fault.hpp"
 #include "base/files.hpp"
@@ -103,6 +104,7 @@ struct Daemon::State {
   std::unique_ptr<admin::StorePolicies> policies;
   std::unique_ptr<http::Spools> spools;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<console::Console> console;  // there with the engine, before which it stands
   std::unique_ptr<Front> front;
   std::unique_ptr<MetricsServer> metrics;
   std::unique_ptr<admin::Operations> operations;
@@ -142,6 +144,7 @@ void Daemon::State::make_engine() {
   }
   backends = make_backends(options.config, {loop, *files, clock, random, damage});
   engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
+  console = make_console(options.config, clock, random, *engine, *devices);
   policies = std::make_unique<admin::StorePolicies>(
       *store, admin::StorePolicies::Surroundings{
                   [this]() -> const policy::Book& { return engine->policies(); },
@@ -181,7 +184,7 @@ Task<bool> Daemon::State::try_to_open() {
     cannot_open(fault);
   }
   if (!engine) co_return false;
-  if (const auto done = front->serve(engine->service(), *backends); !done) {
+  if (const auto done = front->serve(*console, *backends); !done) {
     log.error("mail.refused", {{"what", done.error().message}});
   }
   problem.clear();
@@ -226,6 +229,7 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   }
   parts.forget_user = [this](const UserId& user) {
     if (engine) engine->forget_user(user);
+    if (console) console->forget_user(user);
   };
   return parts;
 }
@@ -288,6 +292,7 @@ void Daemon::State::reload() {
   const std::string restart = fmt::format("{}", fmt::join(take_over(options.config, *config), " "));
   apply_log_levels(options.config.server);
   if (engine) engine->apply(options.config);
+  if (console) console->apply(console_settings(options.config));
   if (backends) backends->apply(options.config);
   if (const auto done = front->reload(options.config); !done) {
     log.error("reload.certificates", {{"what", done.error().message}});
@@ -423,7 +428,7 @@ Result<> Daemon::start() {
   if (auto taken = state.succeed(); !taken) return taken;
   state.open();
   if (state.engine) {
-    auto serving = state.front->serve(state.engine->service(), *state.backends);
+    auto serving = state.front->serve(*state.console, *state.backends);
     if (!serving) return serving;
   }
   state.metrics = std::make_unique<MetricsServer>(state.loop, state.clock, state.hub, *state.spools,

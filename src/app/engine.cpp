@@ -57,6 +57,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                Backends& backends, watch::Hub& hub, http::Spools& spools)
     : settings_(command_settings(config)),
       grace_(config.push.grace_seconds),
+      has_console_(config.console.enabled),
       clock_(clock),
       swept_(clock.now()),
       backends_(backends),
@@ -78,7 +79,8 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       page_({host_of(config), sign_in_, mail_, items_.get(), store,
              [&backends](backend::Account account) {
                return backends.reach_submission(std::move(account));
-             }}),
+             },
+             [this] { return has_console_; }}),
       certificates_(config),
       services_{clock,
                 random,
@@ -130,6 +132,7 @@ void Engine::apply(const Config& config) {
   const policy::DeviceRules rules = settings_.device_rules;
   settings_ = command_settings(config);
   grace_ = std::chrono::seconds(config.push.grace_seconds);
+  has_console_ = config.console.enabled;
   sign_in_.apply(sign_in_settings(config));
   autodiscovery_.apply(config);
   membership_.forget();

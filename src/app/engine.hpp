@@ -32,6 +32,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   http::Service& service() { return ingest_; }
+  BasicSignIn& sign_in() { return sign_in_; }
   auth::AppPasswords& app_passwords() { return app_passwords_; }
   /// What was counted since the start, and what is now.
   void write(metrics::Page& page) const;
@@ -61,6 +62,7 @@ class Engine {
 
   command::Settings settings_;
   std::chrono::seconds grace_;
+  bool has_console_;
   Clock& clock_;
   Time swept_;
   Backends& backends_;

@@ -40,6 +40,10 @@ constexpr std::string_view invitation =
     R"(<p><a href="?signin=1">Sign in here</a> to see whether everything works for you.</p>
 )";
 
+constexpr std::string_view way_to_console =
+    R"(<p><a href="/godwit/">Manage your phones</a>: see them, wipe one that is lost.</p>
+)";
+
 http::Reply html(int status, std::string_view body) {
   http::Reply reply;
   reply.status = status;
@@ -126,8 +130,8 @@ std::string row(const Check& check) {
 
 Task<http::Reply> Page::answer(http::Request request) {
   if (request.header("authorization").empty() && !request.query.contains("signin")) {
-    co_return html(200,
-                   fmt::format(instructions, compose::escape_html(parts_.hostname), invitation));
+    const std::string ways = fmt::format("{}{}", invitation, console_link());
+    co_return html(200, fmt::format(instructions, compose::escape_html(parts_.hostname), ways));
   }
   auto checked = co_await parts_.sign_in.check(request, nullptr);
   if (const auto* refusal = std::get_if<command::Refusal>(&checked)) {
@@ -148,8 +152,13 @@ Task<http::Reply> Page::answer(http::Request request) {
   if (parts_.items != nullptr) body += row(items);
   body += row(sending) + row(store);
   body += "</table>\n";
-  co_return html(good ? 200 : 503,
-                 body + fmt::format(instructions, compose::escape_html(parts_.hostname), ""));
+  co_return html(
+      good ? 200 : 503,
+      body + fmt::format(instructions, compose::escape_html(parts_.hostname), console_link()));
+}
+
+std::string_view Page::console_link() const {
+  return parts_.has_console() ? way_to_console : std::string_view();
 }
 
 }  // namespace godwit::app

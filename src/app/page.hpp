@@ -20,12 +20,15 @@ class Page {
     backend::ItemsBackend* items;  // null where there are none
     store::Store& store;
     std::function<Task<>(backend::Account)> reach_submission;  // throws Fault
+    std::function<bool()> has_console;                         // at /godwit/
   };
   explicit Page(Parts parts) : parts_(std::move(parts)) {}
 
   Task<http::Reply> answer(http::Request request);
 
  private:
+  std::string_view console_link() const;
+
   Parts parts_;
 };
 

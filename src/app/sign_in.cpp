@@ -15,8 +15,8 @@ namespace {
 constexpr Log log("sign_in");
 
 /// Peers without an address (Unix sockets) count as one.
-auth::Address address_of(const http::Request& request) {
-  return auth::Address::parse(net::address_of(request.peer)).value_or(auth::Address());
+auth::Address address_of(std::string_view peer) {
+  return auth::Address::parse(net::address_of(peer)).value_or(auth::Address());
 }
 
 /// What opens for one device is remembered for it alone. No user's name holds a line's end.
@@ -44,12 +44,8 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
   const std::string_view address = net::address_of(request.peer);
   // What names no device, OPTIONS and the page, is known by its address.
   const std::string device_name = device == nullptr ? '@' + std::string(address) : device->str();
-  const auth::FailureLimit::Attempt attempt{sent->user, device_name, address_of(request)};
-  if (const auto wait = failures_.admit(attempt)) {
-    ++counts_.delayed;
-    log.warning("delayed", {{"address", address}, {"user", sent->user}, {"device", device_name}});
-    co_return command::Refusal{503, static_cast<unsigned>(wait->count())};
-  }
+  const auth::FailureLimit::Attempt attempt{sent->user, device_name, address_of(request.peer)};
+  if (const auto wait = delay_of(attempt, address)) co_return *wait;
   // Not before: who has to wait would else learn which guess is right.
   if (settings_.remember) {
     auto known = cache_.find(sent->user, sent->password);
@@ -78,10 +74,45 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
     if (account.denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
     co_return account;
   }
+  co_return co_await refuse(attempt, address);
+}
+
+Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check_person(std::string login,
+                                                                                 Secret password,
+                                                                                 std::string peer) {
+  const auto given = auth::check_credentials(login, password.reveal());
+  if (!given) co_return command::Refusal{401, 0};
+  const std::string address(net::address_of(peer));
+  const std::string device_name = '@' + address;
+  const auth::FailureLimit::Attempt attempt{given->user, device_name, address_of(peer)};
+  if (const auto wait = delay_of(attempt, address)) co_return *wait;
+  auth::Claim claim{.login = given->user, .password = given->password, .by_person = true};
+  auto signed_in = co_await chain_.verify(std::move(claim), auth::asks_for_facts(rules_));
+  if (!signed_in) co_return co_await refuse(attempt, address);
+  failures_.succeeded(attempt);
+  ++counts_.verified;
+  backend::Account account = co_await admitted(*std::move(signed_in));
+  if (account.denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
+  co_return account;
+}
+
+std::optional<command::Refusal> BasicSignIn::delay_of(const auth::FailureLimit::Attempt& attempt,
+                                                      std::string_view address) {
+  const auto wait = failures_.admit(attempt);
+  if (!wait) return std::nullopt;
+  ++counts_.delayed;
+  log.warning("delayed",
+              {{"address", address}, {"user", attempt.user}, {"device", attempt.device}});
+  return command::Refusal{503, static_cast<unsigned>(wait->count())};
+}
+
+Task<command::Refusal> BasicSignIn::refuse(auth::FailureLimit::Attempt attempt,
+                                           std::string_view address) {
   failures_.failed(attempt);
   ++counts_.refused;
   // What fail2ban reads (packaging/fail2ban): the address first, where nothing foreign precedes it.
-  log.warning("refused", {{"address", address}, {"user", sent->user}, {"device", device_name}});
+  log.warning("refused",
+              {{"address", address}, {"user", attempt.user}, {"device", attempt.device}});
   co_await net::sleep_for(settings_.refusal_delay);
   co_return command::Refusal{401, 0};
 }

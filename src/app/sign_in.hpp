@@ -4,6 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "app/send_as.hpp"
@@ -39,6 +43,11 @@ class BasicSignIn final : public command::SignIn {
 
   Task<std::variant<backend::Account, command::Refusal>> check(const http::Request& request,
                                                                const DeviceId* device) override;
+  /// A person at a page, who gave name and password there: an app password is none, and nothing is
+  /// remembered. `peer`: the client's address. Throws Fault when nobody could check.
+  Task<std::variant<backend::Account, command::Refusal>> check_person(std::string login,
+                                                                      Secret password,
+                                                                      std::string peer);
   void forget(const UserId& user) override;
   void apply(const Settings& settings);
   /// What rules keep a user from. Throws Fault.
@@ -50,6 +59,11 @@ class BasicSignIn final : public command::SignIn {
   const Counts& counts() const { return counts_; }
 
  private:
+  /// Whether who guesses has to wait, and then the answer.
+  std::optional<command::Refusal> delay_of(const auth::FailureLimit::Attempt& attempt,
+                                           std::string_view address);
+  /// What `attempt` refers to outlives the wait.
+  Task<command::Refusal> refuse(auth::FailureLimit::Attempt attempt, std::string_view address);
   Task<backend::Account> admitted(auth::SignedIn signed_in);
   /// By what a check knows of the user, and the groups of the address list.
   Task<auth::Access> decide(const backend::Account& account, auth::Facts facts);

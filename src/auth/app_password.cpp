@@ -180,6 +180,7 @@ Task<std::optional<AppPassword>> AppPasswords::find(UserId user, Secret password
 }
 
 Task<Result<Proof>> AppPasswordCheck::verify(Claim claim) {
+  if (claim.by_person) co_return fail(Errc::refused, "an app password is not for people");
   auto account = co_await users_.known(claim.login, {});
   if (!account) co_return fail(Errc::refused, account.error().message);
   const auto found =

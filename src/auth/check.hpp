@@ -20,6 +20,7 @@ struct Claim {
   std::string login;        // as sent
   Secret password;          // never empty
   std::string device = {};  // its id; empty where the request names none
+  bool by_person = false;   // at a page, where app passwords, which are for devices, are none
 };
 
 /// What a directory says about a user; rules are about it.

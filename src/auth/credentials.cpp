@@ -64,10 +64,17 @@ Result<Credentials> parse_authorization(std::string_view value) {
   const auto text = pair.reveal();
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return fail(Errc::malformed, "credentials without colon");
+  return check_credentials(text.substr(0, colon), text.substr(colon + 1));
+}
+
+Result<Credentials> check_credentials(std::string_view user, std::string_view password) {
   // RFC 7617 2: neither may hold control characters; they would end lines of backends' protocols.
-  if (has_controls(text)) return fail(Errc::malformed, "control character in credentials");
-  const auto user = text.substr(0, colon);
-  const auto password = text.substr(colon + 1);
+  if (has_controls(user) || has_controls(password)) {
+    return fail(Errc::malformed, "control character in credentials");
+  }
+  if (!utf8_valid(user) || !utf8_valid(password)) {
+    return fail(Errc::malformed, "credentials are not UTF-8");
+  }
   if (user.size() > user_name_max || password.size() > password_max) {
     return fail(Errc::too_large, "user name or password too long");
   }

@@ -40,4 +40,8 @@ bool is_plain_login(std::string_view login);
 /// directory may take that for an anonymous sign-in).
 Result<Credentials> parse_authorization(std::string_view value);
 
+/// The same of a name and a password that came apart, in a form. Errors: malformed, too_large,
+/// refused.
+Result<Credentials> check_credentials(std::string_view user, std::string_view password);
+
 }  // namespace godwit::auth

@@ -1,0 +1,172 @@
+#include "console/page.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+
+#include "console/assets.hpp"
+
+namespace godwit::console {
+namespace {
+
+constexpr std::string_view content_security =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'";
+
+struct Place {
+  Path path;
+  std::string_view Texts::* label;
+};
+constexpr auto places = std::to_array<Place>({
+    {home, &Texts::devices},
+});
+
+Html head(const Page& page) {
+  const std::string title = page.title + " · Godwit";
+  return element(
+      "head", element("meta", {{"charset", "utf-8"}}), element("title", title),
+      element("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}}),
+      element("meta", {{"name", "color-scheme"}, {"content", "light dark"}}),
+      element("link", {{"rel", "stylesheet"}, {"href", style_sheet().url()}}),
+      element("link", {{"rel", "icon"}, {"href", icon().url()}}));
+}
+
+Html navigation(const Visit& visit) {
+  Html items;
+  for (const Place& each : places) {
+    const bool here = visit.request.path == each.path.view();
+    const Html anchor = here ? element("a", {{"href", Url(each.path)}, {"aria-current", "page"}},
+                                       visit.texts().*each.label)
+                             : element("a", {{"href", Url(each.path)}}, visit.texts().*each.label);
+    items.add(element("li", anchor));
+  }
+  return element("nav", {{"aria-label", visit.texts().navigation}}, element("ul", items));
+}
+
+Html header(const Visit& visit) {
+  Html content = element(
+      "a", {{"class", "brand"}, {"href", Url(home)}},
+      element("img", {{"src", icon().url()}, {"alt", ""}, {"width", "28"}, {"height", "28"}}),
+      "Godwit");
+  if (visit.person) {
+    content.add(navigation(visit));
+    const Html out = post_form(visit, Url(sign_out_path), submit(visit.texts().sign_out, "quiet"));
+    content.add(element("div", {{"class", "person"}},
+                        element("span", {{"class", "who"}}, visit.person->account.user.view()),
+                        out));
+  }
+  return element("header", element("div", {{"class", "width"}}, content));
+}
+
+/// The same page in another language.
+Html footer(const Visit& visit) {
+  Html items;
+  for (const Language each : languages) {
+    const Texts& texts = texts_of(each);
+    if (each == visit.language) {
+      items.add(element("li", element("b", {{"lang", texts.code}, {"aria-current", "true"}},
+                                      texts.language_name)));
+      continue;
+    }
+    // Other parameters are those of a message that was shown, or name what the page is about.
+    const std::string_view id = visit.query.get("id");
+    const Url url = id.empty()
+                        ? Url::of_page(visit.request.path, {{"language", texts.code}})
+                        : Url::of_page(visit.request.path, {{"id", id}, {"language", texts.code}});
+    items.add(element(
+        "li",
+        element(
+            "a",
+            {{"href", url}, {"lang", texts.code}, {"hreflang", texts.code}, {"rel", "nofollow"}},
+            texts.language_name)));
+  }
+  return element("footer", element("div", {{"class", "width"}},
+                                   element("nav", {{"aria-label", visit.texts().languages}},
+                                           element("ul", items))));
+}
+
+}  // namespace
+
+http::Reply page_reply(const Visit& visit, const Page& page) {
+  const Html body = element(
+      "body",
+      element("a", {{"class", "skip"}, {"href", Url::of_element("main")}}, visit.texts().skip),
+      header(visit),
+      element("main", {{"id", "main"}, {"class", "width"}, {"tabindex", "-1"}},
+              element("h1", page.title), page.content),
+      footer(visit));
+  const Html root = element("html", {{"lang", visit.texts().code}}, head(page), body);
+  http::Reply reply;
+  reply.status = page.status;
+  reply.headers = {{"Content-Type", "text/html; charset=utf-8"},
+                   {"Cache-Control", "no-store"},
+                   {"Content-Security-Policy", std::string(content_security)},
+                   {"Content-Language", std::string(visit.texts().code)},
+                   {"Referrer-Policy", "same-origin"},
+                   {"X-Content-Type-Options", "nosniff"},
+                   {"Cross-Origin-Opener-Policy", "same-origin"},
+                   {"Cross-Origin-Resource-Policy", "same-origin"}};
+  reply.body = http::text_body(Html::document(root));
+  return reply;
+}
+
+http::Reply see_other(const Url& url) {
+  http::Reply reply;
+  reply.status = 303;
+  reply.headers = {{"Location", url.text()}, {"Cache-Control", "no-store"}};
+  return reply;
+}
+
+http::Reply failure_reply(const Visit& visit, int status, std::string_view title,
+                          std::string_view text) {
+  Html content = element("p", text);
+  content.add(element("p", link(Url(home), visit.texts().back, "button")));
+  return page_reply(visit, {std::string(title), std::move(content), status});
+}
+
+http::Header cookie_header(std::string_view name, std::string_view value, std::string_view age) {
+  std::string text =
+      fmt::format("__Host-{}={}; Path=/; Secure; HttpOnly; SameSite=Strict", name, value);
+  if (!age.empty()) text.append("; ").append(age);
+  return {"Set-Cookie", std::move(text)};
+}
+
+Html post_form(const Visit& visit, const Url& action, const Html& content) {
+  Html token;
+  if (visit.person) token = hidden("token", Sessions::form_token(visit.person->session));
+  return element("form", {{"method", "post"}, {"action", action}}, token, content);
+}
+
+Html hidden(std::string_view name, std::string_view value) {
+  return element("input", {{"type", "hidden"}, {"name", name}, {"value", value}});
+}
+
+Html submit(std::string_view label, std::string_view kind) {
+  return element("button", {{"class", "button " + std::string(kind)}, {"type", "submit"}}, label);
+}
+
+Html link(const Url& url, std::string_view label, std::string_view kind) {
+  if (kind.empty()) return element("a", {{"href", url}}, label);
+  return element("a", {{"href", url}, {"class", kind}}, label);
+}
+
+Html banner(std::string_view kind, std::string_view text) {
+  const bool bad = kind == "bad";
+  return element(
+      "p", {{"class", "banner " + std::string(kind)}, {"role", bad ? "alert" : "status"}}, text);
+}
+
+std::string fill(std::string_view pattern, std::string_view value) {
+  std::string out(pattern);
+  const auto at = out.find("{}");
+  if (at != std::string::npos) out.replace(at, 2, value);
+  return out;
+}
+
+Html day(Time time) {
+  const std::string text = fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::days>(time));
+  return element("time", {{"datetime", text}}, text);
+}
+
+}  // namespace godwit::console

@@ -1,0 +1,47 @@
+/// What all pages share: the frame around them, headers, forms, and small pieces of HTML.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "console/html.hpp"
+#include "console/visit.hpp"
+
+namespace godwit::console {
+
+struct Page {
+  std::string title;
+  Html content;
+  int status = 200;
+};
+
+inline constexpr Path home{"/godwit/"};
+inline constexpr Path sign_in_path{"/godwit/sign-in"};
+inline constexpr Path sign_out_path{"/godwit/sign-out"};
+
+http::Reply page_reply(const Visit& visit, const Page& page);
+/// Go there by GET: after what a form did.
+http::Reply see_other(const Url& url);
+/// A page that says what went wrong.
+http::Reply failure_reply(const Visit& visit, int status, std::string_view title,
+                          std::string_view text);
+
+/// `Secure`, for this host alone, not for scripts, and not from other sites. `age`: "Max-Age=0" or
+/// nothing, then it goes with the browser.
+http::Header cookie_header(std::string_view name, std::string_view value,
+                           std::string_view age = {});
+
+/// A form that POSTs to `action`, with the token of the visitor's session.
+Html post_form(const Visit& visit, const Url& action, const Html& content);
+/// Name and value of a field that nobody sees.
+Html hidden(std::string_view name, std::string_view value);
+Html submit(std::string_view label, std::string_view kind = "primary");
+Html link(const Url& url, std::string_view label, std::string_view kind = "");
+/// A message above a page; `kind`: "good", "bad".
+Html banner(std::string_view kind, std::string_view text);
+/// `pattern` with `value` in place of its `{}`.
+std::string fill(std::string_view pattern, std::string_view value);
+/// The day, as people and programs read it.
+Html day(Time time);
+
+}  // namespace godwit::console

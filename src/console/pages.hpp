@@ -1,0 +1,20 @@
+/// The pages: one function for what is shown, one for what its form does.
+#pragma once
+
+#include "console/visit.hpp"
+
+namespace godwit::console {
+
+Task<http::Reply> show_sign_in(Visit& visit);
+Task<http::Reply> sign_in(Visit& visit);
+Task<http::Reply> sign_out(Visit& visit);
+
+// The visitor's own devices; `id` names one.
+Task<http::Reply> show_my_devices(Visit& visit);
+Task<http::Reply> show_my_device(Visit& visit);
+Task<http::Reply> ask_to_wipe(Visit& visit);
+Task<http::Reply> wipe(Visit& visit);
+Task<http::Reply> ask_to_remove(Visit& visit);
+Task<http::Reply> remove(Visit& visit);
+
+}  // namespace godwit::console

@@ -1,0 +1,31 @@
+/// What the console stands on.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "admin/operations.hpp"
+#include "backend/backend.hpp"
+#include "base/clock.hpp"
+
+namespace godwit::console {
+
+/// Why somebody is not let in.
+struct Refusal {
+  enum class Why : std::uint8_t { wrong, not_allowed, slow_down };
+  Why why = Why::wrong;
+  unsigned retry_after_seconds = 0;
+};
+using SignInOutcome = std::variant<backend::Account, Refusal>;
+
+struct Parts {
+  const Clock& clock;
+  Random& random;  // must be unpredictable
+  /// Checks the user's own password, never an app password; counts and delays who guesses. `peer`:
+  /// the client's address. Throws Fault when nobody could check.
+  std::function<Task<SignInOutcome>(std::string login, Secret password, std::string peer)> sign_in;
+  admin::Devices& devices;
+};
+
+}  // namespace godwit::console

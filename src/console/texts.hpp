@@ -1,0 +1,137 @@
+/// Every text of the console, in the languages it speaks: one table for each, texts_<language>.cpp.
+/// `{}` stands for what is filled in.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace godwit::console {
+
+enum class Language : std::uint8_t { english, french, german };
+
+struct Texts {
+  // The frame
+  std::string_view code;  // of the language: "en"
+  std::string_view language_name;
+  std::string_view skip;
+  std::string_view navigation;
+  std::string_view languages;
+  std::string_view sign_out;
+  std::string_view back;
+  std::string_view cancel;
+
+  // Sign-in
+  std::string_view sign_in_title;
+  std::string_view sign_in_intro;
+  std::string_view user;
+  std::string_view user_hint;
+  std::string_view password;
+  std::string_view sign_in;
+  std::string_view refused;
+  std::string_view not_allowed;
+  std::string_view slow_down;  // seconds
+  std::string_view signed_out;
+
+  // What went wrong
+  std::string_view failed_title;
+  std::string_view not_found_title;
+  std::string_view not_found;
+  std::string_view old_form_title;
+  std::string_view old_form;
+  std::string_view foreign_form;
+  std::string_view bad_form;
+  std::string_view unavailable_title;
+  std::string_view unavailable;
+  std::string_view conflict;
+
+  // My devices
+  std::string_view devices;
+  std::string_view devices_intro;
+  std::string_view no_devices_title;
+  std::string_view no_devices;
+  std::string_view device;
+  std::string_view state;
+  std::string_view last_seen;
+  std::string_view never;
+  std::string_view details;
+  std::string_view device_id;
+  std::string_view device_type;
+  std::string_view program;
+  std::string_view protocol;
+  std::string_view unnamed;
+  std::string_view actions;
+  std::string_view recovery_password;
+  std::string_view recovery_password_hint;
+
+  // What is known of a device
+  std::string_view fact_model;
+  std::string_view fact_name;
+  std::string_view fact_os;
+  std::string_view fact_language;
+  std::string_view fact_imei;
+  std::string_view fact_phone_number;
+  std::string_view fact_operator;
+  std::string_view fact_first_seen;
+  std::string_view fact_address;
+  std::string_view fact_policy;
+  std::string_view fact_decision;
+  std::string_view fact_rule;
+  std::string_view fact_wipe_by;
+  std::string_view fact_wipe_ordered;
+  std::string_view fact_wipe_delivered;
+  std::string_view fact_wipe_changed;
+  std::string_view no_policy;
+  std::string_view decision_allowed;
+  std::string_view decision_blocked;
+  std::string_view decision_by_rules;
+
+  // States
+  std::string_view state_allowed;
+  std::string_view state_blocked;
+  std::string_view state_by_rule;
+  std::string_view state_quarantined;
+  std::string_view state_too_many;
+  std::string_view state_wipe_pending;
+  std::string_view state_wiped;
+  std::string_view state_wipe_failed;
+  std::string_view state_account_wipe_pending;
+  std::string_view state_account_wiped;
+  std::string_view state_account_wipe_failed;
+  std::string_view state_damaged;
+
+  // Wiping and removing
+  std::string_view wipe;
+  std::string_view wipe_about;
+  std::string_view wipe_title;  // the device
+  std::string_view wipe_choice;
+  std::string_view wipe_account;
+  std::string_view wipe_account_hint;
+  std::string_view wipe_account_impossible;
+  std::string_view wipe_all;
+  std::string_view wipe_all_hint;
+  std::string_view wipe_now;
+  std::string_view wipe_done;
+  std::string_view remove;
+  std::string_view remove_about;
+  std::string_view remove_title;  // the device
+  std::string_view remove_hint;
+  std::string_view remove_now;
+  std::string_view remove_done;
+};
+
+const Texts& texts_of(Language language);
+const Texts& english_texts();
+const Texts& french_texts();
+const Texts& german_texts();
+
+inline constexpr auto languages =
+    std::to_array({Language::english, Language::german, Language::french});
+
+/// The language that a browser wants most among ours (RFC 9110 12.5.4 Accept-Language); English
+/// where it wants none of them.
+Language preferred(std::string_view accept_language);
+/// By its code; false: there is none of that code.
+bool language_of(std::string_view code, Language& language);
+
+}  // namespace godwit::console

@@ -1,0 +1,116 @@
+#include "console/texts.hpp"
+
+namespace godwit::console {
+namespace {
+
+constexpr Texts texts{
+    .code = "en",
+    .language_name = "English",
+    .skip = "Skip to content",
+    .navigation = "Pages",
+    .languages = "Language",
+    .sign_out = "Sign out",
+    .back = "Back",
+    .cancel = "Cancel",
+
+    .sign_in_title = "Sign in",
+    .sign_in_intro = "See and manage the phones that get your mail.",
+    .user = "E-mail address",
+    .user_hint = "The user name that your phone has for this account.",
+    .password = "Password",
+    .sign_in = "Sign in",
+    .refused = "Address or password is wrong. App passwords do not open this page.",
+    .not_allowed = "This account may not sign in here. Ask your administrator.",
+    .slow_down = "Too many attempts. Try again in {} seconds.",
+    .signed_out = "You are signed out.",
+
+    .failed_title = "That did not work",
+    .not_found_title = "Not found",
+    .not_found = "There is nothing at this address, or it is gone.",
+    .old_form_title = "Please try again",
+    .old_form = "The form was too old: you signed in anew in between. Nothing was changed.",
+    .foreign_form = "The form was not sent from this site. Nothing was changed.",
+    .bad_form = "What your browser sent could not be read. Nothing was changed.",
+    .unavailable_title = "Not at the moment",
+    .unavailable = "The server behind cannot be reached. Try again in a minute.",
+    .conflict = "The device is in another state by now. Look at it again.",
+
+    .devices = "My devices",
+    .devices_intro = "Phones, tablets and programs that synchronize with your account.",
+    .no_devices_title = "No devices yet",
+    .no_devices = "A phone appears here as soon as it has synchronized for the first time.",
+    .device = "Device",
+    .state = "State",
+    .last_seen = "Last seen",
+    .never = "never",
+    .details = "Details",
+    .device_id = "Device ID",
+    .device_type = "Type",
+    .program = "Program",
+    .protocol = "Protocol version",
+    .unnamed = "Unnamed device",
+    .actions = "Lost, sold or replaced?",
+    .recovery_password = "Recovery password",
+    .recovery_password_hint = "Opens the device when you have forgotten its password.",
+
+    .fact_model = "Model",
+    .fact_name = "Name",
+    .fact_os = "System",
+    .fact_language = "Language",
+    .fact_imei = "IMEI",
+    .fact_phone_number = "Phone number",
+    .fact_operator = "Operator",
+    .fact_first_seen = "First seen",
+    .fact_address = "Last address",
+    .fact_policy = "Policy",
+    .fact_decision = "Decision",
+    .fact_rule = "Rule",
+    .fact_wipe_by = "Wipe ordered by",
+    .fact_wipe_ordered = "Wipe ordered",
+    .fact_wipe_delivered = "Wipe delivered",
+    .fact_wipe_changed = "Wipe changed",
+    .no_policy = "none acknowledged",
+    .decision_allowed = "allowed by an administrator",
+    .decision_blocked = "blocked by an administrator",
+    .decision_by_rules = "left to the rules",
+
+    .state_allowed = "Synchronizes",
+    .state_blocked = "Blocked",
+    .state_by_rule = "Blocked by a rule",
+    .state_quarantined = "Waits for approval",
+    .state_too_many = "One device too many",
+    .state_wipe_pending = "Will be erased",
+    .state_wiped = "Erased",
+    .state_wipe_failed = "Erasing failed",
+    .state_account_wipe_pending = "Account will be removed",
+    .state_account_wiped = "Account removed",
+    .state_account_wipe_failed = "Removing the account failed",
+    .state_damaged = "Record damaged",
+
+    .wipe = "Erase",
+    .wipe_about = "Lost or stolen? Have the data on the device erased when it next connects.",
+    .wipe_title = "Erase {}",
+    .wipe_choice = "What is to be erased?",
+    .wipe_account = "Only this account",
+    .wipe_account_hint = "Mail, contacts and calendars of this account go; all else stays.",
+    .wipe_account_impossible = "This device does not know how to do that.",
+    .wipe_all = "The whole device",
+    .wipe_all_hint =
+        "Everything on it is erased, private photos too. This cannot be undone once it is done.",
+    .wipe_now = "Erase",
+    .wipe_done = "The order stands: it is carried out when the device connects the next time.",
+    .remove = "Remove",
+    .remove_about = "Not in use any more? Take the device off this list.",
+    .remove_title = "Remove {}",
+    .remove_hint =
+        "The server forgets the device. What is on it stays there; if it connects again, it "
+        "appears here again and synchronizes from the start.",
+    .remove_now = "Remove",
+    .remove_done = "The device was removed.",
+};
+
+}  // namespace
+
+const Texts& english_texts() { return texts; }
+
+}  // namespace godwit::console

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Looks at every page of the console as people do, in a real Chromium.
+
+    browse.py PARTS URL USER PASSWORD [PICTURES]
+
+PARTS: the folder of tests/parts.sh. The user has one device, which goes at the end. Every page at 360
+and 1440 px, in every language, light and dark: nothing is wider than the window, and axe finds
+nothing serious; then by keyboard alone, and with scripts off. PICTURES: where pictures of all go.
+Prints what is wrong; exit 1 when something is.
+"""
+
+import os
+import sys
+
+from webdriver import Browser
+
+WIDTHS = (360, 1440)
+LANGUAGES = ("en", "de", "fr")
+# By name: path, whether one is signed in there. {device}: the id of the user's device.
+PAGES = {
+    "sign-in": ("/godwit/sign-in", False),
+    "sign-in-out": ("/godwit/sign-in?done=out", False),
+    "devices": ("/godwit/", True),
+    "device": ("/godwit/device?id={device}", True),
+    "device-done": ("/godwit/device?id={device}&done=wipe", True),
+    "wipe": ("/godwit/device/wipe?id={device}", True),
+    "remove": ("/godwit/device/remove?id={device}", True),
+    "nothing": ("/godwit/nothing", True),
+}
+AXE_OPTIONS = {"resultTypes": ["violations"],
+               "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+class Look:
+    def __init__(self, parts, url, user, password, pictures):
+        self.part, self.url, self.user, self.password = f"{parts}/chromium", url, user, password
+        self.pictures = pictures
+        with open(f"{parts}/axe/axe.min.js", encoding="utf-8") as file:
+            self.axe = file.read()
+        self.wrong = []
+        self.device = ""
+
+    def expect(self, what, holds):
+        if not holds:
+            self.wrong.append(what)
+
+    def sign_in(self, browser):
+        browser.open(f"{self.url}/godwit/sign-in")
+        browser.type("#user", self.user)
+        browser.type("#password", self.password)
+        browser.click("main button")
+
+    def read_device(self, browser):
+        self.expect("not signed in", browser.comes(".who", self.user))
+        address = browser.run("return document.querySelector('.cards a').href")
+        self.device = address.split("id=")[1]
+
+    def judge(self, browser, name):
+        wide = browser.run("return document.documentElement.scrollWidth - window.innerWidth")
+        self.expect(f"{name}: {wide} px wider than the window", wide <= 0)
+        browser.run(self.axe)
+        found = browser.run_async(
+            "const done = arguments[1]; axe.run(document, arguments[0])"
+            ".then(result => done(result.violations), fault => done([{id: String(fault), "
+            "impact: 'critical', nodes: []}]))", AXE_OPTIONS)
+        for each in found:
+            where = "; ".join(node["target"][0] for node in each["nodes"][:3])
+            self.expect(f"{name}: axe: {each['impact']}: {each['id']}: {where}",
+                        each["impact"] not in ("serious", "critical"))
+        if self.pictures:
+            browser.picture(f"{self.pictures}/{name}.png")
+
+    def look_at_all(self, dark):
+        browser = Browser(self.part, dark=dark)
+        scheme = "dark" if dark else "light"
+        try:
+            for signed_in in (False, True):
+                if signed_in:
+                    self.sign_in(browser)
+                    self.read_device(browser)
+                for width in WIDTHS:
+                    browser.size(width)
+                    for language in LANGUAGES:
+                        for name, (path, inside) in PAGES.items():
+                            if inside != signed_in:
+                                continue
+                            path = path.format(device=self.device)
+                            more = "&" if "?" in path else "?"
+                            browser.open(f"{self.url}{path}{more}language={language}")
+                            self.expect(f"{name}: not in {language}",
+                                        browser.run("return document.documentElement.lang")
+                                        == language)
+                            self.judge(browser, f"{name}-{width}-{language}-{scheme}")
+        finally:
+            browser.close()
+
+    def focus(self, browser):
+        """What has the focus, and whether one sees that."""
+        return browser.run(
+            "const at = document.activeElement; const style = getComputedStyle(at);"
+            "return [at.id || at.textContent.trim(), style.outlineStyle != 'none' &&"
+            " parseFloat(style.outlineWidth) >= 2]")
+
+    def tab_to(self, browser, wanted):
+        for _ in range(40):
+            browser.press("tab")
+            name, seen = self.focus(browser)
+            self.expect(f"keyboard: no one sees that '{name}' has the focus", seen)
+            if name == wanted:
+                return
+        self.expect(f"keyboard: '{wanted}' cannot be reached", False)
+
+    def by_keyboard(self):
+        browser = Browser(self.part)
+        try:
+            browser.size(1440)
+            browser.open(f"{self.url}/godwit/sign-in")
+            self.expect("keyboard: the user's name has no focus", self.focus(browser)[0] == "user")
+            browser.press(self.user, "tab", self.password, "enter")
+            self.expect("keyboard: not signed in", browser.comes("h1", "My devices"))
+            browser.press("tab")
+            self.expect("keyboard: no link to the content", "Skip" in self.focus(browser)[0])
+            browser.press("enter")
+            device = browser.text(".cards a")
+            self.tab_to(browser, device)
+            browser.press("enter")
+            self.expect("keyboard: not on the device's page", browser.comes("h1", device))
+            self.tab_to(browser, "Erase")
+            browser.press("enter")
+            self.expect("keyboard: not asked about erasing", browser.comes("h1", "Erase"))
+            self.tab_to(browser, browser.run("return document.querySelector(':checked').id"))
+            browser.press("down")
+            self.tab_to(browser, "Cancel")
+            browser.press("enter")
+            self.expect("keyboard: not back", browser.comes(".path", "My devices"))
+            self.tab_to(browser, "Remove")
+            browser.press("enter")
+            self.expect("keyboard: not asked about removing", browser.comes("h1", "Remove"))
+            self.tab_to(browser, "Remove")
+            self.tab_to(browser, "Deutsch")
+            browser.press("enter")
+            self.expect("keyboard: not in German", browser.comes("h1", "entfernen"))
+        finally:
+            browser.close()
+
+    def without_scripts(self):
+        browser = Browser(self.part, scripts=False)
+        try:
+            browser.size(360)
+            self.sign_in(browser)
+            self.expect("scripts off: not signed in", browser.comes("h1", "My devices"))
+            cookies = {each["name"]: each for each in browser.cookies()}
+            session = cookies.get("__Host-session", {})
+            self.expect("the session's cookie is not kept from scripts and other sites",
+                        session.get("httpOnly") and session.get("secure")
+                        and session.get("sameSite") == "Strict" and session.get("path") == "/")
+            device = browser.text(".cards a")
+            browser.click(".cards a")
+            self.expect("scripts off: not on the device's page", browser.comes("h1", device))
+            browser.click(".actions .row:last-child a")
+            self.expect("scripts off: not asked", browser.comes("h1", "Remove"))
+            browser.click("main form button")
+            self.expect("scripts off: not removed", browser.comes(".banner", "was removed"))
+            self.expect("scripts off: still there", device not in browser.text("main"))
+            if self.pictures:
+                browser.picture(f"{self.pictures}/empty-360.png")
+            browser.click(".person button")
+            self.expect("scripts off: not signed out", browser.comes(".banner", "signed out"))
+            browser.open(f"{self.url}/godwit/")
+            self.expect("scripts off: still signed in", browser.url().endswith("/sign-in"))
+        finally:
+            browser.close()
+
+
+def main():
+    if len(sys.argv) not in (5, 6):
+        print(__doc__, file=sys.stderr)
+        return 2
+    pictures = sys.argv[5] if len(sys.argv) == 6 else ""
+    if pictures:
+        os.makedirs(pictures, exist_ok=True)
+    look = Look(*sys.argv[1:5], pictures)
+    look.look_at_all(dark=False)
+    look.look_at_all(dark=True)
+    look.by_keyboard()
+    look.without_scripts()
+    for each in look.wrong:
+        print(each)
+    return 1 if look.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

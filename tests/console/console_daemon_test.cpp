@@ -1,0 +1,132 @@
+// The console before a whole daemon with TLS: passwords that count, devices that are real, and what
+// is left when the process dies.
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "console/visitor.hpp"
+
+namespace godwit::test {
+namespace {
+
+constexpr const char* ann = "ann@example.org";
+constexpr const char* bob = "bob@example.org";
+
+class ConsoleDaemonTest : public testing::Test {
+ protected:
+  ConsoleDaemonTest() {
+    daemon_.listen_tls();
+    daemon_.config["server"] += "hostname = \"localhost\"\n";
+    daemon_.config["auth"] = "failure_delay_milliseconds = 0\nfailures_max = 3\n";
+  }
+  void start() {
+    daemon_.start();
+    daemon_.add_user(ann);
+    daemon_.add_user(bob);
+  }
+  std::string state_of(const std::string& device) {
+    const auto shown = daemon_.command("device show ann@example.org " + device + " --json");
+    const auto at = shown.output.find("\"state\"");
+    return at == std::string::npos ? "none" : shown.output.substr(at, 60);
+  }
+
+  DaemonProcess daemon_;
+};
+
+TEST_F(ConsoleDaemonTest, ADeviceIsSeenWipedAndRemoved) {
+  start();
+  Phone phone(daemon_, ann);
+  phone.inbox();
+  Visitor visitor(daemon_);
+  EXPECT_EQ(visitor.sign_in(ann, "wrong").status, 403);
+  EXPECT_EQ(visitor.sign_in(ann).status, 303);
+  EXPECT_TRUE(visitor.get("/godwit/").body.contains("/godwit/device?id=phone1"));
+  EXPECT_TRUE(visitor.get("/godwit/device?id=phone1").body.contains("SmartPhone"));
+  visitor.get("/godwit/device/wipe?id=phone1");
+  EXPECT_EQ(visitor.post("/godwit/device/wipe", "id=phone1&what=account").status, 303);
+  EXPECT_TRUE(state_of("phone1").contains("account wipe pending"));
+  // The phone learns of it with its next request.
+  EXPECT_THROW(phone.inbox(), std::exception);
+  const auto log = daemon_.command("audit").output;
+  EXPECT_TRUE(log.contains("device.wipe_account")) << log;
+  EXPECT_TRUE(log.contains("127.0.0.1")) << log;
+  EXPECT_EQ(visitor.post("/godwit/device/remove", "id=phone1").status, 409);
+  EXPECT_EQ(daemon_.command("device release ann@example.org phone1").code, 0);
+  EXPECT_EQ(visitor.post("/godwit/device/remove", "id=phone1").status, 303);
+  EXPECT_EQ(state_of("phone1"), "none");
+  // It may come back, and starts over.
+  Phone again(daemon_, ann);
+  again.inbox();
+  EXPECT_TRUE(visitor.get("/godwit/").body.contains("phone1"));
+}
+
+TEST_F(ConsoleDaemonTest, AnOrderOutlivesTheProcessAndASessionDoesNot) {
+  start();
+  Phone(daemon_, ann).inbox();
+  Visitor visitor(daemon_);
+  visitor.sign_in(ann);
+  visitor.get("/godwit/device/wipe?id=phone1");
+  EXPECT_EQ(visitor.post("/godwit/device/wipe", "id=phone1&what=all").status, 303);
+  daemon_.kill();
+  daemon_.start();
+  EXPECT_TRUE(state_of("phone1").contains("wipe pending"));
+  EXPECT_EQ(visitor.get("/godwit/").status, 303);
+  EXPECT_EQ(visitor.sign_in(ann).status, 303);
+  EXPECT_EQ(visitor.get("/godwit/").status, 200);
+}
+
+TEST_F(ConsoleDaemonTest, WhoGuessesHasToWait) {
+  start();
+  Visitor visitor(daemon_);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(visitor.sign_in(ann, "guess").status, 403) << i;
+  const auto slow = visitor.sign_in(ann);
+  EXPECT_EQ(slow.status, 429);
+  EXPECT_GT(std::stoi(std::string(slow.header("retry-after"))), 0);
+  EXPECT_EQ(visitor.get("/godwit/").status, 303);
+  // An administrator's word pardons, as for phones.
+  EXPECT_TRUE(daemon_.ask("user.passwd", {{"login", ann}, {"password", "other-secret"}}));
+  EXPECT_EQ(visitor.sign_in(ann, "other-secret").status, 303);
+  EXPECT_FALSE(daemon_.log().contains("other-secret"));
+}
+
+TEST_F(ConsoleDaemonTest, AnotherPasswordEndsSessions) {
+  start();
+  Visitor visitor(daemon_);
+  Visitor other(daemon_);
+  visitor.sign_in(ann);
+  other.sign_in(bob);
+  EXPECT_TRUE(daemon_.ask("user.passwd", {{"login", ann}, {"password", "other-secret"}}));
+  EXPECT_EQ(visitor.get("/godwit/").status, 303);
+  EXPECT_EQ(other.get("/godwit/").status, 200);
+}
+
+TEST_F(ConsoleDaemonTest, AppPasswordsOpenNothing) {
+  daemon_.config["[sign_in]"] = "kind = \"app-password\"\n[[sign_in]]\nkind = \"mailbox\"\n";
+  start();
+  const auto made = daemon_.command("app-password add ann@example.org --name phone --json").output;
+  const auto at = made.find("\"password\"");
+  ASSERT_NE(at, std::string::npos) << made;
+  const auto from = made.find('"', at + 10) + 1;
+  const std::string app_password = made.substr(from, made.find('"', from) - from);
+  Visitor visitor(daemon_);
+  EXPECT_EQ(visitor.sign_in(ann, app_password).status, 403);
+  EXPECT_EQ(visitor.sign_in(ann).status, 303);
+  const auto phones = ask_http(daemon_.port("http "), {.user = ann, .password = app_password});
+  EXPECT_TRUE(phones.starts_with("HTTP/1.1 200")) << phones;
+}
+
+TEST_F(ConsoleDaemonTest, CanBeSwitchedOff) {
+  start();
+  Visitor visitor(daemon_);
+  EXPECT_EQ(visitor.get("/godwit/sign-in").status, 200);
+  EXPECT_TRUE(visitor.get("/").body.contains("/godwit/"));
+  daemon_.config["console"] = "enabled = false\n";
+  daemon_.write_config();
+  daemon_.signal(SIGHUP);
+  EXPECT_TRUE(daemon_.wait_for_log("reloaded"));
+  EXPECT_EQ(visitor.get("/godwit/sign-in").status, 404);
+  EXPECT_FALSE(visitor.get("/").body.contains("/godwit/"));
+}
+
+}  // namespace
+}  // namespace godwit::test
