@@ -48,7 +48,7 @@ DIRECTIONS = {
     "queue": "base item net convert compose backend store sqlite",
     "client": "base wbxml eas item net http watch convert mapping autodiscover dns discovery",
     "admin": "base eas item backend store watch auth policy",
-    "console": "base net http watch item backend auth policy admin",
+    "console": "base net http watch item convert convert/time_zone backend auth policy admin",
     # Implementations: only app and tests name them.
     "store/memory": "base store",
     "store/sqlite": "base net store sqlite",

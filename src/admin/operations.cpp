@@ -67,7 +67,10 @@ Result<Devices*> devices(Parts& parts) {
 
 /// A change of credentials ends what was built upon the old ones.
 void forget(Parts& parts, const std::string& login) {
-  if (const auto user = UserId::parse(login); user && parts.forget_user) parts.forget_user(*user);
+  const auto user = UserId::parse(login);
+  if (!user) return;
+  if (parts.forget_user) parts.forget_user(*user);
+  if (parts.end_sessions) parts.end_sessions(*user);
 }
 
 Task<Result<json>> user_add(Parts& parts, json arguments) {

@@ -286,6 +286,8 @@ class Operations {
     std::function<Status()> status;
     /// Drops what is cached about a user, and ends the user's waiting requests.
     std::function<void(const UserId&)> forget_user;
+    /// Ends what the user signed in to with the own password: that is another now.
+    std::function<void(const UserId&)> end_sessions = {};
     Groups* groups = nullptr;  // there where the accounts are
     auth::AppPasswords* app_passwords = nullptr;
     backend::KnownUsers* known_users = nullptr;  // there where app passwords are

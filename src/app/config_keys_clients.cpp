@@ -309,8 +309,8 @@ constexpr auto table = std::to_array<Key>({
         "The day (UTC) from which on it counts no more. Empty: it always counts.", true),
 
     flag<&C::console, &O::enabled>("console", "enabled",
-                                   "Serve pages for people at /godwit/, where users see, wipe and "
-                                   "remove their devices. Needs HTTPS.",
+                                   "Serve pages for people at /godwit/, where users manage their "
+                                   "devices, app passwords and automatic answers. Needs HTTPS.",
                                    true),
     number<&C::console, &O::idle_minutes>("console", "idle_minutes", {1, 24 * 60},
                                           "Who does nothing for so long has to sign in again.",

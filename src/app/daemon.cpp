@@ -144,7 +144,10 @@ void Daemon::State::make_engine() {
   }
   backends = make_backends(options.config, {loop, *files, clock, random, damage});
   engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
-  console = make_console(options.config, clock, random, *engine, *devices);
+  console = make_console(options.config, clock, random, *engine, *devices, backends->vacation(),
+                         [this](std::string line, admin::Caller by) {
+                           return operations->run(std::move(line), std::move(by));
+                         });
   policies = std::make_unique<admin::StorePolicies>(
       *store, admin::StorePolicies::Surroundings{
                   [this]() -> const policy::Book& { return engine->policies(); },
@@ -227,9 +230,11 @@ admin::Operations::Parts Daemon::State::operation_parts() {
                  std::move(name.id), std::move(item));
     };
   }
+  parts.end_sessions = [this](const UserId& user) {
+    if (console) console->forget_user(user);
+  };
   parts.forget_user = [this](const UserId& user) {
     if (engine) engine->forget_user(user);
-    if (console) console->forget_user(user);
   };
   return parts;
 }

@@ -1,5 +1,6 @@
 #include "app/web_console.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace godwit::app {
@@ -23,6 +24,7 @@ Task<console::SignInOutcome> sign_in(BasicSignIn& checker, std::string login, Se
 console::Settings console_settings(const Config& config) {
   console::Settings settings;
   settings.enabled = config.console.enabled;
+  settings.time_zone = config.calendar.time_zone;
   settings.sessions.idle = std::chrono::minutes(config.console.idle_minutes);
   settings.sessions.whole = std::chrono::hours(config.console.session_hours);
   return settings;
@@ -30,15 +32,21 @@ console::Settings console_settings(const Config& config) {
 
 std::unique_ptr<console::Console> make_console(const Config& config, const Clock& clock,
                                                Random& random, Engine& engine,
-                                               admin::Devices& devices) {
-  console::Parts parts{.clock = clock,
-                       .random = random,
-                       .sign_in =
-                           [&engine](std::string login, Secret password, std::string peer) {
-                             return sign_in(engine.sign_in(), std::move(login), std::move(password),
-                                            std::move(peer));
-                           },
-                       .devices = devices};
+                                               admin::Devices& devices, backend::Vacation* vacation,
+                                               Perform perform) {
+  console::Parts parts{
+      .clock = clock,
+      .random = random,
+      .sign_in =
+          [&engine](std::string login, Secret password, std::string peer) {
+            return sign_in(engine.sign_in(), std::move(login), std::move(password),
+                           std::move(peer));
+          },
+      .devices = devices,
+      .vacation = vacation,
+      .perform = std::move(perform),
+      .takes_app_passwords = std::ranges::any_of(
+          config.sign_in, [](const auto& one) { return one.kind == "app-password"; })};
   return std::make_unique<console::Console>(std::move(parts), console_settings(config),
                                             engine.service());
 }

@@ -26,14 +26,19 @@ using Answer = Task<http::Reply> (*)(Visit&);
 struct Route {
   std::string_view path;
   Who who;
-  Answer get;   // null: none
-  Answer post;  // null: none
+  Answer get;                                // null: none
+  Answer post;                               // null: none
+  bool (*is_there)(const Visit&) = nullptr;  // null: always
 };
 constexpr auto routes = std::to_array<Route>({
     {"/godwit/", Who::person, &show_my_devices, nullptr},
+    {"/godwit/app-passwords", Who::person, &show_app_passwords, &make_app_password,
+     &has_app_passwords},
+    {"/godwit/app-passwords/revoke", Who::person, &ask_to_revoke, &revoke, &has_app_passwords},
     {"/godwit/device", Who::person, &show_my_device, nullptr},
     {"/godwit/device/remove", Who::person, &ask_to_remove, &remove},
     {"/godwit/device/wipe", Who::person, &ask_to_wipe, &wipe},
+    {"/godwit/out-of-office", Who::person, &show_absence, &save_absence, &has_absence},
     {"/godwit/sign-in", Who::anybody, &show_sign_in, &sign_in},
     {"/godwit/sign-out", Who::anybody, nullptr, &sign_out},
 });
@@ -154,13 +159,16 @@ Task<http::Reply> Console::answer(const http::Request& request) {
   Visit visit{.parts = parts_,
               .sessions = sessions_,
               .request = request,
+              .time_zone = settings_.time_zone,
               .language = language_for(request, asked),
               .query = asked};
   if (request.path == root) co_return see_other(Url(home));
   const std::string id(session_id(request));
   if (auto account = sessions_.find(id)) visit.person = Person{*std::move(account), id};
   const auto* const route = std::ranges::find(routes, request.path, &Route::path);
-  if (route == routes.end()) co_return not_found(visit);
+  const bool there =
+      route != routes.end() && (route->is_there == nullptr || route->is_there(visit));
+  if (!there) co_return not_found(visit);
   http::Reply reply = co_await guarded(visit, *route);
   if (!asked.get("language").empty()) {
     constexpr std::string_view a_year = "Max-Age=31536000";

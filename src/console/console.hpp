@@ -2,6 +2,7 @@
 /// to forms of other sites and to those without the session's token.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "console/parts.hpp"
@@ -12,6 +13,7 @@ namespace godwit::console {
 
 struct Settings {
   bool enabled = true;
+  std::string time_zone = "UTC";
   Sessions::Limits sessions{};
 };
 

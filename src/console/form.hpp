@@ -12,7 +12,8 @@
 
 namespace godwit::console {
 
-inline constexpr std::size_t form_bytes_max = std::size_t{64} * 1024;  // the longest text we take
+/// Two texts of an absence, every byte as an escape.
+inline constexpr std::size_t form_bytes_max = std::size_t{448} * 1024;
 inline constexpr std::size_t form_fields_max = 100;
 
 /// Names and values of an application/x-www-form-urlencoded text (WHATWG URL 5.1).

@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <string>
 
-#include "base/printable.hpp"
+#include "console/device_view.hpp"
+#include "console/operations.hpp"
 #include "console/page.hpp"
 #include "console/pages.hpp"
-#include "net/network.hpp"
 
 namespace godwit::console {
 namespace {
@@ -15,129 +13,14 @@ constexpr Path device_path{"/godwit/device"};
 constexpr Path wipe_path{"/godwit/device/wipe"};
 constexpr Path remove_path{"/godwit/device/remove"};
 
-using Label = std::string_view Texts::*;
-
-struct State {
-  std::string_view name;  // as admin::Device says it
-  Label label;
-  std::string_view kind;
-};
-constexpr auto states = std::to_array<State>({
-    {"account wipe failed", &Texts::state_account_wipe_failed, "bad"},
-    {"account wipe pending", &Texts::state_account_wipe_pending, "wait"},
-    {"account wiped", &Texts::state_account_wiped, "bad"},
-    {"allowed", &Texts::state_allowed, "good"},
-    {"blocked", &Texts::state_blocked, "bad"},
-    {"blocked by rule", &Texts::state_by_rule, "bad"},
-    {"damaged", &Texts::state_damaged, "bad"},
-    {"one device too many", &Texts::state_too_many, "bad"},
-    {"quarantined", &Texts::state_quarantined, "wait"},
-    {"wipe failed", &Texts::state_wipe_failed, "bad"},
-    {"wipe pending", &Texts::state_wipe_pending, "wait"},
-    {"wiped", &Texts::state_wiped, "bad"},
-});
-
-struct Fact {
-  std::string_view name;  // as admin::Device says it
-  Label label;
-};
-constexpr auto facts = std::to_array<Fact>({
-    {"model", &Texts::fact_model},
-    {"name", &Texts::fact_name},
-    {"os", &Texts::fact_os},
-    {"language", &Texts::fact_language},
-    {"imei", &Texts::fact_imei},
-    {"phone_number", &Texts::fact_phone_number},
-    {"operator", &Texts::fact_operator},
-    {"first_seen", &Texts::fact_first_seen},
-    {"address", &Texts::fact_address},
-    {"policy", &Texts::fact_policy},
-    {"decision", &Texts::fact_decision},
-    {"rule", &Texts::fact_rule},
-    {"wipe_by", &Texts::fact_wipe_by},
-    {"wipe_ordered", &Texts::fact_wipe_ordered},
-    {"wipe_delivered", &Texts::fact_wipe_delivered},
-    {"wipe_changed", &Texts::fact_wipe_changed},
-});
-
-/// Values that are words of ours.
-struct Value {
-  std::string_view fact;
-  std::string_view value;
-  Label label;
-};
-constexpr auto values = std::to_array<Value>({
-    {"decision", "allowed", &Texts::decision_allowed},
-    {"decision", "blocked", &Texts::decision_blocked},
-    {"decision", "by rules", &Texts::decision_by_rules},
-    {"policy", "none acknowledged", &Texts::no_policy},
-});
-
-Html state_badge(const Texts& texts, const admin::Device& device) {
-  const auto* const known = std::ranges::find(states, device.state, &State::name);
-  if (known == states.end()) return element("span", {{"class", "badge"}}, device.state);
-  return element("span", {{"class", "badge " + std::string(known->kind)}}, texts.*known->label);
-}
-
-/// What a person would call it.
-std::string name_of(const Texts& texts, const admin::Device& device) {
-  for (const std::string* const name : {&device.model, &device.type}) {
-    if (!name->empty()) return printable(*name);
-  }
-  return std::string(texts.unnamed);
-}
-
-Html seen(const Texts& texts, const admin::Device& device) {
-  if (!device.seen) return Html().add(texts.never);
-  return day(*device.seen);
-}
-
 Html card(const Visit& visit, const admin::Device& device) {
   const Texts& texts = visit.texts();
   const Url url(device_path, {{"id", device.id.view()}});
-  const Html title = element("h2", link(url, name_of(texts, device)));
-  const Html when = element("p", {{"class", "hint"}}, texts.last_seen, " ", seen(texts, device));
+  const Html title = element("h2", link(url, device_name(texts, device)));
+  const Html when =
+      element("p", {{"class", "hint"}}, texts.last_seen, " ", last_seen(texts, device));
   return element("li", {{"class", "card row"}}, element("div", title, when),
                  state_badge(texts, device));
-}
-
-void add_fact(Html& list, std::string_view label, const Html& value) {
-  list.add(element("div", element("dt", label), element("dd", value)));
-}
-
-void add_fact(Html& list, std::string_view label, std::string_view value) {
-  if (!value.empty()) add_fact(list, label, Html().add(printable(value)));
-}
-
-std::string_view value_of(const Texts& texts, std::string_view fact, std::string_view value) {
-  for (const Value& each : values) {
-    if (each.fact == fact && each.value == value) return texts.*each.label;
-  }
-  return value;
-}
-
-Html facts_of(const Texts& texts, const admin::Device& device) {
-  Html list;
-  add_fact(list, texts.state, state_badge(texts, device));
-  add_fact(list, texts.last_seen, seen(texts, device));
-  for (const Fact& each : facts) {
-    const auto found =
-        std::ranges::find(device.facts, each.name, &std::pair<std::string, std::string>::first);
-    if (found == device.facts.end()) continue;
-    add_fact(list, texts.*each.label, value_of(texts, each.name, found->second));
-  }
-  add_fact(list, texts.device_type, device.type);
-  add_fact(list, texts.program, device.agent);
-  add_fact(list, texts.protocol, device.version);
-  add_fact(list, texts.device_id, device.id.view());
-  return element("dl", {{"class", "facts card"}}, list);
-}
-
-Html recovery(const Texts& texts, const admin::Device& device) {
-  if (!device.recovery_password) return {};
-  return element("section", {{"class", "card"}}, element("h2", texts.recovery_password),
-                 element("p", {{"class", "hint"}}, texts.recovery_password_hint),
-                 element("p", element("code", device.recovery_password->reveal())));
 }
 
 Html action(std::string_view about, const Url& url, std::string_view label) {
@@ -157,10 +40,7 @@ http::Reply no_such_device(const Visit& visit) {
 }
 
 admin::Order order(const Visit& visit, const admin::Device& device) {
-  const std::string name = visit.person->account.user.str();
-  return {.user = visit.person->account.user,
-          .device = device.id,
-          .by = {.name = name, .address = std::string(net::address_of(visit.request.peer))}};
+  return {.user = visit.person->account.user, .device = device.id, .by = caller(visit)};
 }
 
 /// What an order could not do: the device is gone, or in another state by now.
@@ -214,12 +94,12 @@ Task<http::Reply> show_my_device(Visit& visit) {
   if (!device) co_return no_such_device(visit);
   Html content = element("p", {{"class", "path"}}, link(Url(home), texts.devices));
   if (visit.query.get("done") == "wipe") content.add(banner("good", texts.wipe_done));
-  content.add(facts_of(texts, *device)).add(recovery(texts, *device));
+  content.add(device_facts(texts, *device)).add(recovery(texts, *device));
   const std::string_view id = device->id.view();
   content.add(element("section", {{"class", "card actions"}}, element("h2", texts.actions),
                       action(texts.wipe_about, Url(wipe_path, {{"id", id}}), texts.wipe),
                       action(texts.remove_about, Url(remove_path, {{"id", id}}), texts.remove)));
-  co_return page_reply(visit, {name_of(texts, *device), std::move(content)});
+  co_return page_reply(visit, {device_name(texts, *device), std::move(content)});
 }
 
 Task<http::Reply> ask_to_wipe(Visit& visit) {
@@ -238,7 +118,7 @@ Task<http::Reply> ask_to_wipe(Visit& visit) {
                          .add(element("div", {{"class", "buttons"}},
                                       submit(texts.wipe_now, "danger"), cancel(visit, *device)));
   const Html form = post_form(visit, Url(wipe_path), inner);
-  co_return page_reply(visit, {fill(texts.wipe_title, name_of(texts, *device)),
+  co_return page_reply(visit, {fill(texts.wipe_title, device_name(texts, *device)),
                                element("div", {{"class", "card"}}, form)});
 }
 
@@ -264,7 +144,7 @@ Task<http::Reply> ask_to_remove(Visit& visit) {
                          .add(element("div", {{"class", "buttons"}}, submit(texts.remove_now),
                                       cancel(visit, *device)));
   const Html form = post_form(visit, Url(remove_path), inner);
-  co_return page_reply(visit, {fill(texts.remove_title, name_of(texts, *device)),
+  co_return page_reply(visit, {fill(texts.remove_title, device_name(texts, *device)),
                                element("div", {{"class", "card"}}, form)});
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "console/assets.hpp"
+#include "console/pages.hpp"
 
 namespace godwit::console {
 namespace {
@@ -17,9 +18,12 @@ constexpr std::string_view content_security =
 struct Place {
   Path path;
   std::string_view Texts::* label;
+  bool (*is_there)(const Visit&);  // null: always
 };
 constexpr auto places = std::to_array<Place>({
-    {home, &Texts::devices},
+    {home, &Texts::devices, nullptr},
+    {app_passwords_path, &Texts::app_passwords, &has_app_passwords},
+    {absence_path, &Texts::absence, &has_absence},
 });
 
 Html head(const Page& page) {
@@ -35,6 +39,7 @@ Html head(const Page& page) {
 Html navigation(const Visit& visit) {
   Html items;
   for (const Place& each : places) {
+    if (each.is_there != nullptr && !each.is_there(visit)) continue;
     const bool here = visit.request.path == each.path.view();
     const Html anchor = here ? element("a", {{"href", Url(each.path)}, {"aria-current", "page"}},
                                        visit.texts().*each.label)
@@ -156,6 +161,16 @@ Html banner(std::string_view kind, std::string_view text) {
   return element(
       "p", {{"class", "banner " + std::string(kind)}, {"role", bad ? "alert" : "status"}}, text);
 }
+
+void Facts::add(std::string_view term, const Html& value) {
+  rows_.add(element("div", element("dt", term), element("dd", value)));
+}
+
+void Facts::add(std::string_view term, std::string_view value) {
+  if (!value.empty()) add(term, Html().add(value));
+}
+
+Html Facts::html() const { return element("dl", {{"class", "facts card"}}, rows_); }
 
 std::string fill(std::string_view pattern, std::string_view value) {
   std::string out(pattern);

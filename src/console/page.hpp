@@ -16,6 +16,8 @@ struct Page {
 };
 
 inline constexpr Path home{"/godwit/"};
+inline constexpr Path absence_path{"/godwit/out-of-office"};
+inline constexpr Path app_passwords_path{"/godwit/app-passwords"};
 inline constexpr Path sign_in_path{"/godwit/sign-in"};
 inline constexpr Path sign_out_path{"/godwit/sign-out"};
 
@@ -39,6 +41,18 @@ Html submit(std::string_view label, std::string_view kind = "primary");
 Html link(const Url& url, std::string_view label, std::string_view kind = "");
 /// A message above a page; `kind`: "good", "bad".
 Html banner(std::string_view kind, std::string_view text);
+/// Terms, and what each is.
+class Facts {
+ public:
+  void add(std::string_view term, const Html& value);
+  /// Left out where it is empty.
+  void add(std::string_view term, std::string_view value);
+  Html html() const;
+
+ private:
+  Html rows_;
+};
+
 /// `pattern` with `value` in place of its `{}`.
 std::string fill(std::string_view pattern, std::string_view value);
 /// The day, as people and programs read it.

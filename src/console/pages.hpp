@@ -17,4 +17,16 @@ Task<http::Reply> wipe(Visit& visit);
 Task<http::Reply> ask_to_remove(Visit& visit);
 Task<http::Reply> remove(Visit& visit);
 
+// The visitor's app passwords, where the sign-in takes any.
+bool has_app_passwords(const Visit& visit);
+Task<http::Reply> show_app_passwords(Visit& visit);
+Task<http::Reply> make_app_password(Visit& visit);
+Task<http::Reply> ask_to_revoke(Visit& visit);
+Task<http::Reply> revoke(Visit& visit);
+
+// The visitor's automatic answers, where the backend gives any.
+bool has_absence(const Visit& visit);
+Task<http::Reply> show_absence(Visit& visit);
+Task<http::Reply> save_absence(Visit& visit);
+
 }  // namespace godwit::console

@@ -26,6 +26,10 @@ struct Parts {
   /// the client's address. Throws Fault when nobody could check.
   std::function<Task<SignInOutcome>(std::string login, Secret password, std::string peer)> sign_in;
   admin::Devices& devices;
+  backend::Vacation* vacation = nullptr;  // null: there are no automatic answers
+  /// A request of admin::Operations, and its reply.
+  std::function<Task<std::string>(std::string line, admin::Caller by)> perform;
+  bool takes_app_passwords = false;  // the sign-in of devices does
 };
 
 }  // namespace godwit::console

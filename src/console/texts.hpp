@@ -118,6 +118,56 @@ struct Texts {
   std::string_view remove_hint;
   std::string_view remove_now;
   std::string_view remove_done;
+
+  // App passwords
+  std::string_view app_passwords;
+  std::string_view app_passwords_intro;
+  std::string_view app_password_new;
+  std::string_view app_password_name;
+  std::string_view app_password_name_hint;
+  std::string_view app_password_device;
+  std::string_view any_device;
+  std::string_view app_password_opens;
+  std::string_view class_mail;
+  std::string_view class_calendar;
+  std::string_view class_contacts;
+  std::string_view class_tasks;
+  std::string_view class_notes;
+  std::string_view class_directory;
+  std::string_view everything;
+  std::string_view app_password_make;
+  std::string_view app_password_made;
+  std::string_view app_password_once;
+  std::string_view app_password_failed;
+  std::string_view app_password_made_on;
+  std::string_view app_passwords_none;
+  std::string_view unnamed_password;
+  std::string_view done;
+  std::string_view revoke;
+  std::string_view revoke_title;
+  std::string_view revoke_hint;
+  std::string_view revoke_done;
+
+  // Out of office
+  std::string_view absence;
+  std::string_view absence_intro;
+  std::string_view absence_state;
+  std::string_view absence_off;
+  std::string_view absence_on;
+  std::string_view absence_scheduled;
+  std::string_view absence_start;
+  std::string_view absence_end;
+  std::string_view absence_zone;
+  std::string_view absence_internal;
+  std::string_view absence_who;
+  std::string_view absence_nobody;
+  std::string_view absence_known;
+  std::string_view absence_everybody;
+  std::string_view absence_external;
+  std::string_view absence_saved;
+  std::string_view absence_bad_times;
+  std::string_view absence_refused;
+  std::string_view save;
 };
 
 const Texts& texts_of(Language language);

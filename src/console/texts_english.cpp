@@ -107,6 +107,61 @@ constexpr Texts texts{
         "appears here again and synchronizes from the start.",
     .remove_now = "Remove",
     .remove_done = "The device was removed.",
+
+    .app_passwords = "App passwords",
+    .app_passwords_intro =
+        "Passwords for single phones and programs. They open your data there, not this page, and "
+        "each can be revoked alone.",
+    .app_password_new = "New app password",
+    .app_password_name = "Name",
+    .app_password_name_hint = "What you will know it by: the tablet at home, for instance.",
+    .app_password_device = "Works on",
+    .any_device = "Any device",
+    .app_password_opens = "What it opens",
+    .class_mail = "Mail",
+    .class_calendar = "Calendar",
+    .class_contacts = "Contacts",
+    .class_tasks = "Tasks",
+    .class_notes = "Notes",
+    .class_directory = "Address list",
+    .everything = "Everything",
+    .app_password_make = "Make a password",
+    .app_password_made = "Your new app password",
+    .app_password_once =
+        "Enter it in the phone or program now. It is shown this once and never again.",
+    .app_password_failed =
+        "No password was made: it has to open something, its name has at most 64 characters, and "
+        "there may be a hundred.",
+    .app_password_made_on = "Made",
+    .app_passwords_none = "There are none yet.",
+    .unnamed_password = "Without a name",
+    .done = "Done",
+    .revoke = "Revoke",
+    .revoke_title = "Revoke {}",
+    .revoke_hint = "Whatever signs in with it is locked out at once, and asks for a password.",
+    .revoke_done = "The app password was revoked.",
+
+    .absence = "Out of office",
+    .absence_intro = "What those who write to you are answered while you are away.",
+    .absence_state = "Automatic answers",
+    .absence_off = "Off",
+    .absence_on = "On until I switch them off",
+    .absence_scheduled = "On during this time",
+    .absence_start = "From",
+    .absence_end = "Until",
+    .absence_zone = "As clocks show in the time zone {}",
+    .absence_internal = "Answer to colleagues",
+    .absence_who = "Who outside gets an answer?",
+    .absence_nobody = "Nobody",
+    .absence_known = "Those in my contacts",
+    .absence_everybody = "Everybody",
+    .absence_external = "Answer to people outside",
+    .absence_saved = "Your automatic answers were saved.",
+    .absence_bad_times = "Both times are needed, and the end has to come after the beginning.",
+    .absence_refused =
+        "The mail server did not take that: a text is too long, or it cannot do what you chose. "
+        "Nothing was changed.",
+    .save = "Save",
 };
 
 }  // namespace

@@ -115,6 +115,62 @@ constexpr Texts texts{
         "réapparaît ici et se synchronise depuis le début.",
     .remove_now = "Retirer",
     .remove_done = "L’appareil a été retiré.",
+
+    .app_passwords = "Mots de passe d’application",
+    .app_passwords_intro =
+        "Des mots de passe pour un seul téléphone ou programme. Ils y ouvrent vos données, mais "
+        "pas cette page, et chacun se révoque séparément.",
+    .app_password_new = "Nouveau mot de passe d’application",
+    .app_password_name = "Nom",
+    .app_password_name_hint = "Ce qui vous le rappellera : la tablette à la maison, par exemple.",
+    .app_password_device = "Valable sur",
+    .any_device = "Tout appareil",
+    .app_password_opens = "Ce qu’il ouvre",
+    .class_mail = "Courrier",
+    .class_calendar = "Agenda",
+    .class_contacts = "Contacts",
+    .class_tasks = "Tâches",
+    .class_notes = "Notes",
+    .class_directory = "Annuaire",
+    .everything = "Tout",
+    .app_password_make = "Créer un mot de passe",
+    .app_password_made = "Votre nouveau mot de passe d’application",
+    .app_password_once =
+        "Saisissez-le maintenant dans le téléphone ou le programme. Il n’est affiché que cette "
+        "fois.",
+    .app_password_failed =
+        "Aucun mot de passe n’a été créé : il doit ouvrir quelque chose, son nom a au plus 64 "
+        "caractères, et il y en a cent au maximum.",
+    .app_password_made_on = "Créé",
+    .app_passwords_none = "Il n’y en a pas encore.",
+    .unnamed_password = "Sans nom",
+    .done = "Terminé",
+    .revoke = "Révoquer",
+    .revoke_title = "Révoquer {}",
+    .revoke_hint = "Tout ce qui l’utilise est aussitôt déconnecté et demande un mot de passe.",
+    .revoke_done = "Le mot de passe d’application a été révoqué.",
+
+    .absence = "Absence",
+    .absence_intro = "Ce que reçoivent en réponse ceux qui vous écrivent pendant votre absence.",
+    .absence_state = "Réponses automatiques",
+    .absence_off = "Désactivées",
+    .absence_on = "Activées jusqu’à ce que je les arrête",
+    .absence_scheduled = "Activées pendant cette période",
+    .absence_start = "Du",
+    .absence_end = "Au",
+    .absence_zone = "À l’heure du fuseau {}",
+    .absence_internal = "Réponse aux collègues",
+    .absence_who = "Qui, à l’extérieur, reçoit une réponse ?",
+    .absence_nobody = "Personne",
+    .absence_known = "Mes contacts",
+    .absence_everybody = "Tout le monde",
+    .absence_external = "Réponse aux personnes extérieures",
+    .absence_saved = "Vos réponses automatiques sont enregistrées.",
+    .absence_bad_times = "Il faut les deux dates, et la fin doit venir après le début.",
+    .absence_refused =
+        "Le serveur de courrier a refusé : un texte est trop long, ou il ne sait pas faire ce que "
+        "vous avez choisi. Rien n’a été modifié.",
+    .save = "Enregistrer",
 };
 
 }  // namespace

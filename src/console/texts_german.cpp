@@ -115,6 +115,62 @@ constexpr Texts texts{
         "erscheint es hier erneut und synchronisiert von vorn.",
     .remove_now = "Entfernen",
     .remove_done = "Das Gerät wurde entfernt.",
+
+    .app_passwords = "App-Passwörter",
+    .app_passwords_intro =
+        "Passwörter für einzelne Telefone und Programme. Sie öffnen dort Ihre Daten, nicht diese "
+        "Seite, und jedes lässt sich für sich widerrufen.",
+    .app_password_new = "Neues App-Passwort",
+    .app_password_name = "Name",
+    .app_password_name_hint = "Woran Sie es erkennen: etwa das Tablet zu Hause.",
+    .app_password_device = "Gilt auf",
+    .any_device = "Jedem Gerät",
+    .app_password_opens = "Was es öffnet",
+    .class_mail = "E-Mail",
+    .class_calendar = "Kalender",
+    .class_contacts = "Kontakte",
+    .class_tasks = "Aufgaben",
+    .class_notes = "Notizen",
+    .class_directory = "Adressliste",
+    .everything = "Alles",
+    .app_password_make = "Passwort erstellen",
+    .app_password_made = "Ihr neues App-Passwort",
+    .app_password_once =
+        "Geben Sie es jetzt im Telefon oder Programm ein. Es wird nur dieses eine Mal gezeigt.",
+    .app_password_failed =
+        "Kein Passwort wurde erstellt: Es muss etwas öffnen, sein Name hat höchstens 64 Zeichen, "
+        "und es gibt höchstens hundert.",
+    .app_password_made_on = "Erstellt",
+    .app_passwords_none = "Es gibt noch keine.",
+    .unnamed_password = "Ohne Namen",
+    .done = "Fertig",
+    .revoke = "Widerrufen",
+    .revoke_title = "{} widerrufen",
+    .revoke_hint = "Was sich damit anmeldet, ist sofort ausgesperrt und fragt nach einem Passwort.",
+    .revoke_done = "Das App-Passwort wurde widerrufen.",
+
+    .absence = "Abwesenheit",
+    .absence_intro =
+        "Was die als Antwort bekommen, die Ihnen schreiben, während Sie nicht da sind.",
+    .absence_state = "Automatische Antworten",
+    .absence_off = "Aus",
+    .absence_on = "An, bis ich sie ausschalte",
+    .absence_scheduled = "An in dieser Zeit",
+    .absence_start = "Von",
+    .absence_end = "Bis",
+    .absence_zone = "Wie Uhren sie in der Zeitzone {} zeigen",
+    .absence_internal = "Antwort an Kolleginnen und Kollegen",
+    .absence_who = "Wer außerhalb bekommt eine Antwort?",
+    .absence_nobody = "Niemand",
+    .absence_known = "Wer in meinen Kontakten steht",
+    .absence_everybody = "Alle",
+    .absence_external = "Antwort an Personen außerhalb",
+    .absence_saved = "Ihre automatischen Antworten sind gespeichert.",
+    .absence_bad_times = "Beide Zeiten sind nötig, und das Ende muss nach dem Anfang liegen.",
+    .absence_refused =
+        "Der Mailserver hat das nicht angenommen: Ein Text ist zu lang, oder er kann nicht, was "
+        "Sie gewählt haben. Nichts wurde geändert.",
+    .save = "Speichern",
 };
 
 }  // namespace

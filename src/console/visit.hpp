@@ -21,6 +21,7 @@ struct Visit {
   Parts& parts;
   Sessions& sessions;
   const http::Request& request;
+  std::string time_zone{};  // in which times are read and shown
   Language language = Language::english;
   Form query{};
   Form form{};                     // of a POST

@@ -16,7 +16,7 @@ from webdriver import Browser
 
 WIDTHS = (360, 1440)
 LANGUAGES = ("en", "de", "fr")
-# By name: path, whether one is signed in there. {device}: the id of the user's device.
+# By name: path, whether one is signed in there. {device}, {password}: ids.
 PAGES = {
     "sign-in": ("/godwit/sign-in", False),
     "sign-in-out": ("/godwit/sign-in?done=out", False),
@@ -25,6 +25,10 @@ PAGES = {
     "device-done": ("/godwit/device?id={device}&done=wipe", True),
     "wipe": ("/godwit/device/wipe?id={device}", True),
     "remove": ("/godwit/device/remove?id={device}", True),
+    "app-passwords": ("/godwit/app-passwords", True),
+    "revoke": ("/godwit/app-passwords/revoke?id={password}", True),
+    "out-of-office": ("/godwit/out-of-office", True),
+    "out-of-office-done": ("/godwit/out-of-office?done=saved", True),
     "nothing": ("/godwit/nothing", True),
 }
 AXE_OPTIONS = {"resultTypes": ["violations"],
@@ -38,7 +42,7 @@ class Look:
         with open(f"{parts}/axe/axe.min.js", encoding="utf-8") as file:
             self.axe = file.read()
         self.wrong = []
-        self.device = ""
+        self.device = self.app_password = ""
 
     def expect(self, what, holds):
         if not holds:
@@ -54,6 +58,18 @@ class Look:
         self.expect("not signed in", browser.comes(".who", self.user))
         address = browser.run("return document.querySelector('.cards a').href")
         self.device = address.split("id=")[1]
+
+    def make_password(self, browser, name):
+        """Makes an app password with a name that is long, and looks at it."""
+        browser.open(f"{self.url}/godwit/app-passwords?language=en")
+        browser.type("#name", "The tablet in the kitchen, beside the window")
+        browser.click("main form button")
+        self.expect("no app password was made", browser.comes("h1", "Your new app password"))
+        self.judge(browser, f"made-{name}")
+        browser.click("main .button")
+        self.expect("not back at the app passwords", browser.comes("h1", "App passwords"))
+        address = browser.run("return document.querySelector('.cards a').href")
+        self.app_password = address.split("id=")[1]
 
     def judge(self, browser, name):
         wide = browser.run("return document.documentElement.scrollWidth - window.innerWidth")
@@ -78,13 +94,15 @@ class Look:
                 if signed_in:
                     self.sign_in(browser)
                     self.read_device(browser)
+                    browser.size(360)
+                    self.make_password(browser, f"360-en-{scheme}")
                 for width in WIDTHS:
                     browser.size(width)
                     for language in LANGUAGES:
                         for name, (path, inside) in PAGES.items():
                             if inside != signed_in:
                                 continue
-                            path = path.format(device=self.device)
+                            path = path.format(device=self.device, password=self.app_password)
                             more = "&" if "?" in path else "?"
                             browser.open(f"{self.url}{path}{more}language={language}")
                             self.expect(f"{name}: not in {language}",
@@ -154,6 +172,14 @@ class Look:
             self.expect("the session's cookie is not kept from scripts and other sites",
                         session.get("httpOnly") and session.get("secure")
                         and session.get("sameSite") == "Strict" and session.get("path") == "/")
+            browser.click("nav li:last-child a")
+            self.expect("scripts off: no absence", browser.comes("h1", "Out of office"))
+            browser.click("input[value=on]")
+            browser.type("#internal", "Back soon")
+            browser.click("main form button")
+            self.expect("scripts off: absence not saved", browser.comes(".banner", "saved"))
+            browser.click("nav li:first-child a")
+            self.expect("scripts off: not back", browser.comes("h1", "My devices"))
             device = browser.text(".cards a")
             browser.click(".cards a")
             self.expect("scripts off: not on the device's page", browser.comes("h1", device))

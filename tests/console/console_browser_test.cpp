@@ -41,6 +41,7 @@ TEST(ConsoleBrowser, EveryPageIsFitToBeSeen) {
   DaemonProcess daemon;
   daemon.listen_tls();
   daemon.config["server"] += "hostname = \"localhost\"\n";
+  daemon.config["[sign_in]"] = "kind = \"app-password\"\n[[sign_in]]\nkind = \"mailbox\"\n";
   daemon.start();
   daemon.add_user(ann);
   Phone phone(daemon, ann);

@@ -100,19 +100,48 @@ TEST_F(ConsoleDaemonTest, AnotherPasswordEndsSessions) {
   EXPECT_EQ(other.get("/godwit/").status, 200);
 }
 
-TEST_F(ConsoleDaemonTest, AppPasswordsOpenNothing) {
+TEST_F(ConsoleDaemonTest, AppPasswordsOpenPhonesAndNotTheConsole) {
   daemon_.config["[sign_in]"] = "kind = \"app-password\"\n[[sign_in]]\nkind = \"mailbox\"\n";
   start();
-  const auto made = daemon_.command("app-password add ann@example.org --name phone --json").output;
-  const auto at = made.find("\"password\"");
-  ASSERT_NE(at, std::string::npos) << made;
-  const auto from = made.find('"', at + 10) + 1;
-  const std::string app_password = made.substr(from, made.find('"', from) - from);
+  Visitor owner(daemon_);
+  owner.sign_in(ann);
+  owner.get("/godwit/app-passwords");
+  const std::string made = owner.post("/godwit/app-passwords", "name=phone&mail=yes").body;
+  const auto from = made.find("<code>") + 6;
+  const std::string app_password = made.substr(from, made.find("</code>") - from);
   Visitor visitor(daemon_);
   EXPECT_EQ(visitor.sign_in(ann, app_password).status, 403);
   EXPECT_EQ(visitor.sign_in(ann).status, 303);
   const auto phones = ask_http(daemon_.port("http "), {.user = ann, .password = app_password});
   EXPECT_TRUE(phones.starts_with("HTTP/1.1 200")) << phones;
+  EXPECT_TRUE(daemon_.command("audit").output.contains("app_password.add"));
+  EXPECT_FALSE(daemon_.log().contains(app_password));
+  // Revoked, it opens nothing any more, and who revoked it stays.
+  const std::string page = owner.get("/godwit/app-passwords").body;
+  const auto id = page.substr(page.find("revoke?id=") + 10, 8);
+  EXPECT_EQ(owner.post("/godwit/app-passwords/revoke", "id=" + id).status, 303);
+  const auto later = ask_http(daemon_.port("http "), {.user = ann, .password = app_password});
+  EXPECT_TRUE(later.starts_with("HTTP/1.1 401")) << later;
+  EXPECT_EQ(owner.get("/godwit/").status, 200);
+}
+
+TEST_F(ConsoleDaemonTest, AnAbsenceIsThePhonesToo) {
+  start();
+  Visitor visitor(daemon_);
+  visitor.sign_in(ann);
+  EXPECT_FALSE(visitor.get("/godwit/").body.contains("/godwit/app-passwords"));
+  EXPECT_EQ(visitor.get("/godwit/app-passwords").status, 404);
+  visitor.get("/godwit/out-of-office");
+  EXPECT_EQ(
+      visitor.post("/godwit/out-of-office", "state=on&who=nobody&internal=Back+on+Monday&external=")
+          .status,
+      303);
+  daemon_.kill();
+  daemon_.start();
+  visitor.sign_in(ann);
+  const std::string page = visitor.get("/godwit/out-of-office").body;
+  EXPECT_TRUE(page.contains("Back on Monday</textarea>"));
+  EXPECT_TRUE(page.contains("value=\"on\" required checked"));
 }
 
 TEST_F(ConsoleDaemonTest, CanBeSwitchedOff) {
