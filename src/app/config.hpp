@@ -84,6 +84,8 @@ struct Config {
     bool enabled = true;
     std::int64_t idle_minutes = 30;
     std::int64_t session_hours = 12;
+    Strings admins;
+    Strings admin_groups;
   } console;
 
   struct Imap {

@@ -317,6 +317,12 @@ constexpr auto table = std::to_array<Key>({
                                           true),
     number<&C::console, &O::session_hours>("console", "session_hours", {1, 24 * 30},
                                            "Likewise, so long after the sign-in.", true),
+    text<&C::console, &O::admins>("console", "admins", "[\"postmaster@example.org\"]",
+                                  "Who administers all devices there, besides admin_groups. Both "
+                                  "empty: nobody.",
+                                  true),
+    text<&C::console, &O::admin_groups>("console", "admin_groups", "[\"it@example.org\"]",
+                                        "Groups, as in [[access]].", true),
 
     number<&C::audit, &C::Audit::keep_days>(
         "audit", "keep_days", {0, 36'500},

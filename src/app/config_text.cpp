@@ -80,7 +80,8 @@ std::string_view section_text(std::string_view section) {
       {"access", "Who may see what. May be there several times; needs a name and allow or deny."},
       {"devices", "Which devices are let in."},
       {"device_rule", "Rules about devices. May be there several times; each needs an action."},
-      {"console", "Pages for people: see and manage devices in a browser."},
+      {"console",
+       "Pages for people: see and manage devices in a browser; for administrators, all of them."},
       {"audit", "What administrators did, and what was decided about devices."},
       {"policy",
        "What phones must enforce. Settings by the names of the policy document stand in "

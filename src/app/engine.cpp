@@ -58,6 +58,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
     : settings_(command_settings(config)),
       grace_(config.push.grace_seconds),
       has_console_(config.console.enabled),
+      admins_(console_admins(config)),
       clock_(clock),
       swept_(clock.now()),
       backends_(backends),
@@ -133,6 +134,7 @@ void Engine::apply(const Config& config) {
   settings_ = command_settings(config);
   grace_ = std::chrono::seconds(config.push.grace_seconds);
   has_console_ = config.console.enabled;
+  admins_ = console_admins(config);
   sign_in_.apply(sign_in_settings(config));
   autodiscovery_.apply(config);
   membership_.forget();
@@ -157,6 +159,12 @@ Task<backend::Account> Engine::account_of(UserId user) {
                              .password = {},
                              .display_name = {},
                              .addresses = {user.str()}};
+}
+
+Task<bool> Engine::is_admin(backend::Account account) {
+  if (names_user(admins_, backend::names_of(account))) co_return true;
+  const auto groups = co_await membership_.groups_of(account, admins_.groups);
+  co_return !groups.empty();
 }
 
 Task<policy::Choice> Engine::policy_of(UserId user, std::string assigned) {

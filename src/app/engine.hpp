@@ -46,6 +46,9 @@ class Engine {
   /// Which policy is the user's, and why; `assigned` by an administrator.
   Task<policy::Choice> policy_of(UserId user, std::string assigned);
   command::Membership& membership() { return membership_; }
+  /// Whether the configuration makes the user an administrator. Throws Fault where a group decides
+  /// that nobody could look up.
+  Task<bool> is_admin(backend::Account account);
   /// What rules keep the user from.
   Task<auth::Access> access_of(const backend::Account& account) {
     return sign_in_.access_of(account);
@@ -63,6 +66,7 @@ class Engine {
   command::Settings settings_;
   std::chrono::seconds grace_;
   bool has_console_;
+  Whom admins_;
   Clock& clock_;
   Time swept_;
   Backends& backends_;

@@ -42,6 +42,8 @@ std::unique_ptr<console::Console> make_console(const Config& config, const Clock
             return sign_in(engine.sign_in(), std::move(login), std::move(password),
                            std::move(peer));
           },
+      .is_admin =
+          [&engine](backend::Account account) { return engine.is_admin(std::move(account)); },
       .devices = devices,
       .vacation = vacation,
       .perform = std::move(perform),

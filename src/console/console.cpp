@@ -20,7 +20,7 @@ constexpr std::string_view root = "/godwit";
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 constexpr unsigned retry_after_seconds = 60;
 
-enum class Who : std::uint8_t { anybody, person };
+enum class Who : std::uint8_t { anybody, person, admin };
 using Answer = Task<http::Reply> (*)(Visit&);
 
 struct Route {
@@ -32,10 +32,17 @@ struct Route {
 };
 constexpr auto routes = std::to_array<Route>({
     {"/godwit/", Who::person, &show_my_devices, nullptr},
+    {"/godwit/admin", Who::admin, &show_overview, nullptr},
+    {"/godwit/admin/audit", Who::admin, &show_audit, nullptr},
+    {"/godwit/admin/device", Who::admin, &show_any_device, nullptr},
+    {"/godwit/admin/devices", Who::admin, &show_all_devices, nullptr},
+    {"/godwit/admin/order", Who::admin, &ask_to_order, &carry_out},
+    {"/godwit/admin/quarantine", Who::admin, &show_quarantine, nullptr},
     {"/godwit/app-passwords", Who::person, &show_app_passwords, &make_app_password,
      &has_app_passwords},
     {"/godwit/app-passwords/revoke", Who::person, &ask_to_revoke, &revoke, &has_app_passwords},
     {"/godwit/device", Who::person, &show_my_device, nullptr},
+    {"/godwit/device/recovery", Who::person, nullptr, &show_recovery},
     {"/godwit/device/remove", Who::person, &ask_to_remove, &remove},
     {"/godwit/device/wipe", Who::person, &ask_to_wipe, &wipe},
     {"/godwit/out-of-office", Who::person, &show_absence, &save_absence, &has_absence},
@@ -98,6 +105,16 @@ bool has_token(const Visit& visit) {
          Secret(Sessions::form_token(visit.person->session));
 }
 
+/// That nobody knows keeps administrators out, and users at their own pages.
+Task<> look_up_role(Visit& visit, const Route& route) {
+  try {
+    visit.person->is_admin = co_await visit.parts.is_admin(visit.person->account);
+  } catch (const Fault& fault) {
+    if (route.who == Who::admin) throw;
+    log.warning("role_unknown", {{"user", visit.person->account.user}, {"why", fault.what()}});
+  }
+}
+
 Task<http::Reply> answer_route(Visit& visit, const Route& route) {
   const bool read = is_read(visit.request);
   const Answer work = read ? route.get : route.post;
@@ -107,7 +124,10 @@ Task<http::Reply> answer_route(Visit& visit, const Route& route) {
   if (!read) {
     if (auto no = read_form(visit)) co_return *std::move(no);
   }
-  if (!visit.person && route.who == Who::person) co_return see_other(Url(sign_in_path));
+  if (!visit.person && route.who != Who::anybody) co_return see_other(Url(sign_in_path));
+  if (visit.person) co_await look_up_role(visit, route);
+  // Who is no administrator does not learn what there is for them.
+  if (route.who == Who::admin && !visit.person->is_admin) co_return not_found(visit);
   // Who signs in has no session yet, or leaves it.
   if (!read && visit.person && work != &sign_in && !has_token(visit)) {
     co_return failure_reply(visit, 403, visit.texts().old_form_title, visit.texts().old_form);
@@ -128,6 +148,8 @@ Task<http::Reply> guarded(Visit& visit, const Route& route) {
 }
 
 }  // namespace
+
+bool is_admin(const Visit& visit) { return visit.person && visit.person->is_admin; }
 
 std::string_view session_id(const http::Request& request) {
   return cookie_of(request, session_cookie);

@@ -128,11 +128,13 @@ class ConsoleTest : public testing::Test {
   admin::Operations operations_{operation_parts()};
   std::string cookie_;
   bool down_ = false;
+  bool admin_ = false;
   Console console_{
       {.clock = clock_,
        .random = random_,
        .sign_in = [this](std::string login, Secret password,
                          std::string) { return check(std::move(login), std::move(password)); },
+       .is_admin = [this](backend::Account) { return asked_for_role(); },
        .devices = devices_,
        .vacation = &vacation_,
        .perform = [this](
@@ -143,6 +145,10 @@ class ConsoleTest : public testing::Test {
       elsewhere_};
 
  private:
+  Task<bool> asked_for_role() {
+    if (down_) throw Fault(Fault::Kind::unavailable, "the directory is down");
+    co_return admin_;
+  }
   admin::Operations::Parts operation_parts() {
     admin::Operations::Parts parts;
     parts.devices = &devices_;

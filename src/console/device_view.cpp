@@ -11,12 +11,7 @@ namespace {
 
 using Label = std::string_view Texts::*;
 
-struct State {
-  std::string_view name;  // as admin::Device says it
-  Label label;
-  std::string_view kind;
-};
-constexpr auto states = std::to_array<State>({
+constexpr auto states = std::to_array<StateLabel>({
     {"account wipe failed", &Texts::state_account_wipe_failed, "bad"},
     {"account wipe pending", &Texts::state_account_wipe_pending, "wait"},
     {"account wiped", &Texts::state_account_wiped, "bad"},
@@ -77,7 +72,7 @@ std::string_view value_of(const Texts& texts, std::string_view fact, std::string
 }  // namespace
 
 Html state_badge(const Texts& texts, const admin::Device& device) {
-  const auto* const known = std::ranges::find(states, device.state, &State::name);
+  const auto* const known = std::ranges::find(states, device.state, &StateLabel::name);
   if (known == states.end()) return element("span", {{"class", "badge"}}, device.state);
   return element("span", {{"class", "badge " + std::string(known->kind)}}, texts.*known->label);
 }
@@ -112,11 +107,16 @@ Html device_facts(const Texts& texts, const admin::Device& device) {
   return out.html();
 }
 
-Html recovery(const Texts& texts, const admin::Device& device) {
+Html recovery(const Visit& visit, const admin::Device& device) {
   if (!device.recovery_password) return {};
-  return element("section", {{"class", "card"}}, element("h2", texts.recovery_password),
-                 element("p", {{"class", "hint"}}, texts.recovery_password_hint),
-                 element("p", element("code", device.recovery_password->reveal())));
+  const Texts& texts = visit.texts();
+  const Html inner = hidden("id", device.id.view()).add(submit(texts.recovery_show, ""));
+  return element("section", {{"class", "card row"}},
+                 element("div", element("h2", texts.recovery_password),
+                         element("p", {{"class", "hint"}}, texts.recovery_password_hint)),
+                 post_form(visit, Url("/godwit/device/recovery"), inner));
 }
+
+std::span<const StateLabel> state_labels() { return states; }
 
 }  // namespace godwit::console

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "console/device_view.hpp"
@@ -37,10 +38,6 @@ Task<Result<admin::Device>> device_of(Visit& visit) {
 
 http::Reply no_such_device(const Visit& visit) {
   return failure_reply(visit, 404, visit.texts().not_found_title, visit.texts().not_found);
-}
-
-admin::Order order(const Visit& visit, const admin::Device& device) {
-  return {.user = visit.person->account.user, .device = device.id, .by = caller(visit)};
 }
 
 /// What an order could not do: the device is gone, or in another state by now.
@@ -94,12 +91,28 @@ Task<http::Reply> show_my_device(Visit& visit) {
   if (!device) co_return no_such_device(visit);
   Html content = element("p", {{"class", "path"}}, link(Url(home), texts.devices));
   if (visit.query.get("done") == "wipe") content.add(banner("good", texts.wipe_done));
-  content.add(device_facts(texts, *device)).add(recovery(texts, *device));
+  content.add(device_facts(texts, *device)).add(recovery(visit, *device));
   const std::string_view id = device->id.view();
   content.add(element("section", {{"class", "card actions"}}, element("h2", texts.actions),
                       action(texts.wipe_about, Url(wipe_path, {{"id", id}}), texts.wipe),
                       action(texts.remove_about, Url(remove_path, {{"id", id}}), texts.remove)));
   co_return page_reply(visit, {device_name(texts, *device), std::move(content)});
+}
+
+/// Its own request, since it is worth an entry of the audit log.
+Task<http::Reply> show_recovery(Visit& visit) {
+  const auto device = co_await device_of(visit);
+  if (!device) co_return no_such_device(visit);
+  const auto shown = co_await perform(visit, "device.show",
+                                      {{"user", device->user.str()}, {"device", device->id.str()}});
+  const bool kept = shown && shown->at("recovery_password").is_string();
+  if (!kept) co_return no_such_device(visit);
+  const auto password = shown->at("recovery_password").get<std::string>();
+  Html content = element("p", {{"class", "intro"}}, visit.texts().recovery_password_hint);
+  content.add(element("p", {{"class", "card"}}, element("code", password)));
+  const Url back(device_path, {{"id", device->id.view()}});
+  content.add(element("p", link(back, visit.texts().done, "button primary")));
+  co_return page_reply(visit, {std::string(visit.texts().recovery_password), std::move(content)});
 }
 
 Task<http::Reply> ask_to_wipe(Visit& visit) {
@@ -129,8 +142,7 @@ Task<http::Reply> wipe(Visit& visit) {
   if (what != "account" && what != "all") {
     co_return failure_reply(visit, 400, visit.texts().failed_title, visit.texts().bad_form);
   }
-  const auto scope = what == "all" ? policy::WipeScope::device : policy::WipeScope::account;
-  const auto done = co_await visit.parts.devices.wipe(order(visit, *device), scope);
+  const auto done = co_await order(visit, *device, "device.wipe", what == "account");
   if (!done) co_return not_done(visit, done.error());
   co_return see_other(Url(device_path, {{"id", device->id.view()}, {"done", "wipe"}}));
 }
@@ -151,7 +163,7 @@ Task<http::Reply> ask_to_remove(Visit& visit) {
 Task<http::Reply> remove(Visit& visit) {
   const auto device = co_await device_of(visit);
   if (!device) co_return no_such_device(visit);
-  const auto done = co_await visit.parts.devices.forget(order(visit, *device));
+  const auto done = co_await order(visit, *device, "device.forget");
   if (!done) co_return not_done(visit, done.error());
   co_return see_other(Url(home, {{"done", "removed"}}));
 }

@@ -49,4 +49,13 @@ Task<Result<json>> perform(Visit& visit, std::string_view operation, json argume
                  error.at("message").get<std::string>());
 }
 
+Task<Result<>> order(Visit& visit, const admin::Device& device, std::string_view operation,
+                     bool account_only) {
+  json arguments{{"user", device.user.str()}, {"device", device.id.str()}};
+  if (account_only) arguments["account_only"] = true;
+  const auto done = co_await perform(visit, operation, std::move(arguments));
+  if (!done) co_return pass(done);
+  co_return Result<>{};
+}
+
 }  // namespace godwit::console

@@ -15,4 +15,8 @@ admin::Caller caller(const Visit& visit);
 Task<Result<nlohmann::json>> perform(Visit& visit, std::string_view operation,
                                      nlohmann::json arguments);
 
+/// An order about a device: "device.wipe". Of the account alone where there is a choice.
+Task<Result<>> order(Visit& visit, const admin::Device& device, std::string_view operation,
+                     bool account_only = false);
+
 }  // namespace godwit::console

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <vector>
 
 #include "console/assets.hpp"
 #include "console/pages.hpp"
@@ -19,11 +20,16 @@ struct Place {
   Path path;
   std::string_view Texts::* label;
   bool (*is_there)(const Visit&);  // null: always
+  bool of_administration = false;
 };
 constexpr auto places = std::to_array<Place>({
     {home, &Texts::devices, nullptr},
     {app_passwords_path, &Texts::app_passwords, &has_app_passwords},
     {absence_path, &Texts::absence, &has_absence},
+    {admin_home, &Texts::overview, &is_admin, true},
+    {admin_devices_path, &Texts::all_devices, &is_admin, true},
+    {admin_quarantine_path, &Texts::quarantine, &is_admin, true},
+    {admin_audit_path, &Texts::audit, &is_admin, true},
 });
 
 Html head(const Page& page) {
@@ -36,9 +42,10 @@ Html head(const Page& page) {
       element("link", {{"rel", "icon"}, {"href", icon().url()}}));
 }
 
-Html navigation(const Visit& visit) {
+Html navigation(const Visit& visit, bool of_administration) {
   Html items;
   for (const Place& each : places) {
+    if (each.of_administration != of_administration) continue;
     if (each.is_there != nullptr && !each.is_there(visit)) continue;
     const bool here = visit.request.path == each.path.view();
     const Html anchor = here ? element("a", {{"href", Url(each.path)}, {"aria-current", "page"}},
@@ -46,7 +53,10 @@ Html navigation(const Visit& visit) {
                              : element("a", {{"href", Url(each.path)}}, visit.texts().*each.label);
     items.add(element("li", anchor));
   }
-  return element("nav", {{"aria-label", visit.texts().navigation}}, element("ul", items));
+  if (items.text().empty()) return {};
+  const std::string_view label =
+      of_administration ? visit.texts().administration : visit.texts().navigation;
+  return element("nav", {{"aria-label", label}}, element("ul", items));
 }
 
 Html header(const Visit& visit) {
@@ -55,13 +65,19 @@ Html header(const Visit& visit) {
       element("img", {{"src", icon().url()}, {"alt", ""}, {"width", "28"}, {"height", "28"}}),
       "Godwit");
   if (visit.person) {
-    content.add(navigation(visit));
+    content.add(navigation(visit, false));
     const Html out = post_form(visit, Url(sign_out_path), submit(visit.texts().sign_out, "quiet"));
     content.add(element("div", {{"class", "person"}},
                         element("span", {{"class", "who"}}, visit.person->account.user.view()),
                         out));
   }
-  return element("header", element("div", {{"class", "width"}}, content));
+  Html out = element("div", {{"class", "width"}}, content);
+  if (is_admin(visit)) {
+    const Html title = element("p", {{"class", "hint"}}, visit.texts().administration);
+    out.add(element("div", {{"class", "second"}},
+                    element("div", {{"class", "width"}}, title, navigation(visit, true))));
+  }
+  return element("header", out);
 }
 
 /// The same page in another language.
@@ -74,11 +90,14 @@ Html footer(const Visit& visit) {
                                       texts.language_name)));
       continue;
     }
-    // Other parameters are those of a message that was shown, or name what the page is about.
-    const std::string_view id = visit.query.get("id");
-    const Url url = id.empty()
-                        ? Url::of_page(visit.request.path, {{"language", texts.code}})
-                        : Url::of_page(visit.request.path, {{"id", id}, {"language", texts.code}});
+    // Other parameters are of a message that was shown.
+    std::vector<Url::Parameter> query;
+    for (const std::string_view name : {"action", "id", "page", "q", "state", "user"}) {
+      const std::string_view value = visit.query.get(name);
+      if (!value.empty()) query.emplace_back(name, value);
+    }
+    query.emplace_back("language", texts.code);
+    const Url url = Url::of_page(visit.request.path, query);
     items.add(element(
         "li",
         element(

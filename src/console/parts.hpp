@@ -25,6 +25,9 @@ struct Parts {
   /// Checks the user's own password, never an app password; counts and delays who guesses. `peer`:
   /// the client's address. Throws Fault when nobody could check.
   std::function<Task<SignInOutcome>(std::string login, Secret password, std::string peer)> sign_in;
+  /// Whether the user is an administrator; asked with each request. Throws Fault when a group
+  /// decides that nobody could look up.
+  std::function<Task<bool>(backend::Account)> is_admin;
   admin::Devices& devices;
   backend::Vacation* vacation = nullptr;  // null: there are no automatic answers
   /// A request of admin::Operations, and its reply.

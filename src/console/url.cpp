@@ -22,7 +22,7 @@ void append_encoded(std::string& out, std::string_view text) {
   }
 }
 
-void append_query(std::string& out, std::initializer_list<Url::Parameter> query) {
+void append_query(std::string& out, const std::vector<Url::Parameter>& query) {
   char separator = '?';
   for (const auto& [name, value] : query) {
     out += separator;
@@ -35,11 +35,11 @@ void append_query(std::string& out, std::initializer_list<Url::Parameter> query)
 
 }  // namespace
 
-Url::Url(Path path, std::initializer_list<Parameter> query) : text_(path.view()) {
+Url::Url(Path path, const std::vector<Parameter>& query) : text_(path.view()) {
   append_query(text_, query);
 }
 
-Url Url::of_page(std::string_view path, std::initializer_list<Parameter> query) {
+Url Url::of_page(std::string_view path, const std::vector<Parameter>& query) {
   Url out;
   std::string& text = out.text_;
   // A path that began with two slashes would name another server.

@@ -2,10 +2,10 @@
 /// anything.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace godwit::console {
 
@@ -29,9 +29,9 @@ class Url {
  public:
   using Parameter = std::pair<std::string_view, std::string_view>;
   /// Names and values are encoded (application/x-www-form-urlencoded).
-  Url(Path path, std::initializer_list<Parameter> query = {});
+  Url(Path path, const std::vector<Parameter>& query = {});
   /// A page that is there: `path` is one of the console's, as a request named it.
-  static Url of_page(std::string_view path, std::initializer_list<Parameter> query);
+  static Url of_page(std::string_view path, const std::vector<Parameter>& query);
   /// The element of that id on the same page.
   static Url of_element(std::string_view id);
 

@@ -15,6 +15,7 @@ namespace godwit::console {
 struct Person {
   backend::Account account;
   std::string session;  // its id
+  bool is_admin = false;
 };
 
 struct Visit {

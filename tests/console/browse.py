@@ -3,7 +3,8 @@
 
     browse.py PARTS URL USER PASSWORD [PICTURES]
 
-PARTS: the folder of tests/parts.sh. The user has one device, which goes at the end. Every page at 360
+PARTS: the folder of tests/parts.sh. The user has one device, which goes at the end, and
+administers; bob has one that waits in quarantine. Every page at 360
 and 1440 px, in every language, light and dark: nothing is wider than the window, and axe finds
 nothing serious; then by keyboard alone, and with scripts off. PICTURES: where pictures of all go.
 Prints what is wrong; exit 1 when something is.
@@ -29,6 +30,14 @@ PAGES = {
     "revoke": ("/godwit/app-passwords/revoke?id={password}", True),
     "out-of-office": ("/godwit/out-of-office", True),
     "out-of-office-done": ("/godwit/out-of-office?done=saved", True),
+    "overview": ("/godwit/admin", True),
+    "all-devices": ("/godwit/admin/devices", True),
+    "found-devices": ("/godwit/admin/devices?q=phone&state=allowed", True),
+    "found-none": ("/godwit/admin/devices?q=nothing", True),
+    "any-device": ("/godwit/admin/device?user={user}&id={device}", True),
+    "order": ("/godwit/admin/order?user={user}&id={device}&action=wipe", True),
+    "quarantine": ("/godwit/admin/quarantine", True),
+    "audit": ("/godwit/admin/audit", True),
     "nothing": ("/godwit/nothing", True),
 }
 AXE_OPTIONS = {"resultTypes": ["violations"],
@@ -102,7 +111,8 @@ class Look:
                         for name, (path, inside) in PAGES.items():
                             if inside != signed_in:
                                 continue
-                            path = path.format(device=self.device, password=self.app_password)
+                            path = path.format(device=self.device, password=self.app_password,
+                                               user=self.user)
                             more = "&" if "?" in path else "?"
                             browser.open(f"{self.url}{path}{more}language={language}")
                             self.expect(f"{name}: not in {language}",
@@ -172,13 +182,22 @@ class Look:
             self.expect("the session's cookie is not kept from scripts and other sites",
                         session.get("httpOnly") and session.get("secure")
                         and session.get("sameSite") == "Strict" and session.get("path") == "/")
-            browser.click("nav li:last-child a")
+            browser.click("nav a[href='/godwit/out-of-office']")
             self.expect("scripts off: no absence", browser.comes("h1", "Out of office"))
             browser.click("input[value=on]")
             browser.type("#internal", "Back soon")
             browser.click("main form button")
             self.expect("scripts off: absence not saved", browser.comes(".banner", "saved"))
-            browser.click("nav li:first-child a")
+            browser.click("nav a[href='/godwit/admin/quarantine']")
+            self.expect("scripts off: no quarantine", browser.comes("h1", "Quarantine"))
+            browser.click(".cards .primary")
+            self.expect("scripts off: not allowed", browser.comes(".banner", "carried out"))
+            browser.click("nav a[href='/godwit/admin/devices']")
+            self.expect("scripts off: no devices", browser.comes("h1", "Devices"))
+            browser.type("#q", "bob")
+            browser.click(".search button")
+            self.expect("scripts off: nothing found", browser.comes("[role=status]", "Devices: 1"))
+            browser.click("nav a[href='/godwit/']")
             self.expect("scripts off: not back", browser.comes("h1", "My devices"))
             device = browser.text(".cards a")
             browser.click(".cards a")

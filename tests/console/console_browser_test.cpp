@@ -13,6 +13,7 @@ namespace godwit::test {
 namespace {
 
 constexpr const char* ann = "ann@example.org";
+constexpr const char* bob = "bob@example.org";
 
 std::string parts_folder() {
   const char* const given = std::getenv("GODWIT_PARTS");
@@ -42,10 +43,16 @@ TEST(ConsoleBrowser, EveryPageIsFitToBeSeen) {
   daemon.listen_tls();
   daemon.config["server"] += "hostname = \"localhost\"\n";
   daemon.config["[sign_in]"] = "kind = \"app-password\"\n[[sign_in]]\nkind = \"mailbox\"\n";
+  daemon.config["console"] = "admins = [\"ann@example.org\"]\n";
+  daemon.config["[device_rule]"] =
+      "name = \"bob's\"\naction = \"quarantine\"\nusers = [\"bob@example.org\"]\n";
   daemon.start();
   daemon.add_user(ann);
+  daemon.add_user(bob);
   Phone phone(daemon, ann);
   phone.inbox();
+  Phone waiting(daemon, bob, "waiting1");
+  waiting.inbox();
   const char* const pictures = std::getenv("GODWIT_PICTURES");
   const std::string url = "https://localhost:" + std::to_string(daemon.port("https "));
   const std::string command = "python3 " GODWIT_SOURCE_DIR "/tests/console/browse.py '" + parts +

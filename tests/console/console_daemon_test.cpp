@@ -144,6 +144,25 @@ TEST_F(ConsoleDaemonTest, AnAbsenceIsThePhonesToo) {
   EXPECT_TRUE(page.contains("value=\"on\" required checked"));
 }
 
+TEST_F(ConsoleDaemonTest, AdministratorsAreWhomTheConfigurationNames) {
+  daemon_.config["console"] = "admin_groups = [\"it@example.org\"]\n";
+  start();
+  Phone(daemon_, ann).inbox();
+  Visitor visitor(daemon_);
+  visitor.sign_in(bob);
+  EXPECT_EQ(visitor.get("/godwit/admin/devices").status, 404);
+  ASSERT_EQ(daemon_.command("group add it@example.org --member bob@example.org").code, 0);
+  daemon_.signal(SIGHUP);  // groups are asked for anew
+  EXPECT_TRUE(daemon_.wait_for_log("reloaded"));
+  EXPECT_TRUE(visitor.get("/godwit/admin/devices").body.contains("phone1"));
+  EXPECT_TRUE(visitor.get("/godwit/admin").body.contains("serving"));
+  const std::string device = "user=ann%40example.org&id=phone1";
+  visitor.get("/godwit/admin/order?" + device + "&action=block");
+  EXPECT_EQ(visitor.post("/godwit/admin/order", device + "&action=block").status, 303);
+  EXPECT_TRUE(state_of("phone1").contains("blocked"));
+  EXPECT_TRUE(visitor.get("/godwit/admin/audit").body.contains("device.block"));
+}
+
 TEST_F(ConsoleDaemonTest, CanBeSwitchedOff) {
   start();
   Visitor visitor(daemon_);
