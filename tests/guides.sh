@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/clean_system.sh
 source "$here/clean_system.sh"
 
-known=(start backup dovecot-radicale)
+known=(start backup dovecot-radicale cyrus active-directory)
 [[ $# -ge 2 ]] || { echo "usage: tests/guides.sh PROGRAMS FOLDER [GUIDE...]" >&2; exit 2; }
 programs=$1
 base=$(realpath -m "$2")
