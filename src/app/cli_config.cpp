@@ -24,10 +24,7 @@ int check(const CliOptions& options, const std::string& file) {
   if (const auto whole = check_config(*config); !whole) {
     return report_failure(options, whole.error().message);
   }
-  for (const std::string& secret :
-       {config->store.postgres_password_file, config->submission.password_file,
-        config->directory.password_file, config->dav.password_file}) {
-    if (secret.empty()) continue;
+  for (const std::string& secret : secret_files(*config)) {
     if (const auto read = read_secret(secret); !read) {
       return report_failure(options, read.error().message);
     }

@@ -471,6 +471,22 @@ Result<Secret> read_secret(const std::string& path) {
   return Secret(std::move(line));
 }
 
+Strings secret_files(const Config& config) {
+  Config copy = config;
+  Strings out;
+  const auto take = [&](const std::string& file) {
+    if (!file.empty()) out.push_back(file);
+  };
+  for (const Key& key : keys()) {
+    if (is_list_section(key.section)) continue;
+    const bool holds = key.name.ends_with("password_file") || key.name.ends_with("secret_file");
+    if (holds) take(*std::get<std::string*>(key.target(copy)));
+  }
+  for (const Config::SignIn& one : config.sign_in) take(one.password_file);
+  for (const Config::PushSource& one : config.push_sources) take(one.secret_file);
+  return out;
+}
+
 Strings take_over(Config& running, const Config& fresh) {
   Config taken = fresh;
   Strings left;

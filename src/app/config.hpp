@@ -411,6 +411,9 @@ Strings take_over(Config& running, const Config& fresh);
 /// it.
 Result<Secret> read_secret(const std::string& path);
 
+/// The files that read_secret must be able to read.
+Strings secret_files(const Config& config);
+
 /// packaging/godwit.toml.example.
 std::string config_example();
 /// packaging/man/godwit.toml.5.

@@ -83,6 +83,29 @@ TEST(Config, PoliciesThatContradictThemselvesAreRefused) {
   EXPECT_TRUE(problems_of("[policy.a]\nuser = []\n").contains("unknown key; there are: accept"));
 }
 
+TEST(Config, FilesAreFoundFromTheFolderOfTheConfiguration) {
+  for (const Key& key : keys()) {
+    const bool names_a_file = key.name.ends_with("_file");
+    EXPECT_TRUE(!names_a_file || key.is_path) << key.section << '.' << key.name;
+  }
+  const auto config = parse_config(
+      "[directory]\npassword_file = \"reader.password\"\nca_file = \"/elsewhere/ca.pem\"\n",
+      "/etc/godwit/godwit.toml");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->directory.password_file, "/etc/godwit/reader.password");
+  EXPECT_EQ(config->directory.ca_file, "/elsewhere/ca.pem");
+}
+
+TEST(Config, EverySecretOfTheFileIsLookedAt) {
+  const auto config = parse_config(
+      "[imap]\npassword_file = \"a\"\n[sieve]\npassword_file = \"b\"\n"
+      "[[sign_in]]\nkind = \"ldap\"\npassword_file = \"c\"\n"
+      "[[push_source]]\nname = \"x\"\nsecret_file = \"d\"\n",
+      "/x/godwit.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(secret_files(*config), (Strings{"/x/a", "/x/b", "/x/c", "/x/d"}));
+}
+
 TEST(Config, GroupsThatNobodyCouldKnowAreRefused) {
   const auto problem_of = [](const std::string& text) {
     const auto config = parse_config(text, "godwit.toml");
