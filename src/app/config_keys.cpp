@@ -36,8 +36,10 @@ constexpr auto table = std::to_array<Key>({
         "Loggers that show more or less than log_level, each with its level. A reload ends what "
         "`godwit log level` set.",
         &check_log_levels, true),
-    choice<&C::server, &S::log_format>("server", "log_format", "text|json",
-                                       "How log lines look on standard error."),
+    choice<&C::server, &S::log_format>("server", "log_format", "text|json|journal",
+                                       "How log lines look on standard error. \"journal\": they go "
+                                       "to systemd's journal, with their fields; so do those of "
+                                       "\"text\" where standard error ends there."),
     number<&C::server, &S::drain_seconds>(
         "server", "drain_seconds", {0, 600},
         "A stop answers waiting phones over so many seconds, so that they do not all come back "

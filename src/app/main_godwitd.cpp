@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "app/daemon.hpp"
+#include "app/journal.hpp"
 #include "app/log_settings.hpp"
 #include "app/system.hpp"
 
@@ -55,7 +56,7 @@ int run(int count, char** arguments) {
   options->own_program = std::move(program);
   options->predecessor = std::move(predecessor);
   const Config::Server& server = options->config.server;
-  log_to_stderr(server.log_format == "json" ? LogFormat::json : LogFormat::text);
+  start_log(server.log_format);
   apply_log_levels(server);
   tune_heap();
   Daemon daemon(std::move(*options));

@@ -1,8 +1,12 @@
 // What monitoring reads of a whole daemon: numbers that Prometheus' own parser takes and that move
 // with requests, health and readiness, and a dashboard and alerts that name what there is.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -280,6 +284,40 @@ TEST_F(MonitoringTest, PasswordsAndContentStayOutOfTheLogAtEveryLevel) {
   for (const char* word : {"Zeppelin", "Quagmire", password, "YW5uQGV4YW1wbGUub3Jn"}) {
     EXPECT_FALSE(log.contains(word)) << word << '\n' << log;
   }
+}
+
+// In a mount name space of its own, so that the machine's journal hears nothing.
+TEST_F(MonitoringTest, TheJournalGetsFields) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root has mount name spaces";
+  const std::string path = daemon_.folder() + "/journal";
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  const std::string script = daemon_.folder() + "/within";
+  std::ofstream(script) << "mount -t tmpfs none /run && mkdir -p /run/systemd/journal && ln -s "
+                        << path << " /run/systemd/journal/socket && exec \"$@\"\n";
+  daemon_.config["server"] += "log_format = \"journal\"\n";
+  daemon_.start({.within = "unshare -m sh " + script, .sockets = {}, .socket_names = ""});
+  daemon_.add_user(ann);
+  Phone(daemon_, ann).inbox();
+  std::string entry;
+  EXPECT_TRUE(wait_until([&] {
+    std::array<char, 8192> buffer{};
+    const auto count = ::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count > 0) entry.assign(buffer.data(), static_cast<std::size_t>(count));
+    return entry.contains("\nGODWIT_COMMAND=Sync\n");
+  }));
+  EXPECT_TRUE(entry.starts_with("PRIORITY=6\nSYSLOG_IDENTIFIER=godwitd\nMESSAGE=info    request "))
+      << entry;
+  EXPECT_TRUE(entry.contains("\nGODWIT_LOGGER=request\n")) << entry;
+  EXPECT_TRUE(entry.contains("\nGODWIT_USER=ann@example.org\n")) << entry;
+  EXPECT_FALSE(daemon_.log().contains("request")) << daemon_.log();
+  // It is gone: what is said from then on goes to standard error.
+  ::close(socket);
+  EXPECT_TRUE(run(Phone(daemon_, ann, "phone2")->folder_sync()).ok());
+  EXPECT_TRUE(daemon_.wait_for_log("<6>info    request "));
 }
 
 TEST_F(MonitoringTest, ShellsCompleteCommands) {
