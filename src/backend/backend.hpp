@@ -34,6 +34,9 @@ struct Account {
   std::vector<std::string> addresses;  // the first is the primary one
   std::vector<std::string> send_as{};  // of others, whose mail the user may write
   DataClasses denied{};                // what the user is kept from
+  /// The sign-in was by a bearer token, which opens nothing from then on. `password` is the token
+  /// where the backend takes it.
+  std::optional<Time> token_ends{};
 };
 
 struct MailboxStatus {

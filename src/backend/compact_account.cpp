@@ -11,10 +11,12 @@ SharedText pack_rest(const Account& account) {
   const std::string_view name = account.user.view();
   const bool plain = account.login == name && account.display_name.empty() &&
                      account.addresses.size() == 1 && account.addresses.front() == name &&
-                     account.send_as.empty() && account.denied.empty();
+                     account.send_as.empty() && account.denied.empty() && !account.token_ends;
   if (plain) return {};
   Packer out;
   out.text(account.login).text(account.display_name).number(account.denied.bits());
+  out.boolean(account.token_ends.has_value());
+  if (account.token_ends) out.signed_number(account.token_ends->time_since_epoch().count());
   for (const auto* list : {&account.addresses, &account.send_as}) {
     out.number(list->size());
     for (const std::string& address : *list) out.text(address);
@@ -38,6 +40,7 @@ Account CompactAccount::with(Secret password) const {
   account.login = in.text();
   account.display_name = in.text();
   account.denied = DataClasses::from_bits(in.number());
+  if (in.boolean()) account.token_ends = Time(std::chrono::milliseconds(in.signed_number()));
   for (auto* list : {&account.addresses, &account.send_as}) {
     for (std::size_t left = in.count(); left > 0; --left) list->push_back(in.text());
   }

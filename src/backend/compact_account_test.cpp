@@ -14,6 +14,7 @@ void expect_same(const Account& given) {
   EXPECT_EQ(got.addresses, given.addresses);
   EXPECT_EQ(got.send_as, given.send_as);
   EXPECT_EQ(got.denied, given.denied);
+  EXPECT_EQ(got.token_ends, given.token_ends);
 }
 
 TEST(CompactAccount, GivesBackWhatItTook) {
@@ -23,6 +24,9 @@ TEST(CompactAccount, GivesBackWhatItTook) {
   account.denied = DataClasses().with(DataClass::notes);
   expect_same(account);
   account.denied = {};
+  account.token_ends = Time(std::chrono::milliseconds(1'750'000'000'123));
+  expect_same(account);
+  account.token_ends.reset();
   account.send_as = {"info@example.org"};
   expect_same(account);
   account.display_name = "Ann Archer";

@@ -37,8 +37,11 @@ http::ClientRequest http_request(const Credentials& credentials, const Request& 
   out.method = request.method;
   out.target = request.url.path;
   out.body = request.body;
-  const std::string pair = credentials.user + ':' + std::string(credentials.password.reveal());
-  out.headers.push_back({"Authorization", "Basic " + base64_encode(pair)});
+  const std::string password(credentials.password.reveal());
+  out.headers.push_back(
+      {"Authorization", credentials.scheme == Credentials::Scheme::bearer
+                            ? "Bearer " + password
+                            : "Basic " + base64_encode(credentials.user + ':' + password)});
   out.headers.push_back({"User-Agent", "Godwit"});
   if (request.depth != Depth::none) {
     out.headers.push_back({"Depth", std::string(depth_text(request.depth))});

@@ -1,5 +1,5 @@
 /// An asynchronous WebDAV client: requests of many users over few kept connections to each server,
-/// each with the user's own credentials (Basic). Bodies are bounded; redirects stay with the
+/// each with the user's own credentials. Bodies are bounded; redirects stay with the
 /// server, since credentials go with them.
 #pragma once
 
@@ -30,8 +30,11 @@ struct ClientSettings {
 };
 
 struct Credentials {
+  /// Basic, with name and password; Bearer, where the password is a token (RFC 6750).
+  enum class Scheme : std::uint8_t { basic, bearer };
   std::string user;
   Secret password;
+  Scheme scheme = Scheme::basic;
 };
 
 enum class Depth : std::uint8_t { none, zero, one };

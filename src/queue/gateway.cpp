@@ -20,11 +20,11 @@ class GatewayOutgoing::Hop final : public backend::Submission {
                         std::shared_ptr<const backend::MessageSource> message) override {
     const std::string user = account.user.str();
     if (owner_.as_users_ && account.password.empty()) {
-      const auto known = owner_.accounts_.find(user);
-      if (known == owner_.accounts_.end()) {
+      const backend::Account* const kept = owner_.kept_of(user);
+      if (kept == nullptr) {
         throw Fault(Fault::Kind::unavailable, "it waits for its user to sign in");
       }
-      account = known->second;
+      account = *kept;
     }
     try {
       co_return co_await owner_.hop_.submit(std::move(account), std::move(envelope),
@@ -101,7 +101,8 @@ class GatewayOutgoing::SentReports final : public Reports {
 
 GatewayOutgoing::GatewayOutgoing(QueueOptions options, FileLayer& files, const Clock& clock,
                                  Random& random, backend::Submission& hop, bool as_users)
-    : as_users_(as_users),
+    : clock_(clock),
+      as_users_(as_users),
       hop_(hop),
       signing_hop_(std::make_unique<Hop>(*this)),
       reports_(std::make_unique<SentReports>(*this)),
@@ -138,6 +139,15 @@ Task<bool> GatewayOutgoing::keep(backend::Account account) {
   if (!(co_await queue_.users()).contains(user)) co_return false;
   accounts_.insert_or_assign(user, std::move(account));
   co_return true;
+}
+
+const backend::Account* GatewayOutgoing::kept_of(const std::string& user) {
+  const auto found = accounts_.find(user);
+  if (found == accounts_.end()) return nullptr;
+  const auto& ends = found->second.token_ends;
+  if (!ends || clock_.now() < *ends) return &found->second;
+  accounts_.erase(found);
+  return nullptr;
 }
 
 void GatewayOutgoing::forget_user(const UserId& user) { accounts_.erase(user.str()); }

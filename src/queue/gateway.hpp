@@ -25,8 +25,8 @@ class GatewayOutgoing final : public backend::Submission {
 
   Task<Result<>> submit(backend::Account account, Envelope envelope,
                         std::shared_ptr<const backend::MessageSource> message) override;
-  /// A user signed in, with the password: what waits for it is tried at once. Throws nothing: what
-  /// cannot be looked up now waits for the next sign-in.
+  /// A user signed in, with the password or a token: what waits for it is tried at once. Throws
+  /// nothing: what cannot be looked up now waits for the next sign-in.
   Task<> signed_in(backend::Account account);
   /// The password is not used any more.
   void forget_user(const UserId& user);
@@ -42,9 +42,12 @@ class GatewayOutgoing final : public backend::Submission {
   class SentReports;
   /// Whether something waits for what the account has newly brought.
   Task<bool> keep(backend::Account account);
+  /// Null where nothing is kept that still opens anything.
+  const backend::Account* kept_of(const std::string& user);
   Task<> forget_idle();
 
   std::map<std::string, backend::Account> accounts_;  // by user; those whose mail waits
+  const Clock& clock_;
   bool as_users_;
   backend::Submission& hop_;
   backend::MailBackend* mailboxes_ = nullptr;

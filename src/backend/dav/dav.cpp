@@ -39,6 +39,9 @@ Session DavServer::open_session(const Account& account) {
   const Settings& settings = shared_->settings;
   wire::Credentials credentials{wire::fill(settings.user, {login}, wire::Form::plain),
                                 settings.password.value_or(account.password)};
+  if (account.token_ends && !settings.password) {
+    credentials.scheme = wire::Credentials::Scheme::bearer;
+  }
   return {core, std::move(credentials)};
 }
 

@@ -17,7 +17,7 @@ namespace godwit::backend::imap {
 using namespace godwit::imap;
 
 Connection::Connection(std::unique_ptr<net::Stream> stream, const Settings& settings)
-    : stream_(std::move(stream)), host_(settings.host) {}
+    : stream_(std::move(stream)), host_(settings.host), port_(settings.port) {}
 
 Connection::~Connection() { close(); }
 

@@ -33,6 +33,8 @@ struct Credentials {
   Secret password;
   std::string signer{};    // whose password it is, where that is not the login (RFC 4616 authcid)
   bool by_master = false;  // not the user's password: a refusal is no word about the user
+  /// `password` is a bearer token, which opens nothing from then on.
+  std::optional<Time> token_ends{};
 };
 
 /// How a command ended, and what the server sent before that and after the one before. Servers end
@@ -117,6 +119,7 @@ class Connection {
   Task<> start_tls(const Settings& settings);
   Task<> sign_in(Credentials credentials);
   Task<Completed> authenticate(Credentials credentials);
+  Task<Completed> authenticate_by_token(Credentials credentials);
   Task<> after_sign_in();
   Task<> ask_capabilities();
 
@@ -145,6 +148,7 @@ class Connection {
 
   std::unique_ptr<net::Stream> stream_;
   std::string host_;
+  std::uint16_t port_;
   godwit::imap::ResponseSplitter splitter_;
   std::deque<Pending> pending_;
   std::set<std::string, std::less<>> capabilities_;

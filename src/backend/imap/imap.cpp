@@ -73,7 +73,9 @@ Result<Account> account_of(const Settings& settings, const std::string& login, S
 
 /// How a connection for the account signs in.
 Credentials credentials_of(const Settings& settings, const Account& account) {
-  if (!settings.master) return {account.login, account.password};
+  if (!settings.master) {
+    return {account.login, account.password, {}, false, account.token_ends};
+  }
   const Master& master = *settings.master;
   if (master.separator.empty()) return {account.login, master.password, master.user, true};
   return {account.login + master.separator + master.user, master.password, {}, true};

@@ -54,7 +54,8 @@ Task<std::vector<MailFolder>> ImapMail::folders() {
                   .login = own.by_master ? user_.str() : own.login,
                   .password = own.by_master ? Secret() : own.password,
                   .display_name = {},
-                  .addresses = {}};
+                  .addresses = {},
+                  .token_ends = own.token_ends};
   const auto aside = co_await aside_->which(std::move(account), all);
   aside_->keys = {aside.begin(), aside.end()};
   std::erase_if(all, [&](const MailFolder& each) { return aside_->keys.contains(each.key); });

@@ -53,6 +53,10 @@ Task<std::unique_ptr<Connection>> Pool::open() {
   if (refused_) {
     throw Fault(Fault::Kind::sign_in_failed, settings_->host + ": refused the credentials before");
   }
+  if (credentials_.token_ends && settings_->clock != nullptr &&
+      settings_->clock->now() >= *credentials_.token_ends) {
+    throw Fault(Fault::Kind::sign_in_failed, settings_->host + ": the token has expired");
+  }
   if (credentials_.password.empty()) {
     throw Fault(Fault::Kind::unavailable, settings_->host + ": the password is not kept any more");
   }
@@ -167,7 +171,13 @@ void Pool::set_credentials(Credentials credentials, bool proved) {
   const bool same =
       credentials.login == credentials_.login && credentials.password == credentials_.password;
   if (same && !proved) return;
-  if (!same) close_all();  // made with what no longer counts
+  // Tokens follow each other; what was opened by one is the same user's. Of two devices' the one
+  // that lasts longer is kept.
+  const bool follows =
+      credentials.login == credentials_.login && credentials.token_ends && credentials_.token_ends;
+  const bool usable = !refused_ && !credentials_.password.empty();
+  if (follows && usable && *credentials.token_ends < *credentials_.token_ends) return;
+  if (!same && !follows) close_all();  // made with what no longer counts
   credentials_ = std::move(credentials);
   refused_ = false;
   used_ = Steady::now();

@@ -10,6 +10,7 @@
 
 #include "backend/backend.hpp"
 #include "backend/shared_rule.hpp"
+#include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "imap/roles.hpp"
 
@@ -70,6 +71,9 @@ struct Settings {
   std::chrono::milliseconds sweep_min{60'000};
   std::chrono::milliseconds sweep_max{240'000};       // reached while nothing changes
   std::chrono::milliseconds idle_renew{28 * 60'000};  // RFC 2177: at least every 29 minutes
+
+  /// By which tokens end; outlives the server. Null: the server alone says that one has.
+  const Clock* clock = nullptr;
 
   std::vector<PushSource> push_sources;  // the first that is for a user counts
 };

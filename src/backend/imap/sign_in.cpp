@@ -6,6 +6,7 @@
 #include "backend/imap/connection.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
+#include "base/sasl.hpp"
 #include "base/text.hpp"
 #include "net/connect.hpp"
 #include "net/deadline.hpp"
@@ -114,7 +115,26 @@ Task<> Connection::sign_in(Credentials credentials) {
   if (!capabilities_known_) co_await ask_capabilities();
 }
 
+/// Never in the line of the command: tokens are longer than what servers take as one.
+Task<Completed> Connection::authenticate_by_token(Credentials credentials) {
+  const bool standard = has("AUTH=OAUTHBEARER");
+  if (!standard && !has("AUTH=XOAUTH2")) {
+    throw Fault(Fault::Kind::unavailable, host_ + ": takes no tokens (OAUTHBEARER, XOAUTH2)");
+  }
+  const auto mechanism = standard ? TokenMechanism::oauthbearer : TokenMechanism::xoauth2;
+  const TokenSignIn who{.login = credentials.login, .host = host_, .port = port_};
+  std::vector<std::string> replies = {
+      token_credentials(mechanism, who, credentials.password) + "\r\n",
+      std::string(token_farewell(mechanism)) + "\r\n"};
+  std::vector<Command> commands;
+  commands.push_back(standard ? Command("AUTHENTICATE OAUTHBEARER")
+                              : Command("AUTHENTICATE XOAUTH2"));
+  auto completed = co_await run_now(std::move(commands), nullptr, std::move(replies));
+  co_return std::move(completed.front());
+}
+
 Task<Completed> Connection::authenticate(Credentials credentials) {
+  if (credentials.token_ends) co_return co_await authenticate_by_token(std::move(credentials));
   std::vector<std::string> replies;
   std::vector<Command> commands;
   if (has("AUTH=PLAIN")) {

@@ -82,6 +82,8 @@ Capabilities read_capabilities(const Reply& ehlo) {
       };
       out.auth_plain = out.auth_plain || offers("plain");
       out.auth_login = out.auth_login || offers("login");
+      out.auth_oauthbearer = out.auth_oauthbearer || offers("oauthbearer");
+      out.auth_xoauth2 = out.auth_xoauth2 || offers("xoauth2");
     }
   }
   return out;

@@ -49,6 +49,8 @@ struct Capabilities {
   bool utf8 = false;       // SMTPUTF8, RFC 6531
   bool auth_plain = false;
   bool auth_login = false;
+  bool auth_oauthbearer = false;
+  bool auth_xoauth2 = false;
   bool size = false;
   std::uint64_t size_max = 0;  // 0 = not told
 };

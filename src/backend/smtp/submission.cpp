@@ -9,6 +9,7 @@
 #include "backend/smtp/protocol.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
+#include "base/sasl.hpp"
 #include "net/connect.hpp"
 #include "net/deadline.hpp"
 
@@ -123,7 +124,9 @@ class Connection {
     const Secret& password = own ? account.password : settings_.password;
     const bool master = settings_.sign_in == SmtpSettings::SignIn::master;
     Reply answer;
-    if (can_.auth_plain) {
+    if (own && account.token_ends) {
+      answer = co_await sign_in_by_token(account);
+    } else if (can_.auth_plain) {
       const std::string_view authorize = master ? std::string_view(account.login) : "";
       answer = co_await command("AUTH PLAIN " +
                                 smtp::plain_credentials(user, password.reveal(), authorize));
@@ -139,6 +142,23 @@ class Connection {
     const bool for_now = answer.temporary() || !own;
     throw Fault(for_now ? Fault::Kind::unavailable : Fault::Kind::sign_in_failed,
                 settings_.host + " refuses to sign in: " + answer.words());
+  }
+
+  /// RFC 4954 4: a token is too long for the line of the command.
+  Task<Reply> sign_in_by_token(const Account& account) {
+    const bool standard = can_.auth_oauthbearer;
+    if (!standard && !can_.auth_xoauth2) {
+      throw Fault(Fault::Kind::unavailable,
+                  settings_.host + " takes no tokens (OAUTHBEARER, XOAUTH2)");
+    }
+    const auto mechanism = standard ? TokenMechanism::oauthbearer : TokenMechanism::xoauth2;
+    const TokenSignIn who{.login = account.login, .host = settings_.host, .port = settings_.port};
+    Reply answer = co_await command(standard ? "AUTH OAUTHBEARER" : "AUTH XOAUTH2");
+    if (answer.code == 334) {
+      answer = co_await command(token_credentials(mechanism, who, account.password));
+    }
+    if (answer.code == 334) answer = co_await command(std::string(token_farewell(mechanism)));
+    co_return answer;
   }
 
   Task<Result<>> content(const MessageSource& message) {

@@ -60,6 +60,7 @@ class SubmissionTest : public testing::Test {
     net::spawn(executor, serve(listener, script), "hop");
     SmtpSubmission submission(settings_);
     Account account{UserId::parse("anna@x.test").value(), "anna", Secret("pw"), "", {}};
+    if (token_) account.token_ends = Time();
     Submission::Envelope envelope{"anna@x.test", std::move(to), "id"};
     out = co_await submission.submit(std::move(account), std::move(envelope),
                                      std::make_shared<StringSource>("Subject: x\n\n.dot"));
@@ -81,6 +82,7 @@ class SubmissionTest : public testing::Test {
   }
 
   SmtpSettings settings_;
+  bool token_ = false;
 };
 
 TEST_F(SubmissionTest, HandsAMailOn) {
@@ -103,6 +105,23 @@ TEST_F(SubmissionTest, SignsIn) {
   EXPECT_EQ(fault({{"220 hi", "250-mx\r\n250 AUTH PLAIN", "535 no"}, ""}),
             Fault::Kind::sign_in_failed);
   EXPECT_EQ(fault({{"220 hi", "250 mx"}, ""}), Fault::Kind::unavailable);
+}
+
+TEST_F(SubmissionTest, SignsInByAToken) {
+  settings_.sign_in = SmtpSettings::SignIn::user;
+  token_ = true;
+  for (const std::string name : {"OAUTHBEARER", "XOAUTH2"}) {
+    Script script{{"220 hi", "250-mx\r\n250 AUTH PLAIN " + name, "334 ", "235 ok", "250 ok",
+                   "250 ok", "354 go", "250 taken", ""},
+                  ""};
+    EXPECT_TRUE(submit(script));
+    EXPECT_TRUE(script.heard.contains("AUTH " + name + "\r\n")) << script.heard;
+    EXPECT_FALSE(script.heard.contains("AUTH PLAIN"));
+    // Why, which nobody answers but by an empty word; then the refusal.
+    EXPECT_EQ(fault({{"220 hi", "250-mx\r\n250 AUTH " + name, "334 ", "334 e30=", "535 no"}, ""}),
+              Fault::Kind::sign_in_failed);
+  }
+  EXPECT_EQ(fault({{"220 hi", "250-mx\r\n250 AUTH PLAIN LOGIN"}, ""}), Fault::Kind::unavailable);
 }
 
 TEST_F(SubmissionTest, SignsInAsAMasterInTheNameOfTheUser) {
