@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "auth/credentials.hpp"
@@ -21,7 +22,9 @@ void check(const godwit::Result<godwit::auth::Credentials>& credentials) {
   if (!credentials) return;
   require(godwit::utf8_valid(credentials->user));
   require(godwit::utf8_valid(credentials->password.reveal()));
-  require(!credentials->name.login.empty() && !credentials->password.empty());
+  require(!credentials->password.empty());
+  const bool named = credentials->scheme == godwit::auth::Scheme::password;
+  require(credentials->name.login.empty() != named && credentials->user.empty() != named);
   require(credentials->user.find('\0') == std::string_view::npos);
 }
 
@@ -30,6 +33,7 @@ void check(const godwit::Result<godwit::auth::Credentials>& credentials) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   check(godwit::auth::parse_authorization(bytes));
+  check(godwit::auth::parse_authorization("Bearer " + std::string(bytes)));
   check(godwit::auth::parse_authorization("Basic " + godwit::base64_encode(bytes)));
   const auto address = godwit::auth::Address::parse(bytes);
   const auto network = godwit::auth::Network::parse(bytes);

@@ -34,6 +34,9 @@ class PlainSignIn final : public command::SignIn {
     co_return std::move(*account);
   }
   void forget(const UserId&) override {}
+  std::vector<std::string> challenges(command::Challenge) const override {
+    return {"Basic realm=\"Godwit\""};
+  }
 
  private:
   backend::Users& users_;

@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <algorithm>
@@ -74,6 +75,14 @@ nlohmann::json TestKey::published(const std::string& id) const {
     out["y"] = number(OSSL_PKEY_PARAM_EC_PUB_Y, size_);
   }
   return out;
+}
+
+std::string TestKey::pem() const {
+  const Handle<BIO, BIO_free_all> out(BIO_new(BIO_s_mem()));
+  require(PEM_write_bio_PUBKEY(out.get(), key_.get()));
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
 }
 
 std::string TestKey::token(const nlohmann::json& head, const nlohmann::json& claims) const {

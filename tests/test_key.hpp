@@ -20,6 +20,7 @@ class TestKey {
 
   /// The public half, as issuers publish it.
   nlohmann::json published(const std::string& id) const;
+  std::string pem() const;
   /// Signed as `head` says in `alg` by name of digest and padding, whatever else that is.
   std::string token(const nlohmann::json& head, const nlohmann::json& claims) const;
   /// The signature as tokens have it, raw. `digest`: SHA256 and so on.

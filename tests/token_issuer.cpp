@@ -54,7 +54,8 @@ struct TokenIssuer::Server final : http::Service {
   }
 
   Task<http::Outcome> handle(http::Request request) override {
-    const auto answer = owner.answer_to(request.target);
+    const auto answer =
+        owner.answer_to(request.target, std::string(request.header("Authorization")));
     http::Reply reply{.status = answer ? answer->status : 404, .headers = {}, .body = nullptr};
     reply.close = true;
     if (answer) {
@@ -107,6 +108,11 @@ std::string TokenIssuer::key_id() const {
   return "key" + std::to_string(key_number_);
 }
 
+std::string TokenIssuer::key_pem() const {
+  const std::scoped_lock lock(mutex_);
+  return key_.pem();
+}
+
 void TokenIssuer::rotate() {
   TestKey fresh = TestKey::rsa();
   const std::scoped_lock lock(mutex_);
@@ -131,10 +137,18 @@ unsigned TokenIssuer::asked(const std::string& target) const {
   return found == asked_.end() ? 0 : found->second;
 }
 
-std::optional<IssuerAnswer> TokenIssuer::answer_to(const std::string& target) {
+std::string TokenIssuer::authorization(const std::string& target) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = authorizations_.find(target);
+  return found == authorizations_.end() ? std::string() : found->second;
+}
+
+std::optional<IssuerAnswer> TokenIssuer::answer_to(const std::string& target,
+                                                   std::string authorization) {
   {
     const std::scoped_lock lock(mutex_);
     ++asked_[target];
+    authorizations_[target] = std::move(authorization);
     if (away_) return IssuerAnswer{.status = 503};
     if (const auto found = answers_.find(target); found != answers_.end()) return found->second;
   }
@@ -147,6 +161,8 @@ nlohmann::json TokenIssuer::claims(const std::string& email) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(real_now());
   return {{"iss", url()},
           {"aud", "godwit"},
+          {"sub", email},
+          {"iat", now.time_since_epoch().count()},
           {"exp", now.time_since_epoch().count() + 3600},
           {"email", email}};
 }

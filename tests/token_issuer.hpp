@@ -49,6 +49,8 @@ class TokenIssuer {
   void be_away(bool away);
   /// How often a path was asked for.
   unsigned asked(const std::string& target) const;
+  /// What the last request for a path, any path, was signed in by.
+  std::string authorization(const std::string& target) const;
 
   /// For the audience "godwit", an hour long, of this user.
   nlohmann::json claims(const std::string& email) const;
@@ -57,12 +59,13 @@ class TokenIssuer {
   /// Signed by its key under this head, whatever that says.
   std::string token_with(const nlohmann::json& head, const nlohmann::json& claims) const;
   std::string key_id() const;
+  std::string key_pem() const;
 
  private:
   struct Server;
   friend struct Server;
   /// What is answered; nothing: no such path.
-  std::optional<IssuerAnswer> answer_to(const std::string& target);
+  std::optional<IssuerAnswer> answer_to(const std::string& target, std::string authorization);
 
   mutable std::mutex mutex_;
   TestKey key_;
@@ -70,6 +73,7 @@ class TokenIssuer {
   bool away_ = false;
   std::map<std::string, IssuerAnswer> answers_;
   std::map<std::string, unsigned> asked_;
+  std::map<std::string, std::string> authorizations_;
   std::string ca_file_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Server> server_;

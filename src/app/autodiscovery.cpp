@@ -160,7 +160,7 @@ Task<http::Reply> Autodiscovery::xml(http::Request request) const {
   }
   auto checked = co_await sign_in_.check(request, nullptr);
   if (const auto* refusal = std::get_if<command::Refusal>(&checked)) {
-    co_return command::http_status_reply({refusal->status, refusal->retry_after_seconds});
+    co_return command::refusal_reply(sign_in_, *refusal);
   }
   const auto& account = std::get<backend::Account>(checked);
   if (!ask) {

@@ -32,6 +32,9 @@ struct AnnSignsIn final : command::SignIn {
                                .addresses = {"ann@example.org", "a.archer@example.com"}};
   }
   void forget(const UserId&) override {}
+  std::vector<std::string> challenges(command::Challenge) const override {
+    return {"Basic realm=\"Godwit\""};
+  }
 };
 
 struct Elsewhere final : http::Service {

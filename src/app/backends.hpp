@@ -58,6 +58,8 @@ class Backends {
   virtual Task<> reach() = 0;
   /// Takes over a listening socket for LMTP; refused where mail does not come in that way.
   virtual Result<> listen_lmtp(net::Listener listener) = 0;
+  /// A user signed in by a token: what waits for that goes on.
+  virtual Task<> signed_in(backend::Account account) = 0;
   /// A password or a user changed: connections made with the old one end.
   virtual void forget_user(const UserId& user) = 0;
   /// Takes over the limits of a configuration that was read anew.

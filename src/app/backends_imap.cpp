@@ -70,7 +70,7 @@ class Noting final : public backend::Users {
 class ImapBackends final : public Backends {
  public:
   ImapBackends(const Config& config, Surroundings around)
-      : server_(settings_of(config), around.loop.executor(), around.random),
+      : server_(settings_of(config, around.clock), around.loop.executor(), around.random),
         imap_({.host = config.imap.host,
                .port = static_cast<std::uint16_t>(config.imap.port),
                .limit = std::chrono::seconds(config.imap.connect_seconds)}),
@@ -131,6 +131,10 @@ class ImapBackends final : public Backends {
   Task<> reach_submission(backend::Account account) override {
     return outgoing_.reach(std::move(account));
   }
+  Task<> signed_in(backend::Account account) override {
+    queue::GatewayOutgoing* const gateway = outgoing_.gateway();
+    if (gateway != nullptr) co_await gateway->signed_in(std::move(account));
+  }
   void forget_user(const UserId& user) override {
     server_.forget_user(user);
     if (queue::GatewayOutgoing* const gateway = outgoing_.gateway()) gateway->forget_user(user);
@@ -146,8 +150,9 @@ class ImapBackends final : public Backends {
   Task<> stop() override { return outgoing_.stop(); }
 
  private:
-  backend::imap::Settings settings_of(const Config& config) {
+  backend::imap::Settings settings_of(const Config& config, const Clock& clock) {
     backend::imap::Settings settings = with_master(imap_settings(config), config);
+    settings.clock = &clock;
     settings.put_aside = [this](backend::Account account, std::vector<backend::MailFolder> all) {
       return items_.put_aside(std::move(account), std::move(all));
     };

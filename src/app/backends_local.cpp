@@ -261,6 +261,7 @@ class LocalBackends final : public Backends {
   Task<> reach_submission(backend::Account account) override {
     return outgoing_.reach(std::move(account));
   }
+  Task<> signed_in(backend::Account) override { co_return; }
   void forget_user(const UserId& user) override {
     if (dav_) dav_->forget_user(user);
     recipients_.forget_user(user);

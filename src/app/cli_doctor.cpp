@@ -84,7 +84,7 @@ int run_machine(const CliOptions& options, const MachineOptions& given) {
   if (!config) return print(findings, options.json);
   std::optional<Login> login;
   if (!given.user.empty()) {
-    auto password = client::read_password(given.password_file);
+    auto password = client::read_secret(given.password_file);
     if (!password) return report_failure(options, password.error().message);
     login = Login{given.user, std::move(*password)};
   }

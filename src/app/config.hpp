@@ -279,7 +279,7 @@ struct Config {
     Strings unlimited_networks;
   } auth;
 
-  /// One of those that check passwords.
+  /// One of those that check passwords or tokens.
   struct SignIn {
     std::string kind = "mailbox";
     Strings domains;
@@ -301,6 +301,11 @@ struct Config {
     std::int64_t connections = 4;
     std::string service = "godwit";
     std::string user = "name";
+    std::string issuer;
+    std::string audience;
+    std::string user_claim = "email";
+    std::string scope;
+    std::int64_t skew_seconds = 60;
     friend bool operator==(const SignIn&, const SignIn&) = default;
   };
   std::vector<SignIn> sign_in;  // in the order in which they are asked; none: the mailboxes alone

@@ -180,10 +180,11 @@ constexpr auto table = std::to_array<Key>({
         true),
 
     choice<&C::sign_in_entry, &N::kind>(
-        "sign_in", "kind", "mailbox|ldap|pam|app-password",
+        "sign_in", "kind", "mailbox|ldap|pam|app-password|oauth",
         "Who checks passwords: the mailboxes themselves (embedded users, or a login at the IMAP "
-        "server), LDAP servers, PAM, or `godwit app-password`. They are asked in the order of the "
-        "file until one says yes; no [[sign_in]] at all is mailbox alone."),
+        "server), LDAP servers, PAM, or `godwit app-password`; or, oauth, whose bearer tokens are "
+        "taken. They are asked in the order of the file until one says yes; no [[sign_in]] at all "
+        "is mailbox alone."),
     text<&C::sign_in_entry, &N::domains>("sign_in", "domains", "[\"example.org\"]",
                                          "Whose users it is asked about. Empty: everybody's."),
     text<&C::sign_in_entry, &N::servers>(
@@ -194,7 +195,7 @@ constexpr auto table = std::to_array<Key>({
         "ldap: how ldap: connections are protected; ldaps: always is TLS."),
     path<&C::sign_in_entry, &N::ca_file>(
         "sign_in", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
-        "ldap: who may sign their certificates (PEM). Empty: the system's list."),
+        "ldap, oauth: who may sign their certificates (PEM). Empty: the system's list."),
     flag<&C::sign_in_entry, &N::verify>(
         "sign_in", "verify", "ldap: whether certificates must be valid and for their host."),
     text<&C::sign_in_entry, &N::bind_dn>("sign_in", "bind_dn", "\"uid=godwit,dc=example,dc=org\"",
@@ -225,8 +226,10 @@ constexpr auto table = std::to_array<Key>({
     text<&C::sign_in_entry, &N::group_base>("sign_in", "group_base",
                                             "\"ou=groups,dc=example,dc=org\"",
                                             "ldap: where groups are. Empty: below base."),
-    number<&C::sign_in_entry, &N::query_seconds>("sign_in", "query_seconds", {1, 60},
-                                                 "ldap: a server must answer within this."),
+    number<&C::sign_in_entry, &N::query_seconds>(
+        "sign_in", "query_seconds", {1, 60},
+        "ldap: a server must answer within this; oauth: the issuer, with "
+        "all that is asked for its keys."),
     number<&C::sign_in_entry, &N::check_seconds>("sign_in", "check_seconds", {1, 300},
                                                  "pam: a check must be over within this."),
     number<&C::sign_in_entry, &N::connections>(
@@ -236,6 +239,23 @@ constexpr auto table = std::to_array<Key>({
                                          "pam: the service, a file in /etc/pam.d."),
     choice<&C::sign_in_entry, &N::user>("sign_in", "user", "name|login",
                                         "pam: the user is the part before @, or the whole login."),
+    text<&C::sign_in_entry, &N::issuer>(
+        "sign_in", "issuer", "\"https://id.example.org/realms/staff\"",
+        "oauth: who issues the tokens: an https: URL, byte by byte as they name it (iss). Its keys "
+        "are found by OpenID Connect Discovery or RFC 8414."),
+    text<&C::sign_in_entry, &N::audience>(
+        "sign_in", "audience", "\"godwit\"",
+        "oauth: what tokens for this server have among their aud; all others are refused."),
+    text<&C::sign_in_entry, &N::user_claim>(
+        "sign_in", "user_claim", {},
+        "oauth: the claim that names the user's mailbox. Nobody may be able to choose it for "
+        "himself; addresses that email_verified doubts are refused."),
+    text<&C::sign_in_entry, &N::scope>(
+        "sign_in", "scope", "\"mail.sync\"",
+        "oauth: a scope that tokens must have (scope or scp). Empty: none."),
+    number<&C::sign_in_entry, &N::skew_seconds>(
+        "sign_in", "skew_seconds", {0, 300},
+        "oauth: how far the clocks of issuer and server may differ."),
 
     text<&C::access_entry, &R::name>("access", "name", "\"interns see no calendars\"",
                                      "What the log calls the rule."),

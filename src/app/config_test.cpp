@@ -414,6 +414,28 @@ TEST(Config, SignInThatCannotWorkIsRefused) {
   EXPECT_TRUE(problem("[auth]\nunlimited_networks = [\"x\"]\n").contains("'x' is no network"));
 }
 
+TEST(Config, AnIssuerThatCannotWorkIsRefused) {
+  const auto problem = [](const std::string& with, const std::string& more = {}) {
+    const auto config =
+        parse_config("[[sign_in]]\nkind = \"oauth\"\n" + with + more, "godwit.toml");
+    if (!config) return config.error().message;
+    const auto checked = check_config(*config);
+    return checked ? std::string() : checked.error().message;
+  };
+  const std::string issuer = "issuer = \"https://id.example.org\"\n";
+  const std::string whole = issuer + "audience = \"godwit\"\n";
+  EXPECT_EQ(problem(whole), "");
+  EXPECT_TRUE(problem("").contains("issuer: not an https: URL"));
+  EXPECT_TRUE(problem("issuer = \"http://id.example.org\"\n").contains("not an https: URL"));
+  EXPECT_TRUE(problem(issuer).contains("audience:"));
+  EXPECT_TRUE(problem(whole + "verify = false\n").contains("is always verified"));
+  EXPECT_TRUE(problem(whole + "scope = \"a b\"\n").contains("scope: is one word"));
+  EXPECT_TRUE(problem(whole + "user_claim = \"\"\n").contains("user_claim:"));
+  EXPECT_TRUE(problem(whole + "skew_seconds = 301\n").contains("skew_seconds"));
+  EXPECT_TRUE(problem(whole, "[backend]\nkind = \"imap\"\n[imap]\nhost = \"localhost\"\n")
+                  .contains("set imap.sign_in to master"));
+}
+
 TEST(Config, LevelsOfLoggersAreReadAndMisspeltOnesRefused) {
   const auto good = parse_config(
       "[server]\nlog_level = \"warning\"\nlog_levels = [\"imap debug\", \"request error\"]\n",

@@ -76,7 +76,7 @@ std::string_view section_text(std::string_view section) {
        "(backend.kind = \"imap\"). May be there several times; the first for a user's domain "
        "counts."},
       {"auth", "Limits of sign-in."},
-      {"sign_in", "Who checks passwords. May be there several times."},
+      {"sign_in", "Who checks passwords, or issues tokens. May be there several times."},
       {"access", "Who may see what. May be there several times; needs a name and allow or deny."},
       {"devices", "Which devices are let in."},
       {"device_rule", "Rules about devices. May be there several times; each needs an action."},

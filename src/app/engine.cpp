@@ -12,8 +12,8 @@
 namespace godwit::app {
 namespace {
 
-BasicSignIn::Settings sign_in_settings(const Config& config) {
-  BasicSignIn::Settings settings;
+HttpSignIn::Settings sign_in_settings(const Config& config) {
+  HttpSignIn::Settings settings;
   settings.remember = config.auth.cache_minutes > 0;
   settings.cache.lifetime = std::chrono::minutes(config.auth.cache_minutes);
   settings.failures.user_failures_free = static_cast<unsigned>(config.auth.failures_max);
@@ -74,7 +74,9 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 .sole_owner = config.store.kind == "sqlite"}),
       app_passwords_(store, clock, random),
       membership_(clock, backends.directory(), groups_by_name(config)),
-      sign_in_(make_chain(config, backends, app_passwords_), access_rules(config), membership_,
+      issuers_(make_issuers(config, clock)),
+      sign_in_(make_chain(config, backends, app_passwords_, issuers_), issuers_,
+               access_rules(config), membership_,
                parse_send_as(config.mail.send_as).value_or(SendAs()), clock, random,
                sign_in_settings(config)),
       page_({host_of(config), sign_in_, mail_, items_.get(), store,
@@ -108,14 +110,17 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
           &request_counts_),
       autodiscovery_(config, host_of(config), clock, sign_in_, endpoint_),
       ingest_(ingest_settings(config), clock, backends.known_users(), backends.hints(),
-              autodiscovery_) {}
+              autodiscovery_) {
+  sign_in_.on_token(
+      [&backends](backend::Account account) { return backends.signed_in(std::move(account)); });
+}
 
 void Engine::write(metrics::Page& page) const {
   request_counts_.write(page);
   mail_counts_.write(page, "mail");
   items_counts_.write(page, "items");
   submission_counts_.write(page, "submission");
-  const BasicSignIn::Counts& signed_in = sign_in_.counts();
+  const HttpSignIn::Counts& signed_in = sign_in_.counts();
   const auto sign_ins = [&](const char* outcome, std::uint64_t count) {
     page.counter({"godwit_sign_ins_total", "Requests by what became of their sign-in"},
                  {{"outcome", outcome}}, static_cast<double>(count));
@@ -123,7 +128,19 @@ void Engine::write(metrics::Page& page) const {
   sign_ins("remembered", signed_in.remembered);
   sign_ins("verified", signed_in.verified);
   sign_ins("refused", signed_in.refused);
+  sign_ins("expired", signed_in.expired);
   sign_ins("delayed", signed_in.delayed);
+  for (const auto& issuer : issuers_) {
+    const auto looks = [&](const char* outcome, std::uint64_t count) {
+      page.counter({"godwit_token_issuer_looks_total", "Looks for the keys of issuers of tokens"},
+                   {{"issuer", issuer->name()}, {"outcome", outcome}}, static_cast<double>(count));
+    };
+    const oidc::Issuer::Counts& counts = issuer->counts();
+    looks("done", counts.looks - counts.failures);
+    looks("failed", counts.failures);
+    page.gauge({"godwit_token_issuer_keys", "Keys of issuers of tokens that are known"},
+               {{"issuer", issuer->name()}}, static_cast<double>(issuer->keys()));
+  }
   page.gauge({"godwit_watched_users", "Users whose changes are watched"}, {},
              static_cast<double>(watching_.size()));
 }

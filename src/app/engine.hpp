@@ -10,6 +10,7 @@
 #include "app/config.hpp"
 #include "app/counts.hpp"
 #include "app/ingest.hpp"
+#include "app/issuers.hpp"
 #include "app/measured.hpp"
 #include "app/page.hpp"
 #include "app/sign_in.hpp"
@@ -32,7 +33,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   http::Service& service() { return ingest_; }
-  BasicSignIn& sign_in() { return sign_in_; }
+  HttpSignIn& sign_in() { return sign_in_; }
   auth::AppPasswords& app_passwords() { return app_passwords_; }
   /// What was counted since the start, and what is now.
   void write(metrics::Page& page) const;
@@ -85,7 +86,8 @@ class Engine {
   command::Prefetches prefetches_;
   auth::AppPasswords app_passwords_;
   command::Membership membership_;
-  BasicSignIn sign_in_;
+  Issuers issuers_;
+  HttpSignIn sign_in_;
   Page page_;
   CertificateFiles certificates_;
   command::Services services_;

@@ -90,8 +90,6 @@ std::vector<std::string> logins_of(const Ingest::Source& source, const std::stri
 
 http::Reply refusal() {
   http::Reply reply = command::http_status_reply({401});
-  std::erase_if(reply.headers,
-                [](const http::Header& each) { return iequals(each.name, "WWW-Authenticate"); });
   reply.headers.push_back({"WWW-Authenticate", "Basic realm=\"push events\", charset=\"UTF-8\""});
   return reply;
 }

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 
 #include "base/fault.hpp"
 #include "base/overloaded.hpp"
@@ -55,16 +57,12 @@ http::Reply html(int status, std::string_view body) {
   return reply;
 }
 
-http::Reply ask_for_sign_in(const command::Refusal& refusal) {
+http::Reply ask_for_sign_in(const command::SignIn& sign_in, const command::Refusal& refusal) {
   http::Reply reply = html(refusal.status,
                            "<h1>Sign-in did not work</h1>\n"
                            "<p>Is the address right, and the password?</p>\n");
-  if (refusal.status == 401) {
-    reply.headers.push_back({"WWW-Authenticate", "Basic realm=\"Godwit\", charset=\"UTF-8\""});
-  }
-  if (refusal.retry_after_seconds > 0) {
-    reply.headers.push_back({"Retry-After", std::to_string(refusal.retry_after_seconds)});
-  }
+  std::ranges::move(command::refusal_reply(sign_in, refusal).headers,
+                    std::back_inserter(reply.headers));
   return reply;
 }
 
@@ -135,7 +133,7 @@ Task<http::Reply> Page::answer(http::Request request) {
   }
   auto checked = co_await parts_.sign_in.check(request, nullptr);
   if (const auto* refusal = std::get_if<command::Refusal>(&checked)) {
-    co_return ask_for_sign_in(*refusal);
+    co_return ask_for_sign_in(parts_.sign_in, *refusal);
   }
   const auto& account = std::get<backend::Account>(checked);
   const Check mail = co_await check_mail(parts_.mail, account);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "auth/credentials.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "net/loop.hpp"
@@ -15,8 +14,8 @@ namespace {
 constexpr Log log("sign_in");
 
 /// Peers without an address (Unix sockets) count as one.
-auth::Address address_of(std::string_view peer) {
-  return auth::Address::parse(net::address_of(peer)).value_or(auth::Address());
+auth::Address parsed_address(std::string_view address) {
+  return auth::Address::parse(address).value_or(auth::Address());
 }
 
 /// What opens for one device is remembered for it alone. No user's name holds a line's end.
@@ -26,10 +25,11 @@ std::string of_device(std::string_view user, const DeviceId& device) {
 
 }  // namespace
 
-BasicSignIn::BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules,
-                         command::Membership& membership, SendAs send_as, const Clock& clock,
-                         Random& random, Settings settings)
+HttpSignIn::HttpSignIn(auth::Chain chain, const Issuers& issuers,
+                       std::vector<auth::AccessRule> rules, command::Membership& membership,
+                       SendAs send_as, const Clock& clock, Random& random, Settings settings)
     : chain_(std::move(chain)),
+      issuers_(issuers),
       rules_(std::move(rules)),
       membership_(membership),
       send_as_(std::move(send_as)),
@@ -37,58 +37,86 @@ BasicSignIn::BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules,
       cache_(clock, random, settings.cache),
       failures_(clock, settings.failures, std::move(settings.unlimited)) {}
 
-Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check(
-    const http::Request& request, const DeviceId* device) {
-  const auto sent = auth::parse_authorization(request.header("authorization"));
-  if (!sent) co_return command::Refusal{401, 0};
-  const std::string_view address = net::address_of(request.peer);
-  // What names no device, OPTIONS and the page, is known by its address.
-  const std::string device_name = device == nullptr ? '@' + std::string(address) : device->str();
-  const auth::FailureLimit::Attempt attempt{sent->user, device_name, address_of(request.peer)};
-  if (const auto wait = delay_of(attempt, address)) co_return *wait;
-  // Not before: who has to wait would else learn which guess is right.
-  if (settings_.remember) {
-    auto known = cache_.find(sent->user, sent->password);
-    if (!known && device != nullptr) {
-      known = cache_.find(of_device(sent->user, *device), sent->password);
-    }
-    if (known) {
-      ++counts_.remembered;
-      if (known->denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
-      co_return std::move(*known);
-    }
-  }
-  const std::uint64_t epoch = cache_.epoch();
-  auth::Claim claim{sent->user, sent->password, device == nullptr ? "" : device->str()};
-  auto signed_in = co_await chain_.verify(std::move(claim), auth::asks_for_facts(rules_));
-  if (signed_in) {
-    failures_.succeeded(attempt);
-    ++counts_.verified;
-    const bool for_device = signed_in->for_device;
-    const backend::Account account = co_await admitted(*std::move(signed_in));
-    if (settings_.remember && !for_device) {
-      cache_.put(sent->user, sent->password, account, epoch);
-    } else if (settings_.remember && device != nullptr) {
-      cache_.put(of_device(sent->user, *device), sent->password, account, epoch);
-    }
-    if (account.denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
-    co_return account;
-  }
-  co_return co_await refuse(attempt, address);
+auth::FailureLimit::Attempt HttpSignIn::Sent::attempt() const {
+  return {credentials.user, device_name, parsed_address(address)};
 }
 
-Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check_person(std::string login,
-                                                                                 Secret password,
-                                                                                 std::string peer) {
+Task<HttpSignIn::Checked> HttpSignIn::check(const http::Request& request, const DeviceId* device) {
+  auto credentials = auth::parse_authorization(request.header("authorization"));
+  if (!credentials) co_return command::Refusal{401, 0};
+  const std::string_view address = net::address_of(request.peer);
+  // What names no device, OPTIONS and the page, is known by its address.
+  const Sent sent{*std::move(credentials), address,
+                  device == nullptr ? '@' + std::string(address) : device->str(), device};
+  // Not before a password is looked at: who has to wait would else learn which guess is right. No
+  // token is found by guessing; a good one passes whatever others sent from its address.
+  if (sent.credentials.scheme == auth::Scheme::password) {
+    if (const auto wait = delay_of(sent.attempt(), address)) co_return *wait;
+  }
+  if (auto known = settings_.remember ? remembered(sent) : std::nullopt) {
+    ++counts_.remembered;
+    if (known->denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
+    co_return std::move(*known);
+  }
+  co_return co_await verified(sent);
+}
+
+std::optional<backend::Account> HttpSignIn::remembered(const Sent& sent) {
+  const auth::Credentials& credentials = sent.credentials;
+  auto known = cache_.find(credentials.user, credentials.password);
+  if (!known && sent.device != nullptr) {
+    known = cache_.find(of_device(credentials.user, *sent.device), credentials.password);
+  }
+  return known;
+}
+
+Task<HttpSignIn::Checked> HttpSignIn::verified(const Sent& sent) {
+  const auth::Credentials& credentials = sent.credentials;
+  const std::uint64_t epoch = cache_.epoch();
+  auth::Claim claim{.login = credentials.user,
+                    .password = credentials.password,
+                    .device = sent.device == nullptr ? "" : sent.device->str(),
+                    .scheme = credentials.scheme};
+  auto signed_in = co_await chain_.verify(std::move(claim), auth::asks_for_facts(rules_));
+  if (!signed_in && signed_in.error().code == Errc::stale) {
+    // Every phone's token does so once an hour: that is no guess.
+    ++counts_.expired;
+    co_return command::Refusal{.challenge = command::Challenge::fresh_token};
+  }
+  auto attempt = sent.attempt();
+  if (!signed_in && credentials.scheme == auth::Scheme::bearer) {
+    if (const auto wait = delay_of(attempt, sent.address)) co_return *wait;
+    co_return co_await refuse(attempt, sent.address, command::Challenge::fresh_token);
+  }
+  if (!signed_in) {
+    co_return co_await refuse(attempt, sent.address, command::Challenge::credentials);
+  }
+  if (attempt.user.empty()) attempt.user = signed_in->account.user.view();
+  failures_.succeeded(attempt);
+  ++counts_.verified;
+  const bool for_device = signed_in->for_device;
+  const backend::Account account = co_await admitted(*std::move(signed_in));
+  if (settings_.remember && !for_device) {
+    cache_.put(credentials.user, credentials.password, account, epoch);
+  } else if (settings_.remember && sent.device != nullptr) {
+    cache_.put(of_device(credentials.user, *sent.device), credentials.password, account, epoch);
+  }
+  if (account.denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
+  if (account.token_ends && !account.password.empty() && told_) co_await told_(account);
+  co_return account;
+}
+
+Task<HttpSignIn::Checked> HttpSignIn::check_person(std::string login, Secret password,
+                                                   std::string peer) {
   const auto given = auth::check_credentials(login, password.reveal());
   if (!given) co_return command::Refusal{401, 0};
   const std::string address(net::address_of(peer));
   const std::string device_name = '@' + address;
-  const auth::FailureLimit::Attempt attempt{given->user, device_name, address_of(peer)};
+  const auth::FailureLimit::Attempt attempt{given->user, device_name, parsed_address(address)};
   if (const auto wait = delay_of(attempt, address)) co_return *wait;
   auth::Claim claim{.login = given->user, .password = given->password, .by_person = true};
   auto signed_in = co_await chain_.verify(std::move(claim), auth::asks_for_facts(rules_));
-  if (!signed_in) co_return co_await refuse(attempt, address);
+  if (!signed_in) co_return co_await refuse(attempt, address, command::Challenge::credentials);
   failures_.succeeded(attempt);
   ++counts_.verified;
   backend::Account account = co_await admitted(*std::move(signed_in));
@@ -96,8 +124,8 @@ Task<std::variant<backend::Account, command::Refusal>> BasicSignIn::check_person
   co_return account;
 }
 
-std::optional<command::Refusal> BasicSignIn::delay_of(const auth::FailureLimit::Attempt& attempt,
-                                                      std::string_view address) {
+std::optional<command::Refusal> HttpSignIn::delay_of(const auth::FailureLimit::Attempt& attempt,
+                                                     std::string_view address) {
   const auto wait = failures_.admit(attempt);
   if (!wait) return std::nullopt;
   ++counts_.delayed;
@@ -106,18 +134,35 @@ std::optional<command::Refusal> BasicSignIn::delay_of(const auth::FailureLimit::
   return command::Refusal{503, static_cast<unsigned>(wait->count())};
 }
 
-Task<command::Refusal> BasicSignIn::refuse(auth::FailureLimit::Attempt attempt,
-                                           std::string_view address) {
+Task<command::Refusal> HttpSignIn::refuse(auth::FailureLimit::Attempt attempt,
+                                          std::string_view address, command::Challenge challenge) {
   failures_.failed(attempt);
   ++counts_.refused;
   // What fail2ban reads (packaging/fail2ban): the address first, where nothing foreign precedes it.
   log.warning("refused",
               {{"address", address}, {"user", attempt.user}, {"device", attempt.device}});
   co_await net::sleep_for(settings_.refusal_delay);
-  co_return command::Refusal{401, 0};
+  co_return command::Refusal{.challenge = challenge};
 }
 
-Task<auth::Access> BasicSignIn::decide(const backend::Account& account, auth::Facts facts) {
+std::vector<std::string> HttpSignIn::challenges(command::Challenge challenge) const {
+  std::vector<std::string> out;
+  if (chain_.takes(auth::Scheme::password)) {
+    out.emplace_back("Basic realm=\"Godwit\", charset=\"UTF-8\"");
+  }
+  if (!chain_.takes(auth::Scheme::bearer)) return out;
+  std::string bearer = "Bearer realm=\"Godwit\"";
+  for (const auto& issuer : issuers_) {
+    if (issuer->authorization().empty()) continue;
+    bearer += ", authorization_uri=\"" + issuer->authorization() + '"';
+    break;
+  }
+  if (challenge == command::Challenge::fresh_token) bearer += ", error=\"invalid_token\"";
+  out.push_back(std::move(bearer));
+  return out;
+}
+
+Task<auth::Access> HttpSignIn::decide(const backend::Account& account, auth::Facts facts) {
   std::vector<std::string> groups;
   for (const auth::AccessRule& rule : rules_) add_groups(rule.whom, groups);
   std::erase_if(groups, [](const std::string& group) { return !is_group_address(group); });
@@ -126,14 +171,14 @@ Task<auth::Access> BasicSignIn::decide(const backend::Account& account, auth::Fa
   co_return auth::decide(rules_, account, facts);
 }
 
-Task<auth::Access> BasicSignIn::access_of(const backend::Account& account) {
+Task<auth::Access> HttpSignIn::access_of(const backend::Account& account) {
   auth::Facts facts;
   if (auth::asks_for_facts(rules_)) facts = co_await chain_.facts(account.user.str());
   co_return co_await decide(account, std::move(facts));
 }
 
 /// What the user may do, by rules and by the configuration.
-Task<backend::Account> BasicSignIn::admitted(auth::SignedIn signed_in) {
+Task<backend::Account> HttpSignIn::admitted(auth::SignedIn signed_in) {
   backend::Account account = std::move(signed_in.account);
   const auth::Access access = co_await decide(account, std::move(signed_in.facts));
   account.denied = account.denied.with(access.denied);
@@ -148,19 +193,19 @@ Task<backend::Account> BasicSignIn::admitted(auth::SignedIn signed_in) {
   co_return account;
 }
 
-Task<std::vector<std::string>> BasicSignIn::groups_of(std::string user) {
+Task<std::vector<std::string>> HttpSignIn::groups_of(std::string user) {
   co_return (co_await chain_.facts(std::move(user))).groups;
 }
 
-void BasicSignIn::apply(const Settings& settings) {
+void HttpSignIn::apply(const Settings& settings) {
   settings_ = settings;
   cache_.set_lifetime(settings.cache.lifetime);
   failures_.set(settings.failures, settings.unlimited);
 }
 
-void BasicSignIn::forget(const UserId& user) { cache_.drop(user); }
+void HttpSignIn::forget(const UserId& user) { cache_.drop(user); }
 
-void BasicSignIn::pardon(const UserId& user) {
+void HttpSignIn::pardon(const UserId& user) {
   cache_.drop(user);
   failures_.forget_user(user.view());
 }

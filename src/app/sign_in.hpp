@@ -1,18 +1,21 @@
-/// Who sends a request: Basic authentication, checked by those that the configuration names,
-/// remembered for minutes, and slowed down for those who guess.
+/// Who sends a request: a name and a password, or a bearer token, checked by those that the
+/// configuration names, remembered for minutes, and slowed down for those who guess.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "app/issuers.hpp"
 #include "app/send_as.hpp"
 #include "auth/access.hpp"
 #include "auth/check.hpp"
+#include "auth/credentials.hpp"
 #include "auth/failure_limit.hpp"
 #include "auth/sign_in_cache.hpp"
 #include "command/endpoint.hpp"
@@ -20,7 +23,7 @@
 
 namespace godwit::app {
 
-class BasicSignIn final : public command::SignIn {
+class HttpSignIn final : public command::SignIn {
  public:
   struct Settings {
     auth::SignInCache::Limits cache;
@@ -34,21 +37,24 @@ class BasicSignIn final : public command::SignIn {
     std::uint64_t remembered = 0;  // without asking anybody
     std::uint64_t verified = 0;
     std::uint64_t refused = 0;
+    std::uint64_t expired = 0;  // tokens
     std::uint64_t delayed = 0;  // who guesses has to wait
   };
-  /// `membership` outlives it: it knows groups by their addresses.
-  BasicSignIn(auth::Chain chain, std::vector<auth::AccessRule> rules,
-              command::Membership& membership, SendAs send_as, const Clock& clock, Random& random,
-              Settings settings);
+  /// `issuers`: whose tokens the chain knows. They and `membership`, which knows groups by their
+  /// addresses, outlive it.
+  HttpSignIn(auth::Chain chain, const Issuers& issuers, std::vector<auth::AccessRule> rules,
+             command::Membership& membership, SendAs send_as, const Clock& clock, Random& random,
+             Settings settings);
 
-  Task<std::variant<backend::Account, command::Refusal>> check(const http::Request& request,
-                                                               const DeviceId* device) override;
+  using Checked = std::variant<backend::Account, command::Refusal>;
+  Task<Checked> check(const http::Request& request, const DeviceId* device) override;
   /// A person at a page, who gave name and password there: an app password is none, and nothing is
   /// remembered. `peer`: the client's address. Throws Fault when nobody could check.
-  Task<std::variant<backend::Account, command::Refusal>> check_person(std::string login,
-                                                                      Secret password,
-                                                                      std::string peer);
+  Task<Checked> check_person(std::string login, Secret password, std::string peer);
   void forget(const UserId& user) override;
+  std::vector<std::string> challenges(command::Challenge challenge) const override;
+  /// Told of each account that a token of its own backend has just opened. Throws nothing.
+  void on_token(std::function<Task<>(backend::Account)> told) { told_ = std::move(told); }
   void apply(const Settings& settings);
   /// What rules keep a user from. Throws Fault.
   Task<auth::Access> access_of(const backend::Account& account);
@@ -59,16 +65,28 @@ class BasicSignIn final : public command::SignIn {
   const Counts& counts() const { return counts_; }
 
  private:
+  /// Of this request; `device` as of check.
+  struct Sent {
+    auth::Credentials credentials;
+    std::string_view address;
+    std::string device_name;
+    const DeviceId* device;
+    auth::FailureLimit::Attempt attempt() const;
+  };
   /// Whether who guesses has to wait, and then the answer.
   std::optional<command::Refusal> delay_of(const auth::FailureLimit::Attempt& attempt,
                                            std::string_view address);
+  std::optional<backend::Account> remembered(const Sent& sent);
+  Task<Checked> verified(const Sent& sent);
   /// What `attempt` refers to outlives the wait.
-  Task<command::Refusal> refuse(auth::FailureLimit::Attempt attempt, std::string_view address);
+  Task<command::Refusal> refuse(auth::FailureLimit::Attempt attempt, std::string_view address,
+                                command::Challenge challenge);
   Task<backend::Account> admitted(auth::SignedIn signed_in);
   /// By what a check knows of the user, and the groups of the address list.
   Task<auth::Access> decide(const backend::Account& account, auth::Facts facts);
 
   auth::Chain chain_;
+  const Issuers& issuers_;
   std::vector<auth::AccessRule> rules_;
   command::Membership& membership_;
   SendAs send_as_;
@@ -76,6 +94,7 @@ class BasicSignIn final : public command::SignIn {
   auth::SignInCache cache_;
   auth::FailureLimit failures_;
   Counts counts_;
+  std::function<Task<>(backend::Account)> told_;
 };
 
 }  // namespace godwit::app

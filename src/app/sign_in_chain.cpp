@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "auth/network.hpp"
 #include "backend/ldap/check.hpp"
 #include "backend/pam/check.hpp"
 #include "base/fault.hpp"
+#include "oidc/metadata.hpp"
+#include "oidc/token_check.hpp"
 
 namespace godwit::app {
 namespace {
@@ -88,6 +91,38 @@ bool forgets_the_domain(const Config& config, const Config::SignIn& one) {
   return by_pattern && !one.dn.contains("{login}") && !one.dn.contains("{domain}");
 }
 
+/// Which server opens nothing without its user's password; empty: none.
+std::string unknown_to_backends(const Config& config) {
+  if (config.backend.kind == "imap" && config.imap.sign_in != "master") {
+    return "the IMAP server does not know them: set imap.sign_in to master";
+  }
+  if (config.submission.sign_in == "user" && !config.submission.host.empty()) {
+    return "the mail server does not know them: set submission.sign_in to master, fixed or none";
+  }
+  if (!config.sieve.host.empty() && config.sieve.sign_in != "master") {
+    return "the ManageSieve server does not know them: set sieve.sign_in to master";
+  }
+  const bool dav = !config.dav.url.empty() || !config.dav.domain.empty();
+  if (dav && config.dav.password_file.empty()) {
+    return "the DAV server does not know them: set dav.password_file";
+  }
+  return {};
+}
+
+std::string oauth_problem(const Config& config, const Config::SignIn& one) {
+  if (const auto places = oidc::metadata_places(one.issuer); !places) {
+    return "issuer: " + places.error().message;
+  }
+  if (one.audience.empty()) return "audience: what tokens for this server have as aud";
+  if (one.user_claim.empty()) return "user_claim: which claim names the mailbox";
+  if (one.scope.contains(' ')) return "scope: is one word";
+  if (!one.verify) return "verify: the issuer's certificate is always verified; set ca_file";
+  if (!config.sieve.host.empty() && config.sieve.sign_in != "master") {
+    return "tokens are not handed on to ManageSieve servers: set sieve.sign_in to master";
+  }
+  return {};
+}
+
 std::string sign_in_problem(const Config& config, const Config::SignIn& one) {
   if (one.bind_dn.empty() != one.password_file.empty()) {
     return "bind_dn and password_file go together";
@@ -99,25 +134,24 @@ std::string sign_in_problem(const Config& config, const Config::SignIn& one) {
   if (one.kind == "pam" && (one.service.empty() || one.service.contains('/'))) {
     return "service: is the name of a file in /etc/pam.d";
   }
+  if (one.kind == "oauth") {
+    if (auto problem = oauth_problem(config, one); !problem.empty()) return problem;
+  }
   if (one.kind == "app-password") {
-    if (config.backend.kind == "imap" && config.imap.sign_in != "master") {
-      return "the IMAP server does not know them: set imap.sign_in to master";
-    }
-    if (config.submission.sign_in == "user" && !config.submission.host.empty()) {
-      return "the mail server does not know them: set submission.sign_in to master, fixed or none";
-    }
-    if (!config.sieve.host.empty() && config.sieve.sign_in != "master") {
-      return "the ManageSieve server does not know them: set sieve.sign_in to master";
-    }
-    const bool dav = !config.dav.url.empty() || !config.dav.domain.empty();
-    if (dav && config.dav.password_file.empty()) {
-      return "the DAV server does not know them: set dav.password_file";
-    }
+    if (auto problem = unknown_to_backends(config); !problem.empty()) return problem;
   }
   if (forgets_the_domain(config, one)) {
     return "users of several domains would be one; name the domain whose users they are in domains";
   }
   return {};
+}
+
+std::unique_ptr<auth::Check> token_check(const Config::SignIn& given, oidc::Issuer& issuer) {
+  auth::TokenRules rules{.issuer = given.issuer, .audience = given.audience};
+  rules.user_claim = given.user_claim;
+  rules.scope = given.scope;
+  rules.skew = std::chrono::seconds(given.skew_seconds);
+  return std::make_unique<oidc::TokenCheck>(issuer, std::move(rules));
 }
 
 auth::Chain::Link make_link(const Config& config, const Config::SignIn& given, Backends& backends,
@@ -174,10 +208,19 @@ Strings sign_in_problems(const Config& config) {
   return out;
 }
 
-auth::Chain make_chain(const Config& config, Backends& backends, auth::AppPasswords& passwords) {
+auth::Chain make_chain(const Config& config, Backends& backends, auth::AppPasswords& passwords,
+                       const Issuers& issuers) {
   std::vector<auth::Chain::Link> links;
   links.reserve(config.sign_in.size() + 1);
+  auto issuer = issuers.begin();
   for (const Config::SignIn& one : config.sign_in) {
+    if (one.kind == "oauth") {
+      links.push_back({.name = one.kind,
+                       .domains = one.domains,
+                       .check = token_check(one, **issuer++),
+                       .scheme = auth::Scheme::bearer});
+      continue;
+    }
     links.push_back(make_link(config, one, backends, passwords));
   }
   if (links.empty()) links.push_back(make_link(config, Config::SignIn(), backends, passwords));

@@ -1,4 +1,4 @@
-/// Who checks passwords, and who may see what, as the configuration says.
+/// Who checks passwords and tokens, and who may see what, as the configuration says.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 
 #include "app/backends.hpp"
 #include "app/config.hpp"
+#include "app/issuers.hpp"
 #include "auth/access.hpp"
 #include "auth/app_password.hpp"
 #include "auth/check.hpp"
@@ -17,8 +18,9 @@ namespace godwit::app {
 Strings sign_in_problems(const Config& config);
 
 /// The checks of [[sign_in]]; none there: the mailboxes alone. Throws Fault when a password cannot
-/// be read. Both outlive it.
-auth::Chain make_chain(const Config& config, Backends& backends, auth::AppPasswords& passwords);
+/// be read. `issuers`: make_issuers(config). All outlive it.
+auth::Chain make_chain(const Config& config, Backends& backends, auth::AppPasswords& passwords,
+                       const Issuers& issuers);
 
 /// The rules of [[access]]. The configuration was checked.
 std::vector<auth::AccessRule> access_rules(const Config& config);

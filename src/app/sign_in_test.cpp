@@ -45,7 +45,28 @@ class Check final : public auth::Check {
   bool& down_;
 };
 
-class BasicSignInTest : public testing::Test {
+/// "good" and "brief", for a minute, are Ann's; "old" has expired.
+class Tokens final : public auth::Check {
+ public:
+  Tokens(const Clock& clock, int& asked) : clock_(clock), asked_(asked) {}
+  Task<Result<auth::Proof>> verify(auth::Claim claim) override {
+    ++asked_;
+    if (claim.password == Secret("old")) co_return fail(Errc::stale, "expired");
+    const bool brief = claim.password == Secret("brief");
+    if (!brief && claim.password != Secret("good")) co_return fail(Errc::refused, "no");
+    co_return auth::Proof{
+        .login = "ann@example.org",
+        .own_password = false,
+        .token_ends = clock_.now() + (brief ? std::chrono::minutes(1) : std::chrono::minutes(60))};
+  }
+  Task<std::optional<auth::Facts>> facts(std::string) override { co_return std::nullopt; }
+
+ private:
+  const Clock& clock_;
+  int& asked_;
+};
+
+class HttpSignInTest : public testing::Test {
  protected:
   std::variant<Account, command::Refusal> check(const std::string& user,
                                                 const std::string& password,
@@ -63,13 +84,33 @@ class BasicSignInTest : public testing::Test {
     const auto* refusal = std::get_if<command::Refusal>(&answer);
     return refusal == nullptr ? 200 : refusal->status;
   }
+  std::variant<Account, command::Refusal> check_token(const std::string& token) {
+    if (!sign_in_) make();
+    http::Request request;
+    request.peer = "192.0.2.1:1000";
+    request.headers.push_back({"authorization", "Bearer " + token});
+    const DeviceId id = DeviceId::parse("phone").value();
+    return test::run(sign_in_->check(request, &id));
+  }
+  /// "200", or the status and what the client is asked for.
+  std::string token_status(const std::string& token) {
+    const auto answer = check_token(token);
+    const auto* refusal = std::get_if<command::Refusal>(&answer);
+    if (refusal == nullptr) return "200";
+    const bool fresh = refusal->challenge == command::Challenge::fresh_token;
+    return std::to_string(refusal->status) + (fresh ? " fresh" : "");
+  }
   void make() {
     std::vector<auth::Chain::Link> links;
+    if (with_tokens_) {
+      links.push_back(
+          {"tokens", {}, std::make_unique<Tokens>(clock_, asked_), auth::Scheme::bearer});
+    }
     links.push_back({"check", {}, std::make_unique<Check>(asked_, down_)});
-    BasicSignIn::Settings settings;
+    HttpSignIn::Settings settings;
     settings.refusal_delay = std::chrono::milliseconds(0);
-    sign_in_.emplace(auth::Chain(std::move(links), mailboxes_, "example.org"), rules_, membership_,
-                     send_as_, clock_, random_, settings);
+    sign_in_.emplace(auth::Chain(std::move(links), mailboxes_, "example.org"), issuers_, rules_,
+                     membership_, send_as_, clock_, random_, settings);
   }
 
   static constexpr const char* ann = "ann@example.org";
@@ -79,12 +120,14 @@ class BasicSignInTest : public testing::Test {
   std::vector<auth::AccessRule> rules_;
   command::Membership membership_{clock_, nullptr};
   SendAs send_as_;
+  Issuers issuers_;
   int asked_ = 0;
   bool down_ = false;
-  std::optional<BasicSignIn> sign_in_;
+  bool with_tokens_ = false;
+  std::optional<HttpSignIn> sign_in_;
 };
 
-TEST_F(BasicSignInTest, RemembersWhoIsRightAndNobodyElse) {
+TEST_F(HttpSignInTest, RemembersWhoIsRightAndNobodyElse) {
   EXPECT_EQ(status(ann, "right"), 200);
   EXPECT_EQ(status(ann, "right"), 200);
   EXPECT_EQ(asked_, 1);
@@ -96,7 +139,7 @@ TEST_F(BasicSignInTest, RemembersWhoIsRightAndNobodyElse) {
   EXPECT_EQ(asked_, 4);
 }
 
-TEST_F(BasicSignInTest, WhatOpensForOneDeviceIsRememberedForItAlone) {
+TEST_F(HttpSignInTest, WhatOpensForOneDeviceIsRememberedForItAlone) {
   EXPECT_EQ(status(ann, "phone"), 200);
   EXPECT_EQ(status(ann, "phone"), 200);
   EXPECT_EQ(asked_, 1);
@@ -106,14 +149,14 @@ TEST_F(BasicSignInTest, WhatOpensForOneDeviceIsRememberedForItAlone) {
   EXPECT_EQ(status("bob@example.org", "phone", "other"), 401);
 }
 
-TEST_F(BasicSignInTest, ACheckThatIsDownIsAFault) {
+TEST_F(HttpSignInTest, ACheckThatIsDownIsAFault) {
   down_ = true;
   EXPECT_THROW(static_cast<void>(status(ann, "right")), Fault);
   down_ = false;
   EXPECT_EQ(status(ann, "right"), 200);
 }
 
-TEST_F(BasicSignInTest, RulesAndRightsStayWithWhatIsRemembered) {
+TEST_F(HttpSignInTest, RulesAndRightsStayWithWhatIsRemembered) {
   rules_ = {{.name = "bob", .whom = {.users = {"bob@example.org"}}, .deny = DataClasses::all()},
             {.name = "notes", .deny = DataClasses().with(DataClass::notes)}};
   send_as_[ann] = {"info@example.org"};
@@ -126,6 +169,46 @@ TEST_F(BasicSignInTest, RulesAndRightsStayWithWhatIsRemembered) {
     EXPECT_EQ(account->denied, DataClasses().with(DataClass::notes));
   }
   EXPECT_EQ(asked_, 2);
+}
+
+TEST_F(HttpSignInTest, ATokenIsRememberedUntilItEnds) {
+  with_tokens_ = true;
+  EXPECT_EQ(token_status("brief"), "200");
+  EXPECT_EQ(token_status("brief"), "200");
+  EXPECT_EQ(asked_, 1);
+  clock_.advance(std::chrono::minutes(1));
+  EXPECT_EQ(token_status("brief"), "200");
+  EXPECT_EQ(asked_, 2);
+  const auto answer = check_token("good");
+  EXPECT_EQ(std::get<Account>(answer).token_ends, clock_.now() + std::chrono::minutes(60));
+  // Neither is the other.
+  EXPECT_EQ(token_status("right"), "401 fresh");
+  EXPECT_EQ(status(ann, "good"), 401);
+}
+
+TEST_F(HttpSignInTest, BadTokensCountForTheirAddressAndGoodOnesPass) {
+  with_tokens_ = true;
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(token_status("old"), "401 fresh");
+  EXPECT_EQ(sign_in_->counts().expired, 50U);
+  EXPECT_EQ(sign_in_->counts().refused, 0U);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(token_status("bad"), "401 fresh");
+  EXPECT_EQ(token_status("bad"), "503");
+  EXPECT_EQ(token_status("good"), "200");
+  EXPECT_EQ(token_status("old"), "401 fresh");
+  EXPECT_EQ(status(ann, "wrong"), 503);
+}
+
+TEST_F(HttpSignInTest, ChallengesAreOfWhatIsTaken) {
+  make();
+  const std::vector<std::string> basic = {"Basic realm=\"Godwit\", charset=\"UTF-8\""};
+  EXPECT_EQ(sign_in_->challenges(command::Challenge::fresh_token), basic);
+  with_tokens_ = true;
+  make();
+  auto both = basic;
+  both.emplace_back("Bearer realm=\"Godwit\"");
+  EXPECT_EQ(sign_in_->challenges(command::Challenge::credentials), both);
+  both.back() += ", error=\"invalid_token\"";
+  EXPECT_EQ(sign_in_->challenges(command::Challenge::fresh_token), both);
 }
 
 }  // namespace

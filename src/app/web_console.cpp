@@ -6,7 +6,7 @@
 namespace godwit::app {
 namespace {
 
-Task<console::SignInOutcome> sign_in(BasicSignIn& checker, std::string login, Secret password,
+Task<console::SignInOutcome> sign_in(HttpSignIn& checker, std::string login, Secret password,
                                      std::string peer) {
   auto outcome =
       co_await checker.check_person(std::move(login), std::move(password), std::move(peer));

@@ -16,13 +16,16 @@ constexpr Log log("sign_in");
 struct Asked {
   std::optional<Proof> proof;
   std::optional<Fault> fault;
+  bool stale = false;
 };
 
 /// A check that says by a fault that the credentials are wrong has answered.
 Task<Asked> ask(Check& check, const Claim& claim) {
   Asked out;
   try {
-    if (auto proof = co_await check.verify(claim)) out.proof = *std::move(proof);
+    auto proof = co_await check.verify(claim);
+    out.stale = !proof && proof.error().code == Errc::stale;
+    if (proof) out.proof = *std::move(proof);
   } catch (const Fault& fault) {
     if (fault.kind() != Fault::Kind::sign_in_failed) out.fault = fault;
   }
@@ -58,14 +61,22 @@ bool Chain::is_for(const Link& link, std::string_view login) const {
 
 Task<Result<SignedIn>> Chain::verify(Claim claim, bool with_facts) {
   std::optional<Fault> unasked;
+  bool stale = false;
+  const bool named = claim.scheme == Scheme::password;
   for (const Link& link : links_) {
-    if (!is_for(link, claim.login)) continue;
+    if (link.scheme != claim.scheme || (named && !is_for(link, claim.login))) continue;
     Asked asked = co_await ask(*link.check, claim);
     if (asked.fault) {
       log.warning("check.unavailable", {{"check", link.name}, {"why", asked.fault->what()}});
       if (!unasked) unasked = std::move(asked.fault);
     }
+    stale = stale || asked.stale;
     if (!asked.proof) continue;
+    if (!named) {
+      // The token says whose it is.
+      if (!is_for(link, asked.proof->login)) continue;
+      claim.login = asked.proof->login;
+    }
     auto account = co_await open(*asked.proof, claim);
     if (!account) {
       log.warning("no_mailbox", {{"check", link.name}, {"why", account.error().message}});
@@ -78,7 +89,12 @@ Task<Result<SignedIn>> Chain::verify(Claim claim, bool with_facts) {
     co_return out;
   }
   if (unasked) throw Fault(Fault::Kind::unavailable, unasked->what());
+  if (stale) co_return fail(Errc::stale, "expired");
   co_return fail(Errc::refused, "refused");
+}
+
+bool Chain::takes(Scheme scheme) const {
+  return std::ranges::any_of(links_, [&](const Link& link) { return link.scheme == scheme; });
 }
 
 Task<Result<backend::Account>> Chain::open(Proof& proof, const Claim& claim) {
@@ -92,6 +108,7 @@ Task<Result<backend::Account>> Chain::open(Proof& proof, const Claim& claim) {
   if (account.display_name.empty()) account.display_name = std::move(proof.display_name);
   if (account.addresses.empty()) account.addresses = std::move(proof.addresses);
   account.denied = account.denied.with(proof.denied);
+  account.token_ends = proof.token_ends;
   co_return std::move(account);
 }
 

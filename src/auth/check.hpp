@@ -1,5 +1,5 @@
-/// Who a user is: one interface, whoever knows the passwords, and the chain of those that the
-/// configuration names.
+/// Who a user is: one interface, whoever knows the passwords or verifies tokens, and the chain of
+/// those that the configuration names.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "auth/credentials.hpp"
 #include "backend/backend.hpp"
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/task.hpp"
@@ -17,10 +19,11 @@ namespace godwit::auth {
 
 /// What a phone claims.
 struct Claim {
-  std::string login;        // as sent
-  Secret password;          // never empty
+  std::string login;        // as sent; empty with a token
+  Secret password;          // or the token; never empty
   std::string device = {};  // its id; empty where the request names none
   bool by_person = false;   // at a page, where app passwords, which are for devices, are none
+  Scheme scheme = Scheme::password;
 };
 
 /// What a directory says about a user; rules are about it.
@@ -41,13 +44,14 @@ struct Proof {
   std::vector<std::string> addresses = {};       // empty: as the mailbox says
   backend::DataClasses denied = {};
   std::optional<Facts> facts = {};  // nothing: this check knows none
+  std::optional<Time> token_ends = {};
 };
 
 class Check {
  public:
   virtual ~Check() = default;
-  /// Error refused: unknown user or wrong password, not told apart, or not one of its users. Throws
-  /// Fault when it cannot be asked.
+  /// Errors: refused (unknown user or wrong password, not told apart, or not one of its users),
+  /// stale (a token that has expired). Throws Fault when it cannot be asked.
   virtual Task<Result<Proof>> verify(Claim claim) = 0;
   /// What it knows of a user whom another check let in; nothing where that is nothing. Throws
   /// Fault.
@@ -80,15 +84,19 @@ class Chain {
     std::string name;                  // for the log
     std::vector<std::string> domains;  // whose users it is asked about; empty: of all
     std::unique_ptr<Check> check;
+    Scheme scheme = Scheme::password;  // what it checks
   };
   /// `mailboxes` outlives it. `domain`: of logins without one.
   Chain(std::vector<Link> links, backend::KnownUsers& mailboxes, std::string domain);
 
-  /// Error refused: every check refuses the claim. Throws Fault when none accepts it and one could
+  /// Errors: refused (every check refuses the claim), stale (one knows the token, and it has
+  /// expired). Throws Fault when none accepts it and one could
   /// not be asked: it might have. `with_facts`: those of the other checks count, too.
   Task<Result<SignedIn>> verify(Claim claim, bool with_facts);
   /// Of the first check that knows any of the user. Throws Fault.
   Task<Facts> facts(std::string user);
+  /// Whether one of its checks is for claims of this kind.
+  bool takes(Scheme scheme) const;
 
  private:
   bool is_for(const Link& link, std::string_view login) const;

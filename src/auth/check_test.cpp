@@ -136,5 +136,64 @@ TEST_F(ChainTest, RulesAreNotPassedBecauseADirectoryIsDown) {
   EXPECT_THROW(static_cast<void>(verify("ann", "app", true)), Fault);
 }
 
+/// Tokens that are a login; "old-..." has expired, "down" asks nobody.
+class FakeTokens final : public Check {
+ public:
+  Task<Result<Proof>> verify(Claim claim) override {
+    EXPECT_EQ(claim.scheme, Scheme::bearer);
+    EXPECT_EQ(claim.login, "");
+    const std::string token(claim.password.reveal());
+    if (token == "down") throw Fault(Fault::Kind::unavailable, "is down");
+    if (token.starts_with("old-")) co_return fail(Errc::stale, "expired");
+    if (!token.contains('@')) co_return fail(Errc::refused, "no token");
+    co_return Proof{.login = token, .own_password = false, .token_ends = Time(Time::duration(7))};
+  }
+  Task<std::optional<Facts>> facts(std::string) override { co_return std::nullopt; }
+};
+
+class TokenChainTest : public ChainTest {
+ protected:
+  TokenChainTest() {
+    add("passwords", {.password = "secret"});
+    links_.push_back({"tokens", {"example.org"}, std::make_unique<FakeTokens>(), Scheme::bearer});
+  }
+  Result<SignedIn> verify_token(const std::string& token) {
+    return test::run(
+        chain().verify({.login = {}, .password = Secret(token), .scheme = Scheme::bearer}, true));
+  }
+  Errc error_of(const std::string& token) {
+    const auto signed_in = verify_token(token);
+    return signed_in ? Errc::conflict : signed_in.error().code;
+  }
+};
+
+TEST_F(TokenChainTest, ATokenNamesItsUserAndIsNoPassword) {
+  const auto signed_in = verify_token("ann@example.org");
+  ASSERT_TRUE(signed_in.has_value());
+  EXPECT_EQ(signed_in->check, "tokens");
+  EXPECT_EQ(signed_in->account.user.view(), "ann@example.org");
+  EXPECT_EQ(signed_in->account.token_ends, Time(Time::duration(7)));
+  EXPECT_EQ(error_of("secret"), Errc::refused);
+  EXPECT_EQ(let_in_by("ann@example.org", "secret"), "passwords");
+  EXPECT_EQ(let_in_by("ann@example.org", "ann@example.org"), "");
+}
+
+TEST_F(TokenChainTest, AnotherDomainsUserOrNobodyIsRefused) {
+  EXPECT_EQ(error_of("ann@example.com"), Errc::refused);
+  EXPECT_EQ(error_of("nobody@example.org"), Errc::refused);
+}
+
+TEST_F(TokenChainTest, AnOldTokenIsToldFromABadOne) {
+  EXPECT_EQ(error_of("old-one"), Errc::stale);
+  EXPECT_EQ(error_of("bad-one"), Errc::refused);
+  EXPECT_THROW(static_cast<void>(error_of("down")), Fault);
+}
+
+TEST_F(TokenChainTest, KnowsWhatItTakes) {
+  EXPECT_TRUE(chain().takes(Scheme::bearer));
+  EXPECT_TRUE(chain().takes(Scheme::password));
+  EXPECT_FALSE(Chain({}, mailboxes_, "example.org").takes(Scheme::bearer));
+}
+
 }  // namespace
 }  // namespace godwit::auth

@@ -30,6 +30,21 @@ Secret utf8_of_latin1(std::string_view text) {
   return Secret(std::move(out));
 }
 
+/// RFC 6750 2.1: b64token.
+bool is_token_character(char c) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return letter || std::string_view("-._~+/=").contains(c);
+}
+
+Result<Credentials> read_token(std::string_view token) {
+  if (token.empty()) return fail(Errc::incomplete, "no token");
+  if (!std::ranges::all_of(token, is_token_character)) {
+    return fail(Errc::malformed, "a token with other characters");
+  }
+  return Credentials{
+      .user = {}, .name = {}, .password = Secret(std::string(token)), .scheme = Scheme::bearer};
+}
+
 }  // namespace
 
 Result<UserName> split_user_name(std::string_view user) {
@@ -56,7 +71,8 @@ Result<Credentials> parse_authorization(std::string_view value) {
   if (value.empty()) return fail(Errc::incomplete, "no credentials");
   if (value.size() > authorization_max) return fail(Errc::too_large, "credentials too long");
   const auto scheme = value.substr(0, value.find(' '));
-  if (!iequals(scheme, "Basic")) return fail(Errc::unsupported, "sign-in scheme is not Basic");
+  if (iequals(scheme, "Bearer")) return read_token(trim(value.substr(scheme.size())));
+  if (!iequals(scheme, "Basic")) return fail(Errc::unsupported, "another sign-in scheme");
   auto decoded = base64_decode(value.substr(scheme.size()));
   if (!decoded) return fail(Errc::malformed, "credentials are not base64");
   Secret pair(*std::move(decoded));
@@ -81,7 +97,8 @@ Result<Credentials> check_credentials(std::string_view user, std::string_view pa
   auto name = split_user_name(user);
   if (!name) return pass(name);
   if (password.empty()) return fail(Errc::refused, "no password");
-  return Credentials{std::string(user), *std::move(name), Secret(std::string(password))};
+  return Credentials{std::string(user), *std::move(name), Secret(std::string(password)),
+                     Scheme::password};
 }
 
 }  // namespace godwit::auth

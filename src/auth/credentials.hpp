@@ -1,7 +1,9 @@
-/// What an Authorization header says (RFC 7617). No I/O, and nothing of it is ever put in an error.
+/// What an Authorization header says (RFC 7617, RFC 6750). No I/O, and nothing of it is ever put in
+/// an error.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,10 +23,17 @@ struct UserName {
   std::string domain;  // as sent; empty when there is none
 };
 
+/// How somebody signs in.
+enum class Scheme : std::uint8_t {
+  password,  // with a name (Basic)
+  bearer,    // by a token that names its user
+};
+
 struct Credentials {
-  std::string user;  // as sent, UTF-8
-  UserName name;
-  Secret password;  // UTF-8, never empty
+  std::string user;  // as sent, UTF-8; empty with a token
+  UserName name;     // empty with a token
+  Secret password;   // or the token; UTF-8, never empty
+  Scheme scheme = Scheme::password;
 };
 
 /// Error: malformed.
@@ -36,8 +45,9 @@ Result<UserName> split_user_name(std::string_view user);
 bool is_plain_login(std::string_view login);
 
 /// Text that is not UTF-8 is taken for ISO 8859-1, which Outlook sends. Errors: incomplete (no
-/// header), unsupported (a scheme other than Basic), malformed, too_large, refused (no password: a
-/// directory may take that for an anonymous sign-in).
+/// header, or a token that is empty: some clients ask for a challenge so), unsupported (schemes
+/// other than Basic and Bearer), malformed, too_large, refused (no password: a directory may take
+/// that for an anonymous sign-in).
 Result<Credentials> parse_authorization(std::string_view value);
 
 /// The same of a name and a password that came apart, in a form. Errors: malformed, too_large,

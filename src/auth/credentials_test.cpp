@@ -31,7 +31,7 @@ TEST(Credentials, TakesUtf8AndLatin1) {
 
 TEST(Credentials, RefusesTheRest) {
   EXPECT_EQ(parse_authorization("").error().code, Errc::incomplete);
-  EXPECT_EQ(parse_authorization("Bearer abc").error().code, Errc::unsupported);
+  EXPECT_EQ(parse_authorization("Digest abc").error().code, Errc::unsupported);
   EXPECT_EQ(parse_authorization("BasicYTpi").error().code, Errc::unsupported);
   EXPECT_EQ(parse_authorization("Basic").error().code, Errc::malformed);
   EXPECT_EQ(parse_authorization("Basic !").error().code, Errc::malformed);
@@ -44,6 +44,23 @@ TEST(Credentials, RefusesTheRest) {
             Errc::too_large);
   EXPECT_EQ(basic(std::string(user_name_max + 1, 'a') + ":b").error().code, Errc::too_large);
   EXPECT_EQ(basic("a:" + std::string(password_max + 1, 'b')).error().code, Errc::too_large);
+}
+
+TEST(Credentials, ReadsBearer) {
+  const auto credentials = parse_authorization(" bearer  abc.DEF-_~+/09== ");
+  ASSERT_TRUE(credentials.has_value());
+  EXPECT_EQ(credentials->scheme, Scheme::bearer);
+  EXPECT_EQ(credentials->password.reveal(), "abc.DEF-_~+/09==");
+  EXPECT_EQ(credentials->user, "");
+  EXPECT_EQ(basic("ann:abc")->scheme, Scheme::password);
+  EXPECT_EQ(parse_authorization("Bearer").error().code, Errc::incomplete);
+  EXPECT_EQ(parse_authorization("Bearer  ").error().code, Errc::incomplete);
+  EXPECT_EQ(parse_authorization("Bearer a b").error().code, Errc::malformed);
+  EXPECT_EQ(parse_authorization("Bearer a\x01").error().code, Errc::malformed);
+  EXPECT_EQ(parse_authorization("Bearer a\"").error().code, Errc::malformed);
+  EXPECT_TRUE(parse_authorization("Bearer " + std::string(authorization_max - 7, 'a')));
+  EXPECT_EQ(parse_authorization("Bearer " + std::string(authorization_max - 6, 'a')).error().code,
+            Errc::too_large);
 }
 
 TEST(UserName, IsTakenApart) {

@@ -56,7 +56,7 @@ FailureLimit::FailureLimit(const Clock& clock, Limits limits, std::vector<Networ
 
 std::optional<seconds> FailureLimit::admit(const Attempt& attempt) {
   if (contains(allowed_, attempt.from) || known(attempt)) return std::nullopt;
-  Failures* user = users_.find(user_key(attempt.user));
+  Failures* user = attempt.user.empty() ? nullptr : users_.find(user_key(attempt.user));
   Failures* address = addresses_.find(address_key(attempt.from));
   const auto longest = std::max(wait(user), wait(address));
   if (longest > seconds(0)) return longest;
@@ -68,7 +68,9 @@ std::optional<seconds> FailureLimit::admit(const Attempt& attempt) {
 void FailureLimit::failed(const Attempt& attempt) {
   if (contains(allowed_, attempt.from)) return;
   if (Known* device = devices_.find(device_key(attempt))) ++device->failures;
-  count(users_, user_key(attempt.user), limits_.user_failures_free);
+  if (!attempt.user.empty()) {
+    count(users_, user_key(attempt.user), limits_.user_failures_free);
+  }
   count(addresses_, address_key(attempt.from), limits_.address_failures_free);
 }
 

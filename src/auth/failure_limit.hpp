@@ -30,7 +30,8 @@ class FailureLimit {
     std::size_t entries_max = 50'000;                   // of each table, some 100 bytes each
   };
   struct Attempt {
-    std::string_view user;    // any spelling that names one user; case is ignored
+    /// Any spelling that names one user; case is ignored. Empty: nobody knows; the address counts.
+    std::string_view user;
     std::string_view device;  // the device id; empty = none sent
     Address from;
   };

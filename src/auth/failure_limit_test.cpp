@@ -53,6 +53,14 @@ TEST_F(FailureLimitTest, FurtherOnesDoubleTheWaitUpToItsMaximum) {
   EXPECT_EQ(wait(attempt("ann")), 60);
 }
 
+TEST_F(FailureLimitTest, WhoIsNotKnownCountsForTheAddressAlone) {
+  fail(attempt("", "phone"), 4);
+  EXPECT_EQ(wait(attempt("", "phone")), 0);
+  fail(attempt("", "phone"));
+  EXPECT_EQ(wait(attempt("", "phone")), 10);
+  EXPECT_EQ(wait(attempt("", "phone", "192.0.2.2")), 0);
+}
+
 TEST_F(FailureLimitTest, OneAttemptTakesTheTurn) {
   fail(attempt("ann"), 3);
   clock_.advance(seconds(10));

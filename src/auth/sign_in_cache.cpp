@@ -31,7 +31,9 @@ std::optional<backend::Account> SignInCache::find(std::string_view user, const S
   drop_expired();
   const Entry* entry = entries_.find(key_of(user, password));
   if (entry == nullptr || expired(*entry)) return std::nullopt;
-  return entry->account.with(entry->with_password ? password : Secret());
+  auto account = entry->account.with(entry->with_password ? password : Secret());
+  if (account.token_ends && *account.token_ends <= clock_.now()) return std::nullopt;
+  return account;
 }
 
 void SignInCache::put(std::string_view user, const Secret& password,

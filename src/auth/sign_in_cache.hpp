@@ -28,7 +28,8 @@ class SignInCache {
   /// `random` must be unpredictable: it makes the key.
   SignInCache(const Clock& clock, Random& random, Limits limits);
 
-  /// The account, with this request's password, of a sign-in verified lately.
+  /// The account, with this request's password, of a sign-in verified lately. By a token it counts
+  /// until that ends. `user` is empty with a token.
   std::optional<backend::Account> find(std::string_view user, const Secret& password);
 
   /// Taken before the backend is asked and handed to `put`: an answer that was under way while its

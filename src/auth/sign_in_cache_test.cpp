@@ -39,6 +39,17 @@ TEST_F(SignInCacheTest, AMasterUsersAccountStaysWithoutPassword) {
   EXPECT_TRUE(cache_.find("ann", Secret("secret"))->password.empty());
 }
 
+TEST_F(SignInCacheTest, ATokenCountsUntilItEnds) {
+  auto by_token = account("ann", "");
+  by_token.token_ends = clock_.now() + minutes(3);
+  cache_.put("", Secret("token"), by_token, cache_.epoch());
+  clock_.advance(minutes(3) - std::chrono::milliseconds(1));
+  ASSERT_TRUE(knows("", "token"));
+  EXPECT_EQ(cache_.find("", Secret("token"))->token_ends, by_token.token_ends);
+  clock_.advance(std::chrono::milliseconds(1));
+  EXPECT_FALSE(knows("", "token"));
+}
+
 TEST_F(SignInCacheTest, KnowsNoOtherPasswordOrUser) {
   remember("ann");
   EXPECT_FALSE(knows("ann", "Secret"));

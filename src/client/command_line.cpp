@@ -15,23 +15,24 @@
 namespace godwit::client {
 namespace {
 
-constexpr std::size_t password_bytes_max = 4096;
+constexpr std::size_t secret_bytes_max = 8192;  // tokens are long
 
 }  // namespace
 
-Result<Secret> read_password(const std::string& file) {
+Result<Secret> read_secret(const std::string& file, std::string_view option) {
+  const std::string named = std::string(option) + ": " + file;
   std::ifstream opened;
   if (file != "-") {
     opened.open(file, std::ios::binary);
-    if (!opened) return fail(Errc::not_found, "--password-file: " + file + " cannot be read");
+    if (!opened) return fail(Errc::not_found, named + " cannot be read");
   }
   std::istream& in = file == "-" ? std::cin : opened;
   std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (text.size() > password_bytes_max) {
-    return fail(Errc::too_large, "--password-file: " + file + " is too large for a password");
+  if (text.size() > secret_bytes_max) {
+    return fail(Errc::too_large, named + " is too large");
   }
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (text.empty()) return fail(Errc::incomplete, "--password-file: " + file + " is empty");
+  if (text.empty()) return fail(Errc::incomplete, named + " is empty");
   return Secret(std::move(text));
 }
 
@@ -48,10 +49,12 @@ std::string device_id_of(const Connection& connection) {
 void add_connection_options(CLI::App& command, Connection& connection) {
   command.add_option("url", connection.url, "The server: https://mail.example.org")->required();
   command.add_option("-u,--user", connection.user, "Who signs in, as on a phone")->required();
+  auto* password = command.add_option("-p,--password-file", connection.password_file,
+                                      "File with the password; - = standard input");
   command
-      .add_option("-p,--password-file", connection.password_file,
-                  "File with the password; - = standard input")
-      ->required();
+      .add_option("--token-file", connection.token_file,
+                  "File with a bearer token (OAuth 2.0), instead; - = standard input")
+      ->excludes(password);
   command.add_option("--version", connection.version,
                      "Protocol version, 12.0 to 16.1; the highest that both know if not given");
   command.add_option("--device-id", connection.device_id, "1 to 32 letters and digits");
@@ -102,10 +105,19 @@ Result<Endpoint> endpoint_of(const Connection& connection) {
   out.url = std::move(*url);
   out.trust = {.ca_file = connection.ca_file, .insecure = connection.insecure};
   if (connection.user.empty()) return fail(Errc::incomplete, "--user: who signs in");
-  auto password = read_password(connection.password_file);
-  if (!password) return pass(password);
+  const bool by_token = !connection.token_file.empty();
+  if (!by_token && connection.password_file.empty()) {
+    return fail(Errc::incomplete, "--password-file or --token-file is required");
+  }
+  auto secret = by_token ? read_secret(connection.token_file, "--token-file")
+                         : read_secret(connection.password_file);
+  if (!secret) return pass(secret);
+  if (by_token && is_mail_address(connection.url)) {
+    return fail(Errc::unsupported,
+                "--token-file: name the server's URL; by an address it is found with a password");
+  }
   out.device.user = connection.user;
-  out.device.password = std::move(*password);
+  (by_token ? out.device.token : out.device.password) = std::move(*secret);
   out.device.id = device_id_of(connection);
   out.device.path = out.url.path;
   if (!connection.version.empty()) {

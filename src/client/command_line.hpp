@@ -23,6 +23,7 @@ struct Connection {
   std::string url;
   std::string user;
   std::string password_file;  // "-" = standard input
+  std::string token_file;     // with a bearer token; one of both is named
   std::string version;        // empty = the highest that both know
   std::string device_id;
   bool insecure = false;
@@ -44,8 +45,9 @@ void add_finder_options(CLI::App& command, Finder& finder);
 /// Without address and password. Errors: one sentence that says which option to mend.
 Result<discovery::Settings> settings_of(const Finder& finder);
 
-/// The first line of a file ("-" = standard input). Errors: as settings_of.
-Result<Secret> read_password(const std::string& file);
+/// What is in a file ("-" = standard input), without the end of its line. `option`: that names it.
+/// Errors: as settings_of.
+Result<Secret> read_secret(const std::string& file, std::string_view option = "--password-file");
 
 /// Whether what stands in the place of a URL is a mail address.
 bool is_mail_address(std::string_view url);

@@ -27,6 +27,7 @@ std::vector<std::string> split(std::string_view list) {
 }
 
 std::string authorization(const Device::Settings& settings) {
+  if (!settings.token.empty()) return "Bearer " + std::string(settings.token.reveal());
   return "Basic " + base64_encode(settings.user + ":" + std::string(settings.password.reveal()));
 }
 

@@ -112,6 +112,7 @@ class Device {
     eas::Version version = eas::Version::v16_1;
     std::string user;
     Secret password;
+    Secret token{};  // if there is one, it is sent instead of both (RFC 6750)
     std::string path = "/Microsoft-Server-ActiveSync";
     std::string user_agent = "Godwit-Client/0.1";
     bool base64_query = false;

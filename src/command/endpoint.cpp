@@ -149,6 +149,10 @@ void log_request(const Session& session, const Command& command, std::string_vie
 http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, const Command& command,
                          Answer answer);
 
+Challenge challenge_of(const backend::Account& account) {
+  return account.token_ends ? Challenge::fresh_token : Challenge::credentials;
+}
+
 std::string turn_name(const Session& session) {
   return session.user() + '\0' + session.device_id.str();
 }
@@ -219,6 +223,12 @@ Task<http::Outcome> resume(std::unique_ptr<Resting> resting, watch::Ended ended)
   auto session = resting->wake();
   const Command* const command = &resting->command;
   SignIn& sign_in = resting->sign_in;
+  const auto& token_ends = session->account.token_ends;
+  if (token_ends && session->now() >= *token_ends) {
+    // What waits is admitted no longer than its token: the device gets a new one and asks again.
+    logger.info("token.ended", {{"user", session->user()}, {"device", session->device_id}});
+    co_return refusal_reply(sign_in, {.challenge = Challenge::fresh_token});
+  }
   const auto turn = co_await session->services.locks.acquire(turn_name(*session));
   if (ended.wake == watch::Wake::policy) {
     co_await session->load_device();
@@ -246,8 +256,13 @@ http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, cons
                  [&](Failed& failed) -> http::Outcome {
                    return fail_with(*session, command, failed.status);
                  },
-                 [&](HttpStatus& status) -> http::Outcome { return http_status_reply(status); },
+                 [&](HttpStatus& status) -> http::Outcome {
+                   return refusal_reply(sign_in, {status.status, status.retry_after_seconds,
+                                                  challenge_of(session->account)});
+                 },
                  [&](Wait& wait) -> http::Outcome {
+                   const auto& ends = session->account.token_ends;
+                   if (ends) wait.park.deadline = std::min(wait.park.deadline, *ends);
                    auto resting = std::make_unique<Resting>(*session, sign_in, command, wait);
                    return http::Parked{std::move(wait.park),
                                        [resting = std::move(resting)](watch::Ended ended) mutable {
@@ -258,6 +273,16 @@ http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, cons
 }
 
 }  // namespace
+
+http::Reply refusal_reply(const SignIn& sign_in, const Refusal& refusal) {
+  auto reply =
+      http_status_reply({refusal.status, static_cast<std::uint32_t>(refusal.retry_after_seconds)});
+  if (refusal.status != 401) return reply;
+  for (std::string& each : sign_in.challenges(refusal.challenge)) {
+    reply.headers.push_back({"WWW-Authenticate", std::move(each)});
+  }
+  return reply;
+}
 
 bool is_endpoint_path(const Settings& settings, std::string_view path) {
   const std::string asked = plain_path(path);
@@ -309,7 +334,7 @@ Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts) {
   const DeviceId* device = line && line->device_id ? &*line->device_id : nullptr;
   auto signed_in = co_await sign_in_.check(request, device);
   if (const auto* refusal = std::get_if<Refusal>(&signed_in)) {
-    co_return http_status_reply({refusal->status, refusal->retry_after_seconds});
+    co_return refusal_reply(sign_in_, *refusal);
   }
   if (is_options) co_return options_reply();
   auto checked = check_line(request);

@@ -16,10 +16,17 @@
 
 namespace godwit::command {
 
+/// What a 401 asks for.
+enum class Challenge : std::uint8_t {
+  credentials,  // any
+  fresh_token,  // the token that was sent is not, or no more, valid (RFC 6750 3.1 invalid_token)
+};
+
 /// Why a sign-in was refused.
 struct Refusal {
   int status = 401;  // 401 wrong or no credentials, 403 not allowed, 503 slow down
   unsigned retry_after_seconds = 0;
+  Challenge challenge = Challenge::credentials;
 };
 
 /// Checks who sends a request; remembers verified sign-ins and counts failures.
@@ -31,7 +38,11 @@ class SignIn {
                                                               const DeviceId* device) = 0;
   /// The backend refused a password that we held for good.
   virtual void forget(const UserId& user) = 0;
+  /// What goes with a 401: a header WWW-Authenticate for each.
+  virtual std::vector<std::string> challenges(Challenge challenge) const = 0;
 };
+
+http::Reply refusal_reply(const SignIn& sign_in, const Refusal& refusal);
 
 /// What became of a request.
 struct RequestFacts {

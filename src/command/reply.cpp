@@ -55,9 +55,6 @@ http::Reply bytes_reply(const Bytes& bytes) {
 http::Reply http_status_reply(HttpStatus status) {
   http::Reply reply;
   reply.status = status.status;
-  if (status.status == 401) {
-    reply.headers.push_back({"WWW-Authenticate", "Basic realm=\"Godwit\", charset=\"UTF-8\""});
-  }
   if (status.retry_after_seconds > 0) {
     reply.headers.push_back({"Retry-After", std::to_string(status.retry_after_seconds)});
   }

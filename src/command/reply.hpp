@@ -14,6 +14,7 @@ namespace godwit::command {
 http::Reply options_reply();
 http::Reply document_reply(const Document& document);
 http::Reply bytes_reply(const Bytes& bytes);
+/// A 401 wants a challenge besides: refusal_reply.
 http::Reply http_status_reply(HttpStatus status);
 /// `status` as the version wants it: 200 with root and status, or the HTTP status that stands for
 /// it.

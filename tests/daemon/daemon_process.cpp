@@ -128,11 +128,13 @@ json ask_control(const std::string& folder, const std::string& operation, const 
   return json::parse(*reply);
 }
 
-client::Device::Settings device_settings(const std::string& user, const std::string& id) {
+client::Device::Settings device_settings(const std::string& user, const std::string& id,
+                                         const std::string& token) {
   client::Device::Settings settings;
   settings.id = id;
   settings.user = user;
   settings.password = Secret(password);
+  settings.token = Secret(token);
   return settings;
 }
 
@@ -349,15 +351,16 @@ void DaemonProcess::forget_peak() const {
   std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << "5";
 }
 
-Phone::Phone(const DaemonProcess& daemon, const std::string& user, const std::string& id)
-    : Phone(daemon.url(), {}, user, id) {}
+Phone::Phone(const DaemonProcess& daemon, const std::string& user, const std::string& id,
+             const std::string& token)
+    : Phone(daemon.url(), {}, user, id, token) {}
 
 Phone::Phone(const client::ServerUrl& url, const client::Trust& trust, const std::string& user,
-             const std::string& id)
+             const std::string& id, const std::string& token)
     : url_(url),
       trust_(trust),
       transport_(url, trust),
-      device_(transport_, device_settings(user, id)) {}
+      device_(transport_, device_settings(user, id, token)) {}
 
 std::string Phone::inbox() {
   constexpr int inbox_type = 2;

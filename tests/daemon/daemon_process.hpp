@@ -126,9 +126,11 @@ class DaemonProcess {
 /// A phone of one user.
 class Phone {
  public:
-  Phone(const DaemonProcess& daemon, const std::string& user, const std::string& id = "phone1");
+  /// With a bearer token it signs in by that.
+  Phone(const DaemonProcess& daemon, const std::string& user, const std::string& id = "phone1",
+        const std::string& token = {});
   Phone(const client::ServerUrl& url, const client::Trust& trust, const std::string& user,
-        const std::string& id);
+        const std::string& id, const std::string& token = {});
 
   client::Device& operator*() { return device_; }
   client::Device* operator->() { return &device_; }

@@ -3,6 +3,7 @@
 #
 #   dovecot.sh start RUNDIR [--without "CAP CAP"] [--layout plain|inbox] [--quota KIB]
 #     [--sieve "EXTENSION ..."] [--shared yes] [--master yes] [--push "ox|lua|exporter URL"]
+#     [--tokens "ISSUER FOLDER [MECHANISMS]"]
 #   dovecot.sh stop RUNDIR
 #
 # `start` prints IMAP_PORT=, IMAPS_PORT=, LMTP_PORT= and TLS_CERTIFICATE= (self-signed, for localhost;
@@ -13,7 +14,8 @@
 # lists, other users' mailboxes below "shared/" and a public namespace "Public/" that all may use.
 # --master adds the master user "godwit" with the password "mastersecret", whose separator is *.
 # --push tells URL of changes: by the OX driver, by packaging/dovecot/godwit.lua (which knows the token
-# "0123456789abcdef"), or by the event exporter.
+# "0123456789abcdef"), or by the event exporter. --tokens takes bearer tokens of ISSUER, whose users are named
+# by "email" (OAUTHBEARER, XOAUTH2); its keys are FOLDER/default/ALGORITHM/ID, PEM.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
@@ -186,6 +188,27 @@ passdb {
 CONF
 }
 
+# As docs/sign-in.md says.
+write_token_config() {
+  local run=$1 issuer keys mechanisms
+  read -r issuer keys mechanisms <<<"$tokens"
+  mechanisms=${mechanisms:-oauthbearer xoauth2}
+  cat >"$run/tokens.conf" <<CONF
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=$keys/
+issuers = $issuer
+username_attribute = email
+CONF
+  cat >>"$run/dovecot.conf" <<CONF
+auth_mechanisms = plain $mechanisms
+passdb {
+  driver = oauth2
+  mechanisms = $mechanisms
+  args = $run/tokens.conf
+}
+CONF
+}
+
 # As docs/push.md says.
 write_push_config() {
   local run=$1 kind=${push%% *} url=${push#* }
@@ -280,9 +303,11 @@ start() {
   # libdovecot.so looks for its TLS module in /usr/lib/dovecot/modules whatever the settings say, and
   # does not start without. A copy of it looks below its working directory, which is base_dir.
   mkdir -p "$run/lib"
-  sed 's|/usr/lib/dovecot/modules|././././././././/modules|g' \
+  sed -e 's|/usr/lib/dovecot/modules|././././././././/modules|g' \
+    -e 's|/usr/lib/dovecot\x00|././././././././\x00|g' \
     "$part/usr/lib/dovecot/libdovecot.so.0" >"$run/lib/libdovecot.so.0"
   ln -sfn "$part/usr/lib/dovecot/modules" "$run/base/modules"
+  ln -sfn "$part/usr/lib/dovecot/libdcrypt_openssl.so" "$run/base/libdcrypt_openssl.so"
   doveconf=$part/usr/bin/doveconf
   if [[ -n $sieve ]]; then
     # Likewise, who reads the configuration looks there for the settings of Pigeonhole.
@@ -293,7 +318,7 @@ start() {
     done
     doveconf=$run/lib/doveconf
   fi
-  libraries=$run/lib:$part/usr/lib/dovecot:$part/usr/lib/dovecot/modules/old-stats:$part/usr/lib/$triplet
+  libraries=$run/lib:$part/usr/lib/dovecot:$part/usr/lib/dovecot/modules:$part/usr/lib/dovecot/modules/old-stats:$part/usr/lib/$triplet
   for try in 1 2 3; do
     imap_port=$(free_port)
     imaps_port=$(free_port)
@@ -304,6 +329,7 @@ start() {
     [[ -z $shared ]] || write_shared_config "$run"
     [[ -z $master ]] || write_master_config "$run"
     [[ -z $push ]] || write_push_config "$run"
+    [[ -z $tokens ]] || write_token_config "$run"
     hand_over "$run"
     # The master would look for doveconf in /usr/bin: so it is run the other way round.
     (cd "$run/base" && LD_LIBRARY_PATH=$libraries exec "${as_server[@]}" \
@@ -333,7 +359,7 @@ start() {
 action=$1
 run=$(realpath -m "$2")
 shift 2
-without= layout=plain quota_kib= sieve= shared= master= push=
+without= layout=plain quota_kib= sieve= shared= master= push= tokens=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --without) without=$2; shift 2 ;;
@@ -343,6 +369,7 @@ while [[ $# -gt 0 ]]; do
     --shared) shared=$2; shift 2 ;;
     --master) master=$2; shift 2 ;;
     --push) push=$2; shift 2 ;;
+    --tokens) tokens=$2; shift 2 ;;
     *) usage ;;
   esac
 done
