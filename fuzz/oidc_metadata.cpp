@@ -1,5 +1,5 @@
 // links: godwit_oidc
-// parser: oidc/metadata.cpp
+// parser: oidc/metadata.cpp http/date.cpp
 // Whatever an issuer of tokens says about itself, its name being ours or not: what it points to is
 // fetched by TLS, and stands in one line of a request.
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "http/date.hpp"
 #include "oidc/metadata.hpp"
 
 namespace {
@@ -29,6 +30,9 @@ void check_place(const oidc::Place& place) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  if (const auto time = godwit::http::parse_http_date(bytes)) {
+    require(godwit::http::http_date(*time) == bytes);
+  }
   if (const auto parsed = oidc::parse_metadata(bytes, "https://id.example.org")) {
     check_place(parsed->keys);
     require(!parsed->authorization.contains('"'));

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Servers under test, without installing them: Debian's packages are downloaded and unpacked below
 # build/parts, one folder a server; no maintainer script runs and no service of this machine changes.
-# A browser (chromium), and what judges its pages (axe, from npm's registry), are there likewise.
+# A browser (chromium), what judges its pages (axe) and an issuer of tokens (oidc-provider), both from
+# npm's registry, are there likewise.
 #
 #   tests/parts.sh fetch [SERVER...]     all of them when none is named; quick when it was done before
 #   tests/parts.sh list                  the servers known
@@ -27,12 +28,13 @@ packages_of() {
     haproxy) echo haproxy ;;
     caddy) echo caddy ;;
     axe) echo axe-core@4.10.3 ;; # no Debian package
+    oidc-provider) echo oidc-provider@8.8.1 ;; # the same; as its lock says
     chromium) echo chromium chromium-driver fonts-cantarell fonts-dejavu-core ;;
     davical) echo davical php-cli php-pgsql php-xml php-curl ;; # with the database of postgres
     *) return 1 ;;
   esac
 }
-servers=(dovecot cyrus postfix postgres slapd samba radicale davical nginx apache haproxy caddy chromium axe)
+servers=(dovecot cyrus postfix postgres slapd samba radicale davical nginx apache haproxy caddy chromium axe oidc-provider)
 
 stop_with() { echo "parts.sh: $*" >&2; exit 1; }
 
@@ -66,6 +68,18 @@ fetch_axe() {
   rm "$2/${1/@/-}.tgz" "$2/npm.log"
 }
 
+# With all that it uses, each as tests/parts/oidc-provider/package-lock.json has it.
+fetch_oidc_provider() {
+  echo "parts: fetching $1"
+  rm -rf "$2"
+  mkdir -p "$2"
+  cp "$here"/parts/oidc-provider/package*.json "$2"
+  (cd "$2" && npm ci --ignore-scripts --no-audit --no-fund --silent >npm.log 2>&1) ||
+    stop_with "cannot fetch $1 (no network?): $(tail -n 1 "$2/npm.log")"
+  rm "$2/npm.log"
+  chmod -R a+rX "$2"
+}
+
 fetch_one() {
   local server=$1 wanted folder stamp
   wanted=$(packages_of "$server") || stop_with "unknown server '$server' (known: ${servers[*]})"
@@ -75,9 +89,9 @@ fetch_one() {
     echo "parts: $server is there"
     return
   fi
-  if [[ $server == axe ]]; then
+  if [[ $server == axe || $server == oidc-provider ]]; then
     command -v npm >/dev/null || { echo "parts: no npm, so no $server: tests that need it are skipped"; return; }
-    fetch_axe "$wanted" "$folder"
+    "fetch_${server//-/_}" "$wanted" "$folder"
     echo "$wanted" >"$stamp"
     return
   fi

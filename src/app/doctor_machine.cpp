@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/system/system_error.hpp>
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -15,6 +17,7 @@
 #include "app/databases.hpp"
 #include "app/directory.hpp"
 #include "app/doctor.hpp"
+#include "app/issuers.hpp"
 #include "app/system.hpp"
 #include "base/fault.hpp"
 #include "dav/url.hpp"
@@ -212,6 +215,38 @@ Task<> examine_directory(const Config& config, const Clock& clock, Findings& out
       {Health::failure, "directory", problem, "check servers, tls and bind_dn in its section"});
 }
 
+/// Where tokens come from: its keys, and whether its clock agrees with ours.
+Task<> examine_issuer(oidc::Issuer& issuer, std::chrono::seconds skew, Findings& out) {
+  const std::string subject = "issuer " + issuer.name();
+  std::string problem;
+  try {
+    const std::size_t keys = co_await issuer.look();
+    out.push_back({Health::good, subject, fmt::format("answers, {} keys", keys)});
+  } catch (const Fault& fault) {
+    problem = fault.what();
+  }
+  if (!problem.empty()) {
+    out.push_back({Health::failure, subject, problem,
+                   "check issuer and ca_file in its [[sign_in]]; phones with tokens get 503"});
+    co_return;
+  }
+  const auto ahead = issuer.clock_ahead().value_or(std::chrono::seconds(0));
+  if (std::chrono::abs(ahead) <= std::max(skew, std::chrono::seconds(2))) co_return;
+  out.push_back({Health::warning, subject,
+                 fmt::format("its clock is {} s {} of ours", std::abs(ahead.count()),
+                             ahead.count() > 0 ? "ahead" : "behind"),
+                 "set both by a time service, or raise skew_seconds: tokens are refused else"});
+}
+
+Task<> examine_issuers(const Config& config, const Clock& clock, Findings& out) {
+  const Issuers issuers = make_issuers(config, clock);
+  auto issuer = issuers.begin();
+  for (const Config::SignIn& each : config.sign_in) {
+    if (each.kind != "oauth") continue;
+    co_await examine_issuer(**issuer++, std::chrono::seconds(each.skew_seconds), out);
+  }
+}
+
 Task<> examine_servers(const Config& config, Findings& out) {
   if (config.backend.kind == "imap") {
     const auto& imap = config.imap;
@@ -278,6 +313,7 @@ Task<Findings> examine_backends(Config config, std::optional<Login> login,
   Findings out;
   co_await examine_servers(config, out);
   co_await examine_directory(config, surroundings.clock, out);
+  co_await examine_issuers(config, surroundings.clock, out);
   if (login && config.backend.kind == "imap") {
     const auto backends = make_backends(config, surroundings);
     co_await examine_account(*backends, *login, out);

@@ -14,6 +14,7 @@
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "http/client.hpp"
+#include "http/date.hpp"
 #include "net/deadline.hpp"
 #include "oidc/metadata.hpp"
 
@@ -34,6 +35,7 @@ constexpr auto redirects = std::to_array<int>({301, 302, 303, 307, 308});
 struct Found {
   Metadata metadata;
   auth::KeySet keys;
+  std::optional<Time> date;  // as its clock has it
 };
 
 Task<http::ClientReply> ask(const IssuerSettings& settings, const Place& place) {
@@ -47,10 +49,10 @@ Task<http::ClientReply> ask(const IssuerSettings& settings, const Place& place) 
 }
 
 /// Nothing where there is no such document (404).
-Task<std::optional<std::string>> fetch(const IssuerSettings& settings, Place place) {
+Task<std::optional<http::ClientReply>> fetch(const IssuerSettings& settings, Place place) {
   for (unsigned i = 0; i <= redirects_max; ++i) {
     auto reply = co_await ask(settings, place);
-    if (reply.status == 200) co_return std::move(reply.body);
+    if (reply.status == 200) co_return std::move(reply);
     if (reply.status == 404) co_return std::nullopt;
     if (std::ranges::find(redirects, reply.status) == redirects.end()) {
       unusable(place, fmt::format("it answers {}", reply.status));
@@ -68,13 +70,15 @@ Task<Found> find(const IssuerSettings& settings) {
   for (const Place& place : *places) {
     const auto document = co_await fetch(settings, place);
     if (!document) continue;
-    auto metadata = parse_metadata(*document, settings.name);
+    auto metadata = parse_metadata(document->body, settings.name);
     if (!metadata) unusable(place, metadata.error().message);
     const auto published = co_await fetch(settings, metadata->keys);
     if (!published) unusable(metadata->keys, "it answers 404");
-    auto keys = auth::KeySet::parse(*published);
+    auto keys = auth::KeySet::parse(published->body);
     if (!keys) unusable(metadata->keys, keys.error().message);
-    co_return Found{.metadata = *std::move(metadata), .keys = *std::move(keys)};
+    Found out{.metadata = *std::move(metadata), .keys = *std::move(keys), .date = {}};
+    if (const auto date = http::parse_http_date(published->header("Date"))) out.date = *date;
+    co_return out;
   }
   unusable(places->front(), "it answers 404");
 }
@@ -96,6 +100,7 @@ struct Issuer::State {
   const Clock& clock;
   auth::KeySet keys{};
   std::string authorization{};
+  std::optional<std::chrono::seconds> ahead{};
   Time looked{};                // when the keys were found
   std::optional<Time> asked{};  // when that was last tried
   std::string problem{};        // of the last look; empty: none
@@ -111,6 +116,7 @@ const std::string& Issuer::authorization() const { return state_->authorization;
 const Issuer::Counts& Issuer::counts() const { return state_->counts; }
 std::size_t Issuer::keys() const { return state_->keys.size(); }
 Time Issuer::looked() const { return state_->looked; }
+std::optional<std::chrono::seconds> Issuer::clock_ahead() const { return state_->ahead; }
 
 Task<Result<auth::VerifiedToken>> Issuer::verify(Secret token, auth::TokenRules rules) {
   const auto state = state_;
@@ -162,6 +168,9 @@ Task<> Issuer::look_up(std::shared_ptr<State> state) {
     state->keys = std::move(found.keys);
     state->authorization = std::move(found.metadata.authorization);
     state->looked = state->clock.now();
+    state->ahead.reset();
+    if (found.date)
+      state->ahead = std::chrono::floor<std::chrono::seconds>(*found.date - state->looked);
     state->problem.clear();
     log.info("keys.fetched", {{"issuer", state->settings.name}, {"keys", state->keys.size()}});
     co_return;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "auth/bearer_token.hpp"
@@ -54,6 +55,8 @@ class Issuer {
   /// How many of its keys are known, and when they were looked up; no keys: never.
   std::size_t keys() const;
   Time looked() const;
+  /// How far its clock was ahead of ours then, by the head of its keys. Nothing: it did not say.
+  std::optional<std::chrono::seconds> clock_ahead() const;
 
  private:
   struct State;

@@ -92,6 +92,11 @@ TEST_F(IssuerTest, KeysAreLookedUpOnceForManyTokens) {
   EXPECT_EQ(issuer().keys(), 1U);
   EXPECT_EQ(issuer().authorization(), server_->url() + "/authorize");
   EXPECT_EQ(issuer().counts().looks, 1U);
+  ASSERT_TRUE(issuer().clock_ahead().has_value());
+  EXPECT_LT(std::chrono::abs(*issuer().clock_ahead()), seconds(10));
+  clock_.advance(hours(2));
+  EXPECT_EQ(look(), "");
+  EXPECT_LT(*issuer().clock_ahead(), seconds(-7'000));
 }
 
 TEST_F(IssuerTest, WhoAsksAtOnceSharesOneLook) {

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# oidc-provider, an OpenID provider from npm's registry, on a free loopback port, over HTTPS.
+#
+#   oidc-provider.sh start RUNDIR
+#   oidc-provider.sh rotate RUNDIR           another key, which alone is published
+#   oidc-provider.sh token RUNDIR ADDRESS    prints a token for ann@example.org or bob@example.org
+#   oidc-provider.sh stop RUNDIR
+#
+# `start` prints ISSUER=, AUDIENCE=, RUN= and TLS_CERTIFICATE=.
+# shellcheck source=tests/parts/server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
+
+usage() { echo "usage: oidc-provider.sh start|rotate|stop RUNDIR | token RUNDIR ADDRESS" >&2; exit 2; }
+
+start() {
+  local run=$1 try i pid port
+  use_part oidc-provider "$run"
+  make_certificate "$run"
+  hand_over "$run"
+  for try in 1 2 3; do
+    port=$(free_port)
+    : >"$run/log"
+    "${as_server[@]}" node "$here/oidc-provider/issuer.mjs" "$part" "$run" "$port" \
+      </dev/null >>"$run/log" 2>&1 &
+    pid=$!
+    echo "$pid" >"$run/server.pid"
+    for ((i = 0; i < 300; ++i)); do
+      kill -0 "$pid" 2>/dev/null || break
+      if grep -q '^ready$' "$run/log"; then
+        echo "https://127.0.0.1:$port" >"$run/issuer"
+        echo "ISSUER=https://127.0.0.1:$port"
+        echo "AUDIENCE=urn:godwit"
+        echo "RUN=$run"
+        echo "TLS_CERTIFICATE=$run/cert.pem"
+        return
+      fi
+      sleep 0.05
+    done
+    stop_server "$run"
+  done
+  tail -n 5 "$run/log" >&2
+  stop_with "oidc-provider did not start"
+}
+
+token() {
+  curl -sS --cacert "$1/cert.pem" -u phone:secret "$(<"$1/issuer")/token" \
+    -d grant_type=client_credentials -d "scope=mail $2" |
+    sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p'
+}
+
+[[ $# -ge 2 ]] || usage
+case $1 in
+  start) start "$2" ;;
+  rotate) kill -HUP "$(<"$2/server.pid")" ;;
+  token) token "$2" "${3:?an address}" ;;
+  stop) stop_server "$2" ;;
+  *) usage ;;
+esac
