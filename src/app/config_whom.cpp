@@ -12,10 +12,6 @@ bool knows_named_groups(const Config& config) {
   });
 }
 
-Whom console_admins(const Config& config) {
-  return {.users = config.console.admins, .groups = config.console.admin_groups};
-}
-
 Strings group_problems(const Config& config) {
   Strings out;
   const bool by_name = knows_named_groups(config);
@@ -24,7 +20,7 @@ Strings group_problems(const Config& config) {
   for (const Config::Access& rule : config.access) add_groups(rule, groups);
   for (const Config::NamedPolicy& policy : config.policies) add_groups(policy, groups);
   for (const Config::DeviceRule& rule : config.device_rules) add_groups(rule, groups);
-  add_groups(console_admins(config), groups);
+  add_groups(Whom{.groups = config.console.admin_groups}, groups);
   for (const std::string& group : groups) {
     if (is_group_address(group)) {
       if (has_address_list) continue;

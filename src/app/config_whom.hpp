@@ -8,9 +8,6 @@ namespace godwit::app {
 /// Whether a check of passwords knows the groups of users by name.
 bool knows_named_groups(const Config& config);
 
-/// Who administers in the web console.
-Whom console_admins(const Config& config);
-
 /// Groups of [[access]], policies, rules about devices and the console that nobody could ever look
 /// up, a line each: what and what to do.
 Strings group_problems(const Config& config);

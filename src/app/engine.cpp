@@ -29,6 +29,11 @@ std::string host_of(const Config& config) {
   return config.server.hostname.empty() ? machine_name() : config.server.hostname;
 }
 
+/// Who administers in the web console.
+Whom console_admins(const Config& config) {
+  return {.users = config.console.admins, .groups = config.console.admin_groups};
+}
+
 }  // namespace
 
 command::Settings command_settings(const Config& config) {
