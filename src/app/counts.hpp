@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "backend/spent.hpp"
 #include "base/fault.hpp"
 #include "base/task.hpp"
 #include "command/endpoint.hpp"
@@ -31,9 +33,13 @@ class RequestCounts final : public command::RequestObserver {
 class BackendCounts {
  public:
   using Steady = std::chrono::steady_clock;
-  /// Does `work`, and counts it as `operation`, which is a literal.
+  /// Does `work`, and counts it as `operation`, which is a literal; for `spent` too, which may be
+  /// null.
   template <class T>
-  Task<T> timed(std::string_view operation, Task<T> work) {
+  Task<T> timed(std::string_view operation, Task<T> work,
+                std::shared_ptr<backend::Spent> spent = nullptr) {
+    std::optional<backend::Spent::Timer> timer;
+    if (spent) timer.emplace(*spent, operation);
     const auto began = Steady::now();
     try {
       if constexpr (std::is_void_v<T>) {

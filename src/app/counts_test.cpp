@@ -7,6 +7,7 @@
 #include "app/measured.hpp"
 #include "backend/memory/memory.hpp"
 #include "backend/memory/memory_items.hpp"
+#include "backend/spent.hpp"
 #include "base/log_counts.hpp"
 #include "conformance/backend_suite.hpp"
 #include "conformance/items_suite.hpp"
@@ -142,6 +143,29 @@ TEST(Measured, PartsAreDecodedWhereTheyLie) {
   counts.write(page, "mail");
   EXPECT_TRUE(page.text().contains(
       "godwit_backend_seconds_count{backend=\"mail\",operation=\"read_decoded\"} 1\n"));
+}
+
+TEST(Measured, TellsWhatOneRequestSpent) {
+  ManualClock clock;
+  backend::MemoryServer server(clock, backend::MemoryMail::Keys::stable);
+  const auto account = server.add_user("ada@example.com", "secret");
+  BackendCounts counts;
+  MeasuredMailBackend measured(server, counts);
+  const auto first = measured.open(account);
+  const auto second = measured.open(account);
+  test::run(first->folders());
+  test::run(first->folders());
+  const auto spent_of = [](const backend::Mail& mail) {
+    return dynamic_cast<const backend::TimedCalls&>(mail).spent().rows();
+  };
+  ASSERT_EQ(spent_of(*first).size(), 1U);
+  EXPECT_EQ(spent_of(*first)[0].name, "folders");
+  EXPECT_EQ(spent_of(*first)[0].calls, 2U);
+  EXPECT_TRUE(spent_of(*second).empty());
+  // A call that fails took its time, too.
+  const auto spent = std::make_shared<backend::Spent>();
+  EXPECT_THROW(test::run(counts.timed("read", fails(), spent)), Fault);
+  EXPECT_EQ(spent->rows().size(), 1U);
 }
 
 TEST(Counts, AnswersAndFaultsOfBackends) {

@@ -1,5 +1,6 @@
 /// Backends with a clock before them: each call is counted with the time it took. What can be asked
-/// of a backend beside its interface (backend/decoded.hpp) can be asked of them as well.
+/// of a backend beside its interface (backend/decoded.hpp) can be asked of them as well, and what
+/// the calls of one request took (backend/spent.hpp).
 #pragma once
 
 #include "app/counts.hpp"

@@ -154,8 +154,7 @@ Task<std::optional<eas::Status>> Delivery::submit(const Outgoing& outgoing, std:
   backend::Submission::Envelope envelope{std::move(from), std::move(to), plan_.envelope_id};
   std::optional<eas::Status> refused;
   try {
-    const auto taken = co_await session_.services.submission.submit(
-        session_.account, std::move(envelope), std::move(message));
+    const auto taken = co_await session_.submit(std::move(envelope), std::move(message));
     if (!taken) {
       refused = status_of_refusal(taken.error());
       log_refusal(*refused, taken.error().message);

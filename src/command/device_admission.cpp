@@ -87,8 +87,7 @@ Task<> send_notice(Session& session, std::string purpose, std::vector<std::strin
   auto message = std::make_shared<const backend::StringSource>(header.str() + "\r\n" +
                                                                compose::base64_lines(text));
   backend::Submission::Envelope envelope{std::move(from), std::move(to), id};
-  const auto sent =
-      co_await session.services.submission.submit(session.account, std::move(envelope), message);
+  const auto sent = co_await session.submit(std::move(envelope), message);
   if (!sent) {
     logger.warning("notice.refused", {{"user", session.user()}, {"why", sent.error().message}});
   }

@@ -14,7 +14,9 @@
 #include "command/device_admission.hpp"
 #include "command/quarantine.hpp"
 #include "command/reply.hpp"
+#include "command/request_log.hpp"
 #include "command/table.hpp"
+#include "command/tally.hpp"
 #include "policy/provisioning.hpp"
 
 namespace godwit::command {
@@ -137,20 +139,17 @@ bool is_denied(const Session& session, const Command& command) {
   return std::ranges::find(of_mail, command.name) != of_mail.end();
 }
 
-void log_request(const Session& session, const Command& command, std::string_view outcome) {
-  logger.info("request", {{"user", session.user()},
-                          {"device", session.device_id},
-                          {"command", command.name},
-                          {"version", to_string(session.version)},
-                          {"outcome", outcome},
-                          {"bytes", session.request.body->size()}});
-}
-
 http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, const Command& command,
                          Answer answer);
 
 Challenge challenge_of(const backend::Account& account) {
   return account.token_ends ? Challenge::fresh_token : Challenge::credentials;
+}
+
+/// Of a command that failed as a whole; else 0.
+int status_number(const Answer& answer) {
+  const auto* const failed = std::get_if<Failed>(&answer);
+  return failed == nullptr ? 0 : std::to_underlying(failed->status);
 }
 
 std::string turn_name(const Session& session) {
@@ -219,32 +218,48 @@ struct Resting {
   decltype(Wait::resume) resume;
 };
 
+/// The device's next request waits until this one is answered, or given up.
+Task<std::shared_ptr<void>> take_turn(Session& session, RequestLog& line) {
+  const backend::Spent::Timer timer(line.spent(), "turn");
+  co_return co_await session.services.locks.acquire(turn_name(session));
+}
+
+Task<Answer> answer_woken(Resting& resting, Session& session, watch::Ended ended,
+                          RequestLog& line) {
+  const Command& command = resting.command;
+  if (ended.wake == watch::Wake::policy) {
+    const backend::Spent::Timer timer(line.spent(), "device");
+    co_await session.load_device();
+    co_await judge(session);
+    if (const auto status = gate(session, command)) co_return Failed{*status};
+    if (is_quarantined(session.device)) co_return quarantine_begins(session, command);
+  }
+  co_return co_await guarded(session, resting.sign_in, command,
+                             resting.resume(&session, std::move(ended)));
+}
+
+/// What waits again has no line of its own.
 Task<http::Outcome> resume(std::unique_ptr<Resting> resting, watch::Ended ended) {
-  auto session = resting->wake();
-  const Command* const command = &resting->command;
-  SignIn& sign_in = resting->sign_in;
+  RequestLog line;
+  const auto session = resting->wake();
+  const Command& command = resting->command;
   const auto& token_ends = session->account.token_ends;
   if (token_ends && session->now() >= *token_ends) {
     // What waits is admitted no longer than its token: the device gets a new one and asks again.
     logger.info("token.ended", {{"user", session->user()}, {"device", session->device_id}});
-    co_return refusal_reply(sign_in, {.challenge = Challenge::fresh_token});
+    co_return refusal_reply(resting->sign_in, {.challenge = Challenge::fresh_token});
   }
-  const auto turn = co_await session->services.locks.acquire(turn_name(*session));
-  if (ended.wake == watch::Wake::policy) {
-    co_await session->load_device();
-    co_await judge(*session);
-    if (const auto status = gate(*session, *command)) {
-      co_return fail_with(*session, *command, *status);
-    }
-    if (is_quarantined(session->device)) {
-      Answer begins = quarantine_begins(*session, *command);
-      co_return to_outcome(std::move(session), sign_in, *command, std::move(begins));
-    }
-  }
+  line.begin(*session, command);
+  const auto turn = co_await take_turn(*session, line);
+  const watch::Wake woken = ended.wake;
   // `resting` holds the function, and what its coroutine may refer to.
-  auto answer = co_await guarded(*session, sign_in, *command,
-                                 resting->resume(session.get(), std::move(ended)));
-  co_return to_outcome(std::move(session), sign_in, *command, std::move(answer));
+  auto answer = co_await answer_woken(*resting, *session, std::move(ended), line);
+  line.end(answer_name(answer));
+  const int status = status_number(answer);
+  const bool waits = std::holds_alternative<Wait>(answer);
+  auto outcome = to_outcome(session, resting->sign_in, command, std::move(answer));
+  if (!waits) line.write(*session, outcome, status, woken);
+  co_return outcome;
 }
 
 http::Outcome to_outcome(std::shared_ptr<Session> session, SignIn& sign_in, const Command& command,
@@ -332,7 +347,8 @@ Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts) {
   auto line = is_options ? Result<eas::RequestLine>(eas::RequestLine{})
                          : eas::parse_request_line(request.query);
   const DeviceId* device = line && line->device_id ? &*line->device_id : nullptr;
-  auto signed_in = co_await sign_in_.check(request, device);
+  RequestLog log;
+  auto signed_in = co_await timed_check(request, device, log);
   if (const auto* refusal = std::get_if<Refusal>(&signed_in)) {
     co_return refusal_reply(sign_in_, *refusal);
   }
@@ -354,43 +370,52 @@ Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts) {
   auto session = std::make_shared<Session>(services_, std::move(request), std::move(parsed),
                                            version, std::move(account), std::move(id));
   session->policy_key = key;
-  co_return co_await run(std::move(session), facts);
+  log.begin(*session, *command);
+  auto answer = co_await run(*session, *command, log);
+  facts.status = status_number(answer);
+  auto outcome = to_outcome(session, sign_in_, *command, std::move(answer));
+  log.write(*session, outcome, facts.status);
+  co_return outcome;
 }
 
-Task<http::Outcome> Endpoint::run(std::shared_ptr<Session> session, RequestFacts& facts) {
-  const Command& command = *find_command(session->line.command);
-  const auto refuse = [&](eas::Status status) {
-    facts.status = std::to_underlying(status);
-    return fail_with(*session, command, status);
-  };
-  if (const auto status = read_body(*session, command)) co_return refuse(*status);
+Task<std::variant<backend::Account, Refusal>> Endpoint::timed_check(const http::Request& request,
+                                                                    const DeviceId* device,
+                                                                    RequestLog& log) {
+  const backend::Spent::Timer timer(log.spent(), "sign_in");
+  co_return co_await sign_in_.check(request, device);
+}
+
+Task<Answer> Endpoint::run(Session& session, const Command& command, RequestLog& log) {
+  log.end("refused");
+  if (const auto status = read_body(session, command)) co_return Failed{*status};
+  session.asked = asked_for(session.document);
   // A newer Ping or Sync ends the older one, which then gives its turn free (engine.md §3).
   if (command.body == BodyRule::wbxml_or_empty) {
-    services_.hub.end(session->account.user, session->device_id, watch::Wake::superseded);
+    services_.hub.end(session.account.user, session.device_id, watch::Wake::superseded);
   }
-  const auto turn = co_await services_.locks.acquire(turn_name(*session));
-  co_await session->load_device();
-  note_facts(*session);
-  co_await judge(*session);
-  if (const auto status = gate(*session, command)) {
-    log_request(*session, command, "refused");
-    co_return refuse(*status);
+  const auto turn = co_await take_turn(session, log);
+  {
+    const backend::Spent::Timer timer(log.spent(), "device");
+    co_await session.load_device();
+    note_facts(session);
+    co_await judge(session);
   }
-  if (is_denied(*session, command)) {
-    log_request(*session, command, "denied");
-    co_return refuse(eas::Status::access_denied);
+  if (const auto status = gate(session, command)) co_return Failed{*status};
+  if (is_denied(session, command)) {
+    log.end("denied");
+    co_return Failed{eas::Status::access_denied};
   }
-  static_cast<void>(co_await session->save_device());
-  session->merges = merges_items(session->services.settings, session->device);
-  auto held = is_quarantined(session->device) ? quarantine_answer(*session, command)
-                                              : std::optional<Answer>();
-  auto answer = held ? std::move(*held)
-                     : co_await guarded(*session, sign_in_, command, command.run(*session));
-  log_request(*session, command, answer_name(answer));
-  if (const auto* failed = std::get_if<Failed>(&answer)) {
-    facts.status = std::to_underlying(failed->status);
+  {
+    const backend::Spent::Timer timer(log.spent(), "device");
+    static_cast<void>(co_await session.save_device());
   }
-  co_return to_outcome(std::move(session), sign_in_, command, std::move(answer));
+  session.merges = merges_items(session.services.settings, session.device);
+  auto held = is_quarantined(session.device) ? quarantine_answer(session, command)
+                                             : std::optional<Answer>();
+  auto answer =
+      held ? std::move(*held) : co_await guarded(session, sign_in_, command, command.run(session));
+  log.end(answer_name(answer));
+  co_return answer;
 }
 
 }  // namespace godwit::command

@@ -16,6 +16,9 @@
 
 namespace godwit::command {
 
+struct Command;
+class RequestLog;
+
 /// What a 401 asks for.
 enum class Challenge : std::uint8_t {
   credentials,  // any
@@ -73,7 +76,10 @@ class Endpoint final : public http::Service {
  private:
   Task<http::Outcome> answer(http::Request request, RequestFacts& facts);
   Task<http::Outcome> post(http::Request request, RequestFacts& facts);
-  Task<http::Outcome> run(std::shared_ptr<Session> session, RequestFacts& facts);
+  Task<std::variant<backend::Account, Refusal>> timed_check(const http::Request& request,
+                                                            const DeviceId* device,
+                                                            RequestLog& log);
+  Task<Answer> run(Session& session, const Command& command, RequestLog& log);
   Services& services_;
   SignIn& sign_in_;
   Page page_;

@@ -146,6 +146,7 @@ class OperationsRun {
     wbxml::Writer& out = document_.out();
     out.open(tag::Fetch);
     out.number(tag::Status, fetched.status);
+    if (fetched.properties) ++session_.sent.fetched;
     if (!operation.collection_id.empty()) {
       out.text(airsync::CollectionId, operation.collection_id);
       out.text(airsync::ServerId, operation.server_id);

@@ -93,8 +93,7 @@ Task<MeetingSent> submit(Session& session, const MeetingMail& mail,
     const auto bytes = message->size();
     backend::Submission::Envelope envelope{
         .from = mail.from, .to = mail.to, .id = mail.id, .patient = true};
-    const auto taken = co_await session.services.submission.submit(
-        session.account, std::move(envelope), std::move(message));
+    const auto taken = co_await session.submit(std::move(envelope), std::move(message));
     if (taken) {
       logger.info("meeting.sent", {{"user", session.user()}, {"bytes", bytes}});
       co_return MeetingSent::taken;

@@ -73,6 +73,22 @@ std::shared_ptr<backend::Mail> Session::shared_mail() {
   return mail_;
 }
 
+Task<Result<>> Session::submit(backend::Submission::Envelope envelope,
+                               std::shared_ptr<const backend::MessageSource> message) {
+  const backend::Spent::Timer timer(submission_spent_, "submit");
+  co_return co_await services.submission.submit(account, std::move(envelope), std::move(message));
+}
+
+const backend::Spent* Session::mail_spent() const {
+  const auto* timed = dynamic_cast<const backend::TimedCalls*>(mail_.get());
+  return timed == nullptr ? nullptr : &timed->spent();
+}
+
+const backend::Spent* Session::items_spent() const {
+  const auto* timed = dynamic_cast<const backend::TimedCalls*>(items_.get());
+  return timed == nullptr ? nullptr : &timed->spent();
+}
+
 backend::Items* Session::plain_items() {
   if (!items_ && services.items != nullptr) items_ = services.items->open_items(account);
   return items_.get();

@@ -14,9 +14,11 @@
 #include "backend/directory.hpp"
 #include "backend/free_busy.hpp"
 #include "backend/items.hpp"
+#include "backend/spent.hpp"
 #include "base/clock.hpp"
 #include "command/answer.hpp"
 #include "command/request_cache.hpp"
+#include "command/tally.hpp"
 #include "command/watching.hpp"
 #include "convert/ical/context.hpp"
 #include "eas/request_line.hpp"
@@ -106,6 +108,7 @@ class Session {
   wbxml::Element document;                  // the request; a root without a tag when it has no body
   bool has_document = false;
   bool merges = false;  // as merges_items() says of its device
+  Tally asked, sent;    // items that the device names, and that the answer carries
 
   Time now() const { return services.clock.now(); }
   std::string user() const { return account.user.str(); }
@@ -115,6 +118,13 @@ class Session {
   backend::Items* items();
   /// As they are.
   backend::Items* plain_items();
+  /// Hands a mail out, as backend::Submission does.
+  Task<Result<>> submit(backend::Submission::Envelope envelope,
+                        std::shared_ptr<const backend::MessageSource> message);
+  /// What the user's backends were asked so far; null: nothing, or there is no clock before them.
+  const backend::Spent* mail_spent() const;
+  const backend::Spent* items_spent() const;
+  const backend::Spent& submission_spent() const { return submission_spent_; }
   /// Whose calendars are read and written.
   convert::ical::Context calendar() const;
 
@@ -155,6 +165,7 @@ class Session {
   std::shared_ptr<MergedItems> merged_;  // null: not merged, or not asked for yet
   sync::FolderTable whole_table_, shown_table_;
   std::optional<policy::Device> stored_device_;
+  backend::Spent submission_spent_;
 };
 
 /// A document in the making: `writer` writes, `finish` makes the answer.

@@ -1,5 +1,7 @@
 #include "command/sync_answer.hpp"
 
+#include <algorithm>
+
 #include "sync/server_id.hpp"
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
@@ -101,6 +103,18 @@ void write_collection(wbxml::Writer& out, const CollectionAnswer& answer) {
   out.close();
 }
 
+std::uint32_t number_of(std::size_t items) { return static_cast<std::uint32_t>(items); }
+
+void count_items(const CollectionAnswer& answer, Tally& sent) {
+  sent.added += number_of(answer.added.size());
+  sent.changed += number_of(answer.changed.size());
+  sent.deleted += number_of(answer.items() - answer.added.size() - answer.changed.size());
+  sent.fetched += number_of(static_cast<std::size_t>(
+      std::ranges::count_if(answer.responses, [](const SyncResponse& response) {
+        return response.kind == Kind::fetch && response.item.has_value();
+      })));
+}
+
 }  // namespace
 
 Answer write_sync_answer(Session& session, const std::vector<CollectionAnswer>& answers) {
@@ -110,7 +124,9 @@ Answer write_sync_answer(Session& session, const std::vector<CollectionAnswer>& 
   out.open(airsync::Collections);
   for (const CollectionAnswer& answer : answers) {
     const bool said = answer.has_news() || session.version < eas::Version::v12_1;
-    if (said) write_collection(out, answer);
+    if (!said) continue;
+    write_collection(out, answer);
+    count_items(answer, session.sent);
   }
   out.close();
   out.close();

@@ -320,6 +320,41 @@ TEST_F(MonitoringTest, TheJournalGetsFields) {
   EXPECT_TRUE(daemon_.wait_for_log("<6>info    request "));
 }
 
+TEST_F(MonitoringTest, ARequestHasALineAndOneThatWaitedAnother) {
+  daemon_.start();
+  daemon_.add_user(ann);
+  Phone phone(daemon_, ann);
+  const std::string inbox = phone.inbox();
+  auto held = phone.ping(inbox, 600);
+  ASSERT_TRUE(daemon_.wait_for_log("command=Ping"));
+  EXPECT_EQ(phone.send("From: ann@example.org\r\nTo: ann@example.org\r\nSubject: x\r\n\r\nx\r\n"),
+            1);
+  EXPECT_EQ(ping_status(held.get()), 2);
+  EXPECT_TRUE(run(phone->sync(inbox, {})).ok());
+  const std::string log = daemon_.log();
+  const auto has = [&log](const char* pattern) {
+    return std::regex_search(log, std::regex(pattern));
+  };
+  const char* const times = "ms=[0-9]+ spent=[a-z0-9_:,()/]+\n";
+  using std::string;
+  EXPECT_TRUE(has((string("command=Ping .*outcome=parked status=parked in=0 out=0 "
+                          "bytes_in=[1-9][0-9]* bytes_out=0 ") +
+                   times)
+                      .c_str()))
+      << log;
+  EXPECT_TRUE(
+      has((string("request woken user=ann@example.org device=[^ ]+ command=Ping .*by=changed "
+                  "outcome=document status=200 out=0 bytes_out=[1-9][0-9]* ") +
+           times)
+              .c_str()))
+      << log;
+  EXPECT_TRUE(has((string("command=Sync .*status=200 in=0 out=added:1 bytes_in=[1-9][0-9]* "
+                          "bytes_out=[1-9][0-9]* ") +
+                   times)
+                      .c_str()))
+      << log;
+}
+
 TEST_F(MonitoringTest, ShellsCompleteCommands) {
   daemon_.write_config();
   const auto script = daemon_.command("completion bash");

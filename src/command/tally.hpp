@@ -1,0 +1,24 @@
+/// How many items a request carries, by what is done with them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "wbxml/element.hpp"
+
+namespace godwit::command {
+
+struct Tally {
+  std::uint32_t added = 0;
+  std::uint32_t changed = 0;  // or moved
+  std::uint32_t deleted = 0;
+  std::uint32_t fetched = 0;
+  friend bool operator==(const Tally&, const Tally&) = default;
+};
+
+/// What the device asks for: the commands of a Sync, Fetch of ItemOperations, MoveItems.
+Tally asked_for(const wbxml::Element& request);
+/// "added:3,deleted:1"; "0" of none.
+std::string text(const Tally& tally);
+
+}  // namespace godwit::command
