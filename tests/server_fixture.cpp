@@ -6,6 +6,7 @@
 #include "command/membership.hpp"
 #include "command/prefetch.hpp"
 #include "command/request_cache.hpp"
+#include "command/running.hpp"
 #include "command/watching.hpp"
 #include "eas/request_line.hpp"
 #include "net/keyed_lock.hpp"
@@ -87,7 +88,7 @@ class TestServer::Process {
   Process(TestServer& server, Systems& systems, const command::Settings& settings,
           std::chrono::seconds other_changes, unsigned number)
       : hub_(systems.clock, {.other_changes = other_changes}),
-        watching_(hub_),
+        watching_(hub_, systems.clock),
         sign_in_(systems.users),
         journal_(systems.store, systems.clock, {.owner = "process-" + std::to_string(number)}),
         membership_(systems.clock, systems.directory),
@@ -109,6 +110,7 @@ class TestServer::Process {
                   .request_cache = request_cache_,
                   .prefetches = prefetches_,
                   .membership = membership_,
+                  .running = running_,
                   .settings = settings},
         endpoint_(services_, sign_in_, &no_page),
         transport_(endpoint_, hub_,
@@ -132,6 +134,7 @@ class TestServer::Process {
   command::RequestCache request_cache_;
   command::Prefetches prefetches_;
   command::Membership membership_;
+  command::Running running_;
   command::Services services_;
   command::Endpoint endpoint_;
   client::ServiceTransport transport_;

@@ -6,11 +6,13 @@
 ///   {"ok": false, "error": {"code": "conflict", "message": "..."}}
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backend/directory.hpp"
@@ -266,6 +268,40 @@ struct Finding {
   std::string text;
 };
 
+/// A user whose changes are watched, since requests of the user's devices wait.
+struct WatchedUser {
+  UserId user;
+  std::string mail, items;  // how changes are learnt of: "store", "notify" ...; empty: not at all
+  bool sees_all = false;    // of the mail's
+  bool gave_up = false;     // the password was refused
+  bool waited_for = false;  // by a request, now
+  std::size_t folders = 0;
+  std::chrono::seconds age{};
+};
+
+/// A request of a device that is not answered yet.
+struct RunningRequest {
+  UserId user;
+  DeviceId device;
+  std::string command;
+  bool waits = false;                  // for a change; else it is worked at
+  std::vector<std::string> folders{};  // collections that it waits for, or names
+  std::chrono::milliseconds age{};
+  std::uint64_t bytes_in = 0;
+  std::chrono::milliseconds backend{};  // calls of backends that came to an end
+};
+
+/// What goes on just now.
+class Activity {
+ public:
+  virtual ~Activity() = default;
+  /// By user.
+  virtual std::vector<WatchedUser> watched() const = 0;
+  /// The oldest first, at most `rows_max`; and how many there are.
+  virtual std::pair<std::vector<RunningRequest>, std::size_t> running(
+      std::size_t rows_max) const = 0;
+};
+
 struct Status {
   std::string version = {};
   std::string mode = {};     // "serving", "administration only", "draining"
@@ -302,6 +338,7 @@ class Operations {
     Caller caller = {};                     // of the request that runs
     RemovedItems* removed_items = nullptr;  // there where the accounts are
     Shares* shares = nullptr;               // likewise
+    Activity* activity = nullptr;           // there where phones are served
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
   /// What was not there before may be now. What runs goes on with the parts it found.

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/cli_activity.hpp"
 #include "app/cli_ask.hpp"
 
 namespace godwit::app {
@@ -155,6 +156,7 @@ void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_queue_commands(app, options);
   register_item_commands(app, options);
   register_log_commands(app, options);
+  register_activity_commands(app, options);
   app.add_subcommand("status", "What the daemon is doing")->callback([&options] {
     options.run = [&options] { return ask(options, "status", json::object(), &print_status); };
   });

@@ -12,6 +12,7 @@
 
 #include "admin/store_devices.hpp"
 #include "admin/store_policies.hpp"
+#include "app/activity.hpp"
 #include "app/control_server.hpp"
 #include "app/damage.hpp"
 #include "app/databases.hpp"
@@ -104,6 +105,7 @@ struct Daemon::State {
   std::unique_ptr<admin::StorePolicies> policies;
   std::unique_ptr<http::Spools> spools;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<EngineActivity> activity;
   std::unique_ptr<console::Console> console;  // there with the engine, before which it stands
   std::unique_ptr<Front> front;
   std::unique_ptr<MetricsServer> metrics;
@@ -144,6 +146,7 @@ void Daemon::State::make_engine() {
   }
   backends = make_backends(options.config, {loop, *files, clock, random, damage});
   engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
+  activity = std::make_unique<EngineActivity>(*engine, clock);
   console = make_console(options.config, clock, random, *engine, *devices, backends->vacation(),
                          [this](std::string line, admin::Caller by) {
                            return operations->run(std::move(line), std::move(by));
@@ -216,6 +219,7 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.devices = devices.get();
   parts.audit = audit.get();
   parts.policies = policies.get();
+  parts.activity = activity.get();
   parts.outbox = backends ? backends->outbox() : nullptr;
   parts.app_passwords = engine ? &engine->app_passwords() : nullptr;
   parts.known_users = backends ? &backends->known_users() : nullptr;

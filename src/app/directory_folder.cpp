@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "backend/watch_source.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
@@ -111,7 +112,7 @@ class DirectoryItems final : public backend::Items {
 
  private:
   /// A place among those who are told of the list.
-  class Place final : public backend::Watch {
+  class Place final : public backend::Watch, public backend::WatchSource {
    public:
     Place(DirectoryCards::Listeners& listeners, const UserId& user,
           backend::ChangeListener& listener)
@@ -120,6 +121,7 @@ class DirectoryItems final : public backend::Items {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
     bool authoritative() const override { return true; }
+    std::string source() const override { return "directory"; }
 
    private:
     DirectoryCards::Listeners& listeners_;

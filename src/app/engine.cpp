@@ -73,7 +73,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                  ? nullptr
                  : std::make_unique<MeasuredItemsBackend>(*backends.items(), items_counts_)),
       submission_(backends.submission(), submission_counts_),
-      watching_(hub),
+      watching_(hub, clock),
       journal_(store, clock,
                {.owner = fmt::format("{}/{}/{:016x}", host_of(config), ::getpid(), random.next()),
                 .sole_owner = config.store.kind == "sqlite"}),
@@ -108,6 +108,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 request_cache_,
                 prefetches_,
                 membership_,
+                running_,
                 settings_},
       endpoint_(
           services_, sign_in_,

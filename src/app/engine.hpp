@@ -18,6 +18,7 @@
 #include "command/endpoint.hpp"
 #include "command/membership.hpp"
 #include "command/prefetch.hpp"
+#include "command/running.hpp"
 #include "http/spool.hpp"
 #include "store/store.hpp"
 
@@ -37,6 +38,9 @@ class Engine {
   auth::AppPasswords& app_passwords() { return app_passwords_; }
   /// What was counted since the start, and what is now.
   void write(metrics::Page& page) const;
+  /// Whose changes are watched, and what is asked and not answered yet.
+  const command::Watching& watching() const { return watching_; }
+  const command::Running& running() const { return running_; }
   /// Takes over the limits of a configuration that was read anew.
   void apply(const Config& config);
   /// Drops what is remembered of a user: the password, or more, changed.
@@ -80,6 +84,7 @@ class Engine {
   std::unique_ptr<MeasuredItemsBackend> items_;  // null: there are none
   MeasuredSubmission submission_;
   command::Watching watching_;
+  command::Running running_;
   net::KeyedLocks locks_;
   sync::Journal journal_;
   command::RequestCache request_cache_;

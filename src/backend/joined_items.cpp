@@ -1,11 +1,14 @@
 #include "backend/joined_items.hpp"
 
 #include <algorithm>
+#include <set>
+
+#include "backend/watch_source.hpp"
 
 namespace godwit::backend {
 namespace {
 
-class JoinedWatch final : public Watch {
+class JoinedWatch final : public Watch, public WatchSource {
  public:
   explicit JoinedWatch(std::vector<std::unique_ptr<Watch>> all) : all_(std::move(all)) {}
   bool authoritative() const override {
@@ -13,6 +16,16 @@ class JoinedWatch final : public Watch {
   }
   bool ended() const override {
     return std::ranges::any_of(all_, [](const auto& each) { return each->ended(); });
+  }
+  std::string source() const override {
+    std::set<std::string> sources;
+    for (const auto& each : all_) sources.insert(source_of(*each));
+    std::string out;
+    for (const std::string& each : sources) {
+      if (!out.empty()) out += '+';
+      out += each;
+    }
+    return out;
   }
 
  private:

@@ -15,6 +15,7 @@
 #include "command/quarantine.hpp"
 #include "command/reply.hpp"
 #include "command/request_log.hpp"
+#include "command/running.hpp"
 #include "command/table.hpp"
 #include "command/tally.hpp"
 #include "policy/provisioning.hpp"
@@ -176,16 +177,58 @@ Task<Answer> guarded(Session& session, SignIn& sign_in, const Command& command, 
   }
 }
 
+std::uint64_t body_bytes(const Session& session) {
+  return session.request.body ? session.request.body->size() : 0;
+}
+
+std::uint32_t clamp_to_32(std::uint64_t number) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(number, UINT32_MAX));
+}
+
+/// A session that works, as `top` shows it.
+class Working final : public Running::Entry {
+ public:
+  Working(Session& session, const Command& command)
+      : Entry(session.services.running),
+        session_(session),
+        // A session that waits gives its names away.
+        user_(session.account.user),
+        device_(session.device_id),
+        command_(command.name),
+        since_(session.now()) {}
+
+ private:
+  RunningRow row() const override {
+    return {.user = user_,
+            .device = device_,
+            .command = command_,
+            .folders = folders_named(session_.document),
+            .since = since_,
+            .bytes_in = body_bytes(session_),
+            .backend = backend_time(session_)};
+  }
+
+  const Session& session_;
+  UserId user_;
+  DeviceId device_;
+  std::string_view command_;
+  Time since_;
+};
+
 /// What is kept of a request that waits: enough to make its session anew.
-struct Resting {
+struct Resting final : Running::Entry {
   Resting(Session& session, SignIn& checker, const Command& row, Wait& wait)
-      : services(session.services),
+      : Entry(session.services.running),
+        services(session.services),
         sign_in(checker),
         command(row),
         account(session.account),
         password(std::move(session.account.password)),
         device_id(std::move(session.device_id)),
+        since(session.now()),
         connection(session.connection),
+        bytes_in(clamp_to_32(body_bytes(session))),
+        backend_ms(clamp_to_32(static_cast<std::uint64_t>(backend_time(session).count()))),
         policy_key(session.policy_key.value_or(0)),
         has_policy_key(session.policy_key.has_value()),
         merges(session.merges),
@@ -193,6 +236,7 @@ struct Resting {
         resume(std::move(wait.resume)) {}
 
   std::shared_ptr<Session> wake() {
+    leave();
     http::Request request;
     request.connection = connection;
     eas::RequestLine line;
@@ -204,13 +248,26 @@ struct Resting {
     return session;
   }
 
+  RunningRow row() const override {
+    return {.user = account.user(),
+            .device = device_id,
+            .command = command.name,
+            .waits = true,
+            .folders = services.hub.waits_for(account.user(), device_id),
+            .since = since,
+            .bytes_in = bytes_in,
+            .backend = std::chrono::milliseconds(backend_ms)};
+  }
+
   Services& services;
   SignIn& sign_in;
   const Command& command;
   backend::CompactAccount account;
   Secret password;
   DeviceId device_id;
+  Time since;
   std::uint64_t connection;
+  std::uint32_t bytes_in, backend_ms;
   std::uint32_t policy_key;  // apart from whether there is one, which takes less room
   bool has_policy_key;
   bool merges;
@@ -250,6 +307,7 @@ Task<http::Outcome> resume(std::unique_ptr<Resting> resting, watch::Ended ended)
     co_return refusal_reply(resting->sign_in, {.challenge = Challenge::fresh_token});
   }
   line.begin(*session, command);
+  std::optional<Working> working(std::in_place, *session, command);
   const auto turn = co_await take_turn(*session, line);
   const watch::Wake woken = ended.wake;
   // `resting` holds the function, and what its coroutine may refer to.
@@ -257,6 +315,7 @@ Task<http::Outcome> resume(std::unique_ptr<Resting> resting, watch::Ended ended)
   line.end(answer_name(answer));
   const int status = status_number(answer);
   const bool waits = std::holds_alternative<Wait>(answer);
+  working.reset();
   auto outcome = to_outcome(session, resting->sign_in, command, std::move(answer));
   if (!waits) line.write(*session, outcome, status, woken);
   co_return outcome;
@@ -371,7 +430,9 @@ Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts) {
                                            version, std::move(account), std::move(id));
   session->policy_key = key;
   log.begin(*session, *command);
+  std::optional<Working> working(std::in_place, *session, *command);
   auto answer = co_await run(*session, *command, log);
+  working.reset();
   facts.status = status_number(answer);
   auto outcome = to_outcome(session, sign_in_, *command, std::move(answer));
   log.write(*session, outcome, facts.status);

@@ -65,6 +65,16 @@ std::string_view name_of(watch::Wake wake) {
 
 }  // namespace
 
+std::chrono::milliseconds backend_time(const Session& session) {
+  Spent::Steady::duration sum{};
+  for (const Spent* const each :
+       {session.mail_spent(), session.items_spent(), &session.submission_spent()}) {
+    if (each == nullptr) continue;
+    for (const Spent::Row& row : each->rows()) sum += row.time;
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(sum);
+}
+
 std::string text(const TimeTree& tree) {
   std::string out;
   Spent::Steady::duration known{};

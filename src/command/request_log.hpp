@@ -2,6 +2,7 @@
 /// where the time went. Another is written when one that waited is answered.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ class RequestLog {
   std::string_view command_;
   std::string_view outcome_;
 };
+
+/// All calls of backends of the session that came to an end.
+std::chrono::milliseconds backend_time(const Session& session);
 
 /// One request's time. A backend's is null where nothing was asked of it.
 struct TimeTree {

@@ -40,6 +40,7 @@ class CertificateCheck;
 class MergedItems;
 class Membership;
 class Prefetches;
+class Running;
 
 /// What the admin may set (docs/guide.md); units in the names.
 struct Settings {
@@ -86,6 +87,7 @@ struct Services {
   RequestCache& request_cache;
   Prefetches& prefetches;
   Membership& membership;
+  Running& running;
   const Settings& settings;
 };
 

@@ -10,6 +10,7 @@
 #include "wbxml/pages/airsync.hpp"
 #include "wbxml/pages/item_operations.hpp"
 #include "wbxml/pages/move.hpp"
+#include "wbxml/pages/ping.hpp"
 
 namespace godwit::command {
 namespace {
@@ -47,6 +48,20 @@ Tally asked_for(const wbxml::Element& request) {
     for (const wbxml::Element& collection : collections.children) {
       if (const auto* asked = collection.find(airsync::Commands)) count_children(*asked, out);
     }
+  }
+  return out;
+}
+
+std::vector<CollectionId> folders_named(const wbxml::Element& request) {
+  namespace ping = wbxml::ping;
+  std::vector<CollectionId> out;
+  const bool is_ping = request.tag == ping::Ping;
+  const auto* const list = request.find(is_ping ? ping::Folders : airsync::Collections);
+  if (list == nullptr) return out;
+  for (const wbxml::Element& each : list->children) {
+    const auto* const id = each.find(is_ping ? ping::Id : airsync::CollectionId);
+    if (id == nullptr) continue;
+    if (auto parsed = CollectionId::parse(id->text)) out.push_back(std::move(*parsed));
   }
   return out;
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "base/id.hpp"
 #include "wbxml/element.hpp"
 
 namespace godwit::command {
@@ -20,5 +22,8 @@ struct Tally {
 Tally asked_for(const wbxml::Element& request);
 /// "added:3,deleted:1"; "0" of none.
 std::string text(const Tally& tally);
+
+/// Collections that a Sync or a Ping names; what is no id is left out.
+std::vector<CollectionId> folders_named(const wbxml::Element& request);
 
 }  // namespace godwit::command

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
+#include "backend/watch_source.hpp"
 #include "base/pack.hpp"
 
 namespace godwit::command {
@@ -51,6 +53,29 @@ void Watching::ensure(const UserId& user, backend::Mail& mail, backend::Items* i
   if (watched.watch && !watched.watch->ended()) return;
   forget_looks(watched);
   watched.watch = mail.watch(*this);
+  watched.since = clock_.now();
+}
+
+std::vector<WatchRow> Watching::rows() const {
+  std::vector<WatchRow> out;
+  out.reserve(users_.size());
+  for (const auto& [user, watched] : users_) {
+    WatchRow row{.user = user, .mail = {}, .items = {}, .since = watched.since};
+    if (watched.watch) {
+      row.mail = backend::source_of(*watched.watch);
+      row.sees_all = watched.watch->authoritative();
+      row.gave_up = watched.watch->ended();
+    }
+    if (watched.item_watch) row.items = backend::source_of(*watched.item_watch);
+    row.waited_for = hub_.has_parked(user);
+    for (Unpacker in(watched.ids.view()); in.ok() && !in.at_end(); ++row.folders) {
+      static_cast<void>(in.view());  // its key
+      static_cast<void>(in.view());  // its collection
+    }
+    out.push_back(std::move(row));
+  }
+  std::ranges::sort(out, {}, &WatchRow::user);
+  return out;
 }
 
 void Watching::forget_looks(Watched& watched) {

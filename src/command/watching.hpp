@@ -9,18 +9,33 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "backend/backend.hpp"
 #include "backend/items.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
 #include "base/shared_text.hpp"
 #include "sync/folder_table.hpp"
 #include "watch/hub.hpp"
 
 namespace godwit::command {
 
+/// One user's watch, for who looks at it.
+struct WatchRow {
+  UserId user;
+  std::string mail{};     // how its changes are learnt of: "store", "notify" ...; empty: not at all
+  std::string items{};    // likewise
+  bool sees_all = false;  // no change of mail is missed
+  bool gave_up = false;   // credentials were refused
+  bool waited_for = false;  // a request is parked
+  std::size_t folders = 0;  // whose changes are told
+  Time since{};
+};
+
 class Watching final : public backend::ChangeListener {
  public:
-  explicit Watching(watch::Hub& hub) : hub_(hub) {}
+  Watching(watch::Hub& hub, Clock& clock) : hub_(hub), clock_(clock) {}
 
   /// Begins to watch the user's mail and items (null: there are none; anew when the watch gave up),
   /// or takes note of a newer table.
@@ -32,6 +47,8 @@ class Watching final : public backend::ChangeListener {
   /// Ends watches of users who have had nothing parked for `grace`.
   void sweep(std::chrono::seconds grace);
   std::size_t size() const { return users_.size(); }
+  /// By user.
+  std::vector<WatchRow> rows() const;
 
   /// What a look found. `coverage` and the counter: as they were before the look.
   void looked(const UserId& user, std::uint64_t coverage, const watch::Watched& before,
@@ -53,6 +70,7 @@ class Watching final : public backend::ChangeListener {
     std::unique_ptr<backend::Watch> item_watch;  // null where there are no items
     std::uint64_t number = 0;                    // another one after every gap
     std::uint64_t table_version = 0;
+    Time since{};                            // when `watch` began
     SharedText ids;                          // folder keys, each with its collection id
     SharedText looks;                        // what looks found
     std::optional<std::uint32_t> hierarchy;  // listed at this counter
@@ -62,6 +80,7 @@ class Watching final : public backend::ChangeListener {
   void forget_looks(Watched& watched);
 
   watch::Hub& hub_;
+  Clock& clock_;
   std::unordered_map<UserId, Watched> users_;
   std::uint64_t numbers_ = 0;
 };

@@ -395,6 +395,19 @@ bool Hub::has_parked(const UserId& user) const {
   return found != state_->users.end() && found->second.parked != 0;
 }
 
+std::vector<CollectionId> Hub::waits_for(const UserId& user, const DeviceId& device) const {
+  std::vector<CollectionId> out;
+  const auto found = state_->users.find(user);
+  if (found == state_->users.end()) return out;
+  for (const Device& each : found->second.devices) {
+    if (each.id != device || each.parked == nullptr) continue;
+    for (const Item& item : std::as_const(*each.parked).items()) {
+      out.push_back(*state_->name_texts[item.collection]);
+    }
+  }
+  return out;
+}
+
 std::vector<UserId> Hub::watched_users(std::chrono::seconds grace) const {
   std::vector<UserId> watched;
   const Time since = state_->clock.now() - grace;

@@ -96,6 +96,8 @@ class Hub {
 
   std::size_t parked() const;
   bool has_parked(const UserId& user) const;
+  /// What the device's parked request waits for; empty where nothing is parked.
+  std::vector<CollectionId> waits_for(const UserId& user, const DeviceId& device) const;
   /// Users with something parked now or within the last `grace`: whose changes must be watched.
   std::vector<UserId> watched_users(std::chrono::seconds grace) const;
 

@@ -43,6 +43,17 @@ class HubTest : public testing::Test {
   std::vector<std::pair<std::string, Ended>> ended;
 };
 
+TEST_F(HubTest, says_what_a_device_waits_for) {
+  auto a = park("a", {seen_now("inbox"), seen_now("sent")});
+  auto b = park("b", {seen_now("sent")});
+  EXPECT_EQ(hub.waits_for(me, device("a")), (std::vector{collection("inbox"), collection("sent")}));
+  EXPECT_EQ(hub.waits_for(me, device("b")), std::vector{collection("sent")});
+  EXPECT_TRUE(hub.waits_for(me, device("c")).empty());
+  EXPECT_TRUE(hub.waits_for(user("bob@example.org"), device("a")).empty());
+  a.reset();
+  EXPECT_TRUE(hub.waits_for(me, device("a")).empty());
+}
+
 TEST_F(HubTest, an_addition_wakes_every_device_that_watches_the_collection_but_its_maker) {
   const auto maker = device("b");
   auto a = park("a", {seen_now("inbox"), seen_now("sent")});

@@ -117,6 +117,7 @@ TEST_F(PushSourcesTest, AWebhookEndsAPingThatNoConnectionWatchesFor) {
   });
   // Forged, repeated, of nobody and of nothing: nothing ends, and nothing is told.
   auto waiting = wait_by_ping();
+  EXPECT_TRUE(daemon_.command("push list").output.contains(" pushed "));
   EXPECT_EQ(tell(event("new"), "0123456789abcdeX"), 401);
   EXPECT_TRUE(daemon_.wait_for_log("refused address=127.0.0.1"));
   EXPECT_EQ(tell(event("new")), 204);

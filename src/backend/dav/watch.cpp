@@ -8,6 +8,7 @@
 
 #include "backend/dav/items.hpp"
 #include "backend/dav/shared.hpp"
+#include "backend/watch_source.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 
@@ -136,12 +137,13 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
 
 namespace {
 
-class Handle final : public Watch {
+class Handle final : public Watch, public WatchSource {
  public:
   explicit Handle(std::shared_ptr<Watcher> watcher) : watcher_(std::move(watcher)) {}
   ~Handle() override { watcher_->end(); }
   bool authoritative() const override { return false; }
   bool ended() const override { return watcher_->ended(); }
+  std::string source() const override { return "sweep"; }
 
  private:
   std::shared_ptr<Watcher> watcher_;  // shared with its coroutine

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/watch_source.hpp"
 
 namespace godwit::backend::imap {
 
@@ -33,7 +35,7 @@ class Listeners {
 
 /// One listener's part of a watcher that all of a user's share.
 template <class Watcher>
-class WatchHandle final : public Watch {
+class WatchHandle final : public Watch, public WatchSource {
  public:
   WatchHandle(std::shared_ptr<Watcher> watcher, ChangeListener& listener)
       : watcher_(std::move(watcher)), listener_(listener) {
@@ -44,6 +46,7 @@ class WatchHandle final : public Watch {
   WatchHandle& operator=(const WatchHandle&) = delete;
   bool authoritative() const override { return watcher_->authoritative(); }
   bool ended() const override { return watcher_->ended(); }
+  std::string source() const override { return watcher_->source_name(); }
 
  private:
   std::shared_ptr<Watcher> watcher_;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "backend/imap/watch.hpp"
+#include "backend/watch_source.hpp"
 #include "base/text.hpp"
 
 namespace godwit::backend::imap {
@@ -14,7 +15,7 @@ using namespace godwit::imap;
 namespace {
 
 /// Is not told of folders that hold no mail.
-class WatchOfMail final : public Watch, private ChangeListener {
+class WatchOfMail final : public Watch, public WatchSource, private ChangeListener {
  public:
   WatchOfMail(const UserId& user, const std::shared_ptr<Pool>& pool, ChangeListener& listener,
               Random& random, const std::shared_ptr<WatchBudget>& budget,
@@ -24,6 +25,7 @@ class WatchOfMail final : public Watch, private ChangeListener {
         watch_(join_watch(user, pool, *this, random, budget)) {}
   bool authoritative() const override { return watch_->authoritative(); }
   bool ended() const override { return watch_->ended(); }
+  std::string source() const override { return source_of(*watch_); }
 
  private:
   void changed(const UserId& user, const std::optional<FolderKey>& folder, Kind kind) override {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "backend/hints.hpp"
@@ -33,6 +34,7 @@ class PushedWatcher {
   /// Hints may be lost: so nothing told is not the same as nothing changed.
   bool authoritative() const { return false; }
   bool ended() const { return ended_; }
+  static std::string source_name() { return "pushed"; }
   bool over() const { return listeners_.empty() || ended_; }
 
   const UserId& user() const { return user_; }

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <map>
+#include <string>
 
 #include "backend/imap/folder_tree.hpp"
 #include "backend/imap/listeners.hpp"
@@ -25,6 +26,7 @@ constexpr Log log("imap");
 constexpr std::size_t notify_others_max = 500;  // names in one command
 constexpr std::chrono::milliseconds retry_min{1'000};
 constexpr std::chrono::milliseconds retry_max{60'000};
+constexpr const char* connecting = "connecting";
 
 /// Gives the place of a NOTIFY connection back.
 class NotifyPlace {
@@ -72,6 +74,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   bool over() const { return over_; }
   bool authoritative() const { return authoritative_; }
   bool ended() const { return ended_; }
+  std::string source_name() const { return source_; }
 
   static Task<> run(std::shared_ptr<Watcher> self) { co_await self->loop(); }
 
@@ -99,6 +102,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
         log.debug("imap.watch_broke", {{"user", user_}, {"reason", failed.what()}});
       }
       authoritative_ = false;
+      source_ = connecting;
       connection_.reset();
       if (over()) co_return;
       if (fault == Fault::Kind::sign_in_failed) {
@@ -203,6 +207,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   /// A server may fail to tell, unnoticed by anybody: so what it told is held against a sweep now
   /// and then.
   Task<> follow_notify() {
+    source_ = "notify";
     auto next_sweep = std::chrono::steady_clock::now() + pool_->settings().sweep_max;
     while (!over()) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -235,6 +240,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
     const auto inbox = FolderKey::parse("INBOX");
     const Completed selected = co_await connection_->select(*inbox, limit());
     const bool has_inbox = selected.ok();
+    source_ = "idle";
     co_await sweep();
     begun();
     auto next_sweep = std::chrono::steady_clock::now() + sweep_pause();
@@ -276,6 +282,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   }
 
   Task<> follow_sweeps() {
+    source_ = "sweep";
     while (!over()) {
       co_await sweep();
       begun();
@@ -360,6 +367,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   std::map<std::string, Known, std::less<>> known_;
   std::vector<std::string> names_;
   std::chrono::milliseconds pause_ = pool_->settings().sweep_min;
+  const char* source_ = connecting;
   bool authoritative_ = false;
   bool ended_ = false;
   bool gap_ = false;

@@ -6,6 +6,7 @@
 #include "backend/local/limits.hpp"
 #include "backend/local/mail.hpp"
 #include "backend/local/schema.hpp"
+#include "backend/watch_source.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 
@@ -30,13 +31,14 @@ unsigned hash_threads(const LocalOptions& options) {
 }
 
 /// `list` is one of `core`. Every user who waits has two watches: they are kept small.
-class LocalWatch final : public Watch {
+class LocalWatch final : public Watch, public WatchSource {
  public:
   LocalWatch(std::shared_ptr<Core> core, Watches& list, const UserId& user,
              ChangeListener& listener)
       : core_(std::move(core)), entry_(list, user, listener) {}
 
   bool authoritative() const override { return true; }
+  std::string source() const override { return "store"; }
 
  private:
   std::shared_ptr<Core> core_;

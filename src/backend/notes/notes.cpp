@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backend/notes/items.hpp"
+#include "backend/watch_source.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -46,7 +47,7 @@ std::string key_text(std::uint32_t uid_validity) {
 }
 
 /// What a watch of mail tells of the folders, as of collections.
-class NotesWatch final : public Watch, private ChangeListener {
+class NotesWatch final : public Watch, public WatchSource, private ChangeListener {
  public:
   NotesWatch(Mail& mail, std::shared_ptr<const UserNotes::Places> places, std::string name,
              ChangeListener& listener)
@@ -56,6 +57,7 @@ class NotesWatch final : public Watch, private ChangeListener {
         watch_(mail.watch(*this)) {}
   bool authoritative() const override { return watch_->authoritative(); }
   bool ended() const override { return watch_->ended(); }
+  std::string source() const override { return source_of(*watch_); }
 
  private:
   void changed(const UserId& user, const std::optional<FolderKey>& folder, Kind kind) override {
