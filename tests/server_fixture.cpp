@@ -313,4 +313,12 @@ std::unique_ptr<http::BodyWriter> MemorySpools::writer() {
   return std::make_unique<MemoryBodyWriter>();
 }
 
+profile::ProfilesRef profile_for(std::string type, profile::Changes set) {
+  profile::Profile one;
+  one.name = "test";
+  one.types.push_back(std::move(type));
+  one.set = set;
+  return std::make_shared<const profile::Profiles>(std::vector{std::move(one)});
+}
+
 }  // namespace godwit::test

@@ -18,6 +18,7 @@
 #include "client/transport.hpp"
 #include "command/certificate_check.hpp"
 #include "command/endpoint.hpp"
+#include "profile/profiles.hpp"
 #include "store/memory/memory_store.hpp"
 
 namespace godwit::test {
@@ -164,6 +165,9 @@ class MemoryFixture {
   client::Device device(std::string id, eas::Version version,
                         std::string user = "anna@example.test");
 };
+
+/// One profile, for devices whose type is like that.
+profile::ProfilesRef profile_for(std::string type, profile::Changes set);
 
 /// Bodies kept in memory.
 class MemorySpools final : public http::Spools {

@@ -1,6 +1,7 @@
 /// Systems that die at the n-th call of any of them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ class Steps {
     count_ = 0;
     fired_ = dead_ = false;
   }
+  /// Before each call that is not refused, for time to pass.
+  std::function<void()> on_call;
   bool fired() const { return fired_; }
   bool dead() const { return dead_; }
   void revive() { dead_ = false; }
@@ -36,6 +39,7 @@ class Steps {
   template <class T>
   Task<T> guard(Task<T> call) {
     if (dead_) throw Fault(Fault::Kind::unavailable, "dead");
+    if (on_call) on_call();
     const bool hit = ++count_ == step_;
     fired_ = fired_ || hit;
     dead_ = hit && how_.die;

@@ -38,16 +38,17 @@ DIRECTIONS = {
     "sqlite": "base net",
     "mapping": "base wbxml eas item",
     "render": "base wbxml eas item convert convert/time_zone convert/ical mapping backend http",
-    "policy": "base wbxml eas store",
+    "profile": "base",
+    "policy": "base wbxml eas store profile",
     "sync": "base wbxml eas item backend store watch mapping policy",
     "compose": "base item net convert eas backend http",
     "command": "base net wbxml eas item convert convert/time_zone convert/ical mapping render "
-               "compose backend store watch http sync policy",
+               "compose backend store watch http sync policy profile",
     "auth": "base item backend store",
     "oidc": "base net http dav auth",
     "queue": "base item net convert compose backend store sqlite",
     "client": "base wbxml eas item net http watch convert mapping autodiscover dns discovery",
-    "admin": "base eas item backend store watch auth policy",
+    "admin": "base eas item backend store watch auth policy profile",
     "console": "base net http watch item convert convert/time_zone backend auth policy admin",
     # Implementations: only app and tests name them.
     "store/memory": "base store",
@@ -70,7 +71,7 @@ DIRECTIONS = {
 # No sockets, no databases, no Asio beyond base/task.hpp.
 NO_IO = {"base", "ingest", "metrics", "wbxml", "eas", "item", "convert", "convert/time_zone",
          "convert/ical",
-         "mapping", "imap", "sync", "policy",
+         "mapping", "imap", "sync", "policy", "profile",
          "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
 ASIO = {"net", "http", "app", "dav", "oidc", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",
         "lmtp",

@@ -16,8 +16,8 @@ constexpr std::uint64_t entries_max = 10'000;
 /// entry.
 constexpr auto reading = std::to_array<std::string_view>(
     {"app_password.list", "audit.list", "device.dry_run", "device.list", "device.why", "group.list",
-     "group.show", "item.removed", "log.levels", "policy.list", "policy.show", "push.list",
-     "queue.list", "request.list", "share.list", "status", "user.list", "user.show"});
+     "group.show", "item.removed", "log.levels", "policy.list", "policy.show", "profile.list",
+     "push.list", "queue.list", "request.list", "share.list", "status", "user.list", "user.show"});
 
 json to_json(const policy::AuditEntry& entry) {
   return {{"time", entry.time.time_since_epoch().count()},

@@ -25,6 +25,7 @@
 #include "base/task.hpp"
 #include "policy/audit.hpp"
 #include "policy/device.hpp"
+#include "profile/profiles.hpp"
 
 namespace godwit::auth {
 class AppPasswords;
@@ -204,6 +205,9 @@ class Devices {
   virtual Task<Result<>> block(Order order) = 0;
   /// Takes `allow` and `block` back: rules decide.
   virtual Task<Result<>> unblock(Order order) = 0;
+  /// What it is known to do its own way (profile/profiles.hpp); empty: as the profiles find.
+  virtual Task<Result<>> set_profile(Order order, std::string name) = 0;
+  virtual profile::ProfilesRef profiles() const = 0;
   /// Everything starts over with the device's next request: as though the account were new.
   virtual Task<Result<>> resync(Order order) = 0;
   /// Nothing is known of it any more, but what the audit log says. Refused while it is wiped.

@@ -119,6 +119,10 @@ class FakeDevices final : public Devices {
   Task<Result<>> allow(Order order) override { co_return note("allow", order); }
   Task<Result<>> block(Order order) override { co_return note("block", order); }
   Task<Result<>> unblock(Order order) override { co_return note("unblock", order); }
+  Task<Result<>> set_profile(Order order, std::string name) override {
+    co_return note("profile " + name, order);
+  }
+  profile::ProfilesRef profiles() const override { return profile::shipped_profiles(); }
   Task<Result<>> resync(Order order) override { co_return note("resync", order); }
   Task<Result<>> forget(Order order) override { co_return note("forget", order); }
   std::string last;

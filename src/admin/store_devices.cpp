@@ -57,8 +57,20 @@ std::string moment(Time time) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
 }
 
+std::string names_of_profiles(const policy::Device& device, std::string_view id,
+                              const profile::Profiles& profiles) {
+  const auto version = eas::version_of_byte(device.version);
+  const auto names = profiles.names_of(
+      policy::client_of(device, id, version ? eas::to_string(*version) : std::string_view()));
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : " ") + name;
+  return out;
+}
+
 /// For `show`; what is not known is left out.
-std::vector<std::pair<std::string, std::string>> facts_of(const policy::Device& device) {
+std::vector<std::pair<std::string, std::string>> facts_of(const policy::Device& device,
+                                                          std::string_view id,
+                                                          const profile::Profiles& profiles) {
   std::vector<std::pair<std::string, std::string>> all{
       {"model", device.model},
       {"name", device.friendly_name},
@@ -74,6 +86,8 @@ std::vector<std::pair<std::string, std::string>> facts_of(const policy::Device& 
                    : device.allowed ? "allowed"
                                     : "by rules"},
       {"rule", device.standing_why},
+      {"profiles", names_of_profiles(device, id, profiles)},
+      {"profile_given", device.profile},
       {"wipe_by", device.wipe_by},
       {"wipe_ordered", moment(device.wipe_ordered)},
       {"wipe_delivered", moment(device.wipe_delivered)},
@@ -98,6 +112,13 @@ Result<> knows_account_wipe(const policy::Device& device) {
                           "all of it",
                           version ? "speaks " + std::string(eas::to_string(*version))
                                   : "has not said which version it speaks"));
+}
+
+/// Of an entry of the audit log.
+std::string details_of(const policy::Device& device) {
+  std::string out(state_of(device));
+  if (!device.profile.empty()) out += ", profile " + device.profile;
+  return out;
 }
 
 /// Nothing for records whose names are no identifiers any more.
@@ -148,7 +169,9 @@ Task<Result<Device>> StoreDevices::show(UserId user, DeviceId device) {
   if (!record) co_return fail(Errc::not_found, "this user has no such device");
   auto found = row(*record);
   if (!found) co_return fail(Errc::malformed, "the device's record has no good name");
-  if (const auto stored = policy::unpack_device(record->value)) found->facts = facts_of(*stored);
+  if (const auto stored = policy::unpack_device(record->value)) {
+    found->facts = facts_of(*stored, record->key.name, *profiles_());
+  }
   const auto kept = co_await store_.get({user.str(), Kind::device_password, device.str()});
   if (kept) found->recovery_password = Secret(kept->value);
   co_return std::move(*found);
@@ -174,7 +197,7 @@ Task<Result<>> StoreDevices::edit(Order order, std::string action, Edit change) 
     if (!changed) co_return pass(changed);
     std::vector<store::Write> batch;
     batch.push_back({key, record->revision, pack(*stored)});
-    batch.push_back(entry(order, action, std::string(state_of(*stored))));
+    batch.push_back(entry(order, action, details_of(*stored)));
     if (co_await store_.commit(std::move(batch))) {
       changed_(order.user, order.device);
       co_return Result<>{};
@@ -241,6 +264,18 @@ Task<Result<>> StoreDevices::block(Order order) {
                 stored.allowed = false;
                 return {};
               });
+}
+
+Task<Result<>> StoreDevices::set_profile(Order order, std::string name) {
+  if (!name.empty() && profiles_()->find(name) == nullptr) {
+    co_return fail(Errc::not_found,
+                   "there is no such profile; `godwit profile list` names those there are");
+  }
+  Edit change = [name = std::move(name)](policy::Device& stored, const Order&, Time) -> Result<> {
+    stored.profile = name;
+    return {};
+  };
+  co_return co_await edit(std::move(order), "device.profile", std::move(change));
 }
 
 Task<std::vector<store::Write>> StoreDevices::relationships(const Order& order) {

@@ -5,6 +5,7 @@
 
 #include "admin/store_audit.hpp"
 #include "policy/device.hpp"
+#include "profile/profiles.hpp"
 #include "store/store.hpp"
 
 namespace godwit::admin {
@@ -14,8 +15,15 @@ class StoreDevices final : public Devices {
   /// `changed` is told after an order, so that what the device waits for ends and what is
   /// remembered of it is forgotten.
   using Changed = std::function<void(const UserId&, const DeviceId&)>;
-  StoreDevices(store::Store& store, StoreAudit& audit, const Clock& clock, Changed changed)
-      : store_(store), audit_(audit), clock_(clock), changed_(std::move(changed)) {}
+  /// `profiles`: of the clients, as they are now.
+  using ProfilesNow = std::function<profile::ProfilesRef()>;
+  StoreDevices(store::Store& store, StoreAudit& audit, const Clock& clock, Changed changed,
+               ProfilesNow profiles = &profile::shipped_profiles)
+      : store_(store),
+        audit_(audit),
+        clock_(clock),
+        changed_(std::move(changed)),
+        profiles_(std::move(profiles)) {}
 
   Task<std::vector<Device>> list(std::optional<UserId> user) override;
   Task<Result<Device>> show(UserId user, DeviceId device) override;
@@ -24,6 +32,8 @@ class StoreDevices final : public Devices {
   Task<Result<>> allow(Order order) override;
   Task<Result<>> block(Order order) override;
   Task<Result<>> unblock(Order order) override;
+  Task<Result<>> set_profile(Order order, std::string name) override;
+  profile::ProfilesRef profiles() const override { return profiles_(); }
   Task<Result<>> resync(Order order) override;
   Task<Result<>> forget(Order order) override;
 
@@ -39,6 +49,7 @@ class StoreDevices final : public Devices {
   StoreAudit& audit_;
   const Clock& clock_;
   Changed changed_;
+  ProfilesNow profiles_;
 };
 
 }  // namespace godwit::admin

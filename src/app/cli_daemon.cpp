@@ -153,6 +153,7 @@ void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_quarantine_commands(app, options);
   register_audit_commands(app, options);
   register_policy_commands(app, options);
+  register_profile_commands(app, options);
   register_queue_commands(app, options);
   register_item_commands(app, options);
   register_log_commands(app, options);

@@ -19,6 +19,7 @@
 #include "app/device_settings.hpp"
 #include "app/directory.hpp"
 #include "app/ingest.hpp"
+#include "app/profile_settings.hpp"
 #include "app/send_as.hpp"
 #include "app/sieve.hpp"
 #include "app/sign_in_chain.hpp"
@@ -439,6 +440,9 @@ Result<> check_config(const Config& config) {
   if (const std::string problem = check_autodiscover(config); !problem.empty()) add(problem);
   add_directory_problems(config, add);
   add_user_sync_problems(config, add);
+  if (const auto profiles = client_profiles(config); !profiles) {
+    add("clients.profiles_file: " + profiles.error().message);
+  }
   if (config.push.heartbeat_seconds_min > config.push.heartbeat_seconds_max) {
     add("push.heartbeat_seconds_min is above push.heartbeat_seconds_max");
   }

@@ -221,6 +221,10 @@ struct Config {
     Strings merged_devices;
   } calendar;
 
+  struct Clients {
+    std::string profiles_file;
+  } clients;
+
   struct Autodiscover {
     bool enabled = true;
     Strings domains;

@@ -51,6 +51,12 @@ constexpr auto table = std::to_array<Key>({
         "user_sync", "users_max", {1, 100'000},
         "People whom the directory may have; with more, nothing is changed."),
 
+    path<&C::clients, &C::Clients::profiles_file>(
+        "clients", "profiles_file", "\"/etc/godwit/clients.toml\"",
+        "A file with profiles of clients that do things their own way; `godwit profile example` "
+        "prints those that come with Godwit. One of the same name takes the place of theirs.",
+        true),
+
     flag<&C::autodiscover, &A::enabled>(
         "autodiscover", "enabled",
         "Whether clients that look for a server by a mail address get an answer.", true),

@@ -67,6 +67,7 @@ std::string_view section_text(std::string_view section) {
        "The users of the embedded store as an LDAP directory has them (`godwit user sync`)."},
       {"mail", "What phones get at a time."},
       {"calendar", "Calendars and tasks."},
+      {"clients", "Phones that do things their own way."},
       {"autodiscover",
        "How clients find this server by a mail address. Of a domain of its own differs what "
        "[autodiscover.domain.\"example.com\"] says, by the same keys but domains."},

@@ -140,9 +140,11 @@ void Daemon::State::make_engine() {
   if (!devices) {
     audit = std::make_unique<admin::StoreAudit>(*store, clock, random);
     devices = std::make_unique<admin::StoreDevices>(
-        *store, *audit, clock, [this](const UserId& user, const DeviceId& device) {
+        *store, *audit, clock,
+        [this](const UserId& user, const DeviceId& device) {
           if (engine) engine->device_changed(user, device);
-        });
+        },
+        [this] { return engine ? engine->profiles() : profile::shipped_profiles(); });
   }
   backends = make_backends(options.config, {loop, *files, clock, random, damage});
   engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);

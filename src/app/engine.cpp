@@ -6,6 +6,7 @@
 #include "app/config_policies.hpp"
 #include "app/config_whom.hpp"
 #include "app/device_settings.hpp"
+#include "app/profile_settings.hpp"
 #include "app/sign_in_chain.hpp"
 #include "app/system.hpp"
 
@@ -51,7 +52,8 @@ command::Settings command_settings(const Config& config) {
       static_cast<std::uint64_t>(config.mail.prefetch_kilobytes_max) * 1024;
   settings.answer_bytes_max = static_cast<std::uint64_t>(config.mail.answer_kilobytes_max) * 1024;
   settings.time_zone = config.calendar.time_zone;
-  settings.merged_devices = config.calendar.merged_devices;
+  // A file that went bad since it was checked: as though there were none.
+  settings.profiles = client_profiles(config).value_or(profile::shipped_profiles());
   settings.paths = config.http.paths;
   settings.policies = policy_book(config);
   settings.device_rules = device_rules_of(config);
@@ -154,6 +156,7 @@ void Engine::write(metrics::Page& page) const {
 void Engine::apply(const Config& config) {
   const policy::Book policies = settings_.policies;
   const policy::DeviceRules rules = settings_.device_rules;
+  const profile::ProfilesRef profiles = settings_.profiles;
   settings_ = command_settings(config);
   grace_ = std::chrono::seconds(config.push.grace_seconds);
   has_console_ = config.console.enabled;
@@ -162,7 +165,8 @@ void Engine::apply(const Config& config) {
   autodiscovery_.apply(config);
   membership_.forget();
   // What waits passes its gate again.
-  if (!policy::same(policies, settings_.policies) || !policy::same(rules, settings_.device_rules)) {
+  if (!policy::same(policies, settings_.policies) || !policy::same(rules, settings_.device_rules) ||
+      *profiles != *settings_.profiles) {
     hub_.end_all(watch::Wake::policy);
   }
 }

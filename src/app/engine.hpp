@@ -48,6 +48,7 @@ class Engine {
   /// A device's record changed: what it waits for ends, and it passes the gate again.
   void device_changed(const UserId& user, const DeviceId& device);
   const policy::Book& policies() const { return settings_.policies; }
+  profile::ProfilesRef profiles() const { return settings_.profiles; }
   /// Which policy is the user's, and why; `assigned` by an administrator.
   Task<policy::Choice> policy_of(UserId user, std::string assigned);
   command::Membership& membership() { return membership_; }

@@ -26,7 +26,7 @@ Result<RenderedItem> render(std::string_view text, const ItemOptions& options,
   item.size = shown.picture.size() * 4 / 3 + shown[notes].size() + 500;
   item.write = [shown, options](wbxml::Writer& out) {
     write_item_body(shown[notes], "", options, out);
-    mapping::write_contact(shown, out);
+    mapping::write_contact(shown, out, std::chrono::minutes(options.behaviour.contact_minutes));
     mapping::write_native_body_type(1, out);
   };
   return item;

@@ -190,6 +190,10 @@ Task<> judge(Session& session) {
   const bool settled = is_settled(device);
   if (settled || (!decides_anything(rules) && device.standing == Standing::unknown)) co_return;
   policy::Verdict verdict = co_await verdict_on(session);
+  if (session.leaves_no_record) {
+    device.standing = verdict.standing;
+    co_return;
+  }
   const bool is_new = session.device_revision == 0 || device.standing == Standing::too_many;
   if (is_new && verdict.standing == Standing::allowed && rules.devices_max > 0) {
     const Count others = co_await other_devices(session);

@@ -153,6 +153,15 @@ int status_number(const Answer& answer) {
   return failed == nullptr ? 0 : std::to_underlying(failed->status);
 }
 
+/// Quirk android-validation (profile/clients.toml): a device that comes once leaves no record.
+void look_up_profile(Session& session, const Command& command) {
+  session.behaviour = session.services.settings.profiles->of(
+      policy::client_of(session.device, session.device_id.view(), eas::to_string(session.version)));
+  const bool only_looks = command.name == "FolderSync" || command.name == "Settings";
+  session.leaves_no_record =
+      session.behaviour.is_fleeting && session.device_revision == 0 && only_looks;
+}
+
 std::string turn_name(const Session& session) {
   return session.user() + '\0' + session.device_id.str();
 }
@@ -231,7 +240,7 @@ struct Resting final : Running::Entry {
         backend_ms(clamp_to_32(static_cast<std::uint64_t>(backend_time(session).count()))),
         policy_key(session.policy_key.value_or(0)),
         has_policy_key(session.policy_key.has_value()),
-        merges(session.merges),
+        behaviour(session.behaviour),
         version(session.version),
         resume(std::move(wait.resume)) {}
 
@@ -244,7 +253,7 @@ struct Resting final : Running::Entry {
     auto session = std::make_shared<Session>(services, std::move(request), std::move(line), version,
                                              account.with(std::move(password)), device_id);
     if (has_policy_key) session->policy_key = policy_key;
-    session->merges = merges;
+    session->behaviour = behaviour;
     return session;
   }
 
@@ -270,7 +279,7 @@ struct Resting final : Running::Entry {
   std::uint32_t bytes_in, backend_ms;
   std::uint32_t policy_key;  // apart from whether there is one, which takes less room
   bool has_policy_key;
-  bool merges;
+  profile::Behaviour behaviour;
   eas::Version version;
   decltype(Wait::resume) resume;
 };
@@ -459,6 +468,7 @@ Task<Answer> Endpoint::run(Session& session, const Command& command, RequestLog&
     const backend::Spent::Timer timer(log.spent(), "device");
     co_await session.load_device();
     note_facts(session);
+    look_up_profile(session, command);
     co_await judge(session);
   }
   if (const auto status = gate(session, command)) co_return Failed{*status};
@@ -470,7 +480,6 @@ Task<Answer> Endpoint::run(Session& session, const Command& command, RequestLog&
     const backend::Spent::Timer timer(log.spent(), "device");
     static_cast<void>(co_await session.save_device());
   }
-  session.merges = merges_items(session.services.settings, session.device);
   auto held = is_quarantined(session.device) ? quarantine_answer(session, command)
                                              : std::optional<Answer>();
   auto answer =

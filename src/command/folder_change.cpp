@@ -138,7 +138,7 @@ std::expected<ItemClass, std::uint16_t> class_to_create(const Session& session,
   const bool kept =
       kind != nullptr && kind->since <= session.version && session.services.items != nullptr;
   // Who knows only one of each is shown no second one.
-  if (session.merges) return std::unexpected(folder_status::special);
+  if (session.behaviour.merged_folders) return std::unexpected(folder_status::special);
   if (!kept) return std::unexpected(folder_status::server_error);
   return *item_class;
 }

@@ -122,7 +122,7 @@ Task<TextHits> find_text_items(Session& session, std::vector<const sync::FolderR
 Task<std::vector<FoundItem>> load_text_items(Session& session, const sync::FolderTable& table,
                                              TextHits& hits, IndexRange range,
                                              const std::vector<eas::BodyPreference>& bodies) {
-  const ItemOptions options{session.version, bodies, session.calendar()};
+  const ItemOptions options{session.version, bodies, session.calendar(), session.behaviour};
   std::vector<FoundItem> out;
   std::uint64_t held = 0;
   for (std::size_t at = range.first;

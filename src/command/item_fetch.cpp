@@ -168,7 +168,8 @@ Task<Fetched> fetch_text_item(Session& session, const sync::FolderTable& table,
   std::optional<NamedItem> item;
   if (is_of_it) item = co_await find_item(session, table, wanted.server_id);
   if (!item) co_return failed(status::not_found);
-  const ItemOptions options{session.version, wanted.options.bodies, session.calendar()};
+  const ItemOptions options{session.version, wanted.options.bodies, session.calendar(),
+                            session.behaviour};
   auto rendered = item->kind->render(item->text.text, options, item->id);
   if (!rendered) co_return failed(status::conversion_failed);
   Fetched fetched = chosen(std::move(rendered->write), wanted);

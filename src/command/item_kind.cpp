@@ -23,6 +23,15 @@ std::string with_crlf(std::string_view text) {
   return out;
 }
 
+/// Nothing: all of it.
+std::optional<std::size_t> truncation_of(const eas::BodyPreference* preference,
+                                         const ItemOptions& options) {
+  if (preference == nullptr || !preference->truncation_size || options.behaviour.whole_bodies) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(*preference->truncation_size);
+}
+
 }  // namespace
 
 sync::ItemDay no_floor(std::uint8_t /*filter_type*/, Time /*now*/) { return sync::item_day_first; }
@@ -35,9 +44,8 @@ const ItemKind* find_kind(ItemClass item_class) {
 }
 
 std::string_view truncated_body(std::string_view text, const ItemOptions& options) {
-  const auto* plain = preference_of(options, 1);
-  if (plain == nullptr || !plain->truncation_size) return text;
-  return utf8_prefix(text, static_cast<std::size_t>(*plain->truncation_size));
+  const auto size = truncation_of(preference_of(options, 1), options);
+  return size ? utf8_prefix(text, *size) : text;
 }
 
 bool repeats_sent_part(const ItemBody& body, const std::string& text, const std::string& html,
@@ -45,9 +53,10 @@ bool repeats_sent_part(const ItemBody& body, const std::string& text, const std:
   const bool is_html = body.type == ItemBody::Type::html;
   if (is_html && html.empty()) return false;
   const auto* preference = preference_of(options, is_html ? 2 : 1);
-  if (preference == nullptr || !preference->truncation_size) return false;
+  const auto size = truncation_of(preference, options);
+  if (!size) return false;
   const std::string whole = is_html ? html : with_crlf(text);
-  std::string sent(utf8_prefix(whole, static_cast<std::size_t>(*preference->truncation_size)));
+  std::string sent(utf8_prefix(whole, *size));
   if (sent.size() == whole.size()) return false;
   std::string came = body.text;
   for (std::string* each : {&sent, &came}) std::erase(*each, '\r');
@@ -61,8 +70,8 @@ void write_item_body(const std::string& text, const std::string& html, const Ite
   const std::string whole = as_html ? html : with_crlf(text);
   const auto* preference = preference_of(options, type);
   std::string_view shown = whole;
-  if (preference != nullptr && preference->truncation_size) {
-    shown = utf8_prefix(whole, static_cast<std::size_t>(*preference->truncation_size));
+  if (const auto size = truncation_of(preference, options)) {
+    shown = utf8_prefix(whole, *size);
     if (preference->all_or_none && shown.size() < whole.size()) shown = {};
   }
   mapping::BodyValue body;

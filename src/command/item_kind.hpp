@@ -16,6 +16,7 @@
 #include "eas/version.hpp"
 #include "item/event.hpp"
 #include "item/folder.hpp"
+#include "profile/profiles.hpp"
 #include "sync/item_state.hpp"
 #include "wbxml/element.hpp"
 #include "wbxml/writer.hpp"
@@ -26,7 +27,8 @@ namespace godwit::command {
 struct ItemOptions {
   eas::Version version;
   std::vector<eas::BodyPreference> bodies;
-  convert::ical::Context user;  // the zone, the present time, the own addresses
+  convert::ical::Context user;   // the zone, the present time, the own addresses
+  profile::Behaviour behaviour;  // of the device
 };
 
 struct RenderedItem {

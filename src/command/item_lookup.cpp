@@ -67,7 +67,7 @@ Task<Result<ItemFile>> open_item_file(Session& session, const sync::FolderTable&
   std::string id = reference.substr(0, reference.rfind(':'));
   const auto item = co_await find_item(session, table, std::move(id));
   if (!item || item->kind->open == nullptr) co_return fail(Errc::not_found, "no such item");
-  const ItemOptions options{session.version, {}, session.calendar()};
+  const ItemOptions options{session.version, {}, session.calendar(), session.behaviour};
   co_return item->kind->open(item->text.text, options, item->id, reference);
 }
 

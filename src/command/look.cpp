@@ -26,7 +26,7 @@ std::optional<watch::Watched> Look::noted(std::string_view collection) const {
 }
 
 void Look::watch_merged(std::string_view collection, std::vector<watch::Watched>& out) const {
-  if (!session_.merges) return;
+  if (!session_.behaviour.merged_folders) return;
   const sync::FolderTable& table = session_.whole_table();
   const sync::FolderRow* const host = table.find(collection);
   for (const sync::FolderRow& row : table.rows) {

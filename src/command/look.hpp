@@ -22,7 +22,8 @@ class Look {
   void note(std::string_view collection);
   /// The counter of a noted collection, for the hub to compare with.
   std::optional<watch::Watched> noted(std::string_view collection) const;
-  /// The counters of the collections that the device is shown in this one (Session::merges).
+  /// The counters of the collections that the device is shown in this one
+  /// (Behaviour::merged_folders).
   void watch_merged(std::string_view collection, std::vector<watch::Watched>& out) const;
   std::uint32_t hierarchy_seen() const { return hierarchy_; }
 

@@ -159,17 +159,6 @@ Task<std::vector<std::string>> told_already(Session& session, std::string_view m
   co_return told;
 }
 
-bool leaves_answers_to_server(std::string_view user_agent) {
-  constexpr unsigned first = 1607;
-  constexpr unsigned last = 1707;
-  if (!user_agent.starts_with("Apple-iP")) return false;
-  const auto slash = user_agent.find('/');
-  if (slash == std::string_view::npos) return false;
-  const std::string_view build = user_agent.substr(slash + 1);
-  const auto number = parse_number<unsigned>(build.substr(0, build.find('.')));
-  return number && *number >= first && *number <= last;
-}
-
 store::Write note_answer(Session& session, std::string_view uid, Response response) {
   Packer out;
   out.number(std::to_underlying(response));

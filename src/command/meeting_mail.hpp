@@ -50,9 +50,6 @@ store::Write note_told(Session& session, std::string_view uid,
 /// Recipients of a device's mail whom the calendar's server tells of the user's meeting by itself.
 Task<std::vector<std::string>> told_already(Session& session, std::string_view mime);
 
-/// Quirk answers_left_to_server: iOS from 12.4 to 13 sends no REPLY of its own, also where the
-/// version wants it to.
-bool leaves_answers_to_server(std::string_view user_agent);
 /// Remembers that an answer was told without the device, for when it sends it after all.
 store::Write note_answer(Session& session, std::string_view uid, Response response);
 /// Whether a mail that a device wants to be sent is an answer that was told within ten minutes.

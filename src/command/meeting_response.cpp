@@ -184,7 +184,7 @@ class Answering {
   /// docs/adr/0012-who-sends-what.md
   bool sends() const {
     if (session_.version >= eas::Version::v16_0) return request_.send_response;
-    return leaves_answers_to_server(session_.device.user_agent);
+    return session_.behaviour.server_sends_replies;
   }
 
   ical::MeetingAnswer said() const {

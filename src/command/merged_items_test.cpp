@@ -140,7 +140,7 @@ class World {
  private:
   static Settings settings(bool merges) {
     Settings settings;
-    if (merges) settings.merged_devices = {"nothing", "Simple*"};
+    if (merges) settings.profiles = test::profile_for("Simple*", {.merged_folders = true});
     return settings;
   }
   static client::Device::Settings device_settings() {
@@ -321,7 +321,7 @@ TEST(MergedItems, EditsOverSystemsThatDieAtEveryStep) {
 /// one of somebody else to whom she may write.
 std::size_t mails_of_removal(bool foreign, bool merges) {
   Settings settings;
-  if (merges) settings.merged_devices = {"*"};
+  if (merges) settings.profiles = test::profile_for("*", {.merged_folders = true});
   test::MemoryFixture fixture(1, settings);
   fixture.server.offer_items(fixture.mail_server);
   auto& items = fixture.mail_server.items(UserId::parse("anna@example.test").value());

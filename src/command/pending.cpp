@@ -142,7 +142,7 @@ Task<std::uint64_t> count_outside(Session& session, const sync::FolderRow& row,
   sync::ItemChunks chunks(session.services.store, session.user(),
                           session.device_id.str() + '/' + row.id);
   const auto todo = co_await chunks.find(state, sync::ItemEntry::Status::todo, state.size());
-  const ItemOptions options{session.version, {}, session.calendar()};
+  const ItemOptions options{session.version, {}, session.calendar(), session.behaviour};
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < todo.size(); i += fetch_at_once) {
     const auto begin = todo.begin() + static_cast<std::ptrdiff_t>(i);

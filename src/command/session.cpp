@@ -6,7 +6,6 @@
 #include "backend/shared_rule.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
-#include "base/pattern.hpp"
 #include "command/item_kind.hpp"
 #include "command/membership.hpp"
 #include "command/merged_items.hpp"
@@ -50,12 +49,6 @@ sync::FolderTable shown(sync::FolderTable table, backend::DataClasses denied) {
 
 }  // namespace
 
-bool merges_items(const Settings& settings, const policy::Device& device) {
-  return std::ranges::any_of(settings.merged_devices, [&](const std::string& pattern) {
-    return matches_pattern(pattern, device.type) || matches_pattern(pattern, device.user_agent);
-  });
-}
-
 Session::Session(Services& the_services, http::Request the_request, eas::RequestLine the_line,
                  eas::Version the_version, backend::Account the_account, DeviceId the_device)
     : services(the_services),
@@ -65,6 +58,17 @@ Session::Session(Services& the_services, http::Request the_request, eas::Request
       account(std::move(the_account)),
       device_id(std::move(the_device)),
       connection(request.connection) {}
+
+std::chrono::milliseconds Session::answer_time_max() const {
+  const std::chrono::milliseconds set = services.settings.answer_time_max;
+  const std::chrono::seconds known(behaviour.answer_seconds_max);
+  return known.count() == 0 ? set : std::min<std::chrono::milliseconds>(set, known);
+}
+
+std::uint32_t Session::window_max() const {
+  const std::uint32_t set = services.settings.window_max;
+  return behaviour.window_max == 0 ? set : std::min<std::uint32_t>(set, behaviour.window_max);
+}
 
 backend::Mail& Session::mail() { return *shared_mail(); }
 
@@ -95,21 +99,21 @@ backend::Items* Session::plain_items() {
 }
 
 backend::Items* Session::items() {
-  if (!merges || plain_items() == nullptr) return plain_items();
+  if (!behaviour.merged_folders || plain_items() == nullptr) return plain_items();
   if (!merged_) merged_ = std::make_shared<MergedItems>(items_, whole_table_);
   return merged_.get();
 }
 
 const sync::FolderTable& Session::keep(sync::FolderTable table) {
   whole_table_ = shown(std::move(table), account.denied);
-  shown_table_ = merges ? without_merged(whole_table_) : whole_table_;
+  shown_table_ = behaviour.merged_folders ? without_merged(whole_table_) : whole_table_;
   return shown_table_;
 }
 
 const sync::FolderRow* Session::shown_row(const FolderKey& collection) const {
   const sync::FolderRow* const row = whole_table_.find_key(collection.view());
   const sync::FolderRow* const host =
-      merges && row != nullptr ? merged_into(whole_table_, *row) : nullptr;
+      behaviour.merged_folders && row != nullptr ? merged_into(whole_table_, *row) : nullptr;
   return host == nullptr ? row : host;
 }
 
@@ -156,6 +160,7 @@ Task<> Session::load_device() {
 }
 
 Task<bool> Session::save_device(std::vector<store::Write> along) {
+  if (leaves_no_record) co_return true;
   if (stored_device_ && device == *stored_device_ && along.empty()) co_return true;
   std::vector<store::Write> batch = std::move(along);
   batch.push_back({key(store::Kind::device, device_id.str()), device_revision, pack(device)});

@@ -27,6 +27,7 @@
 #include "policy/book.hpp"
 #include "policy/device.hpp"
 #include "policy/device_rules.hpp"
+#include "profile/profiles.hpp"
 #include "store/store.hpp"
 #include "sync/folder_table.hpp"
 #include "sync/journal.hpp"
@@ -57,15 +58,11 @@ struct Settings {
   std::vector<std::string> paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet"};
   /// IANA name: of floating and all-day events, and of zones that nobody knows.
   std::string time_zone = "UTC";
-  /// Device types and user agents, `*` for any characters, of devices that know only one folder of
-  /// each class of items: what lies in the others is shown in the default one.
-  std::vector<std::string> merged_devices{};
+  profile::ProfilesRef profiles = profile::shipped_profiles();
   policy::Settings provisioning;
   policy::Book policies;
   policy::DeviceRules device_rules;
 };
-
-bool merges_items(const Settings& settings, const policy::Device& device);
 
 /// The systems around the commands. Outlive every session.
 struct Services {
@@ -109,10 +106,14 @@ class Session {
   std::optional<std::uint32_t> policy_key;  // as sent
   wbxml::Element document;                  // the request; a root without a tag when it has no body
   bool has_document = false;
-  bool merges = false;  // as merges_items() says of its device
-  Tally asked, sent;    // items that the device names, and that the answer carries
+  profile::Behaviour behaviour;   // of its device
+  bool leaves_no_record = false;  // its device is not saved, nor told of
+  Tally asked, sent;              // items that the device names, and that the answer carries
 
   Time now() const { return services.clock.now(); }
+  /// As set, or less where the device takes no more.
+  std::chrono::milliseconds answer_time_max() const;
+  std::uint32_t window_max() const;
   std::string user() const { return account.user.str(); }
   backend::Mail& mail();
   std::shared_ptr<backend::Mail> shared_mail();

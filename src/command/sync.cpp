@@ -224,9 +224,9 @@ class SyncRun {
   Task<std::vector<CollectionAnswer>> work(const sync::FolderTable& table, Look& look) {
     const Settings& settings = session_.services.settings;
     std::uint64_t left =
-        std::min(request_.window.value_or(settings.window_max), settings.window_max);
+        std::min(request_.window.value_or(session_.window_max()), session_.window_max());
     std::uint64_t bytes = settings.answer_bytes_max;
-    const Time deadline = session_.now() + settings.answer_time_max;
+    const Time deadline = session_.now() + session_.answer_time_max();
     std::vector<CollectionAnswer> answers;
     for (eas::SyncCollection& collection : request_.collections) {
       // [MS-ASCMD] WindowSize: what does not fit any more is left out whole, its key stays.

@@ -35,7 +35,7 @@ class ItemSync {
               .row = row,
               .kind = kind,
               .collection = std::move(collection),
-              .options = {session.version, {}, session.calendar()},
+              .options = {session.version, {}, session.calendar(), session.behaviour},
               .chunks = {session.services.store, session.user(),
                          session.device_id.str() + '/' + row.id},
               .relationship = {},
@@ -146,11 +146,11 @@ class ItemSync {
     return true;
   }
 
-  /// The device was merged (Session::merges) and is not any more, or the other way round: first it
-  /// learns which folders there are, so that no item is in two of its folders.
+  /// The device was merged (Behaviour::merged_folders) and is not any more, or the other way round:
+  /// first it learns which folders there are, so that no item is in two of its folders.
   Task<bool> is_shown_otherwise() {
     const bool was_merged = is_merged_cursor(work_.state.cursor);
-    if (was_merged == work_.session.merges) co_return false;
+    if (was_merged == work_.session.behaviour.merged_folders) co_return false;
     Hierarchy hierarchy(work_.session);
     co_await hierarchy.load();
     if (!hierarchy.exists()) co_return false;
@@ -159,7 +159,8 @@ class ItemSync {
     co_return std::ranges::any_of(table.rows, [&](const sync::FolderRow& row) {
       const sync::FolderRow* const host = merged_into(table, row);
       const bool known = std::ranges::count(shown.folders, row.id, &sync::ShownFolder::id) > 0;
-      return host != nullptr && host->id == work_.row.id && known == work_.session.merges;
+      return host != nullptr && host->id == work_.row.id &&
+             known == work_.session.behaviour.merged_folders;
     });
   }
 

@@ -199,7 +199,7 @@ class Reader {
 
 }  // namespace
 
-void write_contact(const Contact& contact, wbxml::Writer& writer) {
+void write_contact(const Contact& contact, wbxml::Writer& writer, std::chrono::minutes date_time) {
   for (const TextRow& row : texts) {
     if (!contact[row.text].empty()) writer.text(row.tag, contact[row.text]);
   }
@@ -213,7 +213,9 @@ void write_contact(const Contact& contact, wbxml::Writer& writer) {
     writer.close();
   }
   for (const DateRow& row : dates) {
-    if ((contact.*row.date).ok()) writer.text(row.tag, format_contact_date(contact.*row.date));
+    if ((contact.*row.date).ok()) {
+      writer.text(row.tag, format_contact_date(contact.*row.date, date_time));
+    }
   }
   if (!contact.picture.empty() && contact.picture.size() <= contact_picture_bytes_max) {
     writer.text(contacts::Picture, base64_encode(contact.picture));
@@ -225,9 +227,8 @@ Result<ContactPatch> read_contact_change(const Element& application_data,
   return Reader(application_data, supported).run();
 }
 
-std::string format_contact_date(ContactDate date) {
-  constexpr auto late_morning = std::chrono::hours(11) + std::chrono::minutes(59);
-  return format_dashed_date(Time(std::chrono::sys_days(date)) + late_morning);
+std::string format_contact_date(ContactDate date, std::chrono::minutes time) {
+  return format_dashed_date(Time(std::chrono::sys_days(date)) + time);
 }
 
 Result<ContactDate> parse_contact_date(std::string_view text) {

@@ -26,7 +26,8 @@ void read_second(Unpacker& in, Device& device) {
   device.wipe_by = in.text();
   device.wipe_ordered = time_of(in.number());
   device.wipe_delivered = time_of(in.number());
-  if (!in.at_end()) static_cast<void>(in.text());  // the first such records have an empty text here
+  // The first such records end here, or with an empty text.
+  if (!in.at_end()) device.profile = in.text();
 }
 
 }  // namespace
@@ -37,6 +38,16 @@ bool wipe_stands(const Device& device) {
 
 bool is_settled(const Device& device) {
   return device.allowed || device.blocked || device.wipe != Wipe::none;
+}
+
+profile::Client client_of(const Device& device, std::string_view id, std::string_view version) {
+  return {.type = device.type,
+          .agent = device.user_agent,
+          .model = device.model,
+          .system = device.os,
+          .id = id,
+          .version = version,
+          .given = device.profile};
 }
 
 std::string pack(const Device& device) {
@@ -59,6 +70,7 @@ std::string pack(const Device& device) {
   out.boolean(device.allowed).number(static_cast<std::uint64_t>(device.standing));
   out.text(device.standing_why).boolean(device.standing_told).text(device.wipe_by);
   out.number(stamp(device.wipe_ordered)).number(stamp(device.wipe_delivered));
+  if (!device.profile.empty()) out.text(device.profile);
   return std::move(out).bytes();
 }
 

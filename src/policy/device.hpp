@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "profile/profiles.hpp"
 
 namespace godwit::policy {
 
@@ -46,6 +47,7 @@ struct Device {
   std::string wipe_by;         // who ordered it
   Time wipe_ordered{};
   Time wipe_delivered{};
+  std::string profile;  // that an administrator gave it; empty: as profiles say
   friend bool operator==(const Device&, const Device&) = default;
 };
 
@@ -54,6 +56,10 @@ struct Device {
 bool wipe_stands(const Device& device);
 /// An administrator's word, or a wipe, stands above rules.
 bool is_settled(const Device& device);
+
+/// What client profiles look at. Views of the device and of what is given; `version` as people
+/// write it: "16.1".
+profile::Client client_of(const Device& device, std::string_view id, std::string_view version);
 
 std::string pack(const Device& device);
 Result<Device> unpack_device(std::string_view bytes);

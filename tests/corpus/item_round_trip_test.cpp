@@ -177,7 +177,8 @@ class Trip {
         text_(text),
         options_{.version = version,
                  .bodies = {eas::BodyPreference()},
-                 .user = convert::ical::context()} {
+                 .user = convert::ical::context(),
+                 .behaviour = {}} {
     const auto rendered = of.kind.render(text, options_, "c:1");
     if (!rendered) return;
     StringSink sink;

@@ -372,5 +372,34 @@ TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   EXPECT_EQ(ask("client folders" + as_ann + url)["ok"], false);
 }
 
+TEST_F(AdministrationTest, ProfilesOfClientsComeFromAFileAndFromTheAdministrator) {
+  const std::string good =
+      "version = 1\n[[profile]]\nname = \"ours\"\ntypes = [\"SmartPhone\"]\n"
+      "set.window_max = 1\nsource = \"a test\"\n";
+  const std::string path = file("clients.toml", good);
+  daemon_.config["clients"] = "profiles_file = \"" + path + "\"\n";
+  start();
+  EXPECT_TRUE(daemon_.command("profile list").output.contains("ours\n  when    types=SmartPhone"));
+  const auto facts = [&] { return ask("device show ann@example.org phone1")["result"]["facts"]; };
+  EXPECT_EQ(facts()["profiles"], "ours");
+  EXPECT_EQ(daemon_.command("profile give ann@example.org phone1 nobody").code, 1);
+  EXPECT_EQ(daemon_.command("profile give ann@example.org phone1 one-folder").code, 0);
+  EXPECT_EQ(facts()["profiles"], "ours one-folder");
+  EXPECT_EQ(facts()["profile_given"], "one-folder");
+  EXPECT_TRUE(daemon_.command("audit").output.contains("details=\"allowed, profile one-folder\""));
+  EXPECT_EQ(daemon_.command("profile take ann@example.org phone1").code, 0);
+  EXPECT_EQ(facts()["profiles"], "ours");
+
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  std::ofstream(path, std::ios::binary) << good << "set.colour = 1\n";
+  daemon_.signal(SIGHUP);
+  EXPECT_TRUE(daemon_.wait_for_log("clients.toml:7: profile ours: no setting colour"));
+  EXPECT_EQ(facts()["profiles"], "ours") << "those that were good stay";
+  std::ofstream(path, std::ios::binary) << "version = 1\n";
+  daemon_.signal(SIGHUP);
+  EXPECT_TRUE(daemon_.wait_for_log("reloaded"));
+  EXPECT_FALSE(facts().contains("profiles")) << "no shipped one is for it";
+}
+
 }  // namespace
 }  // namespace godwit::test

@@ -46,7 +46,7 @@ class MergedDav : public testing::Test {
     dav_ = std::make_unique<backend::dav::DavServer>(dav, loop_.executor(), fixture_.random);
     fixture_.add_user(user_ + "@example.test");
     command::Settings settings;
-    settings.merged_devices = {"Simple*"};
+    settings.profiles = test::profile_for("Simple*", {.merged_folders = true});
     server_ = std::make_unique<test::TestServer>(
         test::Systems{fixture_.clock, fixture_.random, fixture_.store, fixture_.mail_server,
                       fixture_.mail_server, fixture_.submission, nullptr, nullptr, dav_.get()},

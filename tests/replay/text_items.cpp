@@ -72,7 +72,8 @@ void Replica::write_text(const std::string& collection, const std::string& id, c
   const command::ItemOptions options{
       exchanges_.front()->version,
       {},
-      {.zone = convert::Zone::utc(), .now = fixture_.clock.now(), .addresses = {}}};
+      {.zone = convert::Zone::utc(), .now = fixture_.clock.now(), .addresses = {}},
+      {}};
   const std::optional<std::vector<wbxml::Tag>> supported;
   const auto made = kind.edit({.text = "",
                                .data = &*element,
