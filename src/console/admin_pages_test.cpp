@@ -32,7 +32,7 @@ TEST_F(AdminPages, AreNotThereForOthers) {
        {"/godwit/admin", "/godwit/admin/audit",
         "/godwit/admin/device?user=bob%40example.org&id=phone2", "/godwit/admin/devices",
         "/godwit/admin/order?user=bob%40example.org&id=phone2&action=wipe",
-        "/godwit/admin/quarantine"}) {
+        "/godwit/admin/policies", "/godwit/admin/quarantine"}) {
     const auto reply = get(page);
     EXPECT_EQ(reply.status, 404) << page;
     EXPECT_FALSE(text(reply).contains("Android")) << page;

@@ -37,6 +37,7 @@ constexpr auto routes = std::to_array<Route>({
     {"/godwit/admin/device", Who::admin, &show_any_device, nullptr},
     {"/godwit/admin/devices", Who::admin, &show_all_devices, nullptr},
     {"/godwit/admin/order", Who::admin, &ask_to_order, &carry_out},
+    {"/godwit/admin/policies", Who::admin, &show_policies, nullptr},
     {"/godwit/admin/quarantine", Who::admin, &show_quarantine, nullptr},
     {"/godwit/app-passwords", Who::person, &show_app_passwords, &make_app_password,
      &has_app_passwords},

@@ -29,6 +29,7 @@ constexpr auto places = std::to_array<Place>({
     {admin_home, &Texts::overview, &is_admin, true},
     {admin_devices_path, &Texts::all_devices, &is_admin, true},
     {admin_quarantine_path, &Texts::quarantine, &is_admin, true},
+    {admin_policies_path, &Texts::policies, &is_admin, true},
     {admin_audit_path, &Texts::audit, &is_admin, true},
 });
 

@@ -20,6 +20,7 @@ inline constexpr Path admin_audit_path{"/godwit/admin/audit"};
 inline constexpr Path admin_device_path{"/godwit/admin/device"};
 inline constexpr Path admin_devices_path{"/godwit/admin/devices"};
 inline constexpr Path admin_home{"/godwit/admin"};
+inline constexpr Path admin_policies_path{"/godwit/admin/policies"};
 inline constexpr Path admin_quarantine_path{"/godwit/admin/quarantine"};
 inline constexpr Path absence_path{"/godwit/out-of-office"};
 inline constexpr Path app_passwords_path{"/godwit/app-passwords"};

@@ -38,6 +38,7 @@ Task<http::Reply> show_any_device(Visit& visit);
 Task<http::Reply> ask_to_order(Visit& visit);
 Task<http::Reply> carry_out(Visit& visit);
 Task<http::Reply> show_quarantine(Visit& visit);
+Task<http::Reply> show_policies(Visit& visit);
 Task<http::Reply> show_audit(Visit& visit);
 
 }  // namespace godwit::console

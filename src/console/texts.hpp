@@ -229,6 +229,18 @@ struct Texts {
   std::string_view audit_outcome;
   std::string_view audit_done;
   std::string_view audit_refused;
+
+  // Policies
+  std::string_view policies;
+  std::string_view policies_intro;
+  std::string_view policy_off;
+  std::string_view policy_loose;
+  std::string_view policy_strict;
+  std::string_view policy_users;
+  std::string_view policy_groups;
+  std::string_view policy_domains;
+  std::string_view policy_assigned;
+  std::string_view policy_everybody;
   std::string_view recovery_show;
 };
 

@@ -224,6 +224,19 @@ constexpr Texts texts{
     .audit_outcome = "Outcome",
     .audit_done = "done",
     .audit_refused = "refused",
+
+    .policies = "Policies",
+    .policies_intro =
+        "What phones must enforce, as the configuration says. It is changed there, and with "
+        "“godwit policy assign”.",
+    .policy_off = "Nothing is asked of phones",
+    .policy_loose = "Phones that know policies are held to it",
+    .policy_strict = "Nothing without the acknowledged policy",
+    .policy_users = "Users",
+    .policy_groups = "Groups",
+    .policy_domains = "Domains",
+    .policy_assigned = "Assigned to",
+    .policy_everybody = "Everybody else",
     .recovery_show = "Show it",
 };
 

@@ -234,6 +234,19 @@ constexpr Texts texts{
     .audit_outcome = "Résultat",
     .audit_done = "fait",
     .audit_refused = "refusé",
+
+    .policies = "Stratégies",
+    .policies_intro =
+        "Ce que les téléphones doivent imposer, selon la configuration. Elle se modifie là, et par "
+        "« godwit policy assign ».",
+    .policy_off = "Rien n’est demandé aux téléphones",
+    .policy_loose = "Les téléphones qui connaissent les stratégies y sont tenus",
+    .policy_strict = "Rien sans la stratégie confirmée",
+    .policy_users = "Utilisateurs",
+    .policy_groups = "Groupes",
+    .policy_domains = "Domaines",
+    .policy_assigned = "Attribuée à",
+    .policy_everybody = "Tous les autres",
     .recovery_show = "L’afficher",
 };
 

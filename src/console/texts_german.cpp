@@ -234,6 +234,19 @@ constexpr Texts texts{
     .audit_outcome = "Ergebnis",
     .audit_done = "getan",
     .audit_refused = "abgelehnt",
+
+    .policies = "Richtlinien",
+    .policies_intro =
+        "Was Telefone durchsetzen müssen, wie es in der Konfiguration steht. Geändert wird es dort "
+        "und mit „godwit policy assign“.",
+    .policy_off = "Von Telefonen wird nichts verlangt",
+    .policy_loose = "Telefone, die Richtlinien kennen, halten sich daran",
+    .policy_strict = "Nichts ohne die bestätigte Richtlinie",
+    .policy_users = "Personen",
+    .policy_groups = "Gruppen",
+    .policy_domains = "Domains",
+    .policy_assigned = "Zugewiesen an",
+    .policy_everybody = "Alle anderen",
     .recovery_show = "Zeigen",
 };
 

@@ -37,6 +37,7 @@ PAGES = {
     "any-device": ("/godwit/admin/device?user={user}&id={device}", True),
     "order": ("/godwit/admin/order?user={user}&id={device}&action=wipe", True),
     "quarantine": ("/godwit/admin/quarantine", True),
+    "policies": ("/godwit/admin/policies", True),
     "audit": ("/godwit/admin/audit", True),
     "nothing": ("/godwit/nothing", True),
 }

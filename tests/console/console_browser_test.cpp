@@ -46,6 +46,9 @@ TEST(ConsoleBrowser, EveryPageIsFitToBeSeen) {
   daemon.config["console"] = "admins = [\"ann@example.org\"]\n";
   daemon.config["[device_rule]"] =
       "name = \"bob's\"\naction = \"quarantine\"\nusers = [\"bob@example.org\"]\n";
+  daemon.config["policy.board"] = "mode = \"loose\"\nusers = [\"carol@example.org\"]\n";
+  daemon.config["policy.board.settings"] =
+      "DevicePasswordEnabled = true\nMinDevicePasswordLength = 8\n";
   daemon.start();
   daemon.add_user(ann);
   daemon.add_user(bob);

@@ -146,6 +146,9 @@ TEST_F(ConsoleDaemonTest, AnAbsenceIsThePhonesToo) {
 
 TEST_F(ConsoleDaemonTest, AdministratorsAreWhomTheConfigurationNames) {
   daemon_.config["console"] = "admin_groups = [\"it@example.org\"]\n";
+  daemon_.config["policy.board"] = "mode = \"loose\"\nusers = [\"ann@board.test\"]\n";
+  daemon_.config["policy.board.settings"] =
+      "DevicePasswordEnabled = true\nMinDevicePasswordLength = 8\n";
   start();
   Phone(daemon_, ann).inbox();
   Visitor visitor(daemon_);
@@ -156,6 +159,11 @@ TEST_F(ConsoleDaemonTest, AdministratorsAreWhomTheConfigurationNames) {
   EXPECT_TRUE(daemon_.wait_for_log("reloaded"));
   EXPECT_TRUE(visitor.get("/godwit/admin/devices").body.contains("phone1"));
   EXPECT_TRUE(visitor.get("/godwit/admin").body.contains("serving"));
+  const std::string policies = visitor.get("/godwit/admin/policies").body;
+  EXPECT_TRUE(policies.contains("<h2>board</h2>")) << policies;
+  EXPECT_TRUE(policies.contains("ann@board.test"));
+  EXPECT_TRUE(policies.contains("<dt>MinDevicePasswordLength</dt><dd>8</dd>"));
+  EXPECT_TRUE(policies.contains("Everybody else"));
   const std::string device = "user=ann%40example.org&id=phone1";
   visitor.get("/godwit/admin/order?" + device + "&action=block");
   EXPECT_EQ(visitor.post("/godwit/admin/order", device + "&action=block").status, 303);
