@@ -432,8 +432,8 @@ TEST(Config, AnIssuerThatCannotWorkIsRefused) {
   EXPECT_TRUE(problem(whole + "scope = \"a b\"\n").contains("scope: is one word"));
   EXPECT_TRUE(problem(whole + "user_claim = \"\"\n").contains("user_claim:"));
   EXPECT_TRUE(problem(whole + "skew_seconds = 301\n").contains("skew_seconds"));
-  EXPECT_TRUE(problem(whole, "[backend]\nkind = \"imap\"\n[imap]\nhost = \"localhost\"\n")
-                  .contains("set imap.sign_in to master"));
+  EXPECT_TRUE(
+      problem(whole, "[sieve]\nhost = \"localhost\"\n").contains("set sieve.sign_in to master"));
 }
 
 TEST(Config, LevelsOfLoggersAreReadAndMisspeltOnesRefused) {

@@ -18,17 +18,17 @@ constexpr auto all_levels =
     std::to_array<LogLevel>({LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error});
 
 constexpr auto names = std::to_array<std::string_view>(
-    {"admin",         "autodiscover", "certificates",   "command",
-     "control",       "conversation", "daemon",         "dav",
-     "device_rule",   "directory",    "draft",          "groups",
-     "hierarchy",     "http",         "imap",           "ingest",
-     "ldap",          "ldap.check",   "listener",       "lmtp",
-     "lmtp.spool",    "local.blobs",  "local.delivery", "local.groups",
-     "local.meeting", "local.store",  "local.vacation", "loop",
-     "meeting",       "notes",        "prefetch",       "provision",
-     "queue",         "request",      "search",         "send",
-     "settings",      "sieve",        "sign_in",        "store.index",
-     "sync"});
+    {"admin",        "autodiscover",  "certificates", "command",
+     "console",      "control",       "conversation", "daemon",
+     "dav",          "device_rule",   "directory",    "draft",
+     "groups",       "hierarchy",     "http",         "imap",
+     "ingest",       "ldap",          "ldap.check",   "listener",
+     "lmtp",         "lmtp.spool",    "local.blobs",  "local.delivery",
+     "local.groups", "local.meeting", "local.store",  "local.vacation",
+     "loop",         "meeting",       "notes",        "oidc",
+     "prefetch",     "provision",     "queue",        "request",
+     "search",       "send",          "settings",     "sieve",
+     "sign_in",      "store.index",   "sync"});
 static_assert(std::ranges::adjacent_find(names, std::greater_equal{}) == names.end(),
               "loggers must be unique and in order");
 

@@ -501,6 +501,40 @@ TEST_F(GatewayTest, AfterARestartItWaitsForTheUser) {
   EXPECT_EQ(gateway_->kept(), 0U);
 }
 
+/// A token that ended opens nothing: what waits goes out by the next one, and once, also when the
+/// process died in between, or when the answer to that was lost.
+TEST_F(GatewayTest, WaitsForTheNextTokenOfItsUser) {
+  const auto with_token = [this](std::string token) {
+    backend::Account account = anna(std::move(token));
+    account.token_ends = clock_.now() + 10min;
+    return account;
+  };
+  for (const bool dies : {false, true}) {
+    hop_.down = Fault::Kind::unavailable;
+    const std::string id = dies ? "m2" : "m1";
+    backend::Submission::Envelope envelope{
+        .from = "anna@example.test", .to = {"b@x.test"}, .id = id, .patient = true};
+    EXPECT_TRUE(test::run(
+        gateway_->submit(with_token("first"), std::move(envelope),
+                         std::make_shared<backend::StringSource>("Subject: Hello\r\n\r\n.\r\n"))));
+    hop_.down.reset();
+    const unsigned before = hop_.calls;
+    const std::size_t had = received();
+    clock_.advance(1h);
+    turn();
+    EXPECT_EQ(hop_.calls, before) << "the token ended";
+    EXPECT_EQ(gateway_->kept(), 0U);
+    if (dies) begin(true);
+    test::run(gateway_->signed_in(with_token("second")));
+    turn();
+    EXPECT_EQ(received(), had + 1);
+    EXPECT_EQ(hop_.passwords.back(), "second");
+    clock_.advance(1h);
+    turn();
+    EXPECT_EQ(received(), had + 1);
+  }
+}
+
 TEST_F(GatewayTest, APasswordThatIsRefusedIsNotTriedAgain) {
   hop_.down = Fault::Kind::sign_in_failed;
   EXPECT_TRUE(submit("m1", true));
