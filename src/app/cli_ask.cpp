@@ -24,7 +24,11 @@ std::string dump(const json& value) {
 }
 
 int no_daemon(const CliOptions& options, const std::string& message) {
-  report_failure(options, message);
+  // The socket may be another one than the daemon has.
+  const auto config = options.socket.empty() ? read_config(options.config_file) : Config{};
+  report_failure(options, config ? message
+                                 : config.error().message +
+                                       "\nwithout it the default socket was tried: " + message);
   return static_cast<int>(Exit::no_daemon);
 }
 

@@ -12,7 +12,8 @@ namespace godwit::app {
 std::string socket_of(const CliOptions& options);
 /// On one line; what is no UTF-8 is replaced.
 std::string dump(const nlohmann::json& value);
-/// Says that the daemon does not answer; the value is Exit::no_daemon.
+/// Says that the daemon does not answer, and that the configuration that names its socket cannot be
+/// read, if so; the value is Exit::no_daemon.
 int no_daemon(const CliOptions& options, const std::string& message);
 
 using Printer = void (*)(const nlohmann::json& result);

@@ -369,6 +369,15 @@ TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   for (const std::string without : {"status", "user list", "device list", "queue list"}) {
     EXPECT_EQ(daemon_.command("--json " + without).code, 3) << without;
   }
+  EXPECT_FALSE(daemon_.command("status").output.contains("default socket"));
+  std::ofstream(daemon_.folder() + "/godwit.toml") << "[server\n";
+  for (const std::string format : {"", "--json "}) {
+    const Finished unread = daemon_.command(format + "status");
+    EXPECT_EQ(unread.code, 3);
+    EXPECT_TRUE(unread.output.contains("godwit.toml:1") &&
+                unread.output.contains("default socket was tried"))
+        << unread.output;
+  }
   EXPECT_EQ(ask("client folders" + as_ann + url)["ok"], false);
 }
 
