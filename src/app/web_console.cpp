@@ -25,6 +25,7 @@ console::Settings console_settings(const Config& config) {
   console::Settings settings;
   settings.enabled = config.console.enabled;
   settings.time_zone = config.calendar.time_zone;
+  if (!config.push_sources.empty()) settings.others_path = config.push.events_path;
   settings.sessions.idle = std::chrono::minutes(config.console.idle_minutes);
   settings.sessions.whole = std::chrono::hours(config.console.session_hours);
   return settings;

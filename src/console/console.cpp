@@ -168,8 +168,8 @@ void Console::apply(const Settings& settings) {
 }
 
 Task<http::Outcome> Console::handle(http::Request request) {
-  const bool ours =
-      request.path == root || (request.path.starts_with(root) && request.path[root.size()] == '/');
+  const bool below = request.path.starts_with(root) && request.path[root.size()] == '/';
+  const bool ours = request.path == root || (below && request.path != settings_.others_path);
   if (!settings_.enabled || !ours) co_return co_await next_.handle(std::move(request));
   co_return co_await answer(request);
 }

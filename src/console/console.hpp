@@ -14,6 +14,7 @@ namespace godwit::console {
 struct Settings {
   bool enabled = true;
   std::string time_zone = "UTC";
+  std::string others_path{};  // below /godwit/, and not the console's; empty: none
   Sessions::Limits sessions{};
 };
 

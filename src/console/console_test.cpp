@@ -13,6 +13,9 @@ TEST_F(ConsoleTest, OtherPathsAreNotItsOwn) {
   EXPECT_EQ(get("/Microsoft-Server-ActiveSync").status, 299);
   EXPECT_EQ(get("/godwitness").status, 299);
   EXPECT_EQ(get("/godwit").status, 303);
+  console_.apply({.others_path = "/godwit/push"});
+  EXPECT_EQ(get("/godwit/push").status, 299) << "events of mail servers";
+  EXPECT_EQ(get("/godwit/pushed").status, 404);
   console_.apply({.enabled = false});
   EXPECT_EQ(get("/godwit/").status, 299);
 }
