@@ -505,7 +505,7 @@ TEST_F(GatewayTest, AfterARestartItWaitsForTheUser) {
 /// process died in between, or when the answer to that was lost.
 TEST_F(GatewayTest, WaitsForTheNextTokenOfItsUser) {
   const auto with_token = [this](std::string token) {
-    backend::Account account = anna(std::move(token));
+    auto account = anna(std::move(token));
     account.token_ends = clock_.now() + 10min;
     return account;
   };
@@ -529,7 +529,6 @@ TEST_F(GatewayTest, WaitsForTheNextTokenOfItsUser) {
     turn();
     EXPECT_EQ(received(), had + 1);
     EXPECT_EQ(hop_.passwords.back(), "second");
-    clock_.advance(1h);
     turn();
     EXPECT_EQ(received(), had + 1);
   }

@@ -369,6 +369,11 @@ TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   for (const std::string without : {"status", "user list", "device list", "queue list"}) {
     EXPECT_EQ(daemon_.command("--json " + without).code, 3) << without;
   }
+}
+
+TEST_F(AdministrationTest, AConfigurationThatCannotBeReadIsNamed) {
+  start();
+  ASSERT_EQ(daemon_.stop(), 0);
   EXPECT_FALSE(daemon_.command("status").output.contains("default socket"));
   std::ofstream(daemon_.folder() + "/godwit.toml") << "[server\n";
   for (const std::string format : {"", "--json "}) {
