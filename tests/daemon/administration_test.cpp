@@ -369,6 +369,7 @@ TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   for (const std::string without : {"status", "user list", "device list", "queue list"}) {
     EXPECT_EQ(daemon_.command("--json " + without).code, 3) << without;
   }
+  EXPECT_EQ(ask("client folders" + as_ann + url)["ok"], false);
 }
 
 TEST_F(AdministrationTest, AConfigurationThatCannotBeReadIsNamed) {
@@ -383,7 +384,6 @@ TEST_F(AdministrationTest, AConfigurationThatCannotBeReadIsNamed) {
                 unread.output.contains("default socket was tried"))
         << unread.output;
   }
-  EXPECT_EQ(ask("client folders" + as_ann + url)["ok"], false);
 }
 
 TEST_F(AdministrationTest, ProfilesOfClientsComeFromAFileAndFromTheAdministrator) {
