@@ -11,11 +11,6 @@ using auth::AppPassword;
 using nlohmann::json;
 using Parts = Operations::Parts;
 
-Result<auth::AppPasswords*> passwords(Parts& parts) {
-  if (parts.app_passwords != nullptr) return parts.app_passwords;
-  return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
-}
-
 /// Whose they are: the mailbox that the login opens, whatever spelling names it.
 Task<Result<UserId>> user_of(Parts& parts, json arguments) {
   auto login = text(arguments, "user");
@@ -65,7 +60,7 @@ Result<auth::NewAppPassword> wanted_password(const json& arguments) {
 }
 
 Task<Result<json>> add(Parts& parts, json arguments) {
-  const auto place = passwords(parts);
+  const auto place = of_store(parts.app_passwords);
   if (!place) co_return pass(place);
   auto user = co_await user_of(parts, arguments);
   if (!user) co_return pass(user);
@@ -79,7 +74,7 @@ Task<Result<json>> add(Parts& parts, json arguments) {
 }
 
 Task<Result<json>> list(Parts& parts, json arguments) {
-  const auto place = passwords(parts);
+  const auto place = of_store(parts.app_passwords);
   if (!place) co_return pass(place);
   auto user = co_await user_of(parts, std::move(arguments));
   if (!user) co_return pass(user);
@@ -92,7 +87,7 @@ Task<Result<json>> list(Parts& parts, json arguments) {
 
 /// What was signed in with it ends: the phone's next request is asked for a password.
 Task<Result<json>> revoke(Parts& parts, json arguments) {
-  const auto place = passwords(parts);
+  const auto place = of_store(parts.app_passwords);
   if (!place) co_return pass(place);
   auto user = co_await user_of(parts, arguments);
   if (!user) co_return pass(user);

@@ -29,6 +29,13 @@ Result<DeviceName> device_name(const nlohmann::json& arguments);
 /// "user"; nothing where it is absent or empty.
 Result<std::optional<UserId>> user_name(const nlohmann::json& arguments);
 
+/// What is there only where the store can be used.
+template <class T>
+Result<T*> of_store(T* place) {
+  if (place != nullptr) return place;
+  return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
+}
+
 /// Of what has no result of its own.
 Result<nlohmann::json> nothing(const Result<>& done);
 /// Seconds since 1970.

@@ -31,9 +31,8 @@ json to_json(const policy::AuditEntry& entry) {
 }
 
 Task<Result<json>> audit_list(Parts& parts, json arguments) {
-  if (parts.audit == nullptr) {
-    co_return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
-  }
+  const auto audit = of_store(parts.audit);
+  if (!audit) co_return pass(audit);
   auto user = text(arguments, "user", false);
   if (!user) co_return pass(user);
   auto device = text(arguments, "device", false);
@@ -48,7 +47,7 @@ Task<Result<json>> audit_list(Parts& parts, json arguments) {
   if (*since > 0) query.since = Time(std::chrono::seconds(*since));
   if (*most > 0) query.entries_max = static_cast<std::size_t>(std::min(*most, entries_max));
   json rows = json::array();
-  for (const policy::AuditEntry& entry : co_await parts.audit->list(std::move(query))) {
+  for (const policy::AuditEntry& entry : co_await (*audit)->list(std::move(query))) {
     rows.push_back(to_json(entry));
   }
   co_return json{{"entries", std::move(rows)}};

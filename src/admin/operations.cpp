@@ -60,11 +60,6 @@ Result<Accounts*> accounts(Parts& parts) {
               "the store cannot be used");
 }
 
-Result<Devices*> devices(Parts& parts) {
-  if (parts.devices != nullptr) return parts.devices;
-  return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
-}
-
 /// A change of credentials ends what was built upon the old ones.
 void forget(Parts& parts, const std::string& login) {
   const auto user = UserId::parse(login);
@@ -335,7 +330,7 @@ json to_json(const Device& device) {
 }
 
 Task<Result<json>> device_list(Parts& parts, json arguments) {
-  const auto place = devices(parts);
+  const auto place = of_store(parts.devices);
   if (!place) co_return pass(place);
   auto user = user_name(arguments);
   if (!user) co_return pass(user);
@@ -349,7 +344,7 @@ Task<Result<json>> device_list(Parts& parts, json arguments) {
 }
 
 Task<Result<json>> device_show(Parts& parts, json arguments) {
-  const auto place = devices(parts);
+  const auto place = of_store(parts.devices);
   if (!place) co_return pass(place);
   auto name = device_name(arguments);
   if (!name) co_return pass(name);
@@ -365,7 +360,7 @@ Task<Result<json>> device_show(Parts& parts, json arguments) {
 
 template <auto action>
 Task<Result<json>> device_do(Parts& parts, json arguments) {
-  const auto place = devices(parts);
+  const auto place = of_store(parts.devices);
   if (!place) co_return pass(place);
   auto name = device_name(arguments);
   if (!name) co_return pass(name);
@@ -374,7 +369,7 @@ Task<Result<json>> device_do(Parts& parts, json arguments) {
 }
 
 Task<Result<json>> device_wipe(Parts& parts, json arguments) {
-  const auto place = devices(parts);
+  const auto place = of_store(parts.devices);
   if (!place) co_return pass(place);
   auto name = device_name(arguments);
   if (!name) co_return pass(name);

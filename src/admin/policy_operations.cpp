@@ -11,11 +11,6 @@ namespace {
 using nlohmann::json;
 using Parts = Operations::Parts;
 
-Result<Policies*> policies(Parts& parts) {
-  if (parts.policies != nullptr) return parts.policies;
-  return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
-}
-
 json to_json(const Policy& policy) {
   json settings = json::object();
   for (const auto& [name, value] : policy.settings) settings[name] = value;
@@ -31,7 +26,7 @@ json to_json(const Policy& policy) {
 }
 
 Task<Result<json>> policy_list(Parts& parts, json) {
-  const auto place = policies(parts);
+  const auto place = of_store(parts.policies);
   if (!place) co_return pass(place);
   json rows = json::array();
   for (const Policy& policy : co_await (*place)->list()) rows.push_back(to_json(policy));
@@ -40,7 +35,7 @@ Task<Result<json>> policy_list(Parts& parts, json) {
 
 /// By its name, or that of a user.
 Task<Result<json>> policy_show(Parts& parts, json arguments) {
-  const auto place = policies(parts);
+  const auto place = of_store(parts.policies);
   if (!place) co_return pass(place);
   auto name = text(arguments, "policy", false);
   if (!name) co_return pass(name);
@@ -62,7 +57,7 @@ Task<Result<json>> policy_show(Parts& parts, json arguments) {
 }
 
 Task<Result<json>> policy_assign(Parts& parts, json arguments) {
-  const auto place = policies(parts);
+  const auto place = of_store(parts.policies);
   if (!place) co_return pass(place);
   auto user = user_name(arguments);
   if (!user) co_return pass(user);

@@ -9,11 +9,6 @@ namespace {
 using nlohmann::json;
 using Parts = Operations::Parts;
 
-Result<Devices*> devices(Parts& parts) {
-  if (parts.devices != nullptr) return parts.devices;
-  return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
-}
-
 json to_json(const profile::Profile& profile) {
   json conditions = json::object();
   for (const auto& [name, value] : profile::describe_conditions(profile)) conditions[name] = value;
@@ -27,7 +22,7 @@ json to_json(const profile::Profile& profile) {
 }
 
 Task<Result<json>> profile_list(Parts& parts, json /*arguments*/) {
-  const auto place = devices(parts);
+  const auto place = of_store(parts.devices);
   if (!place) co_return pass(place);
   json rows = json::array();
   const profile::ProfilesRef profiles = (*place)->profiles();
@@ -37,7 +32,7 @@ Task<Result<json>> profile_list(Parts& parts, json /*arguments*/) {
 
 /// Without a profile: it is taken back.
 Task<Result<json>> device_profile(Parts& parts, json arguments) {
-  const auto place = devices(parts);
+  const auto place = of_store(parts.devices);
   if (!place) co_return pass(place);
   auto device = device_name(arguments);
   if (!device) co_return pass(device);
