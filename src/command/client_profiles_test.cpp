@@ -55,6 +55,14 @@ class World {
   std::size_t records(store::Kind kind) {
     return run(fixture_.store.list(anna.str(), kind, "", "", 10)).size();
   }
+  /// As an administrator does.
+  void give(const std::string& id, const std::string& profile) {
+    policy::Device known = stored(id).value();
+    known.profile = profile;
+    const store::Key key{anna.str(), store::Kind::device, id};
+    const auto revision = run(fixture_.store.get(key))->revision;
+    EXPECT_TRUE(run(fixture_.store.commit({{key, revision, pack(known)}})));
+  }
   std::optional<policy::Device> stored(const std::string& id) {
     const auto record = run(fixture_.store.get({anna.str(), store::Kind::device, id}));
     if (!record) return std::nullopt;
@@ -143,12 +151,23 @@ TEST(ClientProfiles, BirthdaysAtTheTimeThatTheDeviceKnows) {
 TEST(ClientProfiles, AnAdministratorsWordCountsMost) {
   World world;
   static_cast<void>(world.device("iPhone", "Apple-iPhone9C1/2001.5"));
-  policy::Device known = world.stored("d1").value();
-  known.profile = "one-folder";
-  const store::Key key{anna.str(), store::Kind::device, "d1"};
-  const auto revision = run(world.fixture().store.get(key))->revision;
-  EXPECT_TRUE(run(world.fixture().store.commit({{key, revision, pack(known)}})));
+  world.give("d1", "one-folder");
   EXPECT_EQ(books(world.device("iPhone", "Apple-iPhone9C1/2001.5")), Names{"Contacts"});
+}
+
+TEST(ClientProfiles, WhatWaitsIsHeldToAProfileThatChanges) {
+  World world;
+  client::Device phone = world.device("iPhone", "Apple-iPhone9C1/2001.5");
+  const std::string book = phone.folder_of_type(9)->id;
+  EXPECT_TRUE(run(phone.sync_all(book, {})).ok());
+  world.fixture().server.while_parked.emplace_back([&] {
+    world.give("d1", "one-folder");
+    world.fixture().server.hub().end_all(watch::Wake::policy);
+  });
+  constexpr int folders_changed = 7;  // [MS-ASCMD] Status (Ping)
+  EXPECT_EQ(run(phone.ping({book}, 300)).status, folders_changed);
+  EXPECT_TRUE(run(phone.folder_sync()).ok());
+  EXPECT_EQ(books(phone), Names{"Contacts"});
 }
 
 /// Mails that an answer has, where every call of the mailbox takes ten seconds.

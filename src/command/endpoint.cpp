@@ -296,6 +296,7 @@ Task<Answer> answer_woken(Resting& resting, Session& session, watch::Ended ended
   if (ended.wake == watch::Wake::policy) {
     const backend::Spent::Timer timer(line.spent(), "device");
     co_await session.load_device();
+    look_up_profile(session, command);
     co_await judge(session);
     if (const auto status = gate(session, command)) co_return Failed{*status};
     if (is_quarantined(session.device)) co_return quarantine_begins(session, command);
