@@ -1,12 +1,18 @@
 // What an administrator sees of a whole daemon at work: whose changes are watched, and which
 // requests are not answered yet.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <future>
+#include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "daemon/daemon_process.hpp"
 
@@ -25,19 +31,42 @@ class ActivityTest : public testing::Test {
     EXPECT_EQ(done.code, 0) << arguments << ": " << done.output;
     return answer.is_object() ? answer.value("result", json::object()) : json::object();
   }
-  /// What a terminal of 80 columns shows within two seconds.
-  std::string on_a_terminal(const std::string& arguments) const {
-    const std::string screen = daemon_.folder() + "/screen";
-    const std::string command =
-        "timeout 2 script -qec 'stty cols 80 rows 24; " GODWIT " --config " + daemon_.folder() +
-        "/godwit.toml " + arguments + "' " + screen + " </dev/null >/dev/null 2>&1";
-    EXPECT_NE(std::system(command.c_str()), 0) << "it goes on until it is ended";
-    std::ifstream file(screen);
-    return {std::istreambuf_iterator<char>(file), {}};
+  /// What a terminal of 80 columns shows until `is_enough` or 20 s have passed.
+  std::string on_a_terminal(const std::string& arguments,
+                            const std::function<bool(std::string_view)>& is_enough) const {
+    const std::string file = daemon_.folder() + "/screen";
+    const auto screen = [&file] {
+      std::ifstream in(file);
+      return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    auto shown = std::async(std::launch::async, [&] {
+      return std::system(("timeout 30 script -qfec 'stty cols 80 rows 24; echo $$ >" + file +
+                          ".pid; exec " GODWIT " --config " + daemon_.folder() + "/godwit.toml " +
+                          arguments + "' " + file + " </dev/null >/dev/null 2>&1")
+                             .c_str());
+    });
+    EXPECT_TRUE(wait_until([&] { return is_enough(screen()); }));
+    EXPECT_EQ(std::system(("kill $(cat " + file + ".pid)").c_str()), 0) << "it goes on until then";
+    shown.wait();
+    return screen();
   }
 
   DaemonProcess daemon_;
 };
+
+bool is_shown_anew(std::string_view screen) {
+  constexpr std::string_view head = "1 requests: 0 worked at, 1 parked";
+  const auto first = screen.find(head);
+  return first != screen.npos && screen.find(head, first + 1) != screen.npos;
+}
+
+/// A sandbox may have none to give.
+bool has_terminals() {
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+  if (terminal < 0) return false;
+  ::close(terminal);
+  return true;
+}
 
 TEST_F(ActivityTest, ShowsWhoWaitsForWhat) {
   daemon_.start();
@@ -76,10 +105,12 @@ TEST_F(ActivityTest, ShowsWhoWaitsForWhat) {
   const Finished snapshot = daemon_.command("top");
   EXPECT_TRUE(snapshot.output.starts_with("1 requests: 0 worked at, 1 parked\n"))
       << snapshot.output;
-  const std::string screen = on_a_terminal("top --interval 1");
-  const auto first = screen.find("1 requests: ");
-  ASSERT_NE(first, screen.npos) << screen;
-  EXPECT_NE(screen.find("1 requests: ", first + 1), screen.npos) << "it is shown anew: " << screen;
+  if (has_terminals()) {
+    const std::string screen = on_a_terminal("top --interval 1", &is_shown_anew);
+    EXPECT_TRUE(is_shown_anew(screen)) << screen;
+  } else {
+    std::cerr << "no pseudo-terminal here: the live table is not tested\n";
+  }
 
   EXPECT_EQ(phone.send("From: ann@example.org\r\nTo: ann@example.org\r\nSubject: x\r\n\r\nx\r\n"),
             1);

@@ -1,5 +1,6 @@
 // What monitoring reads of a whole daemon: numbers that Prometheus' own parser takes and that move
 // with requests, health and readiness, and a dashboard and alerts that name what there is.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -112,11 +113,11 @@ TEST_F(MonitoringTest, PrometheusReadsItAndInventedDevicesAreFew) {
   const client::ServerUrl url = daemon_.url();
   http::Client wire({.host = url.host, .port = url.port});
   for (int i = 0; i < 80; ++i) {
-    const std::string number = std::to_string(i);
     http::ClientRequest request{
         .method = "POST",
-        .target = "/Microsoft-Server-ActiveSync?Cmd=FolderSync&User=ann&DeviceId=d" + number +
-                  "&DeviceType=Invented%22%5C" + number,
+        .target = fmt::format("/Microsoft-Server-ActiveSync?Cmd=FolderSync&User=ann&DeviceId=d{0}"
+                              "&DeviceType=Invented%22%5C{0}",
+                              i),
         .body = std::string("\x03\x01\x6a\x00\x00\x07\x56\x52\x03\x30\x00\x01\x01", 13)};
     request.headers = {{"Authorization", "Basic YW5uQGV4YW1wbGUub3JnOnNlY3JldA=="},
                        {"MS-ASProtocolVersion", "14.1"},
