@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +54,24 @@ void fill(store::Store& store, int devices) {
     if (!test::run(store.commit(std::move(batch)))) throw std::runtime_error("not stored");
   }
 }
+
+/// Devices whose folders nobody asks about: those are not what is measured.
+class NoInsight final : public admin::Insight {
+ public:
+  Task<Result<std::vector<admin::Finding>>> why(UserId, DeviceId, std::string,
+                                                std::optional<backend::Account>) override {
+    co_return std::vector<admin::Finding>();
+  }
+  Task<std::vector<admin::DeviceFolder>> folders(UserId, DeviceId) override {
+    co_return std::vector<admin::DeviceFolder>();
+  }
+  std::vector<admin::PastRequest> requests(const UserId&, const DeviceId&) const override {
+    return {};
+  }
+  Task<std::vector<admin::FoundMail>> find(backend::Account, std::string) override {
+    co_return std::vector<admin::FoundMail>();
+  }
+};
 
 class Visitor {
  public:
@@ -135,11 +154,13 @@ int main(int argc, char** argv) {
     parts.audit = &audit;
     admin::Operations operations(parts);
     Nothing next;
+    NoInsight insight;
     console::Console console({.clock = clock,
                               .random = random,
                               .sign_in = [](std::string, Secret, std::string) { return sign_in(); },
                               .is_admin = [](backend::Account) { return yes(); },
                               .devices = all,
+                              .insight = insight,
                               .perform =
                                   [&operations](std::string line, admin::Caller by) {
                                     return operations.run(std::move(line), std::move(by));

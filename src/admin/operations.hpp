@@ -36,6 +36,8 @@ class KnownUsers;
 
 namespace godwit::admin {
 
+class Insight;
+
 struct NewUser {
   std::string login;  // user@domain
   Secret password;
@@ -264,14 +266,6 @@ struct Hit {
   std::string rule;  // which one decides; empty = none
 };
 
-/// One thing that was looked at to say why an item is not on a device.
-struct Finding {
-  enum class Outcome : std::uint8_t { good, note, stop };
-  std::string step;  // "device", "policy", "folder", "item" ...
-  Outcome outcome = Outcome::good;
-  std::string text;
-};
-
 /// A user whose changes are watched, since requests of the user's devices wait.
 struct WatchedUser {
   UserId user;
@@ -336,9 +330,7 @@ class Operations {
     /// Whom the rules of a configuration file, given as text, would keep out or let in who are not
     /// now. Null where there are no devices.
     std::function<Task<Result<std::vector<Hit>>>(std::string)> dry_run = {};
-    /// What stands between an item (empty: all of them) and a device, in the order in which a
-    /// request meets it.
-    std::function<Task<Result<std::vector<Finding>>>(DeviceName, std::string)> why = {};
+    Insight* insight = nullptr;             // there where phones are served
     Caller caller = {};                     // of the request that runs
     RemovedItems* removed_items = nullptr;  // there where the accounts are
     Shares* shares = nullptr;               // likewise

@@ -1,9 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "admin/arguments.hpp"
+#include "admin/insight.hpp"
 
 namespace godwit::admin {
 namespace {
@@ -101,18 +104,25 @@ std::string_view name_of(Finding::Outcome outcome) {
 }
 
 Task<Result<json>> device_why(Parts& parts, json arguments) {
-  if (!parts.why) {
-    co_return fail(Errc::unsupported, "the store cannot be used; see `godwit schema status`");
-  }
+  const auto place = of_store(parts.insight);
+  if (!place) co_return pass(place);
   auto name = device_name(arguments);
   if (!name) co_return pass(name);
   auto item = text(arguments, "item", false);
   if (!item) co_return pass(item);
-  const auto found = co_await parts.why(std::move(*name), std::move(*item));
+  const auto found = co_await (*place)->why(name->user, name->id, std::move(*item), std::nullopt);
   if (!found) co_return pass(found);
   json rows = json::array();
   for (const Finding& each : *found) {
-    rows.push_back({{"step", each.step}, {"outcome", name_of(each.outcome)}, {"text", each.text}});
+    std::string said = text_of(each, "en");
+    if (const auto command = command_of(each.code); !command.empty()) {
+      said += fmt::format("; `godwit {} {} {}`", command, name->user.view(), name->id.view());
+    }
+    rows.push_back({{"step", each.step},
+                    {"outcome", name_of(each.outcome)},
+                    {"code", name_of(each.code)},
+                    {"arguments", each.arguments},
+                    {"text", std::move(said)}});
   }
   co_return json{{"findings", std::move(rows)}};
 }

@@ -20,12 +20,12 @@
 #include "app/dry_run.hpp"
 #include "app/engine.hpp"
 #include "app/front.hpp"
+#include "app/insight.hpp"
 #include "app/log_settings.hpp"
 #include "app/metrics_server.hpp"
 #include "app/opening.hpp"
 #include "app/system.hpp"
 #include "app/web_console.hpp"
-#include "app/why.hpp"
 #include "base/fault.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
@@ -106,6 +106,7 @@ struct Daemon::State {
   std::unique_ptr<http::Spools> spools;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<EngineActivity> activity;
+  std::unique_ptr<EngineInsight> insight;
   std::unique_ptr<console::Console> console;  // there with the engine, before which it stands
   std::unique_ptr<Front> front;
   std::unique_ptr<MetricsServer> metrics;
@@ -149,8 +150,9 @@ void Daemon::State::make_engine() {
   backends = make_backends(options.config, {loop, *files, clock, random, damage});
   engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
   activity = std::make_unique<EngineActivity>(*engine, clock);
-  console = make_console(options.config, clock, random, *engine, *devices, backends->vacation(),
-                         [this](std::string line, admin::Caller by) {
+  insight = std::make_unique<EngineInsight>(*store, *engine, backends->mail(), hub, clock);
+  console = make_console(options.config, clock, random, *engine, *devices, *insight,
+                         backends->vacation(), [this](std::string line, admin::Caller by) {
                            return operations->run(std::move(line), std::move(by));
                          });
   policies = std::make_unique<admin::StorePolicies>(
@@ -222,6 +224,7 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.audit = audit.get();
   parts.policies = policies.get();
   parts.activity = activity.get();
+  parts.insight = insight.get();
   parts.outbox = backends ? backends->outbox() : nullptr;
   parts.app_passwords = engine ? &engine->app_passwords() : nullptr;
   parts.known_users = backends ? &backends->known_users() : nullptr;
@@ -230,12 +233,6 @@ admin::Operations::Parts Daemon::State::operation_parts() {
     return status();
   };
   if (store && engine) parts.dry_run = [this](std::string file) { return try_rules(file); };
-  if (store && engine) {
-    parts.why = [this](admin::DeviceName name, std::string item) {
-      return why({*store, *engine, backends->mail(), hub, clock.now()}, std::move(name.user),
-                 std::move(name.id), std::move(item));
-    };
-  }
   parts.end_sessions = [this](const UserId& user) {
     if (console) console->forget_user(user);
   };

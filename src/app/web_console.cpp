@@ -33,8 +33,8 @@ console::Settings console_settings(const Config& config) {
 
 std::unique_ptr<console::Console> make_console(const Config& config, const Clock& clock,
                                                Random& random, Engine& engine,
-                                               admin::Devices& devices, backend::Vacation* vacation,
-                                               Perform perform) {
+                                               admin::Devices& devices, admin::Insight& insight,
+                                               backend::Vacation* vacation, Perform perform) {
   console::Parts parts{
       .clock = clock,
       .random = random,
@@ -46,6 +46,7 @@ std::unique_ptr<console::Console> make_console(const Config& config, const Clock
       .is_admin =
           [&engine](backend::Account account) { return engine.is_admin(std::move(account)); },
       .devices = devices,
+      .insight = insight,
       .vacation = vacation,
       .perform = std::move(perform),
       .takes_app_passwords = std::ranges::any_of(

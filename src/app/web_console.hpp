@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "admin/insight.hpp"
 #include "admin/operations.hpp"
 #include "app/config.hpp"
 #include "app/engine.hpp"
@@ -20,7 +21,7 @@ using Perform = std::function<Task<std::string>(std::string line, admin::Caller 
 /// In front of what answers phones. All references outlive it.
 std::unique_ptr<console::Console> make_console(const Config& config, const Clock& clock,
                                                Random& random, Engine& engine,
-                                               admin::Devices& devices, backend::Vacation* vacation,
-                                               Perform perform);
+                                               admin::Devices& devices, admin::Insight& insight,
+                                               backend::Vacation* vacation, Perform perform);
 
 }  // namespace godwit::app

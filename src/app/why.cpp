@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "app/device_folders.hpp"
 #include "base/fault.hpp"
 #include "command/device_admission.hpp"
 #include "eas/version.hpp"
 #include "sync/folder_table.hpp"
-#include "sync/hierarchy.hpp"
 #include "sync/item_chunks.hpp"
 #include "sync/mail_state.hpp"
 #include "sync/relationship.hpp"
@@ -21,23 +20,19 @@ namespace godwit::app {
 namespace {
 
 using admin::Finding;
+using Code = Finding::Code;
 using store::Kind;
 using sync::ItemEntry;
 
 constexpr std::size_t set_aside_max = 20;  // named at a time
-constexpr std::size_t relationships_max = 1000;
+constexpr std::uint32_t repeats_odd = 2;   // more than a bad network alone makes
 
 std::string day_of(Time time) {
   return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::days>(time));
 }
 
-/// [MS-ASCMD] FilterType.
-std::string_view window_of(std::uint8_t filter_type) {
-  constexpr auto names = std::to_array<std::string_view>(
-      {"everything", "one day", "three days", "one week", "two weeks", "one month", "three months",
-       "six months", "unfinished tasks"});
-  return filter_type < names.size() ? names[filter_type] : "a window";
-}
+/// As admin::text_of knows it.
+std::string window_of(std::uint8_t filter_type) { return fmt::format("window.{}", filter_type); }
 
 /// A mail that was found.
 struct Place {
@@ -51,7 +46,7 @@ class Inquiry {
   Inquiry(WhyPlaces places, UserId user, DeviceId device)
       : places_(places), user_(std::move(user)), device_(std::move(device)) {}
 
-  Task<Result<std::vector<Finding>>> run(std::string item) {
+  Task<Result<std::vector<Finding>>> run(std::string item, std::optional<backend::Account> asking) {
     const auto record = co_await places_.store.get(key(Kind::device, device_.str()));
     if (!record) {
       co_return fail(Errc::not_found,
@@ -59,11 +54,13 @@ class Inquiry {
     }
     const auto device = policy::unpack_device(record->value);
     if (!device) {
-      stop("device", "its record is damaged: `godwit device forget`, and it starts over");
+      stop("device", Code::device_damaged);
       co_return std::move(found_);
     }
     look_at_device(*device);
-    const backend::Account account = co_await places_.engine.account_of(user_);
+    is_own_ = asking.has_value();
+    const backend::Account account =
+        asking ? *std::move(asking) : co_await places_.engine.account_of(user_);
     co_await look_at_access(account);
     look_at_decision(*device);
     co_await look_at_policy(*device);
@@ -79,31 +76,33 @@ class Inquiry {
 
  private:
   store::Key key(Kind kind, std::string name) const { return {user_.str(), kind, std::move(name)}; }
-  void add(Finding::Outcome outcome, std::string step, std::string text) {
-    found_.push_back({std::move(step), outcome, std::move(text)});
+  using Arguments = std::vector<std::string>;
+  void add(Finding::Outcome outcome, std::string step, Code code, Arguments arguments) {
+    found_.push_back({std::move(step), outcome, code, std::move(arguments)});
   }
-  void good(std::string step, std::string text) {
-    add(Finding::Outcome::good, std::move(step), std::move(text));
+  void good(std::string step, Code code, Arguments arguments = {}) {
+    add(Finding::Outcome::good, std::move(step), code, std::move(arguments));
   }
-  void note(std::string step, std::string text) {
-    add(Finding::Outcome::note, std::move(step), std::move(text));
+  void note(std::string step, Code code, Arguments arguments = {}) {
+    add(Finding::Outcome::note, std::move(step), code, std::move(arguments));
   }
-  void stop(std::string step, std::string text) {
-    add(Finding::Outcome::stop, std::move(step), std::move(text));
+  void stop(std::string step, Code code, Arguments arguments = {}) {
+    add(Finding::Outcome::stop, std::move(step), code, std::move(arguments));
   }
 
   void look_at_device(const policy::Device& device) {
     const auto version = eas::version_of_byte(device.version);
-    std::string text = fmt::format("{}, ActiveSync {}", device.type.empty() ? "?" : device.type,
-                                   version ? eas::to_string(*version) : "?");
-    if (device.last_seen != Time{}) text += ", last request on " + day_of(device.last_seen);
-    const bool silent = places_.now - device.last_seen > std::chrono::days(2);
-    if (silent) {
-      stop("device", text +
-                         ": it does not ask; look at its network, its battery settings and "
-                         "whether the account is still on it");
+    Arguments facts{device.type.empty() ? "?" : device.type,
+                    std::string(version ? eas::to_string(*version) : "?")};
+    if (device.last_seen == Time{}) {
+      stop("device", Code::device_never, std::move(facts));
+      return;
+    }
+    facts.push_back(day_of(device.last_seen));
+    if (places_.now - device.last_seen > std::chrono::days(2)) {
+      stop("device", Code::device_silent, std::move(facts));
     } else {
-      good("device", std::move(text));
+      good("device", Code::device_asks, std::move(facts));
     }
   }
 
@@ -113,38 +112,35 @@ class Inquiry {
     std::string classes;
     for (const backend::DataClassName& each : backend::data_class_names) {
       if (!access.denied.contains(each.data_class)) continue;
-      classes.append(classes.empty() ? "" : ", ").append(each.name);
+      classes.append(classes.empty() ? "" : ",").append(each.name);
     }
-    const bool all = access.denied == backend::DataClasses::all();
-    std::string text = fmt::format("the rule '{}' of [[access]] keeps the user from {}",
-                                   access.rule, all ? "everything" : classes);
-    if (all) {
-      stop("access", std::move(text));
+    if (access.denied == backend::DataClasses::all()) {
+      stop("access", Code::access_all, {access.rule});
     } else {
-      note("access", std::move(text));
+      note("access", Code::access_some, {access.rule, std::move(classes)});
     }
   }
 
   void look_at_decision(const policy::Device& device) {
-    const std::string rule = device.standing_why.empty() ? "devices.otherwise"
-                                                         : "the rule '" + device.standing_why + "'";
+    const bool by_rule = !device.standing_why.empty();
+    const Arguments rule = by_rule ? Arguments{device.standing_why} : Arguments{};
     if (policy::wipe_stands(device)) {
-      stop("decision",
-           "a wipe is ordered, and nothing else is answered; `godwit device release` "
-           "takes it back");
+      stop("decision", Code::wiping);
     } else if (device.wipe == policy::Wipe::done) {
-      stop("decision", "it was wiped; `godwit device release` lets it in again");
+      stop("decision", Code::wiped);
     } else if (device.blocked) {
-      stop("decision", "an administrator blocked it; `godwit device unblock`");
+      stop("decision", Code::blocked);
     } else if (command::is_quarantined(device)) {
-      stop("decision", fmt::format("it is in quarantine by {}; `godwit quarantine allow {} {}`",
-                                   rule, user_.view(), device_.view()));
+      stop("decision", by_rule ? Code::quarantined_by_rule : Code::quarantined, rule);
     } else if (command::refusal_of(device)) {
-      stop("decision", device.standing == policy::Standing::too_many
-                           ? "the user has too many devices: `godwit device forget` makes room"
-                           : rule + " blocks it");
+      const bool too_many = device.standing == policy::Standing::too_many;
+      stop("decision",
+           too_many  ? Code::too_many_devices
+           : by_rule ? Code::blocked_by_rule
+                     : Code::blocked_by_default,
+           rule);
     } else {
-      good("decision", device.allowed ? "an administrator let it in" : "it is let in");
+      good("decision", device.allowed ? Code::allowed : Code::let_in);
     }
   }
 
@@ -153,82 +149,52 @@ class Inquiry {
     const auto choice =
         co_await places_.engine.policy_of(user_, assigned ? assigned->value : std::string());
     const auto version = eas::version_of_byte(device.version).value_or(eas::Version::v16_1);
-    const std::string name = fmt::format("policy '{}'", choice.policy->name);
+    const Arguments name{choice.policy->name};
     if (policy::must_provision(choice.policy->settings, device, version)) {
-      stop("policy",
-           name + (device.policy_key == 0 ? " was never acknowledged, and nothing goes without it"
-                                          : " changed: the device has to fetch it first"));
+      stop("policy", device.policy_key == 0 ? Code::policy_not_acknowledged : Code::policy_changed,
+           name);
     } else {
-      good("policy", choice.policy->settings.mode == policy::Mode::off ? name + " asks for nothing"
-                     : device.policy_key == 0 ? name + " is loose; the device has not asked for it"
-                                              : name + " is acknowledged");
+      good("policy",
+           choice.policy->settings.mode == policy::Mode::off ? Code::policy_off
+           : device.policy_key == 0                          ? Code::policy_loose
+                                                             : Code::policy_acknowledged,
+           name);
     }
   }
 
   Task<> look_at_folders() {
-    const auto table = co_await places_.store.get(key(Kind::folders, ""));
-    if (auto rows = table ? sync::unpack_folder_table(table->value) : sync::FolderTable()) {
-      table_ = *std::move(rows);
+    hierarchy_ = co_await load_device_hierarchy(places_.store, user_, device_);
+    if (!hierarchy_.asked) {
+      stop("folders", Code::no_folders);
+    } else {
+      good("folders", Code::folders_known, {std::to_string(hierarchy_.known.size())});
     }
-    const auto record = co_await places_.store.get(key(Kind::hierarchy, device_.str()));
-    const auto known = record ? sync::unpack_relationship(record->value)
-                              : Result<sync::Relationship>(fail(Errc::not_found, ""));
-    if (!known) {
-      stop("folders", "it has not asked for its folders yet");
-      co_return;
-    }
-    if (auto state = sync::unpack_hierarchy(newest_state(*known))) {
-      folders_ = std::move(state->folders);
-    }
-    good("folders", fmt::format("it knows {} folders", folders_.size()));
   }
 
   void look_at_waiting() {
     const bool waits = places_.hub.has_parked(user_);
-    note("waiting", waits ? "it waits for changes now, and is told at once"
-                          : "it does not wait for changes now: it learns of them when it asks");
+    note("waiting", waits ? Code::waits : Code::waits_not);
   }
 
   std::string folder_name(std::string_view id) const {
-    const sync::FolderRow* row = table_.find(id);
+    const sync::FolderRow* row = hierarchy_.table.find(id);
     return row == nullptr ? std::string(id) : row->name;
   }
 
   Task<> list_relationships() {
-    const auto records = co_await places_.store.list(user_.str(), Kind::collection,
-                                                     device_.str() + '/', "", relationships_max);
-    for (const store::Record& record : records) {
-      const std::string id = record.key.name.substr(device_.view().size() + 1);
-      const auto relationship = sync::unpack_relationship(record.value);
-      if (relationship) list_relationship(id, *relationship);
+    const auto folders = co_await device_folders(places_.store, hierarchy_, user_, device_);
+    for (const admin::DeviceFolder& folder : folders) {
+      if (!folder.is_synchronized) continue;
+      good("folder", Code::folder_counts,
+           {folder.name, std::to_string(folder.held), std::to_string(folder.owed)});
+      if (folder.repeats > repeats_odd) {
+        stop("folder", Code::folder_repeats, {folder.name, std::to_string(folder.repeats)});
+      }
     }
-    if (records.empty()) stop("folder", "it synchronizes no folder");
+    if (std::ranges::none_of(folders, &admin::DeviceFolder::is_synchronized)) {
+      stop("folder", Code::no_folder_synchronized);
+    }
     co_await list_set_aside();
-  }
-
-  void list_relationship(const std::string& id, const sync::Relationship& relationship) {
-    const sync::FolderRow* row = table_.find(id);
-    const bool is_mail = row == nullptr || row->item_class == ItemClass::email;
-    std::size_t held = 0;
-    std::size_t owed = 0;
-    if (is_mail) {
-      const auto state = sync::unpack_mail_state(newest_state(relationship));
-      if (!state) return;
-      held = state->held.count();
-      owed = state->todo.count();
-    } else {
-      const auto state = sync::unpack_item_state(newest_state(relationship));
-      if (!state) return;
-      held = state->count(ItemEntry::Status::held) + state->count(ItemEntry::Status::dirty);
-      owed = state->count(ItemEntry::Status::todo);
-    }
-    good("folder",
-         fmt::format("{}: {} items on the device, {} to come", folder_name(id), held, owed));
-    if (relationship.repeats > 2) {
-      stop("folder", fmt::format("{}: the device asked for the same answer {} times: something in "
-                                 "it may stop it, or its network",
-                                 folder_name(id), relationship.repeats));
-    }
   }
 
   Task<> list_set_aside() {
@@ -236,14 +202,13 @@ class Inquiry {
                                                      device_.str() + '/', "", set_aside_max);
     for (const store::Record& record : records) {
       const std::string id = record.key.name.substr(device_.view().size() + 1);
-      stop("item", fmt::format("{} in {} is set aside: {}", id,
-                               folder_name(id.substr(0, id.find(':'))), record.value));
+      stop("item", Code::item_aside, {id, folder_name(id.substr(0, id.find(':'))), record.value});
     }
   }
 
   Task<> look_for(const backend::Account& account, std::string item) {
     const std::string collection = item.substr(0, item.find(':'));
-    const sync::FolderRow* row = table_.find(collection);
+    const sync::FolderRow* row = hierarchy_.table.find(collection);
     if (row != nullptr && row->item_class != ItemClass::email) {
       if (co_await look_at_folder(*row)) co_await look_at_text(*row, item);
       co_return;
@@ -256,14 +221,15 @@ class Inquiry {
       problem = fault.what();
     }
     if (!problem.empty()) {
-      note("mailbox", "it cannot be asked without the user's password: " + problem);
+      // Whoever uses the mailbox is not told of the server's insides.
+      note("mailbox", is_own_ ? Code::mailbox_down : Code::mailbox_closed, {problem});
       const auto id = sync::parse_mail_id(item);
       if (id && row != nullptr) places.push_back({*row, id->uid_validity, id->uid});
     } else if (places.empty()) {
-      stop("mailbox", "it has no such message in the folders that devices are shown");
+      stop("mailbox", Code::mailbox_missing);
     }
     for (const Place& place : places) {
-      if (problem.empty()) good("mailbox", fmt::format("it is there, in {}", place.row.name));
+      if (problem.empty()) good("mailbox", Code::mailbox_has, {place.row.name});
       if (co_await look_at_folder(place.row)) co_await look_at_mail(place);
     }
   }
@@ -273,7 +239,7 @@ class Inquiry {
     std::vector<Place> out;
     const auto mail = places_.mail.open(account);
     if (const auto id = sync::parse_mail_id(item)) {
-      const sync::FolderRow* row = table_.find(id->collection);
+      const sync::FolderRow* row = hierarchy_.table.find(id->collection);
       const auto key = row == nullptr ? Result<FolderKey>(fail(Errc::not_found, ""))
                                       : FolderKey::parse(row->key);
       if (!key) co_return out;
@@ -281,7 +247,7 @@ class Inquiry {
       if (states && !states->empty()) out.push_back({*row, id->uid_validity, id->uid});
       co_return out;
     }
-    for (const sync::FolderRow& row : table_.rows) {
+    for (const sync::FolderRow& row : hierarchy_.table.rows) {
       const auto key = FolderKey::parse(row.key);
       if (row.item_class != ItemClass::email || !key || !row.selectable) continue;
       const auto uids = co_await mail->find_message_id(*key, 1, item);
@@ -294,13 +260,9 @@ class Inquiry {
 
   /// Whether the device has a relationship to it.
   Task<bool> look_at_folder(sync::FolderRow row) {
-    const bool known =
-        std::ranges::find(folders_, row.id, &sync::ShownFolder::id) != folders_.end();
-    if (!known) {
-      stop("folder",
-           fmt::format("the device does not know {}: it is told with its next FolderSync, "
-                       "unless the user is kept from it",
-                       row.name));
+    const auto& known = hierarchy_.known;
+    if (std::ranges::find(known, row.id, &sync::ShownFolder::id) == known.end()) {
+      stop("folder", Code::folder_unknown, {row.name});
       co_return false;
     }
     const auto record =
@@ -308,48 +270,42 @@ class Inquiry {
     auto relationship = record ? sync::unpack_relationship(record->value)
                                : Result<sync::Relationship>(fail(Errc::not_found, ""));
     if (!relationship) {
-      stop("folder",
-           fmt::format("the device does not synchronize {}: switch it on there", row.name));
+      stop("folder", Code::folder_off, {row.name});
       co_return false;
     }
     relationship_ = *std::move(relationship);
-    if (relationship_.repeats > 2) {
-      note("folder", fmt::format("the device asked for the same answer of {} {} times", row.name,
-                                 relationship_.repeats));
+    if (relationship_.repeats > repeats_odd) {
+      note("folder", Code::folder_repeats, {row.name, std::to_string(relationship_.repeats)});
     }
-    good("folder", fmt::format("the device synchronizes {}", row.name));
+    good("folder", Code::folder_on, {row.name});
     co_return true;
   }
 
   Task<> look_at_mail(Place place) {
     const auto state = sync::unpack_mail_state(newest_state(relationship_));
     if (!state || !state->started) {
-      note("item", "the device has only begun with the folder: everything is still to come");
+      note("item", Code::folder_begun);
       co_return;
     }
     if (state->cursor.status.uid_validity != place.uid_validity) {
-      note("item",
-           "the mailbox was made anew: the device starts the folder over with its next "
-           "Sync");
+      note("item", Code::folder_made_anew);
       co_return;
     }
     if (state->aside.contains(place.uid)) {
-      co_await say_set_aside(sync::format_mail_id(place.row.id, place.uid_validity, place.uid));
+      co_await say_set_aside(place.row,
+                             sync::format_mail_id(place.row.id, place.uid_validity, place.uid));
     } else if (state->todo.contains(place.uid)) {
       UidSet before = state->todo;
       if (place.uid > 1) before.remove(1, place.uid - 1);
-      note("item", fmt::format("it is to come with the next Syncs; {} newer ones come first",
-                               before.count() - 1));
+      note("item", Code::item_next, {std::to_string(before.count() - 1)});
     } else if (state->held.contains(place.uid)) {
       say_held(place.uid);
     } else if (place.uid >= state->cursor.status.uid_next) {
-      note("item", "it came after the device asked last: it is sent with its next Sync");
+      note("item", Code::item_new);
     } else if (state->floor) {
-      stop("item",
-           fmt::format("it lies before the window: the device asks for {}, from {:%Y-%m-%d} on",
-                       window_of(state->filter_type), *state->floor));
+      stop("item", Code::item_before_day, {window_of(state->filter_type), day_of(*state->floor)});
     } else {
-      stop("item", "the device was not sent it, or has removed it");
+      stop("item", Code::item_not_sent);
     }
   }
 
@@ -358,24 +314,25 @@ class Inquiry {
     const bool is_confirmed = relationship_.acknowledged != 0 && confirmed &&
                               confirmed->held.contains(uid) && !confirmed->todo.contains(uid);
     if (is_confirmed) {
-      good("item",
-           "the device has it, and confirmed that: look there, also whether another view or "
-           "a conversation hides it");
+      good("item", Code::item_confirmed);
     } else {
-      note("item", "it was in the last answer, which the device has not confirmed yet");
+      note("item", Code::item_unconfirmed);
     }
   }
 
-  Task<> say_set_aside(std::string id) {
+  Task<> say_set_aside(sync::FolderRow row, std::string id) {
     const auto record = co_await places_.store.get(key(Kind::set_aside, device_.str() + '/' + id));
-    stop("item",
-         fmt::format("{} is set aside: {}", id, record ? record->value : "no reason is kept"));
+    if (record) {
+      stop("item", Code::item_aside, {id, row.name, record->value});
+    } else {
+      stop("item", Code::item_aside_unknown, {id, row.name});
+    }
   }
 
   Task<> look_at_text(sync::FolderRow row, std::string id) {
     auto state = sync::unpack_item_state(newest_state(relationship_));
     if (!state || !state->started) {
-      note("item", "the device has only begun with the folder: everything is still to come");
+      note("item", Code::folder_begun);
       co_return;
     }
     sync::ItemChunks chunks(places_.store, user_.str(), device_.str() + '/' + row.id);
@@ -384,29 +341,28 @@ class Inquiry {
       return sync::format_item_id(row.id, each.first) == id;
     });
     if (found == state->items.end()) {
-      stop("item", "the collection had no such item when the device asked last");
+      stop("item", Code::item_missing);
       co_return;
     }
     switch (found->second.status) {
       case ItemEntry::Status::aside:
-        co_await say_set_aside(id);
+        co_await say_set_aside(row, id);
         break;
       case ItemEntry::Status::todo:
-        note("item", "it is to come with the next Syncs");
+        note("item", Code::item_to_come);
         break;
       case ItemEntry::Status::held:
-        good("item", "the device has it");
+        good("item", Code::item_there);
         break;
       case ItemEntry::Status::dirty:
-        note("item", "the device has an older state of it: the change comes with its next Sync");
+        note("item", Code::item_older);
         break;
       case ItemEntry::Status::gone:
-        stop("item", "it was removed");
+        stop("item", Code::item_removed);
         break;
       case ItemEntry::Status::outside:
       case ItemEntry::Status::soft:
-        stop("item", fmt::format("it lies before the window: the device asks for {}",
-                                 window_of(state->filter_type)));
+        stop("item", Code::item_before_window, {window_of(state->filter_type)});
         break;
     }
   }
@@ -414,8 +370,8 @@ class Inquiry {
   WhyPlaces places_;
   UserId user_;
   DeviceId device_;
-  sync::FolderTable table_;
-  std::vector<sync::ShownFolder> folders_;
+  bool is_own_ = false;  // the user asks
+  DeviceHierarchy hierarchy_;
   sync::Relationship relationship_;
   std::vector<Finding> found_;
 };
@@ -423,9 +379,9 @@ class Inquiry {
 }  // namespace
 
 Task<Result<std::vector<Finding>>> why(WhyPlaces places, UserId user, DeviceId device,
-                                       std::string item) {
+                                       std::string item, std::optional<backend::Account> asking) {
   Inquiry inquiry(places, std::move(user), std::move(device));
-  co_return co_await inquiry.run(std::move(item));
+  co_return co_await inquiry.run(std::move(item), std::move(asking));
 }
 
 }  // namespace godwit::app

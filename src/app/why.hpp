@@ -2,10 +2,11 @@
 /// at in the order in which a request meets it. Changes nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "admin/operations.hpp"
+#include "admin/finding.hpp"
 #include "app/engine.hpp"
 #include "backend/backend.hpp"
 #include "store/store.hpp"
@@ -22,8 +23,10 @@ struct WhyPlaces {
 };
 
 /// `item`: a ServerId as logs show it, or the Message-ID of a mail; empty = the device as a whole.
-/// Error: not_found (the user has no such device).
+/// `asking`: the user's account, who asks; none: an administrator does. Error: not_found (the user
+/// has no such device).
 Task<Result<std::vector<admin::Finding>>> why(WhyPlaces places, UserId user, DeviceId device,
-                                              std::string item);
+                                              std::string item,
+                                              std::optional<backend::Account> asking);
 
 }  // namespace godwit::app

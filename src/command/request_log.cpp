@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/log_levels.hpp"
+#include "command/running.hpp"
 #include "command/tally.hpp"
 #include "eas/version.hpp"
 
@@ -63,6 +64,10 @@ std::string_view name_of(watch::Wake wake) {
   return "changed";
 }
 
+std::uint32_t sum(const Tally& tally) {
+  return tally.added + tally.changed + tally.deleted + tally.fetched;
+}
+
 }  // namespace
 
 std::chrono::milliseconds backend_time(const Session& session) {
@@ -99,13 +104,23 @@ void RequestLog::begin(const Session& session, const Command& command) {
 
 void RequestLog::write(const Session& session, const http::Outcome& outcome, int status,
                        std::optional<watch::Wake> woken) const {
-  if (!user_ || !device_ || !is_shown("request", LogLevel::info)) return;
+  if (!user_ || !device_) return;
   const auto* const reply = std::get_if<http::Reply>(&outcome);
   if (status == 0 && reply != nullptr) status = reply->status;
+  const auto took = Spent::Steady::now() - began_;
+  session.services.running.recent().add(
+      *user_, *device_,
+      {.command = command_,
+       .when = session.now(),
+       .took = std::chrono::duration_cast<decltype(PastRequest::took)>(took),
+       .status = status,
+       .woken = woken.has_value(),
+       .asked = sum(session.asked),
+       .sent = sum(session.sent)});
+  if (!is_shown("request", LogLevel::info)) return;
   const std::string status_name = status == 0 ? "parked" : std::to_string(status);
   const std::uint64_t bytes_out =
       reply != nullptr && reply->body != nullptr ? reply->body->size() : 0;
-  const auto took = Spent::Steady::now() - began_;
   const std::string spent = text({.before = &spent_,
                                   .mail = session.mail_spent(),
                                   .items = session.items_spent(),

@@ -26,7 +26,8 @@ class RequestLog {
   void begin(const Session& session, const Command& command);
   /// "document", "refused" ...
   void end(std::string_view outcome) { outcome_ = outcome; }
-  /// `status`: of the command as a whole; 0: that of HTTP counts. `woken`: by what.
+  /// Remembers it for who looks at the device, too. `status`: of the command as a whole; 0: that of
+  /// HTTP counts. `woken`: by what.
   void write(const Session& session, const http::Outcome& outcome, int status,
              std::optional<watch::Wake> woken = {}) const;
 

@@ -1,6 +1,6 @@
 /// Which requests of which devices are worked at or wait for a change, for who looks at a server
-/// that is slow. An entry lives as long as what it tells of; nothing is allocated for it.
-/// Everything runs on the loop thread.
+/// that is slow. An entry lives as long as what it tells of; nothing is allocated for it. Beside
+/// them the last ones that ended. Everything runs on the loop thread.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "command/recent_requests.hpp"
 
 namespace godwit::command {
 
@@ -54,11 +55,14 @@ class Running {
   /// The oldest first; at most `rows_max`.
   std::vector<RunningRow> rows(std::size_t rows_max) const;
   std::size_t size() const { return size_; }
+  RecentRequests& recent() { return recent_; }
+  const RecentRequests& recent() const { return recent_; }
 
  private:
   Entry* first_ = nullptr;
   Entry* last_ = nullptr;
   std::size_t size_ = 0;
+  RecentRequests recent_;
 };
 
 }  // namespace godwit::command

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "console/device_view.hpp"
+#include "console/insight_view.hpp"
 #include "console/operations.hpp"
 #include "console/page.hpp"
 #include "console/pages.hpp"
@@ -85,13 +86,19 @@ Task<http::Reply> show_any_device(Visit& visit) {
       element("p", {{"class", "hint owner"}}, texts.of_user, " ",
               link(Url(admin_devices_path, {{"q", device->user.view()}}), device->user.view())));
   content.add(device_facts(texts, *device));
+  const Url why("/godwit/admin/device/why",
+                {{"user", device->user.view()}, {"id", device->id.view()}});
+  content.add(element("section", {{"class", "card row"}}, element("p", texts.why_about_admin),
+                      link(why, texts.why_look, "button")));
   Html rows = element("h2", texts.orders);
   for (const Choice& each : choices) {
     if (each.name == wipe_account && !device->wipes_account_alone) continue;
     rows.add(choice_row(visit, *device, each));
   }
   content.add(element("section", {{"class", "card actions"}}, rows));
-  content.add(element("p", link(url_of(admin_audit_path, *device, "from", "device"), texts.audit)));
+  content.add(co_await synchronization(visit, *device));
+  content.add(element("p", {{"class", "above"}},
+                      link(url_of(admin_audit_path, *device, "from", "device"), texts.audit)));
   co_return page_reply(visit, {device_name(texts, *device), std::move(content)});
 }
 

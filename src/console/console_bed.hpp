@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "admin/operations.hpp"
 #include "admin/store_audit.hpp"
@@ -55,6 +56,29 @@ class KeptVacation final : public backend::Vacation {
   }
   backend::OutOfOffice settings;
   bool refuses = false;
+};
+
+/// Says of every device what it was told to, and keeps what it was asked.
+class KnownInsight final : public admin::Insight {
+ public:
+  Task<Result<std::vector<admin::Finding>>> why(UserId user, DeviceId device, std::string item,
+                                                std::optional<backend::Account> account) override {
+    asked = user.str() + ' ' + device.str() + ' ' + item + (account ? " own" : "");
+    co_return findings;
+  }
+  Task<std::vector<admin::DeviceFolder>> folders(UserId, DeviceId) override { co_return known; }
+  std::vector<admin::PastRequest> requests(const UserId&, const DeviceId&) const override {
+    return past;
+  }
+  Task<std::vector<admin::FoundMail>> find(backend::Account account, std::string words) override {
+    asked = account.user.str() + ' ' + words;
+    co_return mails;
+  }
+  std::string asked;
+  std::vector<admin::Finding> findings;
+  std::vector<admin::DeviceFolder> known;
+  std::vector<admin::PastRequest> past;
+  std::vector<admin::FoundMail> mails;
 };
 
 class ConsoleTest : public testing::Test {
@@ -124,6 +148,7 @@ class ConsoleTest : public testing::Test {
   admin::StoreDevices devices_{store_, audit_, clock_, [](const UserId&, const DeviceId&) {}};
   auth::AppPasswords app_passwords_{store_, clock_, random_};
   KeptVacation vacation_;
+  KnownInsight insight_;
   Elsewhere elsewhere_;
   admin::Operations operations_{operation_parts()};
   std::string cookie_;
@@ -136,6 +161,7 @@ class ConsoleTest : public testing::Test {
                          std::string) { return check(std::move(login), std::move(password)); },
        .is_admin = [this](backend::Account) { return asked_for_role(); },
        .devices = devices_,
+       .insight = insight_,
        .vacation = &vacation_,
        .perform = [this](
                       std::string line,

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "console/device_view.hpp"
+#include "console/insight_view.hpp"
 #include "console/operations.hpp"
 #include "console/page.hpp"
 #include "console/pages.hpp"
@@ -91,11 +92,16 @@ Task<http::Reply> show_my_device(Visit& visit) {
   if (!device) co_return no_such_device(visit);
   Html content = element("p", {{"class", "path"}}, link(Url(home), texts.devices));
   if (visit.query.get("done") == "wipe") content.add(banner("good", texts.wipe_done));
-  content.add(device_facts(texts, *device)).add(recovery(visit, *device));
   const std::string_view id = device->id.view();
+  content.add(device_facts(texts, *device)).add(recovery(visit, *device));
+  content.add(element("section", {{"class", "card row"}},
+                      element("div", element("h2", texts.why_title),
+                              element("p", {{"class", "hint"}}, texts.why_about)),
+                      link(Url("/godwit/device/why", {{"id", id}}), texts.why_look, "button")));
   content.add(element("section", {{"class", "card actions"}}, element("h2", texts.actions),
                       action(texts.wipe_about, Url(wipe_path, {{"id", id}}), texts.wipe),
                       action(texts.remove_about, Url(remove_path, {{"id", id}}), texts.remove)));
+  content.add(co_await synchronization(visit, *device));
   co_return page_reply(visit, {device_name(texts, *device), std::move(content)});
 }
 

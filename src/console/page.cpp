@@ -93,7 +93,7 @@ Html footer(const Visit& visit) {
     }
     // Other parameters are of a message that was shown.
     std::vector<Url::Parameter> query;
-    for (const std::string_view name : {"action", "id", "page", "q", "state", "user"}) {
+    for (const std::string_view name : {"action", "id", "item", "page", "q", "state", "user"}) {
       const std::string_view value = visit.query.get(name);
       if (!value.empty()) query.emplace_back(name, value);
     }

@@ -12,6 +12,7 @@ Task<http::Reply> sign_out(Visit& visit);
 // The visitor's own devices; `id` names one.
 Task<http::Reply> show_my_devices(Visit& visit);
 Task<http::Reply> show_my_device(Visit& visit);
+Task<http::Reply> show_my_why(Visit& visit);
 Task<http::Reply> show_recovery(Visit& visit);
 Task<http::Reply> ask_to_wipe(Visit& visit);
 Task<http::Reply> wipe(Visit& visit);
@@ -35,6 +36,7 @@ bool is_admin(const Visit& visit);
 Task<http::Reply> show_overview(Visit& visit);
 Task<http::Reply> show_all_devices(Visit& visit);
 Task<http::Reply> show_any_device(Visit& visit);
+Task<http::Reply> show_any_why(Visit& visit);
 Task<http::Reply> ask_to_order(Visit& visit);
 Task<http::Reply> carry_out(Visit& visit);
 Task<http::Reply> show_quarantine(Visit& visit);

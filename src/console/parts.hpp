@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "admin/insight.hpp"
 #include "admin/operations.hpp"
 #include "backend/backend.hpp"
 #include "base/clock.hpp"
@@ -29,6 +30,7 @@ struct Parts {
   /// decides that nobody could look up.
   std::function<Task<bool>(backend::Account)> is_admin;
   admin::Devices& devices;
+  admin::Insight& insight;
   backend::Vacation* vacation = nullptr;  // null: there are no automatic answers
   /// A request of admin::Operations, and its reply.
   std::function<Task<std::string>(std::string line, admin::Caller by)> perform;

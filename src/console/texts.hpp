@@ -64,6 +64,40 @@ struct Texts {
   std::string_view recovery_password;
   std::string_view recovery_password_hint;
 
+  // What a device synchronizes, and why not
+  std::string_view folders;
+  std::string_view folders_none;
+  std::string_view folder;
+  std::string_view folder_class;
+  std::string_view folder_held;
+  std::string_view folder_owed;
+  std::string_view folder_off;
+  std::string_view requests;
+  std::string_view requests_hint;
+  std::string_view requests_none;
+  std::string_view request_command;
+  std::string_view request_status;
+  std::string_view request_asked;
+  std::string_view request_sent;
+  std::string_view request_took;
+  std::string_view request_waits;
+  std::string_view request_woken;
+  std::string_view why_title;
+  std::string_view why_title_admin;
+  std::string_view why_about;
+  std::string_view why_about_admin;
+  std::string_view why_look;
+  std::string_view why_words;
+  std::string_view why_words_hint;
+  std::string_view why_found;
+  std::string_view why_found_none;
+  std::string_view why_item;
+  std::string_view why_item_hint;
+  std::string_view why_no_subject;
+  std::string_view why_good;
+  std::string_view why_note;
+  std::string_view why_stop;
+
   // What is known of a device
   std::string_view fact_model;
   std::string_view fact_name;

@@ -24,6 +24,9 @@ PAGES = {
     "devices": ("/godwit/", True),
     "device": ("/godwit/device?id={device}", True),
     "device-done": ("/godwit/device?id={device}&done=wipe", True),
+    "why": ("/godwit/device/why?id={device}", True),
+    "why-found": ("/godwit/device/why?id={device}&q=hello", True),
+    "why-none": ("/godwit/device/why?id={device}&q=nothing", True),
     "wipe": ("/godwit/device/wipe?id={device}", True),
     "remove": ("/godwit/device/remove?id={device}", True),
     "app-passwords": ("/godwit/app-passwords", True),
@@ -35,6 +38,7 @@ PAGES = {
     "found-devices": ("/godwit/admin/devices?q=phone&state=allowed", True),
     "found-none": ("/godwit/admin/devices?q=nothing", True),
     "any-device": ("/godwit/admin/device?user={user}&id={device}", True),
+    "any-why": ("/godwit/admin/device/why?user={user}&id={device}", True),
     "order": ("/godwit/admin/order?user={user}&id={device}&action=wipe", True),
     "quarantine": ("/godwit/admin/quarantine", True),
     "policies": ("/godwit/admin/policies", True),
@@ -203,6 +207,15 @@ class Look:
             device = browser.text(".cards a")
             browser.click(".cards a")
             self.expect("scripts off: not on the device's page", browser.comes("h1", device))
+            browser.click("main a[href*='/device/why']")
+            self.expect("scripts off: no question", browser.comes("h1", "Why is it not"))
+            browser.type("#q", "hello")
+            browser.click(".search button")
+            self.expect("scripts off: no mail found", browser.comes("h2", "Which one"))
+            browser.click(".cards a")
+            self.expect("scripts off: no reason", browser.comes(".findings", "it is there"))
+            browser.click(".path a")
+            self.expect("scripts off: not back at the device", browser.comes("h1", device))
             browser.click(".actions .row:last-child a")
             self.expect("scripts off: not asked", browser.comes("h1", "Remove"))
             browser.click("main form button")

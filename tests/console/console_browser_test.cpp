@@ -54,6 +54,12 @@ TEST(ConsoleBrowser, EveryPageIsFitToBeSeen) {
   daemon.add_user(bob);
   Phone phone(daemon, ann);
   phone.inbox();
+  EXPECT_EQ(phone.send("To: ann@example.org\r\nSubject: Hello <b>there</b>, a subject that goes on "
+                       "for longer than a small screen is wide\r\n\r\nHello.\r\n"),
+            1);
+  EXPECT_TRUE(wait_until([&] {
+    return phone.inbox(), daemon.command("why ann@example.org phone1").output.contains("1 items");
+  }));
   Phone waiting(daemon, bob, "waiting1");
   waiting.inbox();
   const char* const pictures = std::getenv("GODWIT_PICTURES");

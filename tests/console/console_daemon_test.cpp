@@ -171,6 +171,34 @@ TEST_F(ConsoleDaemonTest, AdministratorsAreWhomTheConfigurationNames) {
   EXPECT_TRUE(visitor.get("/godwit/admin/audit").body.contains("device.block"));
 }
 
+TEST_F(ConsoleDaemonTest, ADevicesPageTellsWhatItSynchronizesAndWhyNot) {
+  start();
+  Phone phone(daemon_, ann);
+  EXPECT_EQ(phone.send("To: ann@example.org\r\nSubject: The <i>missing</i> one\r\n\r\nHello.\r\n"),
+            1);
+  Visitor visitor(daemon_);
+  visitor.sign_in(ann);
+  const std::string why = "/godwit/device/why?id=phone1";
+  EXPECT_TRUE(wait_until([&] {
+    return visitor.get(why + "&q=missing").body.contains("The &lt;i&gt;missing&lt;/i&gt; one");
+  }));
+  const std::string found = visitor.get(why + "&q=missing").body;
+  const auto at = found.find("item=") + 5;
+  const std::string item = found.substr(at, found.find("&amp;", at) - at);
+  EXPECT_TRUE(visitor.get(why + "&item=" + item).body.contains("the device does not"));
+  phone.inbox();
+  EXPECT_TRUE(visitor.get(why + "&item=" + item).body.contains("it is there, in Inbox"));
+  const std::string page = visitor.get("/godwit/device?id=phone1").body;
+  EXPECT_TRUE(page.contains(">Sync</td>")) << page;
+  EXPECT_TRUE(page.contains(">SendMail</td>")) << page;
+  EXPECT_TRUE(page.contains(">Inbox</th>")) << page;
+  EXPECT_TRUE(visitor.get(why).body.contains("Inbox: 1 items on the device, 0 to come"));
+  daemon_.kill();
+  daemon_.start();
+  visitor.sign_in(ann);
+  EXPECT_TRUE(visitor.get("/godwit/device?id=phone1").body.contains("None since the server"));
+}
+
 TEST_F(ConsoleDaemonTest, CanBeSwitchedOff) {
   start();
   Visitor visitor(daemon_);
