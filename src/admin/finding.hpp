@@ -53,6 +53,7 @@ struct Finding {
     folder_begun,
     folder_made_anew,
     item_next,  // number of newer ones
+    item_again,
     item_to_come,
     item_confirmed,
     item_unconfirmed,
@@ -69,13 +70,14 @@ struct Finding {
   Outcome outcome = Outcome::good;
   Code code{};
   std::vector<std::string> arguments;
+  std::string about = {};  // what an order about it would name beside user and device
 };
 
 /// "folder.counts".
 std::string_view name_of(Finding::Code code);
 /// In the language of that code ("de"), or in English.
 std::string text_of(const Finding& finding, std::string_view language);
-/// The administrator's command about it, without user and device: "device release". Empty: none.
+/// The administrator's command about it, without what it is about: "device release". Empty: none.
 std::string_view command_of(Finding::Code code);
 
 }  // namespace godwit::admin

@@ -190,6 +190,17 @@ struct Order {
   Caller by;
 };
 
+/// What is done about what a device is recorded to have.
+struct Repair {
+  enum class What : std::uint8_t {
+    resend,   // one item: removed from the device, then sent anew
+    forget,   // one item: removed from the device, and kept from it until it changes
+    rebuild,  // one folder: its record is held against what it has
+  };
+  What what = What::rebuild;
+  std::string of;  // an item's ServerId or Message-ID; a folder's id or name
+};
+
 /// Devices of all users. Each order is an entry of the audit log, in one commit with what it does.
 /// Errors: not_found; conflict (wiping what is wiped already; what does not fit its state).
 class Devices {
@@ -330,7 +341,9 @@ class Operations {
     /// Whom the rules of a configuration file, given as text, would keep out or let in who are not
     /// now. Null where there are no devices.
     std::function<Task<Result<std::vector<Hit>>>(std::string)> dry_run = {};
-    Insight* insight = nullptr;             // there where phones are served
+    Insight* insight = nullptr;  // there where phones are served
+    /// What is going to happen, in words; makes its own entry in the audit log.
+    std::function<Task<Result<std::string>>(Order, Repair)> repair = {};
     Caller caller = {};                     // of the request that runs
     RemovedItems* removed_items = nullptr;  // there where the accounts are
     Shares* shares = nullptr;               // likewise

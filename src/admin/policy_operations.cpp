@@ -116,7 +116,8 @@ Task<Result<json>> device_why(Parts& parts, json arguments) {
   for (const Finding& each : *found) {
     std::string said = text_of(each, "en");
     if (const auto command = command_of(each.code); !command.empty()) {
-      said += fmt::format("; `godwit {} {} {}`", command, name->user.view(), name->id.view());
+      said += fmt::format("; `godwit {} {} {}{}{}`", command, name->user.view(), name->id.view(),
+                          each.about.empty() ? "" : " ", each.about);
     }
     rows.push_back({{"step", each.step},
                     {"outcome", name_of(each.outcome)},

@@ -150,6 +150,7 @@ void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_app_password_commands(app, options);
   register_device_commands(app, options);
   register_why_command(app, options);
+  register_repair_commands(app, options);
   register_quarantine_commands(app, options);
   register_audit_commands(app, options);
   register_policy_commands(app, options);

@@ -29,6 +29,7 @@ void register_user_sync_command(CLI::App& user, CliOptions& options);
 void register_group_commands(CLI::App& app, CliOptions& options);
 void register_app_password_commands(CLI::App& app, CliOptions& options);
 void register_device_commands(CLI::App& app, CliOptions& options);
+void register_repair_commands(CLI::App& app, CliOptions& options);
 void register_why_command(CLI::App& app, CliOptions& options);
 void register_audit_commands(CLI::App& app, CliOptions& options);
 void register_quarantine_commands(CLI::App& app, CliOptions& options);

@@ -24,6 +24,7 @@
 #include "app/log_settings.hpp"
 #include "app/metrics_server.hpp"
 #include "app/opening.hpp"
+#include "app/repair.hpp"
 #include "app/system.hpp"
 #include "app/web_console.hpp"
 #include "base/fault.hpp"
@@ -233,6 +234,12 @@ admin::Operations::Parts Daemon::State::operation_parts() {
     return status();
   };
   if (store && engine) parts.dry_run = [this](std::string file) { return try_rules(file); };
+  if (store && engine) {
+    parts.repair = [this](admin::Order order, admin::Repair wanted) {
+      return repair({*store, *engine, backends->mail(), hub, *audit}, std::move(order),
+                    std::move(wanted));
+    };
+  }
   parts.end_sessions = [this](const UserId& user) {
     if (console) console->forget_user(user);
   };

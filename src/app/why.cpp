@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/device_folders.hpp"
+#include "app/mail_places.hpp"
 #include "base/fault.hpp"
 #include "command/device_admission.hpp"
 #include "eas/version.hpp"
@@ -33,13 +34,6 @@ std::string day_of(Time time) {
 
 /// As admin::text_of knows it.
 std::string window_of(std::uint8_t filter_type) { return fmt::format("window.{}", filter_type); }
-
-/// A mail that was found.
-struct Place {
-  sync::FolderRow row;
-  std::uint32_t uid_validity = 0;
-  Uid uid = 0;
-};
 
 class Inquiry {
  public:
@@ -203,6 +197,7 @@ class Inquiry {
     for (const store::Record& record : records) {
       const std::string id = record.key.name.substr(device_.view().size() + 1);
       stop("item", Code::item_aside, {id, folder_name(id.substr(0, id.find(':'))), record.value});
+      found_.back().about = id;
     }
   }
 
@@ -213,10 +208,11 @@ class Inquiry {
       if (co_await look_at_folder(*row)) co_await look_at_text(*row, item);
       co_return;
     }
-    std::vector<Place> places;
+    std::vector<MailPlace> places;
     std::string problem;
     try {
-      places = co_await find_mail(account, item);
+      const auto mail = places_.mail.open(account);
+      places = co_await find_mail(*mail, hierarchy_.table, item);
     } catch (const Fault& fault) {
       problem = fault.what();
     }
@@ -228,34 +224,10 @@ class Inquiry {
     } else if (places.empty()) {
       stop("mailbox", Code::mailbox_missing);
     }
-    for (const Place& place : places) {
+    for (const MailPlace& place : places) {
       if (problem.empty()) good("mailbox", Code::mailbox_has, {place.row.name});
       if (co_await look_at_folder(place.row)) co_await look_at_mail(place);
     }
-  }
-
-  /// By ServerId or Message-ID; those that are there.
-  Task<std::vector<Place>> find_mail(const backend::Account& account, const std::string& item) {
-    std::vector<Place> out;
-    const auto mail = places_.mail.open(account);
-    if (const auto id = sync::parse_mail_id(item)) {
-      const sync::FolderRow* row = hierarchy_.table.find(id->collection);
-      const auto key = row == nullptr ? Result<FolderKey>(fail(Errc::not_found, ""))
-                                      : FolderKey::parse(row->key);
-      if (!key) co_return out;
-      const auto states = co_await mail->fetch_state(*key, id->uid_validity, {id->uid});
-      if (states && !states->empty()) out.push_back({*row, id->uid_validity, id->uid});
-      co_return out;
-    }
-    for (const sync::FolderRow& row : hierarchy_.table.rows) {
-      const auto key = FolderKey::parse(row.key);
-      if (row.item_class != ItemClass::email || !key || !row.selectable) continue;
-      const auto uids = co_await mail->find_message_id(*key, 1, item);
-      if (!uids || uids->empty()) continue;
-      const auto status = co_await mail->status(*key);
-      if (status) out.push_back({row, status->uid_validity, uids->highest()});
-    }
-    co_return out;
   }
 
   /// Whether the device has a relationship to it.
@@ -281,7 +253,7 @@ class Inquiry {
     co_return true;
   }
 
-  Task<> look_at_mail(Place place) {
+  Task<> look_at_mail(MailPlace place) {
     const auto state = sync::unpack_mail_state(newest_state(relationship_));
     if (!state || !state->started) {
       note("item", Code::folder_begun);
@@ -291,9 +263,11 @@ class Inquiry {
       note("item", Code::folder_made_anew);
       co_return;
     }
-    if (state->aside.contains(place.uid)) {
-      co_await say_set_aside(place.row,
-                             sync::format_mail_id(place.row.id, place.uid_validity, place.uid));
+    const std::string id = sync::format_mail_id(place.row.id, place.uid_validity, place.uid);
+    if (state->again.contains(place.uid)) {
+      note("item", Code::item_again);
+    } else if (state->aside.contains(place.uid)) {
+      co_await say_set_aside(place.row, id);
     } else if (state->todo.contains(place.uid)) {
       UidSet before = state->todo;
       if (place.uid > 1) before.remove(1, place.uid - 1);
@@ -307,6 +281,7 @@ class Inquiry {
     } else {
       stop("item", Code::item_not_sent);
     }
+    found_.back().about = id;
   }
 
   void say_held(Uid uid) {
@@ -342,6 +317,11 @@ class Inquiry {
     });
     if (found == state->items.end()) {
       stop("item", Code::item_missing);
+      found_.back().about = row.id;
+      co_return;
+    }
+    if (state->again.contains(id)) {
+      note("item", Code::item_again);
       co_return;
     }
     switch (found->second.status) {
@@ -365,6 +345,7 @@ class Inquiry {
         stop("item", Code::item_before_window, {window_of(state->filter_type)});
         break;
     }
+    found_.back().about = id;
   }
 
   WhyPlaces places_;

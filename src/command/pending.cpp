@@ -56,7 +56,8 @@ sync::MailState proven_state(Session& session, const std::string& collection,
 namespace {
 
 std::uint64_t owed(const sync::MailState& state) {
-  return state.todo.count() + state.dirty.count() + state.gone.count() + state.soft.count();
+  return state.todo.count() + state.dirty.count() + state.gone.count() + state.soft.count() +
+         state.again.count() + state.leave.count();
 }
 
 }  // namespace
@@ -70,7 +71,7 @@ Task<bool> has_pending(Session& session, Look& look, const sync::FolderRow& row,
     if (moved != rare->own.end()) own = moved->second;
   }
   state.todo.remove(own);
-  if (!state.started || state.pending()) co_return true;
+  if (!state.started || state.doubted || state.pending()) co_return true;
   const auto status = look.status(row.id);
   if (!status) co_return true;  // gone or another one: the device finds out by Sync
   const auto filter = state.filter_type;

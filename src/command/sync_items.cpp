@@ -8,6 +8,7 @@
 #include "command/hierarchy.hpp"
 #include "command/merged_items.hpp"
 #include "item/digests.hpp"
+#include "sync/repair.hpp"
 
 namespace godwit::command {
 namespace {
@@ -187,12 +188,14 @@ class ItemSync {
     for (const std::string& href : co_await work_.chunks.find(work_.state, Status::gone, window)) {
       remove(href);
     }
+    const auto later = co_await withdraw(window - answer_.items());
     for (const std::string& href :
          co_await work_.chunks.find(work_.state, Status::soft, window - answer_.items())) {
       leave(href, work_.state.items[href]);
     }
     co_await write(Status::dirty, window);
     co_await write(Status::todo, window);
+    for (const std::string& href : later) work_.state.items[href] = {.status = Status::todo};
     answer_.more_available = work_.state.pending();
     const bool alone = answer_.items() == 1 && answer_.added.size() == 1;
     lone_ = alone ? answer_.added.front().uid : 0;
@@ -202,6 +205,50 @@ class ItemSync {
   void remove(const std::string& href) {
     answer_.removed_items.push_back(sync::format_item_id(answer_.id, href));
     work_.state.items.erase(href);
+  }
+
+  /// What was repaired (sync/repair.hpp): up to `room` removals. Returns what is to be added when
+  /// the device was told of its removal.
+  Task<std::vector<std::string>> withdraw(std::size_t room) {
+    sync::ItemState& state = work_.state;
+    std::vector<std::string> later;
+    std::vector<std::string> ids(state.again.begin(), state.again.end());
+    ids.insert(ids.end(), state.leave.begin(), state.leave.end());
+    if (ids.empty()) co_return later;
+    co_await work_.chunks.load_ids(state, ids);
+    for (auto& [href, entry] : state.items) {
+      const std::string id = sync::format_item_id(answer_.id, href);
+      const bool leaves = state.leave.contains(id);
+      if (!leaves && !state.again.contains(id)) continue;
+      const bool is_held = entry.status == Status::held || entry.status == Status::dirty;
+      if (is_held && room == 0) continue;
+      if (is_held) {
+        --room;
+        answer_.removed_items.push_back(id);
+        entry.status = Status::held;  // no Change of what is removed
+        if (!leaves) later.push_back(href);
+      }
+      if (leaves && (is_held || entry.status == Status::todo)) {
+        set_aside(href, entry, sync::left_by_repair);
+      }
+      if (!leaves && entry.status == Status::aside) try_again(id, entry);
+      state.again.erase(id);
+      state.leave.erase(id);
+    }
+    // What the collection has no more goes from the device without this.
+    const auto is_done = [&](const std::string& id) {
+      return sync::find_href(state, answer_.id, id) == nullptr;
+    };
+    std::erase_if(state.again, is_done);
+    std::erase_if(state.leave, is_done);
+    co_return later;
+  }
+
+  void try_again(const std::string& id, sync::ItemEntry& entry) {
+    entry = {.status = Status::todo, .etag = std::move(entry.etag)};
+    work_.writes.push_back(
+        {work_.session.key(store::Kind::set_aside, work_.session.device_id.str() + '/' + id),
+         std::nullopt, std::nullopt});
   }
 
   /// [MS-ASCMD] SoftDelete: it lies before the window by now.

@@ -12,6 +12,7 @@
 #include "command/sync_commands.hpp"
 #include "item/email.hpp"
 #include "mapping/email.hpp"
+#include "sync/repair.hpp"
 #include "sync/server_id.hpp"
 
 namespace godwit::command {
@@ -63,6 +64,7 @@ class MailSync {
     // Its connection is free then, and nothing of it is newer than what is asked for next.
     co_await prefetches().settle(work_.session, answer_.id, request_.deadline);
     if (!is_current()) {
+      const bool whole = work_.state.doubted;
       if (takes_drafts()) {
         co_await finish_left_drafts(work_.session, work_.folder, answer_.id,
                                     request_.request.commands);
@@ -71,7 +73,7 @@ class MailSync {
       const auto floor = work_.state.floor;
       auto refreshed = co_await refresh();
       if (refreshed && co_await follow(first_new)) refreshed = co_await refresh();
-      if (refreshed) co_await widen(floor == work_.state.floor ? first_new : 1);
+      if (refreshed) co_await widen(!whole && floor == work_.state.floor ? first_new : 1);
       if (!refreshed) co_return co_await lost(refreshed.error());
     }
     answer_.uid_validity = epoch();
@@ -224,9 +226,17 @@ class MailSync {
   Task<> fill() {
     const auto window = sync::window_after_repeats(request_.window, work_.relationship.repeats);
     set_aside_poison();
+    const UidSet leaving = work_.state.leave;
+    try_again(work_.state.again.intersect(work_.state.aside));
     auto delta = sync::take(work_.state, window);
     answer_.removed = std::move(delta.removed);
-    co_await forget_kept(work_, answer_.removed);
+    for (const Uid uid : leaving.intersect(work_.state.aside).to_vector()) {
+      set_aside(uid, sync::left_by_repair);
+    }
+    // What is only taken off the device is there still.
+    const UidSet stays = work_.state.todo;
+    co_await forget_kept(
+        work_, UidSet::of(answer_.removed).minus(stays).minus(work_.state.aside).to_vector());
     answer_.soft_removed = std::move(delta.soft_removed);
     co_await write_changed(std::move(delta.changed));
     co_await write_added(std::move(delta.added));
@@ -287,6 +297,18 @@ class MailSync {
     relationship.lone_form = 0;
   }
 
+  std::string set_aside_name(const std::string& id) const {
+    return work_.session.device_id.str() + '/' + id;
+  }
+
+  void try_again(const UidSet& uids) {
+    for (const Uid uid : uids.to_vector()) {
+      const std::string id = sync::format_mail_id(answer_.id, epoch(), uid);
+      work_.writes.push_back({work_.session.key(store::Kind::set_aside, set_aside_name(id)),
+                              std::nullopt, std::nullopt});
+    }
+  }
+
   void set_aside(Uid uid, const std::string& why) {
     work_.state.aside.add(uid);
     const std::string id = sync::format_mail_id(answer_.id, epoch(), uid);
@@ -295,8 +317,7 @@ class MailSync {
                                       {"item", id},
                                       {"why", why}});
     work_.writes.push_back(
-        {work_.session.key(store::Kind::set_aside, work_.session.device_id.str() + '/' + id),
-         std::nullopt, why});
+        {work_.session.key(store::Kind::set_aside, set_aside_name(id)), std::nullopt, why});
   }
 
   /// Server changes of mail are of its flags ([MS-ASEMAIL]): only these are sent, and what was done

@@ -11,7 +11,8 @@ namespace {
 
 using Status = ItemEntry::Status;
 
-constexpr std::uint64_t format = 2;
+constexpr std::uint64_t format = 3;
+constexpr std::uint64_t format_without_repairs = 2;
 constexpr std::size_t id_digest_bytes = 12;
 
 constexpr auto owed = {Status::todo, Status::dirty, Status::gone, Status::soft};
@@ -107,7 +108,7 @@ std::size_t ItemState::size() const {
 }
 
 std::size_t ItemState::count_pending() const {
-  std::size_t out = 0;
+  std::size_t out = again.size() + leave.size();
   for (const Status status : owed) out += count(status);
   return out;
 }
@@ -123,12 +124,19 @@ std::string pack(const ItemState& state) {
     out.number(state.supported->size());
     for (const wbxml::Tag tag : *state.supported) out.number(tag.page).number(tag.code);
   }
+  for (const auto* const ids : {&state.again, &state.leave}) {
+    out.number(ids->size());
+    for (const std::string& id : *ids) out.text(id);
+  }
   return std::move(out).bytes();
 }
 
 Result<ItemState> unpack_item_state(std::string_view bytes) {
   Unpacker in(bytes);
-  if (in.number() != format) return fail(Errc::unsupported, "item state of another format");
+  const std::uint64_t its_format = in.number();
+  if (its_format != format && its_format != format_without_repairs) {
+    return fail(Errc::unsupported, "item state of another format");
+  }
   ItemState state;
   state.started = in.boolean();
   state.cursor = in.text();
@@ -144,6 +152,10 @@ Result<ItemState> unpack_item_state(std::string_view bytes) {
       const auto page = in.number_as<std::uint8_t>();
       state.supported->push_back({page, in.number_as<std::uint8_t>()});
     }
+  }
+  for (auto* const ids : {&state.again, &state.leave}) {
+    if (its_format == format_without_repairs) break;
+    for (std::size_t left = in.count(); left > 0 && in.ok(); --left) ids->emplace(in.text());
   }
   if (auto whole = in.finish(); !whole) return pass(whole);
   return state;

@@ -63,6 +63,9 @@ struct ItemState {
   ItemDay floor = item_day_first;  // of its window
   /// [MS-ASCMD] Supported, as it came with key 0; nothing = it did not.
   std::optional<std::vector<wbxml::Tag>> supported;
+  /// ServerIds of what is to be removed from the device, and then added anew, or set aside
+  /// (repair.hpp).
+  std::set<std::string, std::less<>> again, leave;
   std::uint64_t next_number = 1;                        // of a chunk
   std::vector<ItemChunk> chunks;                        // a power of two of them, or none
   std::map<std::string, ItemEntry, std::less<>> items;  // by href; of loaded chunks

@@ -110,6 +110,8 @@ TEST_F(ItemStateTest, IsKeptWhole) {
   state.items.at("a").lasts = -3;
   state.supported = {{1, 5}, {12, 7}};
   state.filter_type = 4;
+  state.again = {"1:aa", "1:bb"};
+  state.leave = {"1:cc"};
   const auto before = state.items;
   const auto supported = state.supported;
   stored();
@@ -120,8 +122,22 @@ TEST_F(ItemStateTest, IsKeptWhole) {
   EXPECT_EQ(state.items, before);
   EXPECT_EQ(state.supported, supported);
   EXPECT_EQ(state.filter_type, 4);
+  EXPECT_EQ(state.again.size(), 2U);
+  EXPECT_EQ(state.leave.size(), 1U);
+  EXPECT_EQ(state.count_pending(), 4U);
   EXPECT_FALSE(unpack_item_state(pack(state) + "x"));
   EXPECT_FALSE(unpack_item_state(""));
+}
+
+TEST(ItemStates, OneFromBeforeRepairsIsRead) {
+  ItemState state;
+  state.started = true;
+  state.cursor = "here";
+  std::string bytes = pack(state);
+  ASSERT_EQ(bytes.front(), '\x03');
+  bytes.front() = '\x02';
+  bytes.resize(bytes.size() - 2);
+  EXPECT_EQ(unpack_item_state(bytes).value(), state);
 }
 
 TEST_F(ItemStateTest, AChangeWritesItsChunkAlone) {

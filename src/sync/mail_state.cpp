@@ -24,8 +24,7 @@ void apply_vanished(const UidSet& vanished, MailState& state) {
   state.held.remove(vanished);
   state.todo.remove(vanished);
   state.dirty.remove(vanished);
-  state.soft.remove(vanished);
-  state.aside.remove(vanished);
+  for (UidSet* set : {&state.soft, &state.aside, &state.again, &state.leave}) set->remove(vanished);
 }
 
 void apply_changed(const std::vector<MessageState>& changed, Uid first_new, MailState& state,
@@ -57,6 +56,18 @@ Task<Result<>> apply_window(backend::Mail& mail, FolderKey folder, MailState& st
   state.dirty = state.dirty.intersect(state.held);
   state.todo = inside.minus(state.held).minus(state.aside);
   co_return Result<>{};
+}
+
+/// What the mailbox has no more goes, however it came that no change told of it; the window, laid
+/// anew, brings what is missing.
+Task<Result<>> compare(backend::Mail& mail, FolderKey folder, MailState& state) {
+  const auto there = co_await mail.search(folder, std::nullopt);
+  if (!there) co_return pass(there);
+  UidSet known = state.held;
+  for (const UidSet* set : {&state.todo, &state.soft, &state.aside}) known.add(*set);
+  apply_vanished(known.minus(*there), state);
+  state.doubted = false;
+  co_return co_await apply_window(mail, folder, state);
 }
 
 Task<Result<>> start(backend::Mail& mail, FolderKey folder, MailState& state) {
@@ -119,7 +130,8 @@ std::map<Uid, DraftName> unpack_drafts(Unpacker& in) {
   return drafts;
 }
 
-constexpr std::uint64_t format = 2;
+constexpr std::uint64_t format = 3;
+constexpr std::uint64_t format_without_repairs = 2;
 constexpr std::uint64_t format_without_drafts = 1;
 
 }  // namespace
@@ -129,7 +141,8 @@ bool operator==(const MailState& a, const MailState& b) {
          a.cursor.listing == b.cursor.listing && a.held == b.held && a.todo == b.todo &&
          a.dirty == b.dirty && a.gone == b.gone && a.soft == b.soft && a.aside == b.aside &&
          a.filter_type == b.filter_type && a.floor == b.floor &&
-         a.conversations == b.conversations && a.drafts == b.drafts;
+         a.conversations == b.conversations && a.drafts == b.drafts && a.again == b.again &&
+         a.leave == b.leave && a.doubted == b.doubted;
 }
 
 Uid MailState::name_of(Uid uid) const {
@@ -173,6 +186,9 @@ std::string pack(const MailState& state) {
   if (state.floor) out.number(static_cast<std::uint64_t>(state.floor->time_since_epoch().count()));
   out.boolean(state.conversations);
   pack_drafts(out, state.drafts);
+  pack_set(out, state.again);
+  pack_set(out, state.leave);
+  out.boolean(state.doubted);
   return std::move(out).bytes();
 }
 
@@ -180,7 +196,7 @@ Result<MailState> unpack_mail_state(std::string_view bytes) {
   Unpacker in(bytes);
   MailState state;
   const std::uint64_t its_format = in.number();
-  if (its_format != format && its_format != format_without_drafts) {
+  if (its_format < format_without_drafts || its_format > format) {
     return fail(Errc::unsupported, "mail state of another format");
   }
   state.started = in.boolean();
@@ -197,9 +213,14 @@ Result<MailState> unpack_mail_state(std::string_view bytes) {
   if (in.boolean()) {
     state.floor = std::chrono::sys_days(std::chrono::days(static_cast<int>(in.number())));
   }
-  if (its_format == format) {
+  if (its_format >= format_without_repairs) {
     state.conversations = in.boolean();
     state.drafts = unpack_drafts(in);
+  }
+  if (its_format == format) {
+    state.again = unpack_set(in);
+    state.leave = unpack_set(in);
+    state.doubted = in.boolean();
   }
   if (!in.ok()) return fail(Errc::malformed, "damaged mail state");
   return state;
@@ -239,8 +260,9 @@ std::optional<std::chrono::sys_days> filter_floor(std::uint8_t filter_type, Time
 
 bool is_current(const MailState& state, const backend::MailboxStatus& status,
                 std::uint8_t filter_type, Time now) {
-  return state.started && status.highest_modseq != 0 && status == state.cursor.status &&
-         state.filter_type == filter_type && state.floor == filter_floor(filter_type, now);
+  return state.started && !state.doubted && status.highest_modseq != 0 &&
+         status == state.cursor.status && state.filter_type == filter_type &&
+         state.floor == filter_floor(filter_type, now);
 }
 
 Task<Result<>> refresh(backend::Mail& mail, FolderKey folder, MailState& state,
@@ -249,6 +271,7 @@ Task<Result<>> refresh(backend::Mail& mail, FolderKey folder, MailState& state,
   state.filter_type = filter_type;
   if (!state.started) {
     state.floor = floor;
+    state.doubted = false;
     co_return co_await start(mail, folder, state);
   }
   const Uid first_new = state.cursor.status.uid_next;
@@ -263,23 +286,54 @@ Task<Result<>> refresh(backend::Mail& mail, FolderKey folder, MailState& state,
   apply_vanished(changes->vanished, state);
   apply_changed(changes->changed, first_new, state, expected);
   state.cursor = std::move(changes->cursor);
+  if (state.doubted) co_return co_await compare(mail, folder, state);
   if (window_moved) co_return co_await apply_window(mail, folder, state);
   co_return Result<>{};
 }
+
+namespace {
+
+/// What was repaired (repair.hpp): up to `room` removals. Returns what is to be added when the
+/// device was told of its removal.
+UidSet take_repaired(MailState& state, std::size_t room, MailDelta& delta) {
+  const UidSet tried = state.again.intersect(state.aside);
+  state.aside.remove(tried);
+  state.todo.add(tried);
+  const UidSet never = state.leave.intersect(state.todo);
+  state.todo.remove(never);
+  state.aside.add(never);
+  UidSet wanted = state.again;
+  wanted.add(state.leave);
+  const auto uids = wanted.intersect(state.held).take_lowest(room);
+  delta.removed.insert(delta.removed.end(), uids.begin(), uids.end());
+  const UidSet removed = UidSet::of(uids);
+  const UidSet left = removed.intersect(state.leave);
+  state.held.remove(removed);
+  state.dirty.remove(removed);
+  state.aside.add(left);
+  // What is not on the device has no need of it any more.
+  state.again = state.again.intersect(state.held);
+  state.leave = state.leave.intersect(state.held);
+  return removed.minus(left);
+}
+
+}  // namespace
 
 MailDelta take(MailState& state, std::size_t window) {
   MailDelta delta;
   const auto room = [&] { return window - std::min(window, delta.size()); };
   delta.removed = state.gone.take_lowest(room());
+  state.gone.remove(UidSet::of(delta.removed));
+  const UidSet later = take_repaired(state, room(), delta);
   delta.soft_removed = state.soft.take_lowest(room());
   delta.changed = state.dirty.take_highest(room());
   delta.added = state.todo.take_highest(room());
-  state.gone.remove(UidSet::of(delta.removed));
   state.soft.remove(UidSet::of(delta.soft_removed));
   state.dirty.remove(UidSet::of(delta.changed));
   const UidSet added = UidSet::of(delta.added);
   state.todo.remove(added);
   state.held.add(added);
+  state.todo.add(later);
   return delta;
 }
 

@@ -42,6 +42,9 @@ struct MailState {
   UidSet gone;   // was held, removed at the server, to be sent as Delete
   UidSet soft;   // held, left the filter's window, to be sent as SoftDelete
   UidSet aside;  // not to be sent: the phone chokes on it, or we cannot render it
+  UidSet again;  // to be removed from the device, and added with the answer after that (repair.hpp)
+  UidSet leave;  // to be removed from the device, and set aside (repair.hpp)
+  bool doubted = false;  // the sets are to be held against a whole listing (repair.hpp)
   std::uint8_t filter_type = 0;
   std::optional<std::chrono::sys_days> floor;  // the window the sets were made with; nothing = all
   /// What the window reaches into is held whole ([MS-ASCMD] ConversationMode). The sets' owner adds
@@ -56,7 +59,10 @@ struct MailState {
   /// nothing = it is gone.
   std::optional<std::string> section_of(Uid uid, Uid told, const std::string& section) const;
   /// Something is owed to the device.
-  bool pending() const { return !todo.empty() || !dirty.empty() || !gone.empty() || !soft.empty(); }
+  bool pending() const {
+    return !todo.empty() || !dirty.empty() || !gone.empty() || !soft.empty() || !again.empty() ||
+           !leave.empty();
+  }
   friend bool operator==(const MailState& a, const MailState& b);
 };
 

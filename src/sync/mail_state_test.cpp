@@ -163,7 +163,10 @@ TEST(DraftNames, ARecordFromBeforeIsRead) {
   state.started = true;
   state.held.add(3, 5);
   std::string bytes = pack(state);
-  ASSERT_EQ(bytes.front(), '\x02');
+  ASSERT_EQ(bytes.front(), '\x03');
+  bytes.front() = '\x02';  // without what is to be repaired
+  bytes.resize(bytes.size() - 3);
+  EXPECT_EQ(unpack_mail_state(bytes).value(), state);
   bytes.front() = '\x01';
   bytes.resize(bytes.size() - 2);
   EXPECT_EQ(unpack_mail_state(bytes).value(), state);

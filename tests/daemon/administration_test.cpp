@@ -200,6 +200,45 @@ TEST_F(AdministrationTest, WhyAMailIsNotOnADevice) {
   EXPECT_TRUE(daemon_.command("why ann@example.org phone1").output.contains("STOP  decision"));
 }
 
+TEST_F(AdministrationTest, ARepairWakesTheDeviceThatWaits) {
+  constexpr int changes = 2;
+  start();
+  EXPECT_EQ(phone_->send("To: ann@example.org\r\nSubject: One\r\nMessage-ID: <one@x.org>\r\n\r\n"
+                         "Hello.\r\n"),
+            1);
+  const auto one = [&] { return (*phone_)->collection(phone_->inbox()).items.size() == 1; };
+  EXPECT_TRUE(wait_until(one));
+  const std::string inbox = phone_->inbox();
+  const std::string item = (*phone_)->collection(inbox).items.begin()->first;
+  const auto after = [&](const std::string& order) {
+    phone_->inbox();  // it proves that it has what it was sent
+    auto waiting = phone_->ping(inbox, 300);
+    EXPECT_TRUE(wait_until([&] { return daemon_.status().parked == 1; }));
+    EXPECT_EQ(ask("repair " + order)["ok"], true) << order;
+    EXPECT_EQ(ping_status(waiting.get()), changes) << order;
+    const auto done = run((*phone_)->sync(inbox, {}));
+    return done.collections.contains(inbox) ? done.collections.at(inbox)
+                                            : client::CollectionOutcome();
+  };
+  EXPECT_EQ(after("resend ann@example.org phone1 '<one@x.org>'").removed.size(), 1U);
+  EXPECT_TRUE(ask("why ann@example.org phone1 " + item).dump().contains("item.next"));
+  EXPECT_EQ(run((*phone_)->sync(inbox, {})).collections.at(inbox).added.size(), 1U);
+  EXPECT_EQ(after("rebuild ann@example.org phone1 Inbox").changed.size(), 1U);
+  EXPECT_EQ(after("forget ann@example.org phone1 " + item).removed.size(), 1U);
+  EXPECT_TRUE(ask("why ann@example.org phone1")
+                  .dump()
+                  .contains("`godwit repair resend ann@example.org phone1 " + item + "`"));
+  EXPECT_EQ(after("resend ann@example.org phone1 " + item).added.size(), 1U);
+  EXPECT_TRUE(one()) << "the mailbox kept it";
+  const json entry = ask("audit --last 1")["result"]["entries"][0];
+  EXPECT_EQ(entry["action"], "device.repair.resend");
+  EXPECT_EQ(entry["details"], item);
+  EXPECT_EQ(ask("repair rebuild ann@example.org phone1 Nowhere")["error"]["code"], "not_found");
+  EXPECT_EQ(ask("repair resend ann@example.org phone1 '<two@x.org>'")["error"]["code"],
+            "not_found");
+  EXPECT_EQ(ask("repair resend ann@example.org other " + item)["error"]["code"], "not_found");
+}
+
 // Two phones wait under two policies; the file changes one of them.
 TEST_F(AdministrationTest, AChangedPolicyReachesTheDevicesThatWait) {
   constexpr int folder_sync = 7;
@@ -321,6 +360,7 @@ TEST_F(AdministrationTest, EveryCommandAnswersInJson) {
   EXPECT_EQ(imported["result"]["failures"][0]["line"], 3);
   EXPECT_EQ(ask("user list")["result"]["users"].size(), 3U);
   EXPECT_EQ(ask("device list")["result"]["devices"][0]["device"], "phone1");
+  EXPECT_EQ(ask("repair rebuild ann@example.org phone1 Inbox")["ok"], true);
   for (const std::string order :
        {"block", "wipe", "release", "allow", "unblock", "resync", "show"}) {
     EXPECT_EQ(ask("device " + order + " ann@example.org phone1")["ok"], true) << order;

@@ -53,6 +53,10 @@ void ItemScenario::step() {
   (this->*pick_weighted(actions))();
 }
 
+void ItemScenario::administrator_repairs() {
+  if (const auto held = random_held()) repair(held->collection, false, held->id);
+}
+
 void ItemScenario::do_more() {
   device_makes();
   device_edits();

@@ -27,6 +27,7 @@ class ItemScenario final : public Trouble {
   void step() override;
   void do_more() override;
   void repeat_lost() override;
+  void administrator_repairs() override;
 
   void desktop_makes();
   void desktop_edits();

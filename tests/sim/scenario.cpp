@@ -90,6 +90,11 @@ void Scenario::other_phone() {
   world().take_phone(pick(world().phones()));
 }
 
+void Scenario::administrator_repairs() {
+  const auto [collection, item] = random_item();
+  if (!item.empty()) repair(collection, true, item);
+}
+
 void Scenario::deliver() { world().deliver(fmt::format("mail {}", world().delivered())); }
 
 std::optional<Scenario::Place> Scenario::random_message() {

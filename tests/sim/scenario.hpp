@@ -27,6 +27,7 @@ class Scenario final : public Trouble {
   void step() override;
   void do_more() override;
   void repeat_lost() override;
+  void administrator_repairs() override;
   void give_up_lost() override;
 
   // Somebody else, at a desktop

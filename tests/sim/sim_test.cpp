@@ -41,6 +41,7 @@ struct Totals {
     counts.other_content += more.other_content;
     counts.cuts += more.cuts;
     counts.pings += more.pings;
+    counts.repairs += more.repairs;
     counts.letters += more.letters;
     doubts += scenario.world().internet().all_doubts();
     copies += scenario.world().internet().all_copies();
@@ -59,9 +60,9 @@ struct Totals {
   void print(const char* where, std::span<const Step> all) const {
     fmt::print(
         "simulated {} steps {}: {} restarts, {} lost answers, {} pairs of requests at once "
-        "({} of other content), {} connections cut, {} pings\n",
+        "({} of other content), {} connections cut, {} pings, {} repairs\n",
         steps, where, counts.restarts, counts.lost_answers, counts.overlaps, counts.other_content,
-        counts.cuts, counts.pings);
+        counts.cuts, counts.pings, counts.repairs);
     if (counts.letters > 0) {
       fmt::print(
           "  {} letters arrived {} times at their recipients outside; {} times nobody could "
@@ -200,6 +201,7 @@ std::string first_complaint(Sabotage sabotage, Make make) {
   for (unsigned seed = 1; seed <= 10; ++seed) {
     const auto made = make(seed);
     Trouble& scenario = *made;
+    scenario.repair_nothing();
     sabotage(scenario);
     try {
       scenario.run(200);

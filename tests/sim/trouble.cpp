@@ -2,10 +2,18 @@
 
 #include <fmt/format.h>
 
+#include "sync/repair.hpp"
+
 namespace godwit::sim {
 
 void Trouble::run(unsigned steps) {
-  for (unsigned i = 0; i < steps && complaint_.empty(); ++i) step();
+  constexpr unsigned steps_between_repairs = 30;
+  for (unsigned i = 0; i < steps && complaint_.empty(); ++i) {
+    step();
+    std::swap(random_, administrator_);
+    if (repairs_ && chance(steps_between_repairs)) administrator_repairs();
+    std::swap(random_, administrator_);
+  }
 }
 
 void Trouble::before_request(std::span<const Step> steps, Fate fate) {
@@ -51,6 +59,29 @@ void Trouble::check_keys() {
       complain(fmt::format("a key of folder {} is stale", id));
     }
   }
+}
+
+void Trouble::repair(const std::string& collection, bool is_mail, const std::string& item) {
+  using Kind = sync::RepairOrder::Kind;
+  const bool resends = !chance(3);
+  sync::RepairOrder order{.kind = resends ? Kind::resend : Kind::rebuild,
+                          .user = world_.side().login(),
+                          .device = world_.device().settings().id,
+                          .collection = collection,
+                          .is_mail = is_mail,
+                          .item = resends ? item : std::string()};
+  if (chance(4)) {
+    world_.killer().arm(chance(2) ? Step::outcome_before : Step::outcome_after, 1);
+  }
+  try {
+    const auto said = world_.run(
+        sync::repair(world_.store(), std::move(order), [] { return std::vector<store::Write>(); }));
+    if (!said) complain(said.error().message);
+    ++counts_.repairs;
+  } catch (const Killed&) {
+    ++counts_.repairs;  // the command line says so; what was committed counts
+  }
+  after_request();
 }
 
 void Trouble::restart() {

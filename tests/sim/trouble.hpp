@@ -15,7 +15,8 @@ namespace godwit::sim {
 
 class Trouble {
  public:
-  Trouble(std::uint64_t seed, MakeSide make_side) : world_(seed, make_side), random_(seed) {}
+  Trouble(std::uint64_t seed, MakeSide make_side)
+      : world_(seed, make_side), random_(seed), administrator_(seed + 1) {}
   virtual ~Trouble() = default;
   Trouble(const Trouble&) = delete;
   Trouble& operator=(const Trouble&) = delete;
@@ -25,6 +26,8 @@ class Trouble {
   virtual std::string settle_and_check() = 0;
 
   World& world() { return world_; }
+  /// Nobody repairs anything: it would mend what a canary breaks.
+  void repair_nothing() { repairs_ = false; }
 
   /// What happened so far.
   struct Counts {
@@ -34,6 +37,7 @@ class Trouble {
     unsigned other_content = 0;  // of these: the second was another one under the same key
     unsigned cuts = 0;           // connections to the mail server that broke
     unsigned pings = 0;
+    unsigned repairs = 0;
     unsigned letters = 0;
   };
   const Counts& counts() const { return counts_; }
@@ -44,6 +48,8 @@ class Trouble {
   virtual void do_more() = 0;
   /// What was lost is asked for again, or given up.
   virtual void repeat_lost() = 0;
+  /// Something that the device holds is repaired.
+  virtual void administrator_repairs() = 0;
   /// A new request follows: what was lost before it is not repeated any more.
   virtual void give_up_lost() {}
 
@@ -62,6 +68,9 @@ class Trouble {
   auto request(std::span<const Step> steps, Request send);
   void after_request();
 
+  /// An administrator has an item of the device sent again, or its folder looked through
+  /// (sync/repair.hpp), and the server may die of it.
+  void repair(const std::string& collection, bool is_mail, const std::string& item);
   void restart();
   void time_passes();
   void complain(std::string what);
@@ -72,7 +81,9 @@ class Trouble {
 
  private:
   World world_;
+  bool repairs_ = true;
   std::mt19937_64 random_;
+  std::mt19937_64 administrator_;  // whose doing does not change what else is done
   std::set<std::pair<unsigned, std::string>> started_;  // (phone, collection): its key was not 0
   std::string complaint_;
   Counts counts_;
