@@ -66,6 +66,26 @@ Html names(const admin::Device& device) {
   return hidden("user", device.user.view()).add(hidden("id", device.id.view()));
 }
 
+bool is_waiting(const admin::Device& device) { return device.state == "quarantined"; }
+
+/// One click decides. `from`: the page that is shown again.
+Html decision(const Visit& visit, const admin::Device& device, std::string_view from) {
+  const Texts& texts = visit.texts();
+  const std::string whose = device_name(texts, device) + ", " + device.user.str();
+  const auto decide = [&](std::string_view action, std::string_view label, std::string_view title,
+                          std::string_view kind) {
+    Html inner = names(device);
+    inner.add(hidden("action", action)).add(hidden("from", from));
+    inner.add(element("button",
+                      {{"class", kind}, {"type", "submit"}, {"aria-label", fill(title, whose)}},
+                      label));
+    return post_form(visit, Url(order_path), inner);
+  };
+  return element("div", {{"class", "buttons"}},
+                 decide("allow", texts.allow, texts.allow_title, "button primary"),
+                 decide("block", texts.block, texts.block_title, "button"));
+}
+
 Html choice_row(const Visit& visit, const admin::Device& device, const Choice& choice) {
   const Texts& texts = visit.texts();
   return element(
@@ -85,6 +105,10 @@ Task<http::Reply> show_any_device(Visit& visit) {
   content.add(
       element("p", {{"class", "hint owner"}}, texts.of_user, " ",
               link(Url(admin_devices_path, {{"q", device->user.view()}}), device->user.view())));
+  if (is_waiting(*device)) {
+    content.add(element("section", {{"class", "card row"}}, element("p", texts.quarantine_intro),
+                        decision(visit, *device, "device")));
+  }
   content.add(device_facts(texts, *device));
   const Url why("/godwit/admin/device/why",
                 {{"user", device->user.view()}, {"id", device->id.view()}});
@@ -143,28 +167,14 @@ Task<http::Reply> show_quarantine(Visit& visit) {
   const Texts& texts = visit.texts();
   Html list;
   for (const admin::Device& device : co_await visit.parts.devices.list(std::nullopt)) {
-    if (device.state != "quarantined") continue;
-    const std::string name = device_name(texts, device);
-    const auto decide = [&](std::string_view action, std::string_view label, std::string_view title,
-                            std::string_view kind) {
-      Html inner = names(device);
-      inner.add(hidden("action", action)).add(hidden("from", "quarantine"));
-      inner.add(element("button",
-                        {{"class", kind},
-                         {"type", "submit"},
-                         {"aria-label", fill(title, name + ", " + device.user.str())}},
-                        label));
-      return post_form(visit, Url(order_path), inner);
-    };
+    if (!is_waiting(device)) continue;
     const Url url = url_of(admin_device_path, device, "from", "quarantine");
     list.add(element(
         "li", {{"class", "card row"}},
-        element("div", element("h2", link(url, name)),
+        element("div", element("h2", link(url, device_name(texts, device))),
                 element("p", {{"class", "hint"}}, device.user.view()),
                 element("p", {{"class", "hint"}}, texts.last_seen, " ", last_seen(texts, device))),
-        element("div", {{"class", "buttons"}},
-                decide("allow", texts.allow, texts.allow_title, "button primary"),
-                decide("block", texts.block, texts.block_title, "button"))));
+        decision(visit, device, "quarantine")));
   }
   Html content = element("p", {{"class", "intro"}}, texts.quarantine_intro);
   if (visit.query.get("done") == "order") content.add(banner("good", texts.order_done));

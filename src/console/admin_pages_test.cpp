@@ -123,6 +123,37 @@ TEST_F(AdminPages, AQuarantineEndsByAWord) {
   EXPECT_TRUE(text(get("/godwit/admin/quarantine")).contains("No device waits."));
 }
 
+/// As the mail about the device leads there.
+TEST_F(AdminPages, ADevicesPageIsShownAfterTheSignInAndDecides) {
+  const std::string page = "/godwit/admin/device?user=bob%40example.org&id=phone2";
+  const std::string session = std::exchange(cookie_, {});
+  const std::string asked = header(get(page), "Location");
+  EXPECT_EQ(asked,
+            "/godwit/sign-in?page=%2Fgodwit%2Fadmin%2Fdevice%3Fuser%3Dbob%2540example.org%26id%3D"
+            "phone2");
+  EXPECT_TRUE(text(get(asked))
+                  .contains("value=\"/godwit/admin/device?user=bob%40example.org&amp;id=phone2\""));
+  const std::string form = "user=ann%40example.org&password=secret&page=";
+  EXPECT_EQ(
+      header(post("/godwit/sign-in", form + "%2Fgodwit%2Fadmin%2Fdevice%3Fuser%3Dbob%2540example."
+                                            "org%26id%3Dphone2"),
+             "Location"),
+      page);
+  for (const char* const elsewhere : {"https%3A%2F%2Fevil.test%2F", "%2F%2Fevil.test%2F",
+                                      "%2Fgodwit%2F..%2Fx", "javascript%3Ax"}) {
+    EXPECT_EQ(header(post("/godwit/sign-in", form + elsewhere), "Location"), "/godwit/");
+  }
+  EXPECT_EQ(header(post("/godwit/sign-in", form + "%2Fgodwit%2F%2Fevil.test%0D%0Ax"), "Location"),
+            "/godwit/evil.test%0D%0Ax");
+  cookie_ = session;
+  EXPECT_TRUE(text(get(page)).contains("name=\"action\" value=\"block\""));
+  EXPECT_FALSE(device("phone2", bob)->blocked) << "to look is not to decide";
+  post("/godwit/admin/order",
+       "user=bob%40example.org&id=phone2&action=block&from=device&token=" + token());
+  EXPECT_TRUE(device("phone2", bob)->blocked);
+  EXPECT_FALSE(text(get(page)).contains("name=\"action\" value=\"block\""));
+}
+
 TEST_F(AdminPages, TheOverviewCounts) {
   order("block");
   const std::string page = text(get("/godwit/admin"));

@@ -118,6 +118,15 @@ Task<> look_up_role(Visit& visit, const Route& route) {
   }
 }
 
+/// A page that was asked for, by a link of a mail perhaps, is shown afterwards.
+http::Reply to_sign_in(const Visit& visit, bool read) {
+  const http::Request& request = visit.request;
+  if (!read || request.path == home.view()) return see_other(Url(sign_in_path));
+  std::string page = request.path;
+  if (!request.query.empty()) page += '?' + request.query;
+  return see_other(Url(sign_in_path, {{"page", page}}));
+}
+
 Task<http::Reply> answer_route(Visit& visit, const Route& route) {
   const bool read = is_read(visit.request);
   const Answer work = read ? route.get : route.post;
@@ -127,7 +136,7 @@ Task<http::Reply> answer_route(Visit& visit, const Route& route) {
   if (!read) {
     if (auto no = read_form(visit)) co_return *std::move(no);
   }
-  if (!visit.person && route.who != Who::anybody) co_return see_other(Url(sign_in_path));
+  if (!visit.person && route.who != Who::anybody) co_return to_sign_in(visit, read);
   if (visit.person) co_await look_up_role(visit, route);
   // Who is no administrator does not learn what there is for them.
   if (route.who == Who::admin && !visit.person->is_admin) co_return not_found(visit);

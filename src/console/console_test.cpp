@@ -25,7 +25,7 @@ TEST_F(ConsoleTest, NothingIsShownBeforeTheSignIn) {
        {"/godwit/", "/godwit/device?id=phone1", "/godwit/device/wipe?id=phone1"}) {
     const auto reply = get(page);
     EXPECT_EQ(reply.status, 303);
-    EXPECT_EQ(header(reply, "Location"), "/godwit/sign-in");
+    EXPECT_TRUE(header(reply, "Location").starts_with("/godwit/sign-in"));
   }
   EXPECT_EQ(post("/godwit/device/wipe", "id=phone1&what=all").status, 303);
   EXPECT_EQ(device("phone1")->wipe, policy::Wipe::none);

@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include "console/console.hpp"
 #include "console/page.hpp"
@@ -11,6 +12,26 @@ Html field(const Attributes& attributes, std::string_view id, std::string_view l
            const Html& hint = {}) {
   return element("div", {{"class", "field"}}, element("label", {{"for", id}}, label),
                  element("input", attributes), hint);
+}
+
+/// What was asked for before the sign-in; empty: nothing that is one of our pages.
+std::string asked_page(const Visit& visit) {
+  constexpr std::size_t page_bytes_max = 2000;
+  const Form& from = visit.request.method == "POST" ? visit.form : visit.query;
+  const std::string_view page = from.get("page");
+  const bool ours = page.starts_with(home.view()) && !page.contains("..");
+  return ours && page.size() <= page_bytes_max ? std::string(page) : std::string();
+}
+
+/// Made anew of its pieces: whatever was given, it is a page of this server.
+Url url_of(const std::string& page) {
+  const auto question = page.find('?');
+  const auto query = question == std::string::npos
+                         ? Result<Form>(Form())
+                         : Form::parse(std::string_view(page).substr(question + 1));
+  std::vector<Url::Parameter> parameters;
+  if (query) parameters.assign(query->fields().begin(), query->fields().end());
+  return Url::of_page(std::string_view(page).substr(0, question), parameters);
 }
 
 Page sign_in_page(const Visit& visit, const Html& message, int status = 200) {
@@ -36,6 +57,8 @@ Page sign_in_page(const Visit& visit, const Html& message, int status = 200) {
                                {"required", Present::yes}},
                               "password", texts.password);
   Html inner = user;
+  const std::string page = asked_page(visit);
+  if (!page.empty()) inner.add(hidden("page", page));
   inner.add(password).add(submit(texts.sign_in));
   Html content = element("p", {{"class", "intro"}}, texts.sign_in_intro);
   content.add(message).add(post_form(visit, Url(sign_in_path), inner));
@@ -74,7 +97,8 @@ Task<http::Reply> sign_in(Visit& visit) {
   // Whatever session the browser had, perhaps one that somebody gave it, is none from now on.
   visit.sessions.end(session_id(visit.request));
   const std::string id = visit.sessions.begin(std::get<backend::Account>(std::move(outcome)));
-  http::Reply reply = see_other(Url(home));
+  const std::string page = asked_page(visit);
+  http::Reply reply = see_other(page.empty() ? Url(home) : url_of(page));
   reply.headers.push_back(cookie_header(session_cookie, id));
   co_return reply;
 }
