@@ -68,6 +68,7 @@ class NoInsight final : public admin::Insight {
   std::vector<admin::PastRequest> requests(const UserId&, const DeviceId&) const override {
     return {};
   }
+  std::vector<admin::TrafficMinute> traffic() const override { return {}; }
   Task<std::vector<admin::FoundMail>> find(backend::Account, std::string) override {
     co_return std::vector<admin::FoundMail>();
   }
@@ -155,17 +156,22 @@ int main(int argc, char** argv) {
     admin::Operations operations(parts);
     Nothing next;
     NoInsight insight;
-    console::Console console({.clock = clock,
-                              .random = random,
-                              .sign_in = [](std::string, Secret, std::string) { return sign_in(); },
-                              .is_admin = [](backend::Account) { return yes(); },
-                              .devices = all,
-                              .insight = insight,
-                              .perform =
-                                  [&operations](std::string line, admin::Caller by) {
-                                    return operations.run(std::move(line), std::move(by));
-                                  }},
-                             {}, next);
+    console::Console console(
+        {.clock = clock,
+         .random = random,
+         .sign_in = [](std::string, Secret, std::string) { return sign_in(); },
+         .is_admin = [](backend::Account) { return yes(); },
+         .devices = all,
+         .insight = insight,
+         .perform =
+             [&operations](std::string line, admin::Caller by) {
+               return operations.run(std::move(line), std::move(by));
+             },
+         .phone_setup = [](const http::Request&,
+                           const backend::Account&) { return console::PhoneSetup(); },
+         .phone_profile = {},
+         .sign_in_delay = {}},
+        {}, next);
     Visitor visitor(console);
     table.section(fmt::format("the console's pages over {} devices, ms", devices));
     measure(table, visitor, "/godwit/", "");

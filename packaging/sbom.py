@@ -55,6 +55,7 @@ LICENCES = {
     "pcre2": "BSD-3-Clause",
     "postgresql-15": "PostgreSQL",
     "prometheus-cpp": "MIT",
+    "qrencode": "LGPL-2.1-or-later",
     "sqlite3": "blessing",
     "tomlplusplus": "MIT",
     "util-linux": "LGPL-2.1-or-later",

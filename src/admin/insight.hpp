@@ -48,6 +48,16 @@ struct FoundMail {
   Time received{};
 };
 
+/// What all devices asked in a minute.
+struct TrafficMinute {
+  Time begin{};
+  // Requests by what became of them.
+  std::uint32_t answered = 0, parked = 0, refused = 0, failed = 0;
+  std::uint32_t woken = 0;           // that waited and were answered
+  std::chrono::milliseconds wake{};  // what the slowest of those took from the change on
+  std::uint64_t waiting = 0;         // most requests that waited at a time
+};
+
 class Insight {
  public:
   virtual ~Insight() = default;
@@ -61,6 +71,8 @@ class Insight {
   virtual Task<std::vector<DeviceFolder>> folders(UserId user, DeviceId device) = 0;
   /// The newest first; none from before the start.
   virtual std::vector<PastRequest> requests(const UserId& user, const DeviceId& device) const = 0;
+  /// The last hour, the oldest first; nothing from before the start.
+  virtual std::vector<TrafficMinute> traffic() const = 0;
   /// Messages whose subject has these words, some at most. Throws Fault.
   virtual Task<std::vector<FoundMail>> find(backend::Account account, std::string words) = 0;
 };

@@ -118,6 +118,17 @@ std::string json_elsewhere(const Settings& settings, const std::string& address,
          "&RedirectCount=" + std::to_string(count + 1);
 }
 
+/// Signed where there is a signer.
+http::Reply profile_reply(const Settings& settings, const std::string& address,
+                          const std::string& url) {
+  std::string text = apple_profile(settings, address, url);
+  if (settings.signer) text = settings.signer->sign(text);
+  http::Reply reply = fresh_reply(200, "application/x-apple-aspen-config", std::move(text));
+  reply.headers.push_back(
+      {"Content-Disposition", "attachment; filename=\"exchange.mobileconfig\""});
+  return reply;
+}
+
 }  // namespace
 
 Autodiscovery::Autodiscovery(const Config& config, const std::string& host, const Clock& clock,
@@ -256,12 +267,40 @@ http::Reply Autodiscovery::profile(const http::Request& request) const {
   const std::string url = activesync_url(request, *settings);
   if (!fits_profile(url)) return command::http_status_reply({404});
   if (settings->signs_profiles && !settings->signer) return command::http_status_reply({503, 300});
-  std::string text = apple_profile(*settings, address, url);
-  if (settings->signer) text = settings->signer->sign(text);
-  http::Reply reply = fresh_reply(200, "application/x-apple-aspen-config", std::move(text));
-  reply.headers.push_back(
-      {"Content-Disposition", "attachment; filename=\"exchange.mobileconfig\""});
-  return reply;
+  return profile_reply(*settings, address, url);
+}
+
+console::PhoneSetup Autodiscovery::phone_setup(const http::Request& request,
+                                               const backend::Account& account) const {
+  console::PhoneSetup out;
+  out.user = account.user.str();
+  out.address = account.addresses.empty() ? out.user : account.addresses.front();
+  const Settings* const settings = settings_of(out.address);
+  const std::string url = activesync_url(request, settings ? *settings : domains_.general());
+  const auto parsed = dav::parse_url(url);
+  const std::string origin = parsed ? origin_text(parsed->origin) : "https://" + domains_.host();
+  out.server = origin.substr(origin.find("//") + 2);
+  out.page = "https://" + domains_.reached_host(request.header("host")) + "/godwit/set-up";
+  out.has_profile = settings != nullptr && is_address(out.address) && fits_profile(url) &&
+                    (settings->signer || !settings->signs_profiles);
+  return out;
+}
+
+std::optional<http::Reply> Autodiscovery::profile_of(const http::Request& request,
+                                                     const backend::Account& account) const {
+  const auto setup = phone_setup(request, account);
+  if (!setup.has_profile) return std::nullopt;
+  const Settings& settings = *settings_of(setup.address);
+  return profile_reply(settings, setup.address, activesync_url(request, settings));
+}
+
+/// Where no domain is configured, the backend alone knows which are served. nullptr: a domain that
+/// is served elsewhere, or not at all.
+const Settings* Autodiscovery::settings_of(const std::string& address) const {
+  const Settings* settings = domains_.find(domain_of(address));
+  if (settings == nullptr && domains_.empty()) settings = &domains_.general();
+  if (settings == nullptr) return nullptr;
+  return settings->redirect.empty() && settings->redirect_url.empty() ? settings : nullptr;
 }
 
 std::string Autodiscovery::activesync_url(const http::Request& request,

@@ -4,6 +4,7 @@
 /// whom there is in it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "app/config.hpp"
@@ -11,6 +12,7 @@
 #include "autodiscover/settings.hpp"
 #include "base/clock.hpp"
 #include "command/endpoint.hpp"
+#include "console/parts.hpp"
 #include "http/message.hpp"
 
 namespace godwit::app {
@@ -23,6 +25,12 @@ class Autodiscovery final : public http::Service {
                 command::SignIn& sign_in, http::Service& next);
 
   Task<http::Outcome> handle(http::Request request) override;
+  /// What the user enters in a phone: the server as `request` reached it, or as it is configured.
+  console::PhoneSetup phone_setup(const http::Request& request,
+                                  const backend::Account& account) const;
+  /// The profile of the user's own account. Nothing where none can lead here, or be signed.
+  std::optional<http::Reply> profile_of(const http::Request& request,
+                                        const backend::Account& account) const;
   /// Takes over a configuration that was read anew.
   void apply(const Config& config);
 
@@ -33,6 +41,7 @@ class Autodiscovery final : public http::Service {
   http::Reply json(const http::Request& request) const;
   http::Reply client_config(const http::Request& request) const;
   http::Reply profile(const http::Request& request) const;
+  const autodiscover::Settings* settings_of(const std::string& address) const;
   std::string activesync_url(const http::Request& request,
                              const autodiscover::Settings& settings) const;
   std::string xml_url(const http::Request& request, const autodiscover::Settings& settings) const;

@@ -48,6 +48,7 @@ void RequestCounts::ended(const command::RequestFacts& facts, Moment began) {
   std::pair key{facts.command, facts.status};
   if (all_.size() >= series_max && !all_.contains(key)) key.second = other_status;
   all_[key].add(BackendCounts::Steady::duration(now() - began));
+  if (traffic_ != nullptr) traffic_->ended(clock_->now(), facts.status);
 }
 
 void RequestCounts::write(metrics::Page& page) const {

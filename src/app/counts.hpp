@@ -12,12 +12,17 @@
 #include "base/fault.hpp"
 #include "base/task.hpp"
 #include "command/endpoint.hpp"
+#include "command/traffic.hpp"
 #include "metrics/page.hpp"
 
 namespace godwit::app {
 
 class RequestCounts final : public command::RequestObserver {
  public:
+  RequestCounts() = default;
+  /// Requests are counted in `traffic`, too. Both outlive it.
+  RequestCounts(command::Traffic& traffic, const Clock& clock)
+      : traffic_(&traffic), clock_(&clock) {}
   Moment now() override;
   void ended(const command::RequestFacts& facts, Moment began) override;
   void write(metrics::Page& page) const;
@@ -27,6 +32,8 @@ class RequestCounts final : public command::RequestObserver {
 
  private:
   std::map<std::pair<std::string_view, int>, metrics::Latency> all_;
+  command::Traffic* traffic_ = nullptr;  // null: nobody looks at it
+  const Clock* clock_ = nullptr;
 };
 
 /// Calls of one system behind us.

@@ -70,6 +70,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       swept_(clock.now()),
       backends_(backends),
       hub_(hub),
+      request_counts_(running_.traffic(), clock),
       mail_(backends.mail(), mail_counts_),
       items_(backends.items() == nullptr
                  ? nullptr
@@ -217,6 +218,7 @@ void Engine::sweep() {
   }
   watching_.sweep(grace_);
   prefetches_.sweep(clock_.now());
+  running_.traffic().waiting(clock_.now(), hub_.parked());
 }
 
 }  // namespace godwit::app

@@ -34,6 +34,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   http::Service& service() { return ingest_; }
+  const Autodiscovery& autodiscovery() const { return autodiscovery_; }
   HttpSignIn& sign_in() { return sign_in_; }
   auth::AppPasswords& app_passwords() { return app_passwords_; }
   /// What was counted since the start, and what is now.
@@ -77,6 +78,7 @@ class Engine {
   Time swept_;
   Backends& backends_;
   watch::Hub& hub_;
+  command::Running running_;
   RequestCounts request_counts_;
   BackendCounts mail_counts_;
   BackendCounts items_counts_;
@@ -85,7 +87,6 @@ class Engine {
   std::unique_ptr<MeasuredItemsBackend> items_;  // null: there are none
   MeasuredSubmission submission_;
   command::Watching watching_;
-  command::Running running_;
   net::KeyedLocks locks_;
   sync::Journal journal_;
   command::RequestCache request_cache_;

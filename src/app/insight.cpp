@@ -56,6 +56,21 @@ std::vector<admin::PastRequest> EngineInsight::requests(const UserId& user,
   return out;
 }
 
+std::vector<admin::TrafficMinute> EngineInsight::traffic() const {
+  std::vector<admin::TrafficMinute> out;
+  for (const command::TrafficMinute& each : engine_.running().traffic().minutes(clock_.now())) {
+    out.push_back({.begin = each.begin,
+                   .answered = each.answered,
+                   .parked = each.parked,
+                   .refused = each.refused,
+                   .failed = each.failed,
+                   .woken = each.woken,
+                   .wake = each.wake,
+                   .waiting = each.waiting});
+  }
+  return out;
+}
+
 Task<std::vector<admin::FoundMail>> EngineInsight::find(backend::Account account,
                                                         std::string words) {
   std::vector<admin::FoundMail> out;

@@ -18,6 +18,7 @@ class EngineInsight final : public admin::Insight {
   Task<std::vector<admin::DeviceFolder>> folders(UserId user, DeviceId device) override;
   std::vector<admin::PastRequest> requests(const UserId& user,
                                            const DeviceId& device) const override;
+  std::vector<admin::TrafficMinute> traffic() const override;
   Task<std::vector<admin::FoundMail>> find(backend::Account account, std::string words) override;
 
  private:

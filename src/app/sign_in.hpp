@@ -62,6 +62,8 @@ class HttpSignIn final : public command::SignIn {
   Task<std::vector<std::string>> groups_of(std::string user);
   /// The administrator set another password: it counts at once, and old failures do not.
   void pardon(const UserId& user);
+  /// How long the user's next sign-in has to wait, after wrong passwords; 0: not at all.
+  std::chrono::seconds waiting(const UserId& user) { return failures_.waiting(user.view()); }
   const Counts& counts() const { return counts_; }
 
  private:

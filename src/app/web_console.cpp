@@ -49,6 +49,15 @@ std::unique_ptr<console::Console> make_console(const Config& config, const Clock
       .insight = insight,
       .vacation = vacation,
       .perform = std::move(perform),
+      .phone_setup =
+          [&engine](const http::Request& request, const backend::Account& account) {
+            return engine.autodiscovery().phone_setup(request, account);
+          },
+      .phone_profile =
+          [&engine](const http::Request& request, const backend::Account& account) {
+            return engine.autodiscovery().profile_of(request, account);
+          },
+      .sign_in_delay = [&engine](const UserId& user) { return engine.sign_in().waiting(user); },
       .takes_app_passwords = std::ranges::any_of(
           config.sign_in, [](const auto& one) { return one.kind == "app-password"; })};
   return std::make_unique<console::Console>(std::move(parts), console_settings(config),

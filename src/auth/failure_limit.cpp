@@ -65,6 +65,8 @@ std::optional<seconds> FailureLimit::admit(const Attempt& attempt) {
   return std::nullopt;
 }
 
+seconds FailureLimit::waiting(std::string_view user) { return wait(users_.find(user_key(user))); }
+
 void FailureLimit::failed(const Attempt& attempt) {
   if (contains(allowed_, attempt.from)) return;
   if (Known* device = devices_.find(device_key(attempt))) ++device->failures;

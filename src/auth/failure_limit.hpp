@@ -48,6 +48,8 @@ class FailureLimit {
   /// How long the attempt has to wait (Retry-After); nothing: go ahead. Beyond the free failures
   /// going ahead takes the turn: others wait from then on.
   std::optional<std::chrono::seconds> admit(const Attempt& attempt);
+  /// How long the user's next attempt from an unknown phone would have to wait; 0: not at all.
+  std::chrono::seconds waiting(std::string_view user);
   void failed(const Attempt& attempt);
   /// Makes the phone known. Counts stay: else the owner's phone would pardon the guesser.
   void succeeded(const Attempt& attempt);

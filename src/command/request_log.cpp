@@ -117,6 +117,10 @@ void RequestLog::write(const Session& session, const http::Outcome& outcome, int
        .woken = woken.has_value(),
        .asked = sum(session.asked),
        .sent = sum(session.sent)});
+  if (woken) {
+    session.services.running.traffic().woken(
+        session.now(), std::chrono::duration_cast<std::chrono::milliseconds>(took));
+  }
   if (!is_shown("request", LogLevel::info)) return;
   const std::string status_name = status == 0 ? "parked" : std::to_string(status);
   const std::uint64_t bytes_out =

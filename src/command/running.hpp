@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "command/recent_requests.hpp"
+#include "command/traffic.hpp"
 
 namespace godwit::command {
 
@@ -57,12 +58,15 @@ class Running {
   std::size_t size() const { return size_; }
   RecentRequests& recent() { return recent_; }
   const RecentRequests& recent() const { return recent_; }
+  Traffic& traffic() { return traffic_; }
+  const Traffic& traffic() const { return traffic_; }
 
  private:
   Entry* first_ = nullptr;
   Entry* last_ = nullptr;
   std::size_t size_ = 0;
   RecentRequests recent_;
+  Traffic traffic_;
 };
 
 }  // namespace godwit::command

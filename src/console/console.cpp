@@ -49,6 +49,8 @@ constexpr auto routes = std::to_array<Route>({
     {"/godwit/device/why", Who::person, &show_my_why, nullptr},
     {"/godwit/device/wipe", Who::person, &ask_to_wipe, &wipe},
     {"/godwit/out-of-office", Who::person, &show_absence, &save_absence, &has_absence},
+    {"/godwit/set-up", Who::person, &show_setup, nullptr},
+    {"/godwit/set-up/profile", Who::person, &get_profile, nullptr},
     {"/godwit/sign-in", Who::anybody, &show_sign_in, &sign_in},
     {"/godwit/sign-out", Who::anybody, nullptr, &sign_out},
 });

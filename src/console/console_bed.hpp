@@ -70,6 +70,7 @@ class KnownInsight final : public admin::Insight {
   std::vector<admin::PastRequest> requests(const UserId&, const DeviceId&) const override {
     return past;
   }
+  std::vector<admin::TrafficMinute> traffic() const override { return minutes; }
   Task<std::vector<admin::FoundMail>> find(backend::Account account, std::string words) override {
     asked = account.user.str() + ' ' + words;
     co_return mails;
@@ -79,6 +80,7 @@ class KnownInsight final : public admin::Insight {
   std::vector<admin::DeviceFolder> known;
   std::vector<admin::PastRequest> past;
   std::vector<admin::FoundMail> mails;
+  std::vector<admin::TrafficMinute> minutes;
 };
 
 class ConsoleTest : public testing::Test {
@@ -153,6 +155,8 @@ class ConsoleTest : public testing::Test {
   admin::Operations operations_{operation_parts()};
   std::string cookie_;
   bool down_ = false;
+  bool has_profile_ = true;
+  std::chrono::seconds delay_{};
   bool admin_ = false;
   Console console_{
       {.clock = clock_,
@@ -166,6 +170,21 @@ class ConsoleTest : public testing::Test {
        .perform = [this](
                       std::string line,
                       admin::Caller by) { return operations_.run(std::move(line), std::move(by)); },
+       .phone_setup =
+           [this](const http::Request&, const backend::Account& account) {
+             return PhoneSetup{.address = account.addresses.front(),
+                               .user = account.user.str(),
+                               .server = "mail.example.org",
+                               .page = "https://mail.example.org/godwit/set-up",
+                               .has_profile = has_profile_};
+           },
+       .phone_profile = [](const http::Request&,
+                           const backend::Account& account) -> std::optional<http::Reply> {
+         return http::Reply{.status = 200,
+                            .headers = {},
+                            .body = http::text_body("profile of " + account.user.str())};
+       },
+       .sign_in_delay = [this](const UserId&) { return delay_; },
        .takes_app_passwords = true},
       {.time_zone = "Europe/Berlin"},
       elsewhere_};

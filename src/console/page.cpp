@@ -26,6 +26,7 @@ constexpr auto places = std::to_array<Place>({
     {home, &Texts::devices, nullptr},
     {app_passwords_path, &Texts::app_passwords, &has_app_passwords},
     {absence_path, &Texts::absence, &has_absence},
+    {setup_path, &Texts::setup, nullptr},
     {admin_home, &Texts::overview, &is_admin, true},
     {admin_devices_path, &Texts::all_devices, &is_admin, true},
     {admin_quarantine_path, &Texts::quarantine, &is_admin, true},

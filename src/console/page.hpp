@@ -24,6 +24,7 @@ inline constexpr Path admin_policies_path{"/godwit/admin/policies"};
 inline constexpr Path admin_quarantine_path{"/godwit/admin/quarantine"};
 inline constexpr Path absence_path{"/godwit/out-of-office"};
 inline constexpr Path app_passwords_path{"/godwit/app-passwords"};
+inline constexpr Path setup_path{"/godwit/set-up"};
 inline constexpr Path sign_in_path{"/godwit/sign-in"};
 inline constexpr Path sign_out_path{"/godwit/sign-out"};
 

@@ -26,6 +26,10 @@ Task<http::Reply> make_app_password(Visit& visit);
 Task<http::Reply> ask_to_revoke(Visit& visit);
 Task<http::Reply> revoke(Visit& visit);
 
+// What to enter in a phone for the visitor's account.
+Task<http::Reply> show_setup(Visit& visit);
+Task<http::Reply> get_profile(Visit& visit);
+
 // The visitor's automatic answers, where the backend gives any.
 bool has_absence(const Visit& visit);
 Task<http::Reply> show_absence(Visit& visit);

@@ -98,6 +98,34 @@ struct Texts {
   std::string_view why_note;
   std::string_view why_stop;
 
+  // Set-up help
+  std::string_view setup;
+  std::string_view setup_intro;
+  std::string_view setup_address;
+  std::string_view setup_server;
+  std::string_view setup_domain;
+  std::string_view setup_domain_none;
+  std::string_view setup_password;
+  std::string_view setup_app_password;
+  std::string_view setup_tls;
+  std::string_view setup_tls_on;
+  std::string_view setup_profile;
+  std::string_view setup_profile_about;
+  std::string_view setup_profile_get;
+  std::string_view setup_qr;
+  std::string_view setup_qr_about;
+  std::string_view setup_qr_label;
+  std::string_view setup_apple;
+  std::string_view setup_apple_steps;
+  std::string_view setup_gmail;
+  std::string_view setup_gmail_steps;
+  std::string_view setup_samsung;
+  std::string_view setup_samsung_steps;
+  std::string_view setup_outlook;
+  std::string_view setup_outlook_steps;
+  std::string_view setup_others;
+  std::string_view setup_others_steps;
+
   // What is known of a device
   std::string_view fact_model;
   std::string_view fact_name;

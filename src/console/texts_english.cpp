@@ -88,6 +88,44 @@ constexpr Texts texts{
     .why_note = "Note",
     .why_stop = "Stops it",
 
+    .setup = "Set up a phone",
+    .setup_intro = "What your phone asks for when you add an account of the kind “Exchange”.",
+    .setup_address = "E-mail",
+    .setup_server = "Server",
+    .setup_domain = "Domain",
+    .setup_domain_none = "Leave it empty.",
+    .setup_password = "That of your account.",
+    .setup_app_password = "Or make one for this phone alone",
+    .setup_tls = "Secure connection (SSL)",
+    .setup_tls_on = "On",
+    .setup_profile = "iPhone, iPad or Mac: without typing",
+    .setup_profile_about =
+        "A profile with all of this. It opens in Settings and asks for the password only.",
+    .setup_profile_get = "Download the profile",
+    .setup_qr = "This page on your phone",
+    .setup_qr_about = "Point the phone’s camera at the picture, and sign in there.",
+    .setup_qr_label = "QR code with the address of this page",
+    .setup_apple = "iPhone and iPad",
+    .setup_apple_steps =
+        "Settings, Apps, Mail, Mail Accounts, Add Account, Microsoft Exchange. Enter the address, "
+        "then choose Configure Manually, not Sign In: that goes to Microsoft.",
+    .setup_gmail = "Gmail on Android",
+    .setup_gmail_steps =
+        "Profile picture, Add another account, Exchange and Office 365. Enter the address, then "
+        "choose the manual set-up and Exchange.",
+    .setup_samsung = "Samsung Email",
+    .setup_samsung_steps =
+        "Add account, Exchange; or Other, and then Exchange. Where it finds no server by itself: "
+        "Manual setup.",
+    .setup_outlook = "Outlook on iPhone and Android",
+    .setup_outlook_steps =
+        "Add account, the address, and when it turns to Microsoft: the question mark at the top, "
+        "then Exchange. Outlook hands your password to Microsoft’s servers, which fetch your mail: "
+        "make an app password where you can.",
+    .setup_others = "Other programs",
+    .setup_others_steps =
+        "Look for an account of the kind “Exchange” or “ActiveSync”, and for the manual set-up.",
+
     .fact_model = "Model",
     .fact_name = "Name",
     .fact_os = "System",

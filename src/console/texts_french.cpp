@@ -96,6 +96,47 @@ constexpr Texts texts{
     .why_note = "Note",
     .why_stop = "L’arrête",
 
+    .setup = "Configurer un téléphone",
+    .setup_intro =
+        "Ce que votre téléphone demande quand vous ajoutez un compte de type « Exchange ».",
+    .setup_address = "E-mail",
+    .setup_server = "Serveur",
+    .setup_domain = "Domaine",
+    .setup_domain_none = "Laisser vide.",
+    .setup_password = "Celui de votre compte.",
+    .setup_app_password = "Ou créez-en un pour ce seul téléphone",
+    .setup_tls = "Connexion sécurisée (SSL)",
+    .setup_tls_on = "Activée",
+    .setup_profile = "iPhone, iPad ou Mac : sans rien saisir",
+    .setup_profile_about =
+        "Un profil avec tout cela. Il s’ouvre dans Réglages et ne demande que le mot de passe.",
+    .setup_profile_get = "Télécharger le profil",
+    .setup_qr = "Cette page sur votre téléphone",
+    .setup_qr_about = "Visez l’image avec l’appareil photo du téléphone, et connectez-vous là.",
+    .setup_qr_label = "Code QR avec l’adresse de cette page",
+    .setup_apple = "iPhone et iPad",
+    .setup_apple_steps =
+        "Réglages, Apps, Mail, Comptes Mail, Ajouter un compte, Microsoft Exchange. Saisissez "
+        "l’adresse, puis choisissez « Configurer manuellement » et non « Se connecter », qui mène "
+        "chez Microsoft.",
+    .setup_gmail = "Gmail sur Android",
+    .setup_gmail_steps =
+        "Photo de profil, Ajouter un autre compte, Exchange et Office 365. Saisissez l’adresse, "
+        "puis la configuration manuelle et Exchange.",
+    .setup_samsung = "Samsung Email",
+    .setup_samsung_steps =
+        "Ajouter un compte, Exchange ; ou Autre, puis Exchange. S’il ne trouve pas le serveur : "
+        "configuration manuelle.",
+    .setup_outlook = "Outlook sur iPhone et Android",
+    .setup_outlook_steps =
+        "Ajouter un compte, l’adresse, et quand il se tourne vers Microsoft : le point "
+        "d’interrogation en haut, puis Exchange. Outlook confie votre mot de passe aux serveurs de "
+        "Microsoft, qui relèvent votre courrier : prenez si possible un mot de passe "
+        "d’application.",
+    .setup_others = "Autres programmes",
+    .setup_others_steps =
+        "Cherchez un compte de type « Exchange » ou « ActiveSync », et la configuration manuelle.",
+
     .fact_model = "Modèle",
     .fact_name = "Nom",
     .fact_os = "Système",

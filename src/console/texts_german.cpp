@@ -93,6 +93,47 @@ constexpr Texts texts{
     .why_note = "Hinweis",
     .why_stop = "Hält es auf",
 
+    .setup = "Telefon einrichten",
+    .setup_intro = "Was Ihr Telefon wissen will, wenn Sie ein Konto der Art „Exchange“ hinzufügen.",
+    .setup_address = "E-Mail",
+    .setup_server = "Server",
+    .setup_domain = "Domain",
+    .setup_domain_none = "Leer lassen.",
+    .setup_password = "Das Ihres Kontos.",
+    .setup_app_password = "Oder machen Sie eines nur für dieses Telefon",
+    .setup_tls = "Sichere Verbindung (SSL)",
+    .setup_tls_on = "Ein",
+    .setup_profile = "iPhone, iPad oder Mac: ohne Tippen",
+    .setup_profile_about =
+        "Ein Profil mit alledem. Es öffnet sich in den Einstellungen und fragt nur nach dem "
+        "Passwort.",
+    .setup_profile_get = "Profil herunterladen",
+    .setup_qr = "Diese Seite auf Ihrem Telefon",
+    .setup_qr_about =
+        "Richten Sie die Kamera des Telefons auf das Bild und melden Sie sich dort an.",
+    .setup_qr_label = "QR-Code mit der Adresse dieser Seite",
+    .setup_apple = "iPhone und iPad",
+    .setup_apple_steps =
+        "Einstellungen, Apps, Mail, Mail-Accounts, Account hinzufügen, Microsoft Exchange. Geben "
+        "Sie die Adresse ein und wählen Sie „Manuell konfigurieren“, nicht „Anmelden“: Das führt "
+        "zu Microsoft.",
+    .setup_gmail = "Gmail auf Android",
+    .setup_gmail_steps =
+        "Profilbild, Weiteres Konto hinzufügen, Exchange und Office 365. Geben Sie die Adresse "
+        "ein, dann „Manuell einrichten“ und Exchange.",
+    .setup_samsung = "Samsung E-Mail",
+    .setup_samsung_steps =
+        "Konto hinzufügen, Exchange; oder „Andere“ und dann Exchange. Findet es den Server nicht "
+        "selbst: manuelle Einrichtung.",
+    .setup_outlook = "Outlook auf iPhone und Android",
+    .setup_outlook_steps =
+        "Konto hinzufügen, die Adresse, und wenn es sich an Microsoft wendet: das Fragezeichen "
+        "oben, dann Exchange. Outlook gibt Ihr Passwort an Server von Microsoft weiter, die Ihre "
+        "Mail abholen: Nehmen Sie ein App-Passwort, wo es geht.",
+    .setup_others = "Andere Programme",
+    .setup_others_steps =
+        "Suchen Sie ein Konto der Art „Exchange“ oder „ActiveSync“ und die manuelle Einrichtung.",
+
     .fact_model = "Modell",
     .fact_name = "Name",
     .fact_os = "System",

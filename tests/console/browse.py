@@ -33,6 +33,7 @@ PAGES = {
     "revoke": ("/godwit/app-passwords/revoke?id={password}", True),
     "out-of-office": ("/godwit/out-of-office", True),
     "out-of-office-done": ("/godwit/out-of-office?done=saved", True),
+    "set-up": ("/godwit/set-up", True),
     "overview": ("/godwit/admin", True),
     "all-devices": ("/godwit/admin/devices", True),
     "found-devices": ("/godwit/admin/devices?q=phone&state=allowed", True),

@@ -199,6 +199,21 @@ TEST_F(ConsoleDaemonTest, ADevicesPageTellsWhatItSynchronizesAndWhyNot) {
   EXPECT_TRUE(visitor.get("/godwit/device?id=phone1").body.contains("None since the server"));
 }
 
+TEST_F(ConsoleDaemonTest, SetUpHelpLeadsToThisServer) {
+  start();
+  Visitor visitor(daemon_);
+  EXPECT_EQ(visitor.get("/godwit/set-up/profile").status, 303) << "to the sign-in";
+  visitor.sign_in(ann);
+  const std::string server = "localhost:" + std::to_string(daemon_.port("https "));
+  const std::string page = visitor.get("/godwit/set-up").body;
+  EXPECT_TRUE(page.contains("<code>" + server + "</code>")) << page;
+  EXPECT_TRUE(page.contains("https://" + server + "/godwit/set-up</p>")) << page;
+  const auto profile = visitor.get("/godwit/set-up/profile");
+  EXPECT_EQ(profile.header("content-type"), "application/x-apple-aspen-config");
+  EXPECT_TRUE(profile.body.contains(std::string("<string>") + ann + "</string>")) << profile.body;
+  EXPECT_TRUE(profile.body.contains("<string>" + server + "</string>")) << profile.body;
+}
+
 TEST_F(ConsoleDaemonTest, CanBeSwitchedOff) {
   start();
   Visitor visitor(daemon_);
