@@ -67,21 +67,6 @@ Html table(const Visit& visit, const std::vector<admin::Device>& devices, std::s
                  element("table", element("thead", element("tr", head)), element("tbody", rows)));
 }
 
-Html pages(const Visit& visit, std::string_view words, std::string_view state, std::size_t page,
-           std::size_t count) {
-  const auto to = [&](std::size_t number, std::string_view label) {
-    return link(
-        Url(admin_devices_path, {{"q", words}, {"state", state}, {"page", std::to_string(number)}}),
-        label, "button");
-  };
-  Html out;
-  if (page > 1) out.add(to(page - 1, visit.texts().previous));
-  out.add(
-      element("span", {{"class", "hint"}}, std::to_string(page) + " / " + std::to_string(count)));
-  if (page < count) out.add(to(page + 1, visit.texts().next));
-  return element("nav", {{"class", "pages"}, {"aria-label", visit.texts().all_devices}}, out);
-}
-
 }  // namespace
 
 Task<http::Reply> show_all_devices(Visit& visit) {
@@ -90,18 +75,16 @@ Task<http::Reply> show_all_devices(Visit& visit) {
   const std::string state(visit.query.get("state"));
   const auto devices =
       matching(co_await visit.parts.devices.list(std::nullopt), {.words = words, .state = state});
-  const std::size_t count = std::max<std::size_t>((devices.size() + rows_max - 1) / rows_max, 1);
-  const std::size_t page = std::clamp<std::size_t>(
-      parse_number<std::size_t>(visit.query.get("page")).value_or(1), 1, count);
+  const Paging paging(visit, devices.size(), rows_max);
   Html content = search_form(visit, words, state);
   if (devices.empty()) {
     content.add(element("p", {{"class", "card empty"}}, texts.found_none));
   } else {
     content.add(element("p", {{"class", "hint"}, {"role", "status"}},
                         fill(texts.found_devices, std::to_string(devices.size()))));
-    content.add(table(visit, devices, (page - 1) * rows_max));
+    content.add(table(visit, devices, paging.first()));
   }
-  if (count > 1) content.add(pages(visit, words, state, page, count));
+  content.add(paging.links(visit, admin_devices_path, {{"q", words}, {"state", state}}));
   co_return page_reply(visit, {std::string(texts.all_devices), std::move(content)});
 }
 

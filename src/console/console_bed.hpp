@@ -94,6 +94,12 @@ class ConsoleTest : public testing::Test {
     batch.push_back({{user, store::Kind::device, id}, std::nullopt, pack(device)});
     ASSERT_TRUE(run(store_.commit(std::move(batch))));
   }
+  /// From now on the server has users of its own.
+  void accounts(admin::Accounts* accounts) {
+    auto parts = operation_parts();
+    parts.accounts = accounts;
+    operations_.replace(std::move(parts));
+  }
   std::optional<policy::Device> device(const std::string& id, const std::string& user = ann) {
     const auto record = run(store_.get({user, store::Kind::device, id}));
     if (!record) return std::nullopt;

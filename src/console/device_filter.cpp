@@ -7,8 +7,6 @@
 #include "base/text.hpp"
 
 namespace godwit::console {
-namespace {
-
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> out;
   while (!(text = trim(text)).empty()) {
@@ -19,16 +17,17 @@ std::vector<std::string> words_of(std::string_view text) {
   return out;
 }
 
-bool contains(std::string_view text, std::string_view word) {
+bool holds(std::string_view text, std::string_view word) {
   const auto same = [](char a, char b) { return ascii_lower(a) == b; };
   return !std::ranges::search(text, word, same).empty();
 }
 
+namespace {
+
 bool fits(const admin::Device& device, const std::vector<std::string>& words) {
   return std::ranges::all_of(words, [&](const std::string& word) {
-    return contains(device.user.view(), word) || contains(device.id.view(), word) ||
-           contains(device.model, word) || contains(device.type, word) ||
-           contains(device.agent, word);
+    return holds(device.user.view(), word) || holds(device.id.view(), word) ||
+           holds(device.model, word) || holds(device.type, word) || holds(device.agent, word);
   });
 }
 

@@ -3,9 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
+#include "base/text.hpp"
 #include "console/assets.hpp"
 #include "console/pages.hpp"
 
@@ -29,6 +31,7 @@ constexpr auto places = std::to_array<Place>({
     {setup_path, &Texts::setup, nullptr},
     {admin_home, &Texts::overview, &is_admin, true},
     {admin_devices_path, &Texts::all_devices, &is_admin, true},
+    {admin_users_path, &Texts::users, &is_admin, true},
     {admin_quarantine_path, &Texts::quarantine, &is_admin, true},
     {admin_policies_path, &Texts::policies, &is_admin, true},
     {admin_audit_path, &Texts::audit, &is_admin, true},
@@ -192,6 +195,28 @@ void Facts::add(std::string_view term, std::string_view value) {
 }
 
 Html Facts::html() const { return element("dl", {{"class", "facts card"}}, rows_); }
+
+Paging::Paging(const Visit& visit, std::size_t rows, std::size_t rows_max)
+    : rows_max_(rows_max),
+      count_(std::max<std::size_t>((rows + rows_max - 1) / rows_max, 1)),
+      page_(std::clamp<std::size_t>(parse_number<std::size_t>(visit.query.get("page")).value_or(1),
+                                    1, count_)) {}
+
+Html Paging::links(const Visit& visit, Path path, std::vector<Url::Parameter> query) const {
+  if (count_ == 1) return {};
+  const auto to = [&](std::size_t number, std::string_view label) {
+    const std::string page = std::to_string(number);
+    auto parameters = query;
+    parameters.emplace_back("page", page);
+    return link(Url(path, parameters), label, "button");
+  };
+  Html out;
+  if (page_ > 1) out.add(to(page_ - 1, visit.texts().previous));
+  out.add(
+      element("span", {{"class", "hint"}}, std::to_string(page_) + " / " + std::to_string(count_)));
+  if (page_ < count_) out.add(to(page_ + 1, visit.texts().next));
+  return element("nav", {{"class", "pages"}, {"aria-label", visit.texts().pages}}, out);
+}
 
 std::string fill(std::string_view pattern, std::string_view value) {
   std::string out(pattern);

@@ -1,8 +1,10 @@
 /// What all pages share: the frame around them, headers, forms, and small pieces of HTML.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "console/html.hpp"
 #include "console/visit.hpp"
@@ -22,6 +24,8 @@ inline constexpr Path admin_devices_path{"/godwit/admin/devices"};
 inline constexpr Path admin_home{"/godwit/admin"};
 inline constexpr Path admin_policies_path{"/godwit/admin/policies"};
 inline constexpr Path admin_quarantine_path{"/godwit/admin/quarantine"};
+inline constexpr Path admin_user_path{"/godwit/admin/user"};
+inline constexpr Path admin_users_path{"/godwit/admin/users"};
 inline constexpr Path absence_path{"/godwit/out-of-office"};
 inline constexpr Path app_passwords_path{"/godwit/app-passwords"};
 inline constexpr Path setup_path{"/godwit/set-up"};
@@ -58,6 +62,19 @@ class Facts {
 
  private:
   Html rows_;
+};
+
+/// A long list, part by part.
+class Paging {
+ public:
+  /// The part that the query's `page` names, or the nearest there is.
+  Paging(const Visit& visit, std::size_t rows, std::size_t rows_max);
+  std::size_t first() const { return (page_ - 1) * rows_max_; }
+  /// To the parts before and behind it; nothing where all is on one. `query`: what the list is of.
+  Html links(const Visit& visit, Path path, std::vector<Url::Parameter> query) const;
+
+ private:
+  std::size_t rows_max_, count_, page_;
 };
 
 /// `pattern` with `value` in place of its `{}`.

@@ -46,5 +46,14 @@ Task<http::Reply> carry_out(Visit& visit);
 Task<http::Reply> show_quarantine(Visit& visit);
 Task<http::Reply> show_policies(Visit& visit);
 Task<http::Reply> show_audit(Visit& visit);
+// `user` names one.
+Task<http::Reply> show_users(Visit& visit);
+Task<http::Reply> show_user(Visit& visit);
+Task<http::Reply> ask_for_user(Visit& visit);
+Task<http::Reply> add_user(Visit& visit);
+Task<http::Reply> ask_for_password(Visit& visit);
+Task<http::Reply> set_password(Visit& visit);
+Task<http::Reply> ask_to_remove_user(Visit& visit);
+Task<http::Reply> remove_user(Visit& visit);
 
 }  // namespace godwit::console

@@ -292,6 +292,41 @@ struct Texts {
   std::string_view audit_done;
   std::string_view audit_refused;
 
+  // Users
+  std::string_view users;
+  std::string_view users_elsewhere;
+  std::string_view users_found;
+  std::string_view users_none;
+  std::string_view users_search;
+  std::string_view user_name;
+  std::string_view user_aliases;
+  std::string_view user_devices;
+  std::string_view user_delay;
+  std::string_view user_delay_none;
+  std::string_view user_delay_now;
+  std::string_view user_add;
+  std::string_view user_add_hint;
+  std::string_view user_aliases_hint;
+  std::string_view user_added;
+  std::string_view user_password;
+  std::string_view user_password_about;
+  std::string_view user_password_title;
+  std::string_view user_password_done;
+  std::string_view user_password_repeat;
+  std::string_view user_password_differs;
+  std::string_view user_remove;
+  std::string_view user_remove_about;
+  std::string_view user_remove_title;
+  std::string_view user_remove_hint;
+  std::string_view user_remove_confirm;
+  std::string_view user_remove_differs;
+  std::string_view user_removed;
+  std::string_view user_exists;
+  std::string_view user_refused;
+
+  // Lists
+  std::string_view pages;
+
   // Policies
   std::string_view policies;
   std::string_view policies_intro;

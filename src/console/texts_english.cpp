@@ -298,6 +298,44 @@ constexpr Texts texts{
     .audit_done = "done",
     .audit_refused = "refused",
 
+    .users = "Users",
+    .users_elsewhere =
+        "Users are not kept in Godwit’s own store: they live where [[sign_in]] looks them up, and "
+        "are added and removed there. These have used a device.",
+    .users_found = "Users: {}",
+    .users_none = "No user fits.",
+    .users_search = "User, name or alias",
+    .user_name = "Name",
+    .user_aliases = "Aliases",
+    .user_devices = "Devices",
+    .user_delay = "Sign-in",
+    .user_delay_none = "open",
+    .user_delay_now =
+        "after wrong passwords, unknown devices wait {} seconds; a new password ends that",
+    .user_add = "Add a user",
+    .user_add_hint = "With its domain: ann@example.org",
+    .user_aliases_hint = "Further addresses, with commas between them",
+    .user_added = "The user was added.",
+    .user_password = "Set a password",
+    .user_password_about = "All who are signed in with the old one have to sign in again.",
+    .user_password_title = "A new password for {}",
+    .user_password_done = "The password was set.",
+    .user_password_repeat = "The same once more",
+    .user_password_differs = "The two passwords are not the same.",
+    .user_remove = "Remove the user",
+    .user_remove_about = "Mailbox, calendars and contacts are deleted.",
+    .user_remove_title = "Remove {}",
+    .user_remove_hint =
+        "All mail, calendars, contacts, tasks and notes of this user are deleted. This cannot be "
+        "undone.",
+    .user_remove_confirm = "Type the user’s address to confirm",
+    .user_remove_differs = "That is another address: nothing was removed.",
+    .user_removed = "The user was removed.",
+    .user_exists = "There is such an address already.",
+    .user_refused = "This cannot be done: {}",
+
+    .pages = "Pages",
+
     .policies = "Policies",
     .policies_intro =
         "What phones must enforce, as the configuration says. It is changed there, and with "

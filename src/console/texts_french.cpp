@@ -314,6 +314,45 @@ constexpr Texts texts{
     .audit_done = "fait",
     .audit_refused = "refusé",
 
+    .users = "Utilisateurs",
+    .users_elsewhere =
+        "Les utilisateurs ne sont pas dans la base de Godwit : ils vivent là où [[sign_in]] les "
+        "cherche, et c’est là qu’on les ajoute ou retire. Ceux-ci ont utilisé un appareil.",
+    .users_found = "Utilisateurs : {}",
+    .users_none = "Aucun utilisateur ne correspond.",
+    .users_search = "Utilisateur, nom ou alias",
+    .user_name = "Nom",
+    .user_aliases = "Alias",
+    .user_devices = "Appareils",
+    .user_delay = "Connexion",
+    .user_delay_none = "ouverte",
+    .user_delay_now =
+        "après de faux mots de passe, les appareils inconnus attendent {} secondes ; un nouveau "
+        "mot de passe y met fin",
+    .user_add = "Ajouter un utilisateur",
+    .user_add_hint = "Avec son domaine : anne@example.org",
+    .user_aliases_hint = "D’autres adresses, séparées par des virgules",
+    .user_added = "L’utilisateur a été ajouté.",
+    .user_password = "Définir un mot de passe",
+    .user_password_about = "Qui est connecté avec l’ancien doit se reconnecter.",
+    .user_password_title = "Un nouveau mot de passe pour {}",
+    .user_password_done = "Le mot de passe a été défini.",
+    .user_password_repeat = "Encore une fois le même",
+    .user_password_differs = "Les deux mots de passe diffèrent.",
+    .user_remove = "Retirer l’utilisateur",
+    .user_remove_about = "Boîte, agendas et contacts sont supprimés.",
+    .user_remove_title = "Retirer {}",
+    .user_remove_hint =
+        "Tous les courriers, agendas, contacts, tâches et notes de cet utilisateur sont supprimés. "
+        "C’est sans retour.",
+    .user_remove_confirm = "Saisissez l’adresse de l’utilisateur pour confirmer",
+    .user_remove_differs = "C’est une autre adresse : rien n’a été retiré.",
+    .user_removed = "L’utilisateur a été retiré.",
+    .user_exists = "Cette adresse existe déjà.",
+    .user_refused = "C’est impossible : {}",
+
+    .pages = "Pages",
+
     .policies = "Stratégies",
     .policies_intro =
         "Ce que les téléphones doivent imposer, selon la configuration. Elle se modifie là, et par "

@@ -312,6 +312,45 @@ constexpr Texts texts{
     .audit_done = "getan",
     .audit_refused = "abgelehnt",
 
+    .users = "Personen",
+    .users_elsewhere =
+        "Personen stehen nicht in Godwits eigenem Speicher: Sie leben dort, wo [[sign_in]] "
+        "nachsieht, und werden dort angelegt und entfernt. Diese haben ein Gerät benutzt.",
+    .users_found = "Personen: {}",
+    .users_none = "Niemand passt dazu.",
+    .users_search = "Person, Name oder Alias",
+    .user_name = "Name",
+    .user_aliases = "Aliase",
+    .user_devices = "Geräte",
+    .user_delay = "Anmeldung",
+    .user_delay_none = "offen",
+    .user_delay_now =
+        "nach falschen Passwörtern warten unbekannte Geräte {} Sekunden; ein neues Passwort "
+        "beendet das",
+    .user_add = "Person hinzufügen",
+    .user_add_hint = "Mit der Domain: anna@example.org",
+    .user_aliases_hint = "Weitere Adressen, mit Kommas dazwischen",
+    .user_added = "Die Person wurde angelegt.",
+    .user_password = "Passwort setzen",
+    .user_password_about = "Wer mit dem alten angemeldet ist, muss sich neu anmelden.",
+    .user_password_title = "Ein neues Passwort für {}",
+    .user_password_done = "Das Passwort wurde gesetzt.",
+    .user_password_repeat = "Noch einmal dasselbe",
+    .user_password_differs = "Die beiden Passwörter sind verschieden.",
+    .user_remove = "Person entfernen",
+    .user_remove_about = "Postfach, Kalender und Kontakte werden gelöscht.",
+    .user_remove_title = "{} entfernen",
+    .user_remove_hint =
+        "Alle Mails, Kalender, Kontakte, Aufgaben und Notizen dieser Person werden gelöscht. Das "
+        "kann nicht rückgängig gemacht werden.",
+    .user_remove_confirm = "Geben Sie zur Bestätigung die Adresse der Person ein",
+    .user_remove_differs = "Das ist eine andere Adresse: Nichts wurde entfernt.",
+    .user_removed = "Die Person wurde entfernt.",
+    .user_exists = "Diese Adresse gibt es schon.",
+    .user_refused = "Das geht nicht: {}",
+
+    .pages = "Seiten",
+
     .policies = "Richtlinien",
     .policies_intro =
         "Was Telefone durchsetzen müssen, wie es in der Konfiguration steht. Geändert wird es dort "

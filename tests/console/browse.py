@@ -41,6 +41,12 @@ PAGES = {
     "any-device": ("/godwit/admin/device?user={user}&id={device}", True),
     "any-why": ("/godwit/admin/device/why?user={user}&id={device}", True),
     "order": ("/godwit/admin/order?user={user}&id={device}&action=wipe", True),
+    "users": ("/godwit/admin/users", True),
+    "users-none": ("/godwit/admin/users?q=nothing", True),
+    "user": ("/godwit/admin/user?user={user}", True),
+    "user-add": ("/godwit/admin/users/add", True),
+    "user-password": ("/godwit/admin/user/password?user={user}", True),
+    "user-remove": ("/godwit/admin/user/remove?user={user}", True),
     "quarantine": ("/godwit/admin/quarantine", True),
     "policies": ("/godwit/admin/policies", True),
     "audit": ("/godwit/admin/audit", True),
@@ -198,6 +204,18 @@ class Look:
             self.expect("scripts off: no quarantine", browser.comes("h1", "Quarantine"))
             browser.click(".cards .primary")
             self.expect("scripts off: not allowed", browser.comes(".banner", "carried out"))
+            browser.click("nav a[href='/godwit/admin/users']")
+            browser.click("main .button.primary")
+            self.expect("scripts off: no form for a user", browser.comes("h1", "Add a user"))
+            browser.type("#login", "dora@example.org")
+            browser.type("#password", "dora-secret")
+            browser.type("#again", "dora-secret")
+            browser.click("main form button")
+            self.expect("scripts off: no user added", browser.comes(".banner", "was added"))
+            browser.click(".actions .row:last-child a")
+            browser.type("#confirm", "dora@example.org")
+            browser.click("main form button")
+            self.expect("scripts off: user not removed", browser.comes(".banner", "was removed"))
             browser.click("nav a[href='/godwit/admin/devices']")
             self.expect("scripts off: no devices", browser.comes("h1", "Devices"))
             browser.type("#q", "bob")

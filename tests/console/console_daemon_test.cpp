@@ -214,6 +214,43 @@ TEST_F(ConsoleDaemonTest, SetUpHelpLeadsToThisServer) {
   EXPECT_TRUE(profile.body.contains("<string>" + server + "</string>")) << profile.body;
 }
 
+TEST_F(ConsoleDaemonTest, UsersAreAddedAndRemovedAsByTheCommandLine) {
+  daemon_.config["console"] = "admins = [\"ann@example.org\"]\n";
+  start();
+  Visitor visitor(daemon_);
+  visitor.sign_in(ann);
+  visitor.get("/godwit/admin/users/add");
+  const std::string form = "login=dora%40example.org&name=Dora&aliases=&password=one-secret";
+  EXPECT_EQ(visitor.post("/godwit/admin/users/add", form + "&again=one-secret").status, 303);
+  daemon_.kill();  // what was answered is there
+  daemon_.start();
+  Visitor dora(daemon_);
+  EXPECT_EQ(dora.sign_in("dora@example.org", "one-secret").status, 303);
+  visitor.sign_in(ann);
+  visitor.get("/godwit/admin/user/password?user=dora%40example.org");
+  EXPECT_EQ(visitor
+                .post("/godwit/admin/user/password",
+                      "user=dora%40example.org&password=two-secret&again=two-secret")
+                .status,
+            303);
+  EXPECT_EQ(dora.get("/godwit/").status, 303) << "signed out";
+  EXPECT_EQ(dora.sign_in("dora@example.org", "two-secret").status, 303);
+  EXPECT_TRUE(visitor.get("/godwit/admin/users").body.contains("dora@example.org"));
+  visitor.get("/godwit/admin/user/remove?user=dora%40example.org");
+  EXPECT_EQ(
+      visitor
+          .post("/godwit/admin/user/remove", "user=dora%40example.org&confirm=dora%40example.org")
+          .status,
+      303);
+  EXPECT_FALSE(visitor.get("/godwit/admin/users").body.contains("dora@example.org"));
+  const auto log = daemon_.command("audit --user dora@example.org").output;
+  for (const char* const action : {"user.add", "user.passwd", "user.remove"}) {
+    EXPECT_TRUE(log.contains(action)) << log;
+  }
+  EXPECT_FALSE(log.contains("secret"));
+  EXPECT_FALSE(daemon_.log().contains("-secret"));
+}
+
 TEST_F(ConsoleDaemonTest, CanBeSwitchedOff) {
   start();
   Visitor visitor(daemon_);
