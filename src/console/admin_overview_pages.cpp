@@ -11,6 +11,7 @@
 #include "console/operations.hpp"
 #include "console/page.hpp"
 #include "console/pages.hpp"
+#include "console/traffic_view.hpp"
 
 namespace godwit::console {
 namespace {
@@ -110,6 +111,7 @@ Task<http::Reply> show_overview(Visit& visit) {
   }
   if (queue) tiles.add(tile(texts.overview_waiting_mail, queue->at("mails").size()));
   content.add(element("ul", {{"class", "tiles"}}, tiles));
+  content.add(traffic_section(texts, visit.parts.insight.traffic()));
   content.add(states(texts, devices));
   if (status) {
     Facts facts;
@@ -125,7 +127,9 @@ Task<http::Reply> show_overview(Visit& visit) {
     content.add(element("h2", {{"class", "above"}}, texts.recent_entries));
     content.add(entry_table(texts, entries->at("entries")));
   }
-  co_return page_reply(visit, {std::string(texts.overview), std::move(content)});
+  co_return page_reply(
+      visit,
+      {.title = std::string(texts.overview), .content = std::move(content), .is_live = true});
 }
 
 Task<http::Reply> show_audit(Visit& visit) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Asset style{"/godwit/console.css", "text/css; charset=utf-8", contents::console_css};
 constexpr Asset bird{"/godwit/icon.svg", "image/svg+xml", contents::icon_svg};
+constexpr Asset live{"/godwit/live.js", "text/javascript; charset=utf-8", contents::live_js};
 constexpr std::size_t version_characters = 12;
 
 }  // namespace
@@ -32,9 +33,10 @@ http::Reply Asset::reply() const {
 
 const Asset& style_sheet() { return style; }
 const Asset& icon() { return bird; }
+const Asset& live_script() { return live; }
 
 const Asset* find_asset(std::string_view path) {
-  for (const Asset* const each : {&style, &bird}) {
+  for (const Asset* const each : {&style, &bird, &live}) {
     if (each->path().view() == path) return each;
   }
   return nullptr;

@@ -26,6 +26,8 @@ class Asset {
 
 const Asset& style_sheet();
 const Asset& icon();
+/// What brings a page up to date that is whole without it.
+const Asset& live_script();
 /// The one at that path.
 const Asset* find_asset(std::string_view path);
 

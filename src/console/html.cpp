@@ -47,6 +47,14 @@ void Html::close(Tag tag) {
   text_ += '>';
 }
 
+Html Html::script(const Url& source) {
+  Html out;
+  out.text_ = "<script defer src=\"";
+  append(out.text_, source.text());
+  out.text_ += "\"></script>";
+  return out;
+}
+
 std::string Html::document(const Html& root) { return "<!DOCTYPE html>\n" + root.text_ + '\n'; }
 
 }  // namespace godwit::console

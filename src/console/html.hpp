@@ -100,6 +100,8 @@ class Html {
     out.close(tag);
     return out;
   }
+  /// Runs a file of ours once the document is there; the policy of contents must let it.
+  static Html script(const Url& source);
   /// A whole document, of its `html` element.
   static std::string document(const Html& root);
 

@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view content_security =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'";
+constexpr std::string_view live_content = "; script-src 'self'; connect-src 'self'";
 
 struct Place {
   Path path;
@@ -44,7 +45,8 @@ Html head(const Page& page) {
       element("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}}),
       element("meta", {{"name", "color-scheme"}, {"content", "light dark"}}),
       element("link", {{"rel", "stylesheet"}, {"href", style_sheet().url()}}),
-      element("link", {{"rel", "icon"}, {"href", icon().url()}}));
+      element("link", {{"rel", "icon"}, {"href", icon().url()}}),
+      page.is_live ? Html::script(live_script().url()) : Html());
 }
 
 Html navigation(const Visit& visit, bool of_administration) {
@@ -130,7 +132,8 @@ http::Reply page_reply(const Visit& visit, const Page& page) {
   reply.status = page.status;
   reply.headers = {{"Content-Type", "text/html; charset=utf-8"},
                    {"Cache-Control", "no-store"},
-                   {"Content-Security-Policy", std::string(content_security)},
+                   {"Content-Security-Policy",
+                    std::string(content_security) + std::string(page.is_live ? live_content : "")},
                    {"Content-Language", std::string(visit.texts().code)},
                    {"Referrer-Policy", "same-origin"},
                    {"X-Content-Type-Options", "nosniff"},

@@ -15,6 +15,7 @@ struct Page {
   std::string title;
   Html content;
   int status = 200;
+  bool is_live = false;  // brought up to date by a script, where there are any
 };
 
 inline constexpr Path home{"/godwit/"};

@@ -327,6 +327,22 @@ struct Texts {
   // Lists
   std::string_view pages;
 
+  // The last hour, as graphs
+  std::string_view traffic;
+  std::string_view traffic_hint;
+  std::string_view traffic_requests;
+  std::string_view traffic_answered;
+  std::string_view traffic_parked;
+  std::string_view traffic_refused;
+  std::string_view traffic_failed;
+  std::string_view traffic_waiting;
+  std::string_view traffic_woken;
+  std::string_view traffic_wake;
+  std::string_view traffic_most;
+  std::string_view traffic_hour_ago;
+  std::string_view traffic_now;
+  std::string_view traffic_numbers;
+
   // Policies
   std::string_view policies;
   std::string_view policies_intro;

@@ -336,6 +336,23 @@ constexpr Texts texts{
 
     .pages = "Pages",
 
+    .traffic = "The last hour",
+    .traffic_hint =
+        "Counted since the server’s start. With scripts on it moves by itself for ten minutes; "
+        "without, reload the page.",
+    .traffic_requests = "Requests a minute",
+    .traffic_answered = "Answered",
+    .traffic_parked = "Wait for a change",
+    .traffic_refused = "Refused",
+    .traffic_failed = "Failed",
+    .traffic_waiting = "Phones that wait",
+    .traffic_woken = "Woken",
+    .traffic_wake = "Slowest answer after a change",
+    .traffic_most = "Highest: {}",
+    .traffic_hour_ago = "an hour ago",
+    .traffic_now = "now",
+    .traffic_numbers = "The numbers",
+
     .policies = "Policies",
     .policies_intro =
         "What phones must enforce, as the configuration says. It is changed there, and with "

@@ -353,6 +353,23 @@ constexpr Texts texts{
 
     .pages = "Pages",
 
+    .traffic = "La dernière heure",
+    .traffic_hint =
+        "Compté depuis le démarrage du serveur. Avec les scripts, cela avance seul pendant dix "
+        "minutes ; sans, rechargez la page.",
+    .traffic_requests = "Requêtes par minute",
+    .traffic_answered = "Répondues",
+    .traffic_parked = "En attente",
+    .traffic_refused = "Refusées",
+    .traffic_failed = "Échouées",
+    .traffic_waiting = "Téléphones en attente",
+    .traffic_woken = "Réveillées",
+    .traffic_wake = "Réponse la plus lente après un changement",
+    .traffic_most = "Maximum : {}",
+    .traffic_hour_ago = "il y a une heure",
+    .traffic_now = "maintenant",
+    .traffic_numbers = "Les chiffres",
+
     .policies = "Stratégies",
     .policies_intro =
         "Ce que les téléphones doivent imposer, selon la configuration. Elle se modifie là, et par "

@@ -351,6 +351,23 @@ constexpr Texts texts{
 
     .pages = "Seiten",
 
+    .traffic = "Die letzte Stunde",
+    .traffic_hint =
+        "Gezählt seit dem Start des Servers. Mit Skripten läuft es zehn Minuten von selbst weiter; "
+        "ohne laden Sie die Seite neu.",
+    .traffic_requests = "Anfragen je Minute",
+    .traffic_answered = "Beantwortet",
+    .traffic_parked = "Warten auf Änderung",
+    .traffic_refused = "Abgelehnt",
+    .traffic_failed = "Gescheitert",
+    .traffic_waiting = "Wartende Telefone",
+    .traffic_woken = "Geweckt",
+    .traffic_wake = "Langsamste Antwort nach einer Änderung",
+    .traffic_most = "Höchstens: {}",
+    .traffic_hour_ago = "vor einer Stunde",
+    .traffic_now = "jetzt",
+    .traffic_numbers = "Die Zahlen",
+
     .policies = "Richtlinien",
     .policies_intro =
         "Was Telefone durchsetzen müssen, wie es in der Konfiguration steht. Geändert wird es dort "
