@@ -33,7 +33,7 @@ Html entries(const Visit& visit, const PhoneSetup& setup) {
   out.add(texts.setup_address, code(setup.address));
   out.add(texts.setup_server, code(setup.server));
   out.add(texts.setup_domain, texts.setup_domain_none);
-  out.add(texts.user, code(setup.user));
+  out.add(texts.setup_user, code(setup.user));
   Html secret = Html().add(texts.setup_password);
   if (visit.parts.takes_app_passwords) {
     secret.add(" ").add(link(Url(app_passwords_path), texts.setup_app_password));

@@ -105,6 +105,7 @@ struct Texts {
   std::string_view setup_server;
   std::string_view setup_domain;
   std::string_view setup_domain_none;
+  std::string_view setup_user;
   std::string_view setup_password;
   std::string_view setup_app_password;
   std::string_view setup_tls;

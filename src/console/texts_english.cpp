@@ -94,6 +94,7 @@ constexpr Texts texts{
     .setup_server = "Server",
     .setup_domain = "Domain",
     .setup_domain_none = "Leave it empty.",
+    .setup_user = "User name",
     .setup_password = "That of your account.",
     .setup_app_password = "Or make one for this phone alone",
     .setup_tls = "Secure connection (SSL)",

@@ -103,6 +103,7 @@ constexpr Texts texts{
     .setup_server = "Serveur",
     .setup_domain = "Domaine",
     .setup_domain_none = "Laisser vide.",
+    .setup_user = "Nom d’utilisateur",
     .setup_password = "Celui de votre compte.",
     .setup_app_password = "Ou créez-en un pour ce seul téléphone",
     .setup_tls = "Connexion sécurisée (SSL)",

@@ -99,6 +99,7 @@ constexpr Texts texts{
     .setup_server = "Server",
     .setup_domain = "Domain",
     .setup_domain_none = "Leer lassen.",
+    .setup_user = "Benutzername",
     .setup_password = "Das Ihres Kontos.",
     .setup_app_password = "Oder machen Sie eines nur für dieses Telefon",
     .setup_tls = "Sichere Verbindung (SSL)",
