@@ -53,6 +53,16 @@ TEST_F(FailureLimitTest, FurtherOnesDoubleTheWaitUpToItsMaximum) {
   EXPECT_EQ(wait(attempt("ann")), 60);
 }
 
+TEST_F(FailureLimitTest, WhoLooksTakesNobodysTurn) {
+  EXPECT_EQ(limit_.waiting("ann"), seconds(0));
+  fail(attempt("ann"), 3);
+  EXPECT_EQ(limit_.waiting("Ann"), seconds(10));
+  clock_.advance(seconds(11));
+  EXPECT_EQ(limit_.waiting("ann"), seconds(0));
+  EXPECT_EQ(limit_.waiting("ann"), seconds(0));
+  EXPECT_EQ(wait(attempt("ann")), 0);
+}
+
 TEST_F(FailureLimitTest, WhoIsNotKnownCountsForTheAddressAlone) {
   fail(attempt("", "phone"), 4);
   EXPECT_EQ(wait(attempt("", "phone")), 0);

@@ -38,7 +38,7 @@ constexpr auto routes = std::to_array<Route>({
     {"/godwit/admin/device/why", Who::admin, &show_any_why, nullptr},
     {"/godwit/admin/devices", Who::admin, &show_all_devices, nullptr},
     {"/godwit/admin/order", Who::admin, &ask_to_order, &carry_out},
-    {"/godwit/admin/policies", Who::admin, &show_policies, nullptr},
+    {"/godwit/admin/policies", Who::admin, &show_policies, &assign_policy},
     {"/godwit/admin/quarantine", Who::admin, &show_quarantine, nullptr},
     {"/godwit/admin/user", Who::admin, &show_user, nullptr},
     {"/godwit/admin/user/password", Who::admin, &ask_for_password, &set_password},

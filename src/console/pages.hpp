@@ -45,6 +45,7 @@ Task<http::Reply> ask_to_order(Visit& visit);
 Task<http::Reply> carry_out(Visit& visit);
 Task<http::Reply> show_quarantine(Visit& visit);
 Task<http::Reply> show_policies(Visit& visit);
+Task<http::Reply> assign_policy(Visit& visit);
 Task<http::Reply> show_audit(Visit& visit);
 // `user` names one.
 Task<http::Reply> show_users(Visit& visit);

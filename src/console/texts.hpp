@@ -355,6 +355,21 @@ struct Texts {
   std::string_view policy_domains;
   std::string_view policy_assigned;
   std::string_view policy_everybody;
+
+  // Whose policy is which
+  std::string_view policy_assign_title;
+  std::string_view policy_assign_hint;
+  std::string_view policy_look;
+  std::string_view policy_assign;
+  std::string_view policy_by_configuration;
+  std::string_view policy_holds;
+  std::string_view policy_why;
+  std::string_view policy_why_default;
+  std::string_view policy_why_assigned;
+  std::string_view policy_why_user;
+  std::string_view policy_why_group;
+  std::string_view policy_assigned_done;
+  std::string_view policy_gone;
   std::string_view recovery_show;
 };
 

@@ -356,8 +356,8 @@ constexpr Texts texts{
 
     .policies = "Policies",
     .policies_intro =
-        "What phones must enforce, as the configuration says. It is changed there, and with "
-        "“godwit policy assign”.",
+        "What phones have to enforce, as the configuration says. Settings are changed there; a "
+        "policy can be assigned to a user here.",
     .policy_off = "Nothing is asked of phones",
     .policy_loose = "Phones that know policies are held to it",
     .policy_strict = "Nothing without the acknowledged policy",
@@ -366,6 +366,22 @@ constexpr Texts texts{
     .policy_domains = "Domains",
     .policy_assigned = "Assigned to",
     .policy_everybody = "Everybody else",
+
+    .policy_assign_title = "Whose policy is which?",
+    .policy_assign_hint =
+        "Groups, domains and everybody else are given theirs in the configuration. An assignment "
+        "to a user counts before that.",
+    .policy_look = "Look",
+    .policy_assign = "Assign",
+    .policy_by_configuration = "As the configuration says",
+    .policy_holds = "Policy of {}",
+    .policy_why = "Because",
+    .policy_why_default = "no other names the user",
+    .policy_why_assigned = "it was assigned to the user",
+    .policy_why_user = "the configuration names the user",
+    .policy_why_group = "the configuration names a group or domain of the user",
+    .policy_assigned_done = "Done. Devices that wait learn of it at once.",
+    .policy_gone = "There is no such user or policy.",
     .recovery_show = "Show it",
 };
 

@@ -371,8 +371,8 @@ constexpr Texts texts{
 
     .policies = "Richtlinien",
     .policies_intro =
-        "Was Telefone durchsetzen müssen, wie es in der Konfiguration steht. Geändert wird es dort "
-        "und mit „godwit policy assign“.",
+        "Was Telefone durchsetzen müssen, wie es in der Konfiguration steht. Die Einstellungen "
+        "werden dort geändert; zuweisen lässt sich eine Richtlinie hier.",
     .policy_off = "Von Telefonen wird nichts verlangt",
     .policy_loose = "Telefone, die Richtlinien kennen, halten sich daran",
     .policy_strict = "Nichts ohne die bestätigte Richtlinie",
@@ -381,6 +381,22 @@ constexpr Texts texts{
     .policy_domains = "Domains",
     .policy_assigned = "Zugewiesen an",
     .policy_everybody = "Alle anderen",
+
+    .policy_assign_title = "Wer hat welche Richtlinie?",
+    .policy_assign_hint =
+        "Gruppen, Domains und alle anderen bekommen ihre in der Konfiguration. Eine Zuweisung an "
+        "eine Person geht dem vor.",
+    .policy_look = "Nachsehen",
+    .policy_assign = "Zuweisen",
+    .policy_by_configuration = "Wie die Konfiguration es sagt",
+    .policy_holds = "Richtlinie von {}",
+    .policy_why = "Weil",
+    .policy_why_default = "keine andere die Person nennt",
+    .policy_why_assigned = "sie ihr zugewiesen wurde",
+    .policy_why_user = "die Konfiguration die Person nennt",
+    .policy_why_group = "die Konfiguration eine Gruppe oder Domain der Person nennt",
+    .policy_assigned_done = "Erledigt. Geräte, die warten, erfahren es sofort.",
+    .policy_gone = "Diese Person oder Richtlinie gibt es nicht.",
     .recovery_show = "Zeigen",
 };
 

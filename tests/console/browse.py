@@ -49,6 +49,7 @@ PAGES = {
     "user-remove": ("/godwit/admin/user/remove?user={user}", True),
     "quarantine": ("/godwit/admin/quarantine", True),
     "policies": ("/godwit/admin/policies", True),
+    "policy-of-user": ("/godwit/admin/policies?user={user}", True),
     "audit": ("/godwit/admin/audit", True),
     "nothing": ("/godwit/nothing", True),
 }

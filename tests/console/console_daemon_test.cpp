@@ -164,6 +164,20 @@ TEST_F(ConsoleDaemonTest, AdministratorsAreWhomTheConfigurationNames) {
   EXPECT_TRUE(policies.contains("ann@board.test"));
   EXPECT_TRUE(policies.contains("<dt>MinDevicePasswordLength</dt><dd>8</dd>"));
   EXPECT_TRUE(policies.contains("Everybody else"));
+  // Whose is which: by the configuration, then by an administrator's word.
+  const std::string hers = "/godwit/admin/policies?user=ann%40example.org";
+  EXPECT_TRUE(visitor.get(hers).body.contains("no other names the user"));
+  EXPECT_EQ(visitor.post("/godwit/admin/policies", "user=ann%40example.org&policy=board").status,
+            303);
+  EXPECT_TRUE(visitor.get(hers).body.contains("it was assigned to the user"));
+  EXPECT_EQ(visitor.post("/godwit/admin/policies", "user=ann%40example.org&policy=none").status,
+            409);
+  EXPECT_EQ(visitor.post("/godwit/admin/policies", "user=&policy=board").status, 409);
+  EXPECT_TRUE(daemon_.command("policy show --user ann@example.org").output.contains("board"));
+  EXPECT_EQ(visitor.post("/godwit/admin/policies", "user=ann%40example.org&policy=").status, 303);
+  EXPECT_TRUE(visitor.get(hers).body.contains("no other names the user"));
+  const auto assigned = daemon_.command("audit --user ann@example.org").output;
+  EXPECT_TRUE(assigned.contains("policy.assign") && assigned.contains(bob)) << assigned;
   const std::string device = "user=ann%40example.org&id=phone1";
   visitor.get("/godwit/admin/order?" + device + "&action=block");
   EXPECT_EQ(visitor.post("/godwit/admin/order", device + "&action=block").status, 303);
