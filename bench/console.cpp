@@ -179,6 +179,8 @@ int main(int argc, char** argv) {
     measure(table, visitor, "/godwit/admin/devices", "");
     measure(table, visitor, "/godwit/admin/devices", "q=user77&state=allowed");
     measure(table, visitor, "/godwit/admin/device", "user=user7%40example.org&id=device14");
+    measure(table, visitor, "/godwit/admin/users", "");
+    measure(table, visitor, "/godwit/admin/users", "q=user77");
     measure(table, visitor, "/godwit/admin/quarantine", "");
     measure(table, visitor, "/godwit/admin/audit", "");
   }
