@@ -374,7 +374,7 @@ constexpr Texts texts{
     .policies = "Stratégies",
     .policies_intro =
         "Ce que les téléphones doivent appliquer, selon la configuration. Les réglages se changent "
-        "là ; une politique s’attribue ici.",
+        "là ; une stratégie s’attribue ici.",
     .policy_off = "Rien n’est demandé aux téléphones",
     .policy_loose = "Les téléphones qui connaissent les stratégies y sont tenus",
     .policy_strict = "Rien sans la stratégie confirmée",
@@ -384,21 +384,21 @@ constexpr Texts texts{
     .policy_assigned = "Attribuée à",
     .policy_everybody = "Tous les autres",
 
-    .policy_assign_title = "Qui a quelle politique ?",
+    .policy_assign_title = "Qui a quelle stratégie ?",
     .policy_assign_hint =
         "Groupes, domaines et tous les autres reçoivent la leur dans la configuration. Une "
         "attribution à une personne passe avant.",
     .policy_look = "Regarder",
     .policy_assign = "Attribuer",
     .policy_by_configuration = "Comme le dit la configuration",
-    .policy_holds = "Politique de {}",
+    .policy_holds = "Stratégie de {}",
     .policy_why = "Parce que",
     .policy_why_default = "aucune autre ne nomme cette personne",
     .policy_why_assigned = "elle lui a été attribuée",
     .policy_why_user = "la configuration nomme cette personne",
     .policy_why_group = "la configuration nomme un groupe ou domaine de cette personne",
     .policy_assigned_done = "C’est fait. Les appareils qui attendent l’apprennent aussitôt.",
-    .policy_gone = "Il n’y a pas de tel utilisateur ou politique.",
+    .policy_gone = "Il n’y a pas de tel utilisateur ou stratégie.",
     .recovery_show = "L’afficher",
 };
 

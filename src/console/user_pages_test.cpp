@@ -17,6 +17,7 @@ class KnownAccounts final : public admin::Accounts {
   }
   Task<std::vector<admin::User>> list() override {
     std::vector<admin::User> out;
+    out.reserve(users.size());
     for (const auto& [login, user] : users) out.push_back(user);
     co_return out;
   }
