@@ -12,6 +12,7 @@ Prints what is wrong; exit 1 when something is.
 
 import os
 import sys
+import time
 
 from webdriver import Browser
 
@@ -184,6 +185,26 @@ class Look:
         finally:
             browser.close()
 
+    def moves_by_itself(self):
+        """The overview's script: what it brings is what the page has by then."""
+        browser = Browser(self.part)
+        try:
+            self.sign_in(browser)
+            self.expect("script: not signed in", browser.comes("h1", "My devices"))
+            browser.open(f"{self.url}/godwit/admin?language=en")
+            browser.click("summary")
+            browser.run("document.querySelector('#graph-requests').replaceChildren()")
+            ends = time.monotonic() + 40
+            while time.monotonic() < ends and browser.run(
+                    "return document.documentElement.dataset.refreshed") != "yes":
+                time.sleep(1)
+            self.expect("script: the graphs do not move", browser.run(
+                "return document.querySelectorAll('#graph-requests svg path').length") > 0)
+            self.expect("script: the numbers were closed",
+                        browser.run("return document.querySelector('details').open"))
+        finally:
+            browser.close()
+
     def without_scripts(self):
         browser = Browser(self.part, scripts=False)
         try:
@@ -262,6 +283,7 @@ def main():
     look.look_at_all(dark=False)
     look.look_at_all(dark=True)
     look.by_keyboard()
+    look.moves_by_itself()
     look.without_scripts()
     for each in look.wrong:
         print(each)
