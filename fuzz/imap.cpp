@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "imap/command.hpp"
+#include "imap/conversation.hpp"
 #include "imap/listing.hpp"
 #include "imap/mailbox_name.hpp"
 #include "imap/response.hpp"
@@ -54,6 +55,7 @@ void check_command(std::string_view foreign) {
   command.string(foreign).mailbox(foreign).mailbox(foreign, true);
   command.flag_list({std::string(foreign)}).body(foreign, 1, 2);
   check_line(command);
+  expect(conversation_line(foreign).size() <= 2100);
 }
 
 void use(const Response& response, std::vector<ListEntry>& entries) {

@@ -53,6 +53,7 @@ std::span<const Operation> log_operations();
 std::span<const Operation> activity_operations();
 std::span<const Operation> profile_operations();
 std::span<const Operation> repair_operations();
+std::span<const Operation> trace_operations();
 
 /// What the audit log says of an operation; without its result.
 policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,

@@ -15,9 +15,10 @@ constexpr std::uint64_t entries_max = 10'000;
 /// What is asked for once and changes nothing. A recovery password that was shown is worth an
 /// entry.
 constexpr auto reading = std::to_array<std::string_view>(
-    {"app_password.list", "audit.list", "device.dry_run", "device.list", "device.why", "group.list",
-     "group.show", "item.removed", "log.levels", "policy.list", "policy.show", "profile.list",
-     "push.list", "queue.list", "request.list", "share.list", "status", "user.list", "user.show"});
+    {"app_password.list", "audit.list",   "device.dry_run", "device.list", "device.why",
+     "group.list",        "group.show",   "item.removed",   "log.levels",  "policy.list",
+     "policy.show",       "profile.list", "push.list",      "queue.list",  "request.list",
+     "share.list",        "status",       "trace.list",     "user.list",   "user.show"});
 
 json to_json(const policy::AuditEntry& entry) {
   return {{"time", entry.time.time_since_epoch().count()},
@@ -84,6 +85,9 @@ policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,
   }
   if (const auto found = arguments.find("dry_run"); found != arguments.end() && *found == true) {
     entry.details = "dry run";
+  }
+  if (const auto found = arguments.find("full"); found != arguments.end() && *found == true) {
+    entry.details = "with content";
   }
   return entry;
 }

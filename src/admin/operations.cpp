@@ -501,7 +501,7 @@ const Operation* find_operation(std::string_view name) {
   for (const auto table :
        {std::span<const Operation>(operations), app_password_operations(), policy_operations(),
         audit_operations(), share_operations(), log_operations(), activity_operations(),
-        profile_operations(), repair_operations()}) {
+        profile_operations(), repair_operations(), trace_operations()}) {
     const auto found = std::ranges::find(table, name, &Operation::name);
     if (found != table.end()) return &*found;
   }

@@ -37,6 +37,7 @@ class KnownUsers;
 namespace godwit::admin {
 
 class Insight;
+class Traces;
 
 struct NewUser {
   std::string login;  // user@domain
@@ -348,6 +349,7 @@ class Operations {
     RemovedItems* removed_items = nullptr;  // there where the accounts are
     Shares* shares = nullptr;               // likewise
     Activity* activity = nullptr;           // there where phones are served
+    Traces* traces = nullptr;               // likewise
   };
   explicit Operations(Parts parts) : parts_(std::move(parts)) {}
   /// What was not there before may be now. What runs goes on with the parts it found.

@@ -159,6 +159,7 @@ void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_item_commands(app, options);
   register_log_commands(app, options);
   register_activity_commands(app, options);
+  register_trace_commands(app, options);
   app.add_subcommand("status", "What the daemon is doing")->callback([&options] {
     options.run = [&options] { return ask(options, "status", json::object(), &print_status); };
   });

@@ -35,6 +35,7 @@ void register_audit_commands(CLI::App& app, CliOptions& options);
 void register_quarantine_commands(CLI::App& app, CliOptions& options);
 void register_policy_commands(CLI::App& app, CliOptions& options);
 void register_profile_commands(CLI::App& app, CliOptions& options);
+void register_trace_commands(CLI::App& app, CliOptions& options);
 void register_store_commands(CLI::App& app, CliOptions& options);
 void register_wbxml_commands(CLI::App& app, CliOptions& options);
 void register_deliver_command(CLI::App& app, CliOptions& options);

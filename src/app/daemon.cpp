@@ -25,7 +25,9 @@
 #include "app/metrics_server.hpp"
 #include "app/opening.hpp"
 #include "app/repair.hpp"
+#include "app/resources.hpp"
 #include "app/system.hpp"
+#include "app/traces.hpp"
 #include "app/web_console.hpp"
 #include "base/fault.hpp"
 #include "base/files.hpp"
@@ -44,6 +46,7 @@ constexpr std::chrono::seconds successor_limit{60};
 /// Requests that run when a new process takes over; then it waits until this one has ended.
 constexpr std::chrono::seconds finish_limit{10};
 constexpr std::chrono::hours audit_interval{1};
+constexpr std::chrono::minutes resources_interval{1};
 
 /// As many connections as the system lets us have.
 void raise_descriptor_limit() {
@@ -89,6 +92,7 @@ struct Daemon::State {
   SystemClock clock;
   SystemRandom random;
   std::unique_ptr<FileLayer> files = system_files();
+  Traces traces{clock, *files, options.config.server.state_directory + "/traces"};
   net::Loop loop;
   watch::Hub hub;
   Time started;
@@ -149,7 +153,8 @@ void Daemon::State::make_engine() {
         [this] { return engine ? engine->profiles() : profile::shipped_profiles(); });
   }
   backends = make_backends(options.config, {loop, *files, clock, random, damage});
-  engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools);
+  engine = std::make_unique<Engine>(options.config, clock, random, *store, *backends, hub, *spools,
+                                    traces);
   activity = std::make_unique<EngineActivity>(*engine, clock);
   insight = std::make_unique<EngineInsight>(*store, *engine, backends->mail(), hub, clock);
   console = make_console(options.config, clock, random, *engine, *devices, *insight,
@@ -226,6 +231,7 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.policies = policies.get();
   parts.activity = activity.get();
   parts.insight = insight.get();
+  parts.traces = engine ? &traces : nullptr;
   parts.outbox = backends ? backends->outbox() : nullptr;
   parts.app_passwords = engine ? &engine->app_passwords() : nullptr;
   parts.known_users = backends ? &backends->known_users() : nullptr;
@@ -334,6 +340,7 @@ Task<> Daemon::State::stop_all() {
   if (engine) co_await engine->stop();
   if (backends) co_await backends->stop();
   control.reset();
+  traces.stop();
 }
 
 /// What runs is finished, and what waits has its answer, before anything is let go: at the end
@@ -469,7 +476,12 @@ void Daemon::run() {
   });
   state.loop.every(sweep_interval, [&state] {
     if (state.engine && !state.draining) state.engine->sweep();
+    state.traces.sweep();
     trim_heap();
+  });
+  state.loop.every(resources_interval, [&state] {
+    if (state.draining || !are_resources_shown()) return;
+    state.loop.spawn(log_resources(state.status(), state.backends.get()), "resources");
   });
   state.loop.spawn(state.ready(), "ready");
   state.loop.run();

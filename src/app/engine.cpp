@@ -61,7 +61,7 @@ command::Settings command_settings(const Config& config) {
 }
 
 Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store& store,
-               Backends& backends, watch::Hub& hub, http::Spools& spools)
+               Backends& backends, watch::Hub& hub, http::Spools& spools, command::Tracer& tracer)
     : settings_(command_settings(config)),
       grace_(config.push.grace_seconds),
       has_console_(config.console.enabled),
@@ -116,7 +116,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       endpoint_(
           services_, sign_in_,
           [this](http::Request request) { return page_.answer(std::move(request)); },
-          &request_counts_),
+          &request_counts_, &tracer),
       autodiscovery_(config, host_of(config), clock, sign_in_, endpoint_),
       ingest_(ingest_settings(config), clock, backends.known_users(), backends.hints(),
               autodiscovery_) {

@@ -29,7 +29,7 @@ command::Settings command_settings(const Config& config);
 class Engine {
  public:
   Engine(const Config& config, Clock& clock, Random& random, store::Store& store,
-         Backends& backends, watch::Hub& hub, http::Spools& spools);
+         Backends& backends, watch::Hub& hub, http::Spools& spools, command::Tracer& tracer);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 

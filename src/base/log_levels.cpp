@@ -17,18 +17,55 @@ namespace {
 constexpr auto all_levels =
     std::to_array<LogLevel>({LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error});
 
-constexpr auto names = std::to_array<std::string_view>(
-    {"admin",        "autodiscover",  "certificates", "command",
-     "console",      "control",       "conversation", "daemon",
-     "dav",          "device_rule",   "directory",    "draft",
-     "groups",       "hierarchy",     "http",         "imap",
-     "ingest",       "ldap",          "ldap.check",   "listener",
-     "lmtp",         "lmtp.spool",    "local.blobs",  "local.delivery",
-     "local.groups", "local.meeting", "local.store",  "local.vacation",
-     "loop",         "meeting",       "notes",        "oidc",
-     "prefetch",     "provision",     "queue",        "request",
-     "search",       "send",          "settings",     "sieve",
-     "sign_in",      "store.index",   "sync"});
+constexpr auto names = std::to_array<std::string_view>({"admin",
+                                                        "autodiscover",
+                                                        "certificates",
+                                                        "command",
+                                                        "console",
+                                                        "control",
+                                                        "conversation",
+                                                        "daemon",
+                                                        "dav",
+                                                        "dav.conversation",
+                                                        "device_rule",
+                                                        "directory",
+                                                        "draft",
+                                                        "groups",
+                                                        "hierarchy",
+                                                        "http",
+                                                        "imap",
+                                                        "imap.conversation",
+                                                        "ingest",
+                                                        "ldap",
+                                                        "ldap.check",
+                                                        "listener",
+                                                        "lmtp",
+                                                        "lmtp.spool",
+                                                        "local.blobs",
+                                                        "local.delivery",
+                                                        "local.groups",
+                                                        "local.meeting",
+                                                        "local.store",
+                                                        "local.vacation",
+                                                        "loop",
+                                                        "meeting",
+                                                        "notes",
+                                                        "oidc",
+                                                        "prefetch",
+                                                        "provision",
+                                                        "queue",
+                                                        "request",
+                                                        "request.content",
+                                                        "request.decoded",
+                                                        "resources",
+                                                        "search",
+                                                        "send",
+                                                        "settings",
+                                                        "sieve",
+                                                        "sign_in",
+                                                        "store.index",
+                                                        "sync",
+                                                        "trace"});
 static_assert(std::ranges::adjacent_find(names, std::greater_equal{}) == names.end(),
               "loggers must be unique and in order");
 
@@ -88,6 +125,12 @@ bool is_shown(std::string_view logger, LogLevel level) {
   const std::size_t place = place_of(logger);
   const auto least = place < names.size() ? own_level(place) : std::nullopt;
   return level >= least.value_or(common.load(std::memory_order_relaxed));
+}
+
+bool is_shown_by_name(std::string_view logger, LogLevel level) {
+  const std::size_t place = place_of(logger);
+  const auto least = place < names.size() ? own_level(place) : std::nullopt;
+  return least.has_value() && level >= *least;
 }
 
 }  // namespace godwit

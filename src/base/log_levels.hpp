@@ -29,5 +29,7 @@ Result<> set_logger_level(std::string_view logger, std::optional<LogLevel> level
 /// Those that have a level of their own, in the order of their names.
 std::vector<LoggerLevel> logger_levels();
 bool is_shown(std::string_view logger, LogLevel level);
+/// By a level of its own: that of all does not count. Of loggers that show content.
+bool is_shown_by_name(std::string_view logger, LogLevel level);
 
 }  // namespace godwit

@@ -50,6 +50,16 @@ TEST_F(LogLevels, OfOneLoggerGoesBeforeThatOfAll) {
   EXPECT_EQ(common_log_level(), LogLevel::error);
 }
 
+TEST_F(LogLevels, ThatOfAllSpeaksForNobodyByName) {
+  set_log_level(LogLevel::debug);
+  EXPECT_FALSE(is_shown_by_name("request.content", LogLevel::debug));
+  ASSERT_TRUE(set_logger_level("request.content", LogLevel::info));
+  EXPECT_FALSE(is_shown_by_name("request.content", LogLevel::debug));
+  ASSERT_TRUE(set_logger_level("request.content", LogLevel::debug));
+  EXPECT_TRUE(is_shown_by_name("request.content", LogLevel::debug));
+  EXPECT_FALSE(is_shown_by_name("nobody", LogLevel::debug));
+}
+
 TEST_F(LogLevels, WhatNoLoggerIsCalledIsRefusedAndAllAreNamed) {
   for (const std::string& name :
        {std::string(), std::string("Sync"), std::string("syncs"), std::string(4000, 'a')}) {
@@ -57,7 +67,7 @@ TEST_F(LogLevels, WhatNoLoggerIsCalledIsRefusedAndAllAreNamed) {
     ASSERT_FALSE(done) << name;
     EXPECT_EQ(done.error().code, Errc::not_found);
     EXPECT_TRUE(done.error().message.contains("there are: admin, ")) << done.error().message;
-    EXPECT_TRUE(done.error().message.ends_with(", sync"));
+    EXPECT_TRUE(done.error().message.ends_with(", trace"));
   }
   EXPECT_TRUE(logger_levels().empty());
 }

@@ -384,6 +384,7 @@ void register_client(CLI::App& app, std::function<int()>& run, const bool& json)
     command->add_option("-o,--output", options->output, "File; - = standard output")
         ->capture_default_str();
   }
+  register_replay(*client, run, json);
 }
 
 }  // namespace godwit::client

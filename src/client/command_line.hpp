@@ -70,5 +70,7 @@ int complain(const std::string& message, int code, bool json);
 
 void register_probe(CLI::App& app, std::function<int()>& run, const bool& json);
 void register_client(CLI::App& app, std::function<int()>& run, const bool& json);
+/// Below `godwit client`.
+void register_replay(CLI::App& client, std::function<int()>& run, const bool& json);
 
 }  // namespace godwit::client

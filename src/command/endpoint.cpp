@@ -376,8 +376,13 @@ bool is_endpoint_path(const Settings& settings, std::string_view path) {
   });
 }
 
-Endpoint::Endpoint(Services& services, SignIn& sign_in, Page page, RequestObserver* observer)
-    : services_(services), sign_in_(sign_in), page_(std::move(page)), observer_(observer) {}
+Endpoint::Endpoint(Services& services, SignIn& sign_in, Page page, RequestObserver* observer,
+                   Tracer* tracer)
+    : services_(services),
+      sign_in_(sign_in),
+      page_(std::move(page)),
+      observer_(observer),
+      tracer_(tracer) {}
 
 Task<http::Outcome> Endpoint::handle(http::Request request) {
   const bool is_get = request.method == "GET" || request.method == "HEAD";
@@ -400,17 +405,23 @@ Task<http::Outcome> Endpoint::handle(http::Request request) {
 
 Task<http::Outcome> Endpoint::answer(http::Request request, RequestFacts& facts) {
   HttpStatus failure{503, 30};
+  ExchangePtr exchange;
   try {
-    co_return co_await post(std::move(request), facts);
+    auto outcome = co_await post(std::move(request), facts, exchange);
+    if (!exchange) co_return outcome;
+    co_return traced(std::move(outcome), std::move(exchange));
   } catch (const Fault& fault) {
     logger.error("request.failed", {{"why", fault.what()}});
     if (fault.kind() == Fault::Kind::corrupt) failure = {500};
     if (fault.kind() == Fault::Kind::quota) failure = {507};
   }
-  co_return http_status_reply(failure);
+  http::Outcome outcome = http_status_reply(failure);
+  if (!exchange) co_return outcome;
+  co_return traced(std::move(outcome), std::move(exchange));
 }
 
-Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts) {
+Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts,
+                                   ExchangePtr& exchange) {
   const bool is_options = request.method == "OPTIONS";
   if (is_options) facts.command = request_options;
   auto line = is_options ? Result<eas::RequestLine>(eas::RequestLine{})
@@ -420,6 +431,9 @@ Task<http::Outcome> Endpoint::post(http::Request request, RequestFacts& facts) {
   auto signed_in = co_await timed_check(request, device, log);
   if (const auto* refusal = std::get_if<Refusal>(&signed_in)) {
     co_return refusal_reply(sign_in_, *refusal);
+  }
+  if (tracer_ != nullptr) {
+    exchange = tracer_->begin(std::get<backend::Account>(signed_in).user, request);
   }
   if (is_options) co_return options_reply();
   auto checked = check_line(request);

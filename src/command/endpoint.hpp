@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "command/session.hpp"
+#include "command/tracer.hpp"
 #include "http/message.hpp"
 
 namespace godwit::command {
@@ -69,13 +70,15 @@ using Page = std::function<Task<http::Reply>(http::Request)>;
 
 class Endpoint final : public http::Service {
  public:
-  /// `observer` may be null.
-  Endpoint(Services& services, SignIn& sign_in, Page page, RequestObserver* observer = nullptr);
+  /// `observer` and `tracer` may be null.
+  Endpoint(Services& services, SignIn& sign_in, Page page, RequestObserver* observer = nullptr,
+           Tracer* tracer = nullptr);
   Task<http::Outcome> handle(http::Request request) override;
 
  private:
+  using ExchangePtr = std::unique_ptr<Tracer::Exchange>;
   Task<http::Outcome> answer(http::Request request, RequestFacts& facts);
-  Task<http::Outcome> post(http::Request request, RequestFacts& facts);
+  Task<http::Outcome> post(http::Request request, RequestFacts& facts, ExchangePtr& exchange);
   Task<std::variant<backend::Account, Refusal>> timed_check(const http::Request& request,
                                                             const DeviceId* device,
                                                             RequestLog& log);
@@ -84,6 +87,7 @@ class Endpoint final : public http::Service {
   SignIn& sign_in_;
   Page page_;
   RequestObserver* observer_;
+  Tracer* tracer_;
 };
 
 /// Whether `path` is one of Settings::paths.

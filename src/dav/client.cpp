@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "dav/limits.hpp"
 #include "net/deadline.hpp"
@@ -15,6 +16,7 @@
 namespace godwit::dav {
 namespace {
 
+constexpr Log conversation("dav.conversation");
 constexpr std::chrono::seconds retry_after_max{600};
 
 std::string_view depth_text(Depth depth) { return depth == Depth::one ? "1" : "0"; }
@@ -61,9 +63,11 @@ class Noting final : public Sink {
   explicit Noting(Sink& out) : out_(out) {}
   void append(std::string_view bytes) override {
     touched = true;
+    count += bytes.size();
     out_.append(bytes);
   }
   bool touched = false;
+  std::size_t count = 0;  // bytes
 
  private:
   Sink& out_;
@@ -155,6 +159,7 @@ Task<Reply> Client::send_once(const Credentials& credentials, const Request& req
   Noting noting(out == nullptr ? unused : *out);
   std::optional<http::ClientReply> answer;
   bool again = slot.used && may_repeat(request);
+  const auto began = std::chrono::steady_clock::now();
   while (!answer) {
     try {
       answer =
@@ -167,6 +172,14 @@ Task<Reply> Client::send_once(const Credentials& credentials, const Request& req
     }
   }
   slot.used = true;
+  const auto took = std::chrono::steady_clock::now() - began;
+  conversation.debug("request",
+                     {{"method", request.method},
+                      {"path", request.url.path},
+                      {"status", answer->status},
+                      {"bytes_out", request.body.size()},
+                      {"bytes_in", noting.count + answer->body.size()},
+                      {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
   Reply reply;
   reply.status = answer->status;
   reply.url = request.url;

@@ -6,8 +6,11 @@
 #include <boost/system/system_error.hpp>
 
 #include "base/fault.hpp"
+#include "base/log.hpp"
+#include "base/log_levels.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "imap/conversation.hpp"
 #include "imap/mailbox_name.hpp"
 #include "net/connect.hpp"
 #include "net/deadline.hpp"
@@ -15,6 +18,21 @@
 namespace godwit::backend::imap {
 
 using namespace godwit::imap;
+
+namespace {
+
+constexpr std::string_view conversation_name = "imap.conversation";
+constexpr Log conversation("imap.conversation");
+
+bool is_conversation_shown() { return is_shown(conversation_name, LogLevel::debug); }
+
+std::string written(const std::vector<Command::Chunk>& chunks) {
+  std::string out;
+  for (const Command::Chunk& chunk : chunks) out += chunk.bytes;
+  return conversation_line(out);
+}
+
+}  // namespace
 
 Connection::Connection(std::unique_ptr<net::Stream> stream, const Settings& settings)
     : stream_(std::move(stream)), host_(settings.host), port_(settings.port) {}
@@ -111,6 +129,9 @@ Task<std::vector<Completed>> Connection::run_now(std::vector<Command> commands,
   std::string together;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     auto chunks = commands[i].chunks(pending_[i].tag, literal_mode());
+    if (is_conversation_shown()) {
+      conversation.debug("command", {{"server", host_}, {"line", written(chunks)}});
+    }
     if (chunks.size() == 1) {
       together += chunks.front().bytes;
       continue;
@@ -198,6 +219,9 @@ std::optional<Response> Connection::buffered() {
   auto raw = splitter_.next();
   if (!raw) return std::nullopt;
   if (!*raw) throw Fault(Fault::Kind::corrupt, host_ + ": " + raw->error().message);
+  if (is_conversation_shown()) {
+    conversation.debug("response", {{"server", host_}, {"line", conversation_line((**raw).line)}});
+  }
   auto response = parse_response(std::move(**raw));
   if (!response) throw Fault(Fault::Kind::corrupt, host_ + ": " + response.error().message);
   observe(*response);
