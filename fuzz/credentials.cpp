@@ -21,7 +21,8 @@ void require(bool condition) {
 void check(const godwit::Result<godwit::auth::Credentials>& credentials) {
   if (!credentials) return;
   require(godwit::utf8_valid(credentials->user));
-  require(godwit::utf8_valid(credentials->password.reveal()));
+  const bool is_ticket = credentials->scheme == godwit::auth::Scheme::negotiate;
+  require(is_ticket || godwit::utf8_valid(credentials->password.reveal()));
   require(!credentials->password.empty());
   const bool named = credentials->scheme == godwit::auth::Scheme::password;
   require(credentials->name.login.empty() != named && credentials->user.empty() != named);
@@ -34,6 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   check(godwit::auth::parse_authorization(bytes));
   check(godwit::auth::parse_authorization("Bearer " + std::string(bytes)));
+  check(godwit::auth::parse_authorization("Negotiate " + std::string(bytes)));
   check(godwit::auth::parse_authorization("Basic " + godwit::base64_encode(bytes)));
   const auto address = godwit::auth::Address::parse(bytes);
   const auto network = godwit::auth::Network::parse(bytes);

@@ -55,11 +55,18 @@ void check_chunks(std::string_view input) {
 
 }  // namespace
 
+/// Whatever is read out of a proxy's header is shorter than that.
+void check_certificate(std::string_view input) {
+  const auto certificate = http::forwarded_certificate(input);
+  if (certificate && (certificate->empty() || certificate->size() >= input.size())) std::abort();
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 20'000) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   check_size(input);
   check_chunks(input);
+  check_certificate(input);
   static_cast<void>(net::parse_proxy_header(input));
   return 0;
 }

@@ -73,7 +73,7 @@ Task<Result<SignedIn>> Chain::verify(Claim claim, bool with_facts) {
     stale = stale || asked.stale;
     if (!asked.proof) continue;
     if (!named) {
-      // The token says whose it is.
+      // The token, certificate or ticket says whose it is.
       if (!is_for(link, asked.proof->login)) continue;
       claim.login = asked.proof->login;
     }

@@ -19,8 +19,8 @@ namespace godwit::auth {
 
 /// What a phone claims.
 struct Claim {
-  std::string login;        // as sent; empty with a token
-  Secret password;          // or the token; never empty
+  std::string login;        // as sent; empty without a password
+  Secret password;          // or what Credentials has in its place; never empty
   std::string device = {};  // its id; empty where the request names none
   bool by_person = false;   // at a page, where app passwords, which are for devices, are none
   Scheme scheme = Scheme::password;
@@ -43,8 +43,8 @@ struct Proof {
   std::string display_name = {};                 // empty: as the mailbox says
   std::vector<std::string> addresses = {};       // empty: as the mailbox says
   backend::DataClasses denied = {};
-  std::optional<Facts> facts = {};  // nothing: this check knows none
-  std::optional<Time> token_ends = {};
+  std::optional<Facts> facts = {};      // nothing: this check knows none
+  std::optional<Time> token_ends = {};  // or the certificate, or the ticket
 };
 
 class Check {

@@ -45,6 +45,15 @@ Result<Credentials> read_token(std::string_view token) {
       .user = {}, .name = {}, .password = Secret(std::string(token)), .scheme = Scheme::bearer};
 }
 
+/// RFC 4559 4.2. What it holds is looked at by who knows Kerberos.
+Result<Credentials> read_ticket(std::string_view text) {
+  if (text.empty()) return fail(Errc::incomplete, "no ticket");
+  auto ticket = base64_decode(text);
+  if (!ticket || ticket->empty()) return fail(Errc::malformed, "a ticket is not base64");
+  return Credentials{
+      .user = {}, .name = {}, .password = Secret(*std::move(ticket)), .scheme = Scheme::negotiate};
+}
+
 }  // namespace
 
 Result<UserName> split_user_name(std::string_view user) {
@@ -69,8 +78,12 @@ bool is_plain_login(std::string_view login) {
 Result<Credentials> parse_authorization(std::string_view value) {
   value = trim(value);
   if (value.empty()) return fail(Errc::incomplete, "no credentials");
-  if (value.size() > authorization_max) return fail(Errc::too_large, "credentials too long");
   const auto scheme = value.substr(0, value.find(' '));
+  const bool is_ticket = iequals(scheme, "Negotiate");
+  if (value.size() > (is_ticket ? ticket_max : authorization_max)) {
+    return fail(Errc::too_large, "credentials too long");
+  }
+  if (is_ticket) return read_ticket(trim(value.substr(scheme.size())));
   if (iequals(scheme, "Bearer")) return read_token(trim(value.substr(scheme.size())));
   if (!iequals(scheme, "Basic")) return fail(Errc::unsupported, "another sign-in scheme");
   auto decoded = base64_decode(value.substr(scheme.size()));

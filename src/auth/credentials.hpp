@@ -13,6 +13,7 @@
 namespace godwit::auth {
 
 inline constexpr std::size_t authorization_max = 8192;  // bytes of the header's value
+inline constexpr std::size_t ticket_max = 12'288;       // bytes of its header's value; in base64
 inline constexpr std::size_t user_name_max = 256;       // bytes, as UserId
 inline constexpr std::size_t password_max = 1024;       // bytes; hashing time grows with it
 
@@ -25,14 +26,16 @@ struct UserName {
 
 /// How somebody signs in.
 enum class Scheme : std::uint8_t {
-  password,  // with a name (Basic)
-  bearer,    // by a token that names its user
+  password,     // with a name (Basic)
+  bearer,       // by a token that names its user
+  certificate,  // which a TLS client showed; it names its user
+  negotiate,    // by a Kerberos ticket, which names its user (RFC 4559)
 };
 
 struct Credentials {
-  std::string user;  // as sent, UTF-8; empty with a token
-  UserName name;     // empty with a token
-  Secret password;   // or the token; UTF-8, never empty
+  std::string user;  // as sent, UTF-8; empty without a password
+  UserName name;     // likewise
+  Secret password;   // or the token (UTF-8), the certificates, the ticket; never empty
   Scheme scheme = Scheme::password;
 };
 
@@ -46,8 +49,8 @@ bool is_plain_login(std::string_view login);
 
 /// Text that is not UTF-8 is taken for ISO 8859-1, which Outlook sends. Errors: incomplete (no
 /// header, or a token that is empty: some clients ask for a challenge so), unsupported (schemes
-/// other than Basic and Bearer), malformed, too_large, refused (no password: a directory may take
-/// that for an anonymous sign-in).
+/// other than Basic, Bearer and Negotiate), malformed, too_large, refused (no password: a directory
+/// may take that for an anonymous sign-in).
 Result<Credentials> parse_authorization(std::string_view value);
 
 /// The same of a name and a password that came apart, in a form. Errors: malformed, too_large,

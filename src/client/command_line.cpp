@@ -55,6 +55,12 @@ void add_connection_options(CLI::App& command, Connection& connection) {
       .add_option("--token-file", connection.token_file,
                   "File with a bearer token (OAuth 2.0), instead; - = standard input")
       ->excludes(password);
+  auto* certificate = command.add_option(
+      "--certificate", connection.certificate,
+      "File with a certificate (PEM) to sign in by, alone or beside password or token");
+  auto* key = command.add_option("--key", connection.key, "File with its private key (PEM)");
+  certificate->needs(key);
+  key->needs(certificate);
   command.add_option("--version", connection.version,
                      "Protocol version, 12.0 to 16.1; the highest that both know if not given");
   command.add_option("--device-id", connection.device_id, "1 to 32 letters and digits");
@@ -103,18 +109,22 @@ Result<Endpoint> endpoint_of(const Connection& connection) {
                            : connection.url);
   if (!url) return pass(url);
   out.url = std::move(*url);
-  out.trust = {.ca_file = connection.ca_file, .insecure = connection.insecure};
+  out.trust = {.ca_file = connection.ca_file,
+               .insecure = connection.insecure,
+               .own = {.chain = connection.certificate, .key = connection.key}};
   if (connection.user.empty()) return fail(Errc::incomplete, "--user: who signs in");
   const bool by_token = !connection.token_file.empty();
-  if (!by_token && connection.password_file.empty()) {
-    return fail(Errc::incomplete, "--password-file or --token-file is required");
+  const bool by_password = !connection.password_file.empty();
+  if (!by_token && !by_password && connection.certificate.empty()) {
+    return fail(Errc::incomplete, "--password-file, --token-file or --certificate is required");
   }
-  auto secret = by_token ? read_secret(connection.token_file, "--token-file")
-                         : read_secret(connection.password_file);
+  Result<Secret> secret;
+  if (by_token) secret = read_secret(connection.token_file, "--token-file");
+  if (by_password) secret = read_secret(connection.password_file);
   if (!secret) return pass(secret);
-  if (by_token && is_mail_address(connection.url)) {
+  if (!by_password && is_mail_address(connection.url)) {
     return fail(Errc::unsupported,
-                "--token-file: name the server's URL; by an address it is found with a password");
+                "name the server's URL: by an address it is found with a password only");
   }
   out.device.user = connection.user;
   (by_token ? out.device.token : out.device.password) = std::move(*secret);

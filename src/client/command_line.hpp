@@ -23,7 +23,9 @@ struct Connection {
   std::string url;
   std::string user;
   std::string password_file;  // "-" = standard input
-  std::string token_file;     // with a bearer token; one of both is named
+  std::string token_file;     // with a bearer token
+  std::string certificate;    // PEM, its issuers behind it; one of the three is named, or a
+  std::string key;            // certificate besides
   std::string version;        // empty = the highest that both know
   std::string device_id;
   bool insecure = false;

@@ -26,9 +26,17 @@ std::vector<std::string> split(std::string_view list) {
   return out;
 }
 
-std::string authorization(const Device::Settings& settings) {
-  if (!settings.token.empty()) return "Bearer " + std::string(settings.token.reveal());
-  return "Basic " + base64_encode(settings.user + ":" + std::string(settings.password.reveal()));
+/// Without password and token a certificate must say who it is.
+std::vector<http::Header> sender_headers(const Device::Settings& settings) {
+  std::vector<http::Header> out;
+  if (!settings.token.empty()) {
+    out.push_back({"Authorization", "Bearer " + std::string(settings.token.reveal())});
+  } else if (!settings.password.empty()) {
+    const std::string pair = settings.user + ":" + std::string(settings.password.reveal());
+    out.push_back({"Authorization", "Basic " + base64_encode(pair)});
+  }
+  out.push_back({"User-Agent", settings.user_agent});
+  return out;
 }
 
 }  // namespace
@@ -145,8 +153,7 @@ Task<OptionsOutcome> Device::options() {
   Wire request;
   request.method = "OPTIONS";
   request.target = settings_.path;
-  request.headers = {{"Authorization", authorization(settings_)},
-                     {"User-Agent", settings_.user_agent}};
+  request.headers = sender_headers(settings_);
   return run<OptionsOutcome>(std::move(request), [this](const Answer& answer, OptionsOutcome& out) {
     if (answer.status != 200) return;
     out.status = 1;
@@ -285,7 +292,7 @@ Wire Device::wire_of(const eas::RequestLine& line, std::string body,
                      std::string_view content_type) const {
   Wire out;
   out.target = settings_.path + "?" + eas::format_request_line(line);
-  out.headers = {{"Authorization", authorization(settings_)}, {"User-Agent", settings_.user_agent}};
+  out.headers = sender_headers(settings_);
   if (!line.base64) {
     out.headers.push_back({"MS-ASProtocolVersion", std::string(eas::to_string(settings_.version))});
     // [MS-ASPROV]: Ping carries no policy key.

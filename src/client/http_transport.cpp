@@ -13,7 +13,7 @@ net::ConnectSettings connect_settings(const ServerUrl& url, const Trust& trust) 
   out.port = url.port;
   if (url.tls) {
     out.tls = net::TlsClientSettings{
-        .host = url.host, .ca_file = trust.ca_file, .insecure = trust.insecure};
+        .host = url.host, .ca_file = trust.ca_file, .insecure = trust.insecure, .own = trust.own};
   }
   return out;
 }

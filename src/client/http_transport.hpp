@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "client/transport.hpp"
 #include "http/client.hpp"
+#include "net/tls.hpp"
 
 namespace godwit::client {
 
@@ -25,8 +26,9 @@ Result<ServerUrl> parse_url(std::string_view text);
 
 /// How much the server's certificate must prove.
 struct Trust {
-  std::string ca_file;    // PEM; empty = what the system trusts
-  bool insecure = false;  // anything goes: self-signed test servers
+  std::string ca_file;          // PEM; empty = what the system trusts
+  bool insecure = false;        // anything goes: self-signed test servers
+  net::CertificateFiles own{};  // shown to a server that asks; empty = none
 };
 
 class HttpTransport final : public Transport {

@@ -1,4 +1,5 @@
-/// What ValidateCert asks: certificates against the authorities that the administrator trusts.
+/// What ValidateCert and sign-in ask: certificates against the authorities that the administrator
+/// trusts.
 #pragma once
 
 #include <string>
@@ -15,6 +16,7 @@ class CertificateCheck {
     std::vector<std::string> certificates, chain;  // DER
     convert::CertificateTrust::Revocation revocation =
         convert::CertificateTrust::Revocation::as_known;
+    convert::CertificateTrust::Purpose purpose = convert::CertificateTrust::Purpose::mail;
     Time now{};
   };
   virtual ~CertificateCheck() = default;

@@ -116,7 +116,7 @@ Verdict verdict_of(int error, int depth, X509* person) {
       return Verdict::bad_chain;
     case X509_V_ERR_INVALID_PURPOSE:
       if (depth > 0) return Verdict::wrong_usage;
-      return is_authority(person) ? Verdict::wrong_role : Verdict::not_for_mail;
+      return is_authority(person) ? Verdict::wrong_role : Verdict::wrong_purpose;
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
     case X509_V_ERR_CERT_REJECTED:
       return Verdict::wrong_usage;
@@ -201,7 +201,7 @@ Result<CertificateTrust> CertificateTrust::make(const std::vector<std::string>& 
 }
 
 Verdict CertificateTrust::check(std::string_view certificate, const std::vector<std::string>& chain,
-                                Time now, Revocation revocation) const {
+                                Time now, Revocation revocation, Purpose purpose) const {
   const ErrorsEnd errors;
   const Certificate person = read_der(certificate);
   if (!person || !has_usable_key(person.get())) return Verdict::unreadable;
@@ -213,7 +213,8 @@ Verdict CertificateTrust::check(std::string_view certificate, const std::vector<
     return Verdict::failed;
   }
   X509_VERIFY_PARAM* const how = X509_STORE_CTX_get0_param(check.get());
-  X509_VERIFY_PARAM_set_purpose(how, X509_PURPOSE_SMIME_SIGN);
+  X509_VERIFY_PARAM_set_purpose(
+      how, purpose == Purpose::mail ? X509_PURPOSE_SMIME_SIGN : X509_PURPOSE_SSL_CLIENT);
   X509_VERIFY_PARAM_set_depth(how, static_cast<int>(chain_length_max));
   X509_VERIFY_PARAM_set_time(
       how, static_cast<time_t>(

@@ -1,4 +1,5 @@
-/// Whether the certificate of a mail's signer can be trusted: chain, times, purpose, revocation.
+/// Whether the certificate of a mail's signer, or of who signs in by TLS, can be trusted: chain,
+/// times, purpose, revocation.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +21,11 @@ enum class CertificateVerdict : std::uint8_t {
   bad_request = 2,  // not base64
   bad_signature = 3,
   untrusted = 4,
-  bad_chain = 5,  // a certificate of the chain cannot be read, or the chain is too long
-  not_for_mail = 6,
+  bad_chain = 5,      // a certificate of the chain cannot be read, or the chain is too long
+  wrong_purpose = 6,  // not for mail, or not for TLS clients
   expired = 7,
   out_of_date = 8,  // not valid yet, or one above it in the chain is not valid now
-  wrong_usage = 9,  // one in the chain is not for signing certificates or mail
+  wrong_usage = 9,  // one in the chain is not for signing certificates, or for the purpose
   unreadable = 10,  // or with an extension that must be understood and is not
   wrong_role = 11,  // an end entity signs, or an authority is presented as a person
   revoked = 13,
@@ -50,9 +51,10 @@ class CertificateTrust {
     as_known,  // who is known to be revoked is; what cannot be known is no error
     required,
   };
+  enum class Purpose : std::uint8_t { mail, client };
   /// `certificate` and `chain` in DER; of the chain those that are needed are taken, in any order.
   CertificateVerdict check(std::string_view certificate, const std::vector<std::string>& chain,
-                           Time now, Revocation revocation) const;
+                           Time now, Revocation revocation, Purpose purpose = Purpose::mail) const;
 
  private:
   struct Store;

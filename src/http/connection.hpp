@@ -91,6 +91,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   /// Nothing: the connection is to be closed; a refusal was answered already.
   Task<std::optional<Request>> read_request();
   Task<std::expected<bool, Refusal>> read_head(Head& head);
+  std::vector<std::string> certificates_of(const std::vector<Header>& headers) const;
   Task<std::expected<std::shared_ptr<const Body>, Refusal>> read_body(Head head);
 
   Task<> write(std::string_view bytes);

@@ -1,5 +1,8 @@
 #include "http/forwarded.hpp"
 
+#include <algorithm>
+
+#include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "http/head.hpp"
 #include "net/network.hpp"
@@ -25,6 +28,28 @@ Origin origin_of(const std::vector<Header>& headers, std::string peer, bool tls,
   const auto protocol = find_header(headers, "X-Forwarded-Proto");
   if (!protocol.empty()) tls = iequals(trim(protocol), "https");
   return {std::move(peer), tls};
+}
+
+std::optional<std::string> forwarded_certificate(std::string_view value) {
+  static constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
+  static constexpr std::string_view end = "-----END CERTIFICATE-----";
+  value = trim(value);
+  std::optional<std::string> plain;
+  if (value.size() > 2 && value.starts_with(':') && value.ends_with(':')) {
+    value = value.substr(1, value.size() - 2);
+  } else {
+    plain = percent_decode(value);
+    if (!plain) return std::nullopt;
+    value = trim(*plain);
+    if (!value.starts_with(begin) || !value.ends_with(end)) return std::nullopt;
+    value.remove_prefix(begin.size());
+    value.remove_suffix(std::min(end.size(), value.size()));
+  }
+  std::string text(value);
+  std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  auto der = base64_decode(text);
+  if (!der || der->empty()) return std::nullopt;
+  return *std::move(der);
 }
 
 }  // namespace godwit::http

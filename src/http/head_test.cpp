@@ -141,6 +141,24 @@ TEST(Forwarded, only_trusted_hops_are_believed) {
   EXPECT_EQ(origin_of({}, "10.1.2.3", false, trusted).peer, "10.1.2.3");
 }
 
+TEST(Forwarded, certificates_come_in_four_forms) {
+  const std::string pem = "-----BEGIN CERTIFICATE-----\nMAEB\nAgM=\n-----END CERTIFICATE-----\n";
+  const std::string der("\x30\x01\x01\x02\x03");
+  EXPECT_EQ(forwarded_certificate(":MAEBAgM=:"), der);
+  EXPECT_EQ(forwarded_certificate(pem), der);
+  EXPECT_EQ(forwarded_certificate("-----BEGIN%20CERTIFICATE-----%0AMAEB%0AAgM%3D%0A"
+                                  "-----END%20CERTIFICATE-----%0A"),
+            der);
+  EXPECT_EQ(
+      forwarded_certificate("-----BEGIN CERTIFICATE----- MAEB AgM= -----END CERTIFICATE-----"),
+      der);
+  for (const char* const bad :
+       {"", "::", ":", ":MAE*:", "MAEBAgM=", "%", "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----END CERTIFICATE-----", "(null)"}) {
+    EXPECT_EQ(forwarded_certificate(bad), std::nullopt) << bad;
+  }
+}
+
 TEST(Date, is_written_as_http_wants_it) {
   EXPECT_EQ(http_date(Time(std::chrono::seconds(784'111'777))), "Sun, 06 Nov 1994 08:49:37 GMT");
 }

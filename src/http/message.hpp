@@ -60,6 +60,9 @@ struct Request {
   bool tls = false;  // the client's connection (or the trusted proxy's X-Forwarded-Proto)
   std::uint64_t connection =
       0;  // the same number for requests that follow each other on one connection
+  /// The client's, in DER, and behind it the issuers that it sent: proven to be its own by TLS, or
+  /// so says a trusted proxy. Nobody has verified them yet. Empty: it shows none.
+  std::vector<std::string> certificates{};
 
   /// Case-insensitive; empty when there is none.
   std::string_view header(std::string_view name) const;

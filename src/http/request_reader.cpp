@@ -1,4 +1,5 @@
 // The reading half of Connection: head, body, and who is speaking.
+#include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -156,7 +157,8 @@ Task<std::optional<Request>> Connection::read_request() {
                   .body = nullptr,
                   .peer = std::move(origin.peer),
                   .tls = origin.tls,
-                  .connection = id_};
+                  .connection = id_,
+                  .certificates = certificates_of(head.headers)};
   auto body = co_await read_body(std::move(head));
   if (!body) {
     co_await refuse(body.error());
@@ -165,6 +167,21 @@ Task<std::optional<Request>> Connection::read_request() {
   if (*body == nullptr) co_return std::nullopt;
   request.body = std::move(*body);
   co_return std::move(request);
+}
+
+/// A proxy's own certificate is not the client's. Of two headers one may be the client's making.
+std::vector<std::string> Connection::certificates_of(const std::vector<Header>& headers) const {
+  const ServerSettings& settings = core_->settings;
+  const std::string peer = stream_->peer();
+  if (!settings.trusted_proxy(net::address_of(peer))) return stream_->certificates();
+  const auto is_it = [&settings](const Header& header) {
+    return !settings.certificate_header.empty() &&
+           iequals(header.name, settings.certificate_header);
+  };
+  if (std::ranges::count_if(headers, is_it) != 1) return {};
+  auto shown = forwarded_certificate(find_header(headers, settings.certificate_header));
+  if (!shown) return {};
+  return {*std::move(shown)};
 }
 
 Task<std::expected<std::shared_ptr<const Body>, Refusal>> Connection::read_body(Head head) {

@@ -36,6 +36,8 @@ struct ServerSettings {
   std::function<bool(std::string_view address)> trusted_proxy = [](std::string_view) {
     return false;
   };
+  /// The header in which trusted proxies hand on a client's certificate; empty: they do not.
+  std::string certificate_header{};
 };
 
 struct ListenSettings {

@@ -35,6 +35,10 @@ class BedService final : public Service {
       reply.body = text_body(std::to_string(request.body->size()));
     } else if (request.path == "/origin") {
       reply.body = text_body(request.peer + (request.tls ? " tls" : " plain"));
+    } else if (request.path == "/certificates") {
+      std::string all;
+      for (const std::string& one : request.certificates) all += one + ';';
+      reply.body = text_body(std::move(all));
     } else if (request.path == "/big") {
       reply.body = big(std::stoul(request.query));
     } else if (request.path == "/inject") {

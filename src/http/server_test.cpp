@@ -235,6 +235,25 @@ TEST_F(HttpServer, believes_forwarded_headers_of_trusted_proxies) {
   EXPECT_EQ(body_of(client.exchange(get("/origin"))), "127.0.0.1 plain");
 }
 
+TEST_F(HttpServer, believes_certificates_of_trusted_proxies_alone) {
+  ServerSettings settings;
+  settings.certificate_header = "Client-Cert";
+  const std::string shown = "client-cert: :Y2VydA==:\r\n";
+  RawClient client(start(settings));
+  const auto seen = [&](const std::string& headers) {
+    return body_of(client.exchange(get("/certificates", headers)));
+  };
+  EXPECT_EQ(seen(shown), "") << "of a stranger";
+  settings.trusted_proxy = trust("127.0.0.1");
+  on_loop([&] { server_->apply(settings); });
+  EXPECT_EQ(seen(shown), "cert;");
+  EXPECT_EQ(seen(shown + shown), "") << "one of them may be the client's own";
+  EXPECT_EQ(seen(""), "");
+  settings.certificate_header.clear();
+  on_loop([&] { server_->apply(settings); });
+  EXPECT_EQ(seen(shown), "") << "no header is agreed upon";
+}
+
 TEST_F(HttpServer, a_bad_proxy_header_ends_the_connection) {
   ServerSettings settings;
   settings.trusted_proxy = trust("127.0.0.1");

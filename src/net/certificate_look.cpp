@@ -37,10 +37,14 @@ bool connect_to(const CertificateLook& look, Descriptor& out) {
   return ::connect(out.get(), where, is_six ? sizeof(six) : sizeof(four)) == 0;
 }
 
-std::optional<Time> end_of(const X509* certificate) {
+std::optional<Time> time_of(const ASN1_TIME* time) {
   std::tm fields{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &fields) != 1) return std::nullopt;
+  if (time == nullptr || ASN1_TIME_to_tm(time, &fields) != 1) return std::nullopt;
   return Time(std::chrono::seconds(::timegm(&fields)));
+}
+
+std::optional<Time> end_of(const X509* certificate) {
+  return time_of(X509_get0_notAfter(certificate));
 }
 
 }  // namespace
@@ -82,6 +86,21 @@ Result<Time> certificate_end(std::string_view pem) {
   ERR_clear_error();
   const auto end = certificate ? end_of(certificate.get()) : std::nullopt;
   if (!end) return fail(Errc::malformed, "no certificate in PEM");
+  return *end;
+}
+
+Result<Time> revocation_list_end(std::string_view file) {
+  using List = Handle<X509_CRL, X509_CRL_free>;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(file.data());
+  List list(d2i_X509_CRL(nullptr, &bytes, static_cast<long>(file.size())));
+  if (!list) {
+    const Handle<BIO, BIO_free_all> memory(
+        BIO_new_mem_buf(file.data(), static_cast<int>(file.size())));
+    list.reset(PEM_read_bio_X509_CRL(memory.get(), nullptr, nullptr, nullptr));
+  }
+  ERR_clear_error();
+  const auto end = list ? time_of(X509_CRL_get0_nextUpdate(list.get())) : std::nullopt;
+  if (!end) return fail(Errc::malformed, "no revocation list");
   return *end;
 }
 

@@ -29,5 +29,7 @@ struct CertificateFacts {
 Result<CertificateFacts> look_at_certificate(const CertificateLook& look);
 /// Of the first certificate in PEM. Error: malformed.
 Result<Time> certificate_end(std::string_view pem);
+/// When the first revocation list in PEM or DER is out of date. Error: malformed.
+Result<Time> revocation_list_end(std::string_view file);
 
 }  // namespace godwit::net

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/task.hpp"
 
@@ -32,6 +33,9 @@ class Stream {
   /// "192.0.2.1:4711", for the log and trusted-proxy rules.
   virtual std::string peer() const = 0;
   virtual bool is_tls() const = 0;
+  /// What a TLS client proved to be its own, in DER, and behind it the issuers that it sent. Nobody
+  /// has verified them. Empty: it was not asked, or has none.
+  virtual std::vector<std::string> certificates() const { return {}; }
 };
 
 }  // namespace godwit::net

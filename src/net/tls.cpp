@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
@@ -20,6 +21,11 @@ namespace {
 
 using Context = Handle<SSL_CTX, SSL_CTX_free>;
 using Session = Handle<SSL, SSL_free>;
+
+void free_names(STACK_OF(X509_NAME) * names) noexcept {
+  sk_X509_NAME_pop_free(names, X509_NAME_free);
+}
+using NameList = Handle<STACK_OF(X509_NAME), free_names>;
 
 /// What OpenSSL says went wrong last, without its codes.
 std::string openssl_reason() {
@@ -101,6 +107,7 @@ class TlsStream final : public Stream {
 
   std::string peer() const override { return socket_->peer(); }
   bool is_tls() const override { return true; }
+  std::vector<std::string> certificates() const override;
   SSL* session() noexcept { return session_.get(); }
   SocketStream& socket() noexcept { return *socket_; }
 
@@ -131,6 +138,23 @@ class TlsStream final : public Stream {
   bool established_ = false;
 };
 
+std::string der_of(const X509* certificate) {
+  const int length = i2d_X509(certificate, nullptr);
+  std::string out(static_cast<std::size_t>(std::max(length, 0)), '\0');
+  auto* bytes = reinterpret_cast<unsigned char*>(out.data());
+  if (length > 0) i2d_X509(certificate, &bytes);
+  return out;
+}
+
+std::vector<std::string> TlsStream::certificates() const {
+  const X509* const own = SSL_get0_peer_certificate(session_.get());
+  if (own == nullptr) return {};
+  std::vector<std::string> out{der_of(own)};
+  const STACK_OF(X509)* const chain = SSL_get_peer_cert_chain(session_.get());
+  for (int i = 0; i < sk_X509_num(chain); ++i) out.push_back(der_of(sk_X509_value(chain, i)));
+  return out;
+}
+
 void common_options(SSL_CTX* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -148,7 +172,40 @@ std::unique_ptr<SocketStream> take_socket(std::unique_ptr<Stream> plain) {
   return std::unique_ptr<SocketStream>(socket);
 }
 
-Result<Context> load_context(const CertificateFiles& files) {
+Result<> use_certificate(SSL_CTX* context, const CertificateFiles& files) {
+  if (SSL_CTX_use_certificate_chain_file(context, files.chain.c_str()) != 1) {
+    return fail(Errc::malformed, "certificate " + files.chain + ": " + openssl_reason());
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return fail(Errc::malformed, "private key " + files.key + ": " + openssl_reason());
+  }
+  if (SSL_CTX_check_private_key(context) != 1) {
+    return fail(Errc::conflict,
+                "private key " + files.key + " does not belong to certificate " + files.chain);
+  }
+  return {};
+}
+
+int take_any_certificate(int /*good*/, X509_STORE_CTX* /*check*/) { return 1; }
+
+/// A session taken up again would lack the issuers that the client sent, and a client whose
+/// certificate was revoked since would not be asked.
+Result<> ask_for_certificate(SSL_CTX* context, const std::vector<std::string>& authorities) {
+  NameList names(sk_X509_NAME_new_null());
+  for (const std::string& file : authorities) {
+    if (!names || SSL_add_file_cert_subjects_to_stack(names.get(), file.c_str()) != 1) {
+      return fail(Errc::malformed, "authorities " + file + ": " + openssl_reason());
+    }
+  }
+  SSL_CTX_set_client_CA_list(context, names.release());
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, take_any_certificate);
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context, 0);
+  return {};
+}
+
+Result<Context> load_context(const CertificateFiles& files,
+                             const std::vector<std::string>& client_authorities) {
   ERR_clear_error();
   Context context(SSL_CTX_new(TLS_server_method()));
   if (!context) return fail(Errc::unsupported, "TLS: " + openssl_reason());
@@ -158,15 +215,10 @@ Result<Context> load_context(const CertificateFiles& files) {
   static constexpr std::array<unsigned char, 6> session_name = {'g', 'o', 'd', 'w', 'i', 't'};
   SSL_CTX_set_session_id_context(context.get(), session_name.data(), session_name.size());
   SSL_CTX_set_num_tickets(context.get(), 1);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), files.chain.c_str()) != 1) {
-    return fail(Errc::malformed, "certificate " + files.chain + ": " + openssl_reason());
-  }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return fail(Errc::malformed, "private key " + files.key + ": " + openssl_reason());
-  }
-  if (SSL_CTX_check_private_key(context.get()) != 1) {
-    return fail(Errc::conflict,
-                "private key " + files.key + " does not belong to certificate " + files.chain);
+  if (const auto used = use_certificate(context.get(), files); !used) return pass(used);
+  if (client_authorities.empty()) return context;
+  if (const auto asked = ask_for_certificate(context.get(), client_authorities); !asked) {
+    return pass(asked);
   }
   return context;
 }
@@ -215,17 +267,20 @@ int TlsServer::State::choose(SSL* session, int* /*alert*/, void* argument) {
 TlsServer::TlsServer() : state_(std::make_unique<State>()) {}
 TlsServer::~TlsServer() = default;
 
-Result<std::shared_ptr<TlsServer>> TlsServer::load(const std::vector<CertificateFiles>& files) {
+Result<std::shared_ptr<TlsServer>> TlsServer::load(
+    const std::vector<CertificateFiles>& files,
+    const std::vector<std::string>& client_authorities) {
   auto server = std::make_shared<TlsServer>();
-  if (auto loaded = server->reload(files); !loaded) return pass(loaded);
+  if (auto loaded = server->reload(files, client_authorities); !loaded) return pass(loaded);
   return server;
 }
 
-Result<> TlsServer::reload(const std::vector<CertificateFiles>& files) {
+Result<> TlsServer::reload(const std::vector<CertificateFiles>& files,
+                           const std::vector<std::string>& client_authorities) {
   if (files.empty()) return fail(Errc::incomplete, "no certificate is configured");
   auto fresh = std::make_shared<State::Certificates>();
   for (const CertificateFiles& each : files) {
-    auto context = load_context(each);
+    auto context = load_context(each, client_authorities);
     if (!context) return pass(context);
     fresh->contexts.push_back(std::move(*context));
   }
@@ -256,6 +311,10 @@ Context client_context(const TlsClientSettings& settings) {
   Context context(SSL_CTX_new(TLS_client_method()));
   if (!context) throw Fault(Fault::Kind::unavailable, "TLS: " + openssl_reason());
   common_options(context.get());
+  if (!settings.own.chain.empty()) {
+    const auto used = use_certificate(context.get(), settings.own);
+    if (!used) throw Fault(Fault::Kind::unavailable, used.error().message);
+  }
   if (settings.insecure) return context;
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   const int trusted =

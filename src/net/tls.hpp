@@ -20,12 +20,18 @@ struct CertificateFiles {
 /// The server's certificates. The one whose names fit the client's SNI is shown, else the first.
 class TlsServer {
  public:
-  static Result<std::shared_ptr<TlsServer>> load(const std::vector<CertificateFiles>& files);
+  /// `client_authorities`: PEM files; unless there are none, clients are asked for a certificate,
+  /// and told that one of these should have signed it. They may have none, and whatever they show
+  /// is taken: Stream::certificates.
+  static Result<std::shared_ptr<TlsServer>> load(
+      const std::vector<CertificateFiles>& files,
+      const std::vector<std::string>& client_authorities = {});
   TlsServer();
   ~TlsServer();
 
   /// Reads the files anew. New connections use what was read; on an error all stays as it was.
-  Result<> reload(const std::vector<CertificateFiles>& files);
+  Result<> reload(const std::vector<CertificateFiles>& files,
+                  const std::vector<std::string>& client_authorities = {});
   /// Makes a TLS connection of an accepted one (also for STARTTLS). Limit its time with
   /// with_deadline. Throws Fault(unavailable) with the reason when the handshake fails.
   Task<std::unique_ptr<Stream>> accept(std::unique_ptr<Stream> plain);
@@ -36,9 +42,10 @@ class TlsServer {
 };
 
 struct TlsClientSettings {
-  std::string host{};     // verified against the certificate, and sent as SNI
-  std::string ca_file{};  // trust only these (PEM); empty = the system's
-  bool insecure = false;  // no verification at all: only when somebody asked for exactly that
+  std::string host{};      // verified against the certificate, and sent as SNI
+  std::string ca_file{};   // trust only these (PEM); empty = the system's
+  bool insecure = false;   // no verification at all: only when somebody asked for exactly that
+  CertificateFiles own{};  // shown to a server that asks; empty = none
 };
 
 /// The client's side, also for STARTTLS on a connected stream. Throws Fault(unavailable) that says
