@@ -22,6 +22,7 @@ packages_of() {
     postgres) echo postgresql-15 postgresql-client-15 libpq5 ;;
     slapd) echo slapd ;;
     samba) echo samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ;;
+    kerberos) echo krb5-kdc krb5-admin-server krb5-user ;;
     radicale) echo radicale ;;
     nginx) echo nginx ;;
     apache) echo apache2-bin ;;
@@ -34,7 +35,7 @@ packages_of() {
     *) return 1 ;;
   esac
 }
-servers=(dovecot cyrus postfix postgres slapd samba radicale davical nginx apache haproxy caddy chromium axe oidc-provider)
+servers=(dovecot cyrus postfix postgres slapd samba kerberos radicale davical nginx apache haproxy caddy chromium axe oidc-provider)
 
 stop_with() { echo "parts.sh: $*" >&2; exit 1; }
 

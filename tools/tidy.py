@@ -63,6 +63,7 @@ DIRECTIONS = {
     "backend/sieve": "base item net convert backend",
     "backend/ldap": "base item net convert backend auth",
     "backend/pam": "base item net backend auth",
+    "backend/kerberos": "base item net backend auth",
     "backend/dav": "base item net http dav convert convert/time_zone convert/ical backend",
     "lmtp": "base item net backend backend/local",
     "app": "*",

@@ -13,7 +13,7 @@ namespace godwit::app {
 namespace {
 
 constexpr Log logger("certificates");
-constexpr std::size_t questions_max = 20;                    // that wait
+constexpr std::size_t questions_max = 1000;                  // that wait
 constexpr std::uintmax_t file_bytes_max = 64 * 1024 * 1024;  // large authorities revoke much
 constexpr std::chrono::minutes fresh{10};
 constexpr const char* usual_authorities = "/etc/ssl/certs/ca-certificates.crt";
@@ -98,7 +98,8 @@ struct CertificateFiles::State {
       std::vector<convert::CertificateVerdict> out;
       out.reserve(question.certificates.size());
       for (const std::string& der : question.certificates) {
-        out.push_back(trusted.check(der, question.chain, question.now, question.revocation));
+        out.push_back(trusted.check(der, question.chain, question.now, question.revocation,
+                                    question.purpose));
       }
       return out;
     } catch (const Fault& fault) {
@@ -108,9 +109,8 @@ struct CertificateFiles::State {
   }
 };
 
-CertificateFiles::CertificateFiles(const Config& config)
-    : state_(std::make_shared<State>(
-          State{config.certificates.authorities, config.certificates.revocation_lists})),
+CertificateFiles::CertificateFiles(Strings authorities, Strings revocation_lists)
+    : state_(std::make_shared<State>(State{std::move(authorities), std::move(revocation_lists)})),
       gate_("certificates", 1, questions_max) {
   if (state_->authorities.empty()) state_->authorities.emplace_back(usual_authorities);
 }

@@ -1,4 +1,4 @@
-/// The authorities and revocation lists of the configuration, for ValidateCert.
+/// Authorities and revocation lists in files, for ValidateCert and for sign-in by certificates.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,8 @@ class CertificateFiles final : public command::CertificateCheck {
  public:
   /// Nothing is read before the first question; then again when a file is another one, or what was
   /// read is ten minutes old.
-  explicit CertificateFiles(const Config& config);
+  /// No authorities: the system's.
+  CertificateFiles(Strings authorities, Strings revocation_lists);
   Task<std::vector<convert::CertificateVerdict>> check(Question question) override;
 
  private:

@@ -54,7 +54,7 @@ class CertificateFilesTest : public testing::Test {
 TEST_F(CertificateFilesTest, AFileThatChangesCountsAtOnce) {
   const std::string ann = pem_of("ann.example.org");
   config_.certificates.authorities = {write("trusted.pem", pem_of("other.example.org"))};
-  CertificateFiles files(config_);
+  CertificateFiles files(config_.certificates.authorities, config_.certificates.revocation_lists);
   EXPECT_EQ(CertificateVerdict::untrusted, check(files, ann));
   write("trusted.pem", ann + pem_of("third.example.org"));
   EXPECT_NE(CertificateVerdict::untrusted, check(files, ann));
@@ -64,7 +64,7 @@ TEST_F(CertificateFilesTest, AFileThatComesIntoAFolderCountsAtOnce) {
   const std::string ann = pem_of("ann.example.org");
   write("one.pem", pem_of("other.example.org"));
   config_.certificates.authorities = {folder_};
-  CertificateFiles files(config_);
+  CertificateFiles files(config_.certificates.authorities, config_.certificates.revocation_lists);
   EXPECT_EQ(CertificateVerdict::untrusted, check(files, ann));
   write("two.pem", ann);
   EXPECT_NE(CertificateVerdict::untrusted, check(files, ann));
@@ -76,7 +76,7 @@ TEST_F(CertificateFilesTest, AListThatIsNoneIsAFault) {
   config_.certificates.authorities = {write("trusted.pem", ann)};
   config_.certificates.revocation_lists = {folder_ / "lists"};
   std::filesystem::create_directory(folder_ / "lists");
-  CertificateFiles files(config_);
+  CertificateFiles files(config_.certificates.authorities, config_.certificates.revocation_lists);
   EXPECT_NO_THROW(check(files, ann));
   write("lists/new.crl", "no list");
   EXPECT_THROW(check(files, ann), Fault);

@@ -282,6 +282,8 @@ void resolve_paths(Config& config, const std::string& file) {
   for (Config::SignIn& one : config.sign_in) {
     resolve(one.ca_file);
     resolve(one.password_file);
+    resolve(one.keytab);
+    std::ranges::for_each(one.revocation_lists, resolve);
   }
   for (Config::PushSource& one : config.push_sources) resolve(one.secret_file);
 }

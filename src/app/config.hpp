@@ -42,6 +42,7 @@ struct Config {
     Strings paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet/"};
     Strings trusted_proxies;
     bool proxy_protocol = false;
+    std::string certificate_header;
     std::int64_t connections_max = 100'000;
     std::int64_t handshake_seconds = 15;
     std::int64_t head_seconds = 30;
@@ -281,6 +282,7 @@ struct Config {
     std::int64_t failure_delay_milliseconds = 500;
     std::int64_t hash_memory_megabytes = 256;
     Strings unlimited_networks;
+    bool certificate_required = false;
   } auth;
 
   /// One of those that check passwords or tokens.
@@ -310,6 +312,12 @@ struct Config {
     std::string user_claim = "email";
     std::string scope;
     std::int64_t skew_seconds = 60;
+    Strings revocation_lists;
+    std::string certificate_name = "email";
+    std::string keytab;
+    std::string principal;
+    std::string realm;
+    std::string domain;
     friend bool operator==(const SignIn&, const SignIn&) = default;
   };
   std::vector<SignIn> sign_in;  // in the order in which they are asked; none: the mailboxes alone

@@ -69,6 +69,11 @@ constexpr auto table = std::to_array<Key>({
     flag<&C::http, &H::proxy_protocol>(
         "http", "proxy_protocol",
         "Connections from trusted proxies begin with a PROXY protocol header, version 1 or 2."),
+    text<&C::http, &H::certificate_header>(
+        "http", "certificate_header", "\"Client-Cert\"",
+        "The header in which trusted proxies hand on the certificate that a phone showed them. A "
+        "proxy must set or remove it in every request: it is believed. Empty: there is none.",
+        true),
     number<&C::http, &H::connections_max>("http", "connections_max", {1, 10'000'000},
                                           "More connections than this are refused at once.", true),
     number<&C::http, &H::handshake_seconds>(

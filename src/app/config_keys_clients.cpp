@@ -184,12 +184,20 @@ constexpr auto table = std::to_array<Key>({
         "Wrong passwords from there are neither counted nor delayed: a proxy that hides addresses, "
         "a monitor.",
         true),
+    flag<&C::auth, &C::Auth::certificate_required>(
+        "auth", "certificate_required",
+        "A device must show a certificate that a [[sign_in]] of the kind certificate takes, "
+        "besides "
+        "its password, token or ticket, and of the same user. Pages for people are not concerned.",
+        true),
 
     choice<&C::sign_in_entry, &N::kind>(
-        "sign_in", "kind", "mailbox|ldap|pam|app-password|oauth",
+        "sign_in", "kind", "mailbox|ldap|pam|app-password|oauth|certificate|kerberos",
         "Who checks passwords: the mailboxes themselves (embedded users, or a login at the IMAP "
         "server), LDAP servers, PAM, or `godwit app-password`; or, oauth, whose bearer tokens are "
-        "taken. They are asked in the order of the file until one says yes; no [[sign_in]] at all "
+        "taken; certificate, whose signatures under certificates of TLS clients; kerberos, whose "
+        "tickets. They are asked in the order of the file until one says yes; no [[sign_in]] at "
+        "all "
         "is mailbox alone."),
     text<&C::sign_in_entry, &N::domains>("sign_in", "domains", "[\"example.org\"]",
                                          "Whose users it is asked about. Empty: everybody's."),
@@ -201,7 +209,8 @@ constexpr auto table = std::to_array<Key>({
         "ldap: how ldap: connections are protected; ldaps: always is TLS."),
     path<&C::sign_in_entry, &N::ca_file>(
         "sign_in", "ca_file", "\"/etc/ssl/certs/ca-certificates.crt\"",
-        "ldap, oauth: who may sign their certificates (PEM). Empty: the system's list."),
+        "ldap, oauth: who may sign their certificates (PEM); empty: the system's list. "
+        "certificate: who may sign those of phones; must be set."),
     flag<&C::sign_in_entry, &N::verify>(
         "sign_in", "verify", "ldap: whether certificates must be valid and for their host."),
     text<&C::sign_in_entry, &N::bind_dn>("sign_in", "bind_dn", "\"uid=godwit,dc=example,dc=org\"",
@@ -236,11 +245,11 @@ constexpr auto table = std::to_array<Key>({
         "sign_in", "query_seconds", {1, 60},
         "ldap: a server must answer within this; oauth: the issuer, with "
         "all that is asked for its keys."),
-    number<&C::sign_in_entry, &N::check_seconds>("sign_in", "check_seconds", {1, 300},
-                                                 "pam: a check must be over within this."),
+    number<&C::sign_in_entry, &N::check_seconds>(
+        "sign_in", "check_seconds", {1, 300}, "pam, kerberos: a check must be over within this."),
     number<&C::sign_in_entry, &N::connections>(
         "sign_in", "connections", {1, 100},
-        "ldap: connections at a time; pam: sign-ins at a time."),
+        "ldap: connections at a time; pam, kerberos: sign-ins at a time."),
     text<&C::sign_in_entry, &N::service>("sign_in", "service", {},
                                          "pam: the service, a file in /etc/pam.d."),
     choice<&C::sign_in_entry, &N::user>("sign_in", "user", "name|login",
@@ -262,6 +271,25 @@ constexpr auto table = std::to_array<Key>({
     number<&C::sign_in_entry, &N::skew_seconds>(
         "sign_in", "skew_seconds", {0, 300},
         "oauth: how far the clocks of issuer and server may differ."),
+    path<&C::sign_in_entry, &N::revocation_lists>(
+        "sign_in", "revocation_lists", "[\"/etc/godwit/phones.crl\"]",
+        "certificate: the authorities' lists of what they revoked (PEM or DER), files or folders, "
+        "of every authority. Out of date, nobody gets in. Empty: nothing is looked up."),
+    choice<&C::sign_in_entry, &N::certificate_name>(
+        "sign_in", "certificate_name", "email|upn|common-name",
+        "certificate: which name in it is the login: the mail address or the user principal name "
+        "in subjectAltName, or the subject's common name. A certificate with several is refused."),
+    path<&C::sign_in_entry, &N::keytab>(
+        "sign_in", "keytab", "\"/etc/godwit/http.keytab\"",
+        "kerberos: the file with the keys of HTTP/HOST, HOST as phones and browsers write it."),
+    text<&C::sign_in_entry, &N::principal>(
+        "sign_in", "principal", "\"HTTP/mail.example.org@EXAMPLE.ORG\"",
+        "kerberos: what tickets must be for. Empty: any principal of the keytab."),
+    text<&C::sign_in_entry, &N::realm>("sign_in", "realm", "\"EXAMPLE.ORG\"",
+                                       "kerberos: whose users they are. Others are refused."),
+    text<&C::sign_in_entry, &N::domain>(
+        "sign_in", "domain", "\"example.org\"",
+        "kerberos: the domain of their mailboxes. Empty: the realm in lower case."),
 
     text<&C::access_entry, &R::name>("access", "name", "\"interns see no calendars\"",
                                      "What the log calls the rule."),

@@ -8,6 +8,7 @@
 #include <boost/system/system_error.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,7 @@
 #include "app/directory.hpp"
 #include "app/doctor.hpp"
 #include "app/issuers.hpp"
+#include "app/sign_in_chain.hpp"
 #include "app/system.hpp"
 #include "base/fault.hpp"
 #include "dav/url.hpp"
@@ -33,25 +35,69 @@ constexpr std::chrono::days soon{14};
 constexpr std::chrono::seconds patience{10};
 constexpr std::size_t certificate_bytes_max = 1024UL * 1024;
 
+std::string text_of(const std::string& file) {
+  std::string text(certificate_bytes_max, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  return text;
+}
+
+Finding dated(const std::string& subject, Time end, Time now, std::chrono::days notice,
+              const std::string& remedy) {
+  const auto text = fmt::format("ends on {:%Y-%m-%d}", std::chrono::floor<std::chrono::days>(end));
+  if (end < now) return {Health::failure, subject, text, remedy};
+  if (end - now < notice) return {Health::warning, subject, text, remedy};
+  return {Health::good, subject, text};
+}
+
 void examine_certificate(const std::string& file, Time now, Findings& out) {
   const std::string subject = "certificate " + file;
-  std::string pem(certificate_bytes_max, '\0');
-  std::ifstream in(file, std::ios::binary);
-  in.read(pem.data(), static_cast<std::streamsize>(pem.size()));
-  pem.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  const auto end = net::certificate_end(pem);
+  const auto end = net::certificate_end(text_of(file));
   if (!end) {
     out.push_back({Health::failure, subject, "cannot be read, or is none in PEM",
                    "name the file that your authority gave you, readable by the daemon"});
     return;
   }
-  const auto text = fmt::format("ends on {:%Y-%m-%d}", std::chrono::floor<std::chrono::days>(*end));
-  if (*end < now) {
-    out.push_back({Health::failure, subject, text, "renew it, and reload the daemon"});
-  } else if (*end - now < soon) {
-    out.push_back({Health::warning, subject, text, "renew it, and reload the daemon"});
+  out.push_back(dated(subject, *end, now, soon, "renew it, and reload the daemon"));
+}
+
+/// Authorities renew their lists before they end: what is over lets nobody in.
+void examine_revocation_list(const std::string& path, Time now, Findings& out) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+      examine_revocation_list(entry.path(), now, out);
+    }
+    return;
+  }
+  const std::string subject = "revocation list " + path;
+  const auto end = net::revocation_list_end(text_of(path));
+  if (!end) {
+    out.push_back({Health::failure, subject, "cannot be read, or is none",
+                   "fetch it from its authority; until then certificates get 503"});
+    return;
+  }
+  out.push_back(dated(subject, *end, now, std::chrono::days(1),
+                      "fetch a new one; certificates get 503 without"));
+}
+
+void examine_keytab(const Config& config, const Config::SignIn& one, Findings& out) {
+  const std::string subject = "keytab " + one.keytab;
+  if (const auto found = backend::KerberosCheck::look(kerberos_settings(config, one)); !found) {
+    out.push_back({Health::failure, subject, found.error().message,
+                   "make it with ktadd (or ktpass) for HTTP/HOST, readable by the daemon"});
   } else {
-    out.push_back({Health::good, subject, text});
+    out.push_back({Health::good, subject, "has keys of this service"});
+  }
+}
+
+void examine_sign_in(const Config& config, Time now, Findings& out) {
+  for (const Config::SignIn& one : config.sign_in) {
+    if (one.kind == "kerberos") examine_keytab(config, one, out);
+    if (one.kind != "certificate") continue;
+    examine_certificate(one.ca_file, now, out);
+    for (const std::string& path : one.revocation_lists) examine_revocation_list(path, now, out);
   }
 }
 
@@ -301,6 +347,7 @@ Findings examine_machine(const Config& config, Time now) {
   if (!config.autodiscover.profile_certificate.empty()) {
     examine_certificate(config.autodiscover.profile_certificate, now, out);
   }
+  examine_sign_in(config, now, out);
   examine_clock(out);
   examine_limits(config, out);
   examine_daemon(config, out);

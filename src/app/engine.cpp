@@ -22,6 +22,7 @@ HttpSignIn::Settings sign_in_settings(const Config& config) {
   for (const std::string& network : config.auth.unlimited_networks) {
     if (auto parsed = auth::Network::parse(network)) settings.unlimited.push_back(*parsed);
   }
+  settings.certificate_required = config.auth.certificate_required;
   settings.refusal_delay = std::chrono::milliseconds(config.auth.failure_delay_milliseconds);
   return settings;
 }
@@ -83,7 +84,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
       app_passwords_(store, clock, random),
       membership_(clock, backends.directory(), groups_by_name(config)),
       issuers_(make_issuers(config, clock)),
-      sign_in_(make_chain(config, backends, app_passwords_, issuers_), issuers_,
+      sign_in_(make_chain(config, backends, app_passwords_, issuers_, clock), issuers_,
                access_rules(config), membership_,
                parse_send_as(config.mail.send_as).value_or(SendAs()), clock, random,
                sign_in_settings(config)),
@@ -92,7 +93,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                return backends.reach_submission(std::move(account));
              },
              [this] { return has_console_; }}),
-      certificates_(config),
+      certificates_(config.certificates.authorities, config.certificates.revocation_lists),
       services_{clock,
                 random,
                 store,

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "app/certificate_sign_in.hpp"
 #include "app/daemon.hpp"
 #include "base/text.hpp"
 #include "net/network.hpp"
@@ -34,6 +35,7 @@ http::ServerSettings server_settings(const Config& config) {
       return trusted.contains(address);
     };
   }
+  settings.certificate_header = config.http.certificate_header;
   return settings;
 }
 
@@ -104,7 +106,7 @@ Front::~Front() = default;
 
 Result<> Front::listen(const Config& config) {
   if (!config.http.certificates.empty()) {
-    auto loaded = net::TlsServer::load(certificate_files(config));
+    auto loaded = net::TlsServer::load(certificate_files(config), client_authorities(config));
     if (!loaded) return pass(loaded);
     tls_ = std::move(*loaded);
   }
@@ -187,7 +189,7 @@ Result<> Front::add(Door door, net::Listener listener, const std::string& where,
 Result<> Front::reload(const Config& config) {
   server_->apply(server_settings(config));
   if (!tls_ || config.http.certificates.empty()) return {};
-  return tls_->reload(certificate_files(config));
+  return tls_->reload(certificate_files(config), client_authorities(config));
 }
 
 void Front::tick() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "auth/certificate_owner.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "net/loop.hpp"
@@ -23,6 +24,13 @@ std::string of_device(std::string_view user, const DeviceId& device) {
   return std::string(user) + '\n' + device.str();
 }
 
+Result<auth::Credentials> certificate_credentials(const http::Request& request) {
+  auto joined = auth::join_certificates(request.certificates);
+  if (!joined) return pass(joined);
+  return auth::Credentials{
+      .user = {}, .name = {}, .password = *std::move(joined), .scheme = auth::Scheme::certificate};
+}
+
 }  // namespace
 
 HttpSignIn::HttpSignIn(auth::Chain chain, const Issuers& issuers,
@@ -41,19 +49,69 @@ auth::FailureLimit::Attempt HttpSignIn::Sent::attempt() const {
   return {credentials.user, device_name, parsed_address(address)};
 }
 
+Result<auth::Credentials> HttpSignIn::credentials_of(const http::Request& request) const {
+  auto said = auth::parse_authorization(request.header("authorization"));
+  const bool is_none =
+      said ? !chain_.takes(said->scheme)
+           : said.error().code == Errc::incomplete || said.error().code == Errc::unsupported;
+  if (!is_none || request.certificates.empty() || !chain_.takes(auth::Scheme::certificate)) {
+    return said;
+  }
+  return certificate_credentials(request);
+}
+
+bool HttpSignIn::may_remember(const auth::Credentials& credentials) const {
+  // A ticket's next request brings another authenticator: the same one again is a replay.
+  return settings_.remember && credentials.scheme != auth::Scheme::negotiate;
+}
+
+command::Refusal HttpSignIn::refusal(command::Challenge challenge) const {
+  return {.status = challenges(challenge).empty() ? 403 : 401, .challenge = challenge};
+}
+
 Task<HttpSignIn::Checked> HttpSignIn::check(const http::Request& request, const DeviceId* device) {
-  auto credentials = auth::parse_authorization(request.header("authorization"));
-  if (!credentials) co_return command::Refusal{401, 0};
+  auto credentials = credentials_of(request);
+  if (!credentials) co_return refusal(command::Challenge::credentials);
   const std::string_view address = net::address_of(request.peer);
   // What names no device, OPTIONS and the page, is known by its address.
   const Sent sent{*std::move(credentials), address,
                   device == nullptr ? '@' + std::string(address) : device->str(), device};
+  if (!settings_.certificate_required || sent.credentials.scheme == auth::Scheme::certificate) {
+    co_return co_await check_sent(sent);
+  }
+  const Checked shown = co_await check_certificate(request, sent);
+  const auto* const owner = std::get_if<backend::Account>(&shown);
+  if (owner == nullptr) co_return shown;
+  Checked checked = co_await check_sent(sent);
+  const auto* const account = std::get_if<backend::Account>(&checked);
+  if (account == nullptr || account->user == owner->user) co_return checked;
+  log.warning("certificate.of_another",
+              {{"address", address}, {"user", account->user}, {"owner", owner->user}});
+  co_return command::Refusal{403, 0};
+}
+
+Task<HttpSignIn::Checked> HttpSignIn::check_certificate(const http::Request& request,
+                                                        const Sent& sent) {
+  auto credentials = certificate_credentials(request);
+  if (!credentials) {
+    log.warning("certificate.missing",
+                {{"address", sent.address}, {"user", sent.credentials.user}});
+    co_return command::Refusal{403, 0};
+  }
+  const Sent shown{*std::move(credentials), sent.address, sent.device_name, sent.device};
+  auto checked = co_await check_sent(shown);
+  auto* const refused = std::get_if<command::Refusal>(&checked);
+  if (refused != nullptr && refused->status == 401) refused->status = 403;
+  co_return checked;
+}
+
+Task<HttpSignIn::Checked> HttpSignIn::check_sent(const Sent& sent) {
   // Not before a password is looked at: who has to wait would else learn which guess is right. No
   // token is found by guessing; a good one passes whatever others sent from its address.
   if (sent.credentials.scheme == auth::Scheme::password) {
-    if (const auto wait = delay_of(sent.attempt(), address)) co_return *wait;
+    if (const auto wait = delay_of(sent.attempt(), sent.address)) co_return *wait;
   }
-  if (auto known = settings_.remember ? remembered(sent) : std::nullopt) {
+  if (auto known = may_remember(sent.credentials) ? remembered(sent) : std::nullopt) {
     ++counts_.remembered;
     if (known->denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
     co_return std::move(*known);
@@ -84,21 +142,23 @@ Task<HttpSignIn::Checked> HttpSignIn::verified(const Sent& sent) {
     co_return command::Refusal{.challenge = command::Challenge::fresh_token};
   }
   auto attempt = sent.attempt();
-  if (!signed_in && credentials.scheme == auth::Scheme::bearer) {
+  if (!signed_in && credentials.scheme != auth::Scheme::password) {
     if (const auto wait = delay_of(attempt, sent.address)) co_return *wait;
-    co_return co_await refuse(attempt, sent.address, command::Challenge::fresh_token);
   }
   if (!signed_in) {
-    co_return co_await refuse(attempt, sent.address, command::Challenge::credentials);
+    const bool is_token = credentials.scheme == auth::Scheme::bearer;
+    co_return co_await refuse(
+        attempt, sent.address,
+        is_token ? command::Challenge::fresh_token : command::Challenge::credentials);
   }
   if (attempt.user.empty()) attempt.user = signed_in->account.user.view();
   failures_.succeeded(attempt);
   ++counts_.verified;
   const bool for_device = signed_in->for_device;
   const backend::Account account = co_await admitted(*std::move(signed_in));
-  if (settings_.remember && !for_device) {
+  if (may_remember(credentials) && !for_device) {
     cache_.put(credentials.user, credentials.password, account, epoch);
-  } else if (settings_.remember && sent.device != nullptr) {
+  } else if (may_remember(credentials) && sent.device != nullptr) {
     cache_.put(of_device(credentials.user, *sent.device), credentials.password, account, epoch);
   }
   if (account.denied == backend::DataClasses::all()) co_return command::Refusal{403, 0};
@@ -142,7 +202,7 @@ Task<command::Refusal> HttpSignIn::refuse(auth::FailureLimit::Attempt attempt,
   log.warning("refused",
               {{"address", address}, {"user", attempt.user}, {"device", attempt.device}});
   co_await net::sleep_for(settings_.refusal_delay);
-  co_return command::Refusal{.challenge = challenge};
+  co_return refusal(challenge);
 }
 
 std::vector<std::string> HttpSignIn::challenges(command::Challenge challenge) const {
@@ -150,6 +210,7 @@ std::vector<std::string> HttpSignIn::challenges(command::Challenge challenge) co
   if (chain_.takes(auth::Scheme::password)) {
     out.emplace_back("Basic realm=\"Godwit\", charset=\"UTF-8\"");
   }
+  if (chain_.takes(auth::Scheme::negotiate)) out.emplace_back("Negotiate");
   if (!chain_.takes(auth::Scheme::bearer)) return out;
   std::string bearer = "Bearer realm=\"Godwit\"";
   for (const auto& issuer : issuers_) {

@@ -31,6 +31,8 @@ class HttpSignIn final : public command::SignIn {
     auth::FailureLimit::Limits failures;
     std::vector<auth::Network> unlimited;  // neither counted nor delayed
     std::chrono::milliseconds refusal_delay{500};
+    /// A device shows a certificate of its user besides what it signs in with.
+    bool certificate_required = false;
   };
   /// What became of requests, since the start.
   struct Counts {
@@ -75,6 +77,15 @@ class HttpSignIn final : public command::SignIn {
     const DeviceId* device;
     auth::FailureLimit::Attempt attempt() const;
   };
+  /// What the request says of itself; where that is nothing that a check takes, its certificate.
+  /// Errors: as of parse_authorization.
+  Result<auth::Credentials> credentials_of(const http::Request& request) const;
+  Task<Checked> check_sent(const Sent& sent);
+  bool may_remember(const auth::Credentials& credentials) const;
+  /// Whose certificate the request shows besides `sent`.
+  Task<Checked> check_certificate(const http::Request& request, const Sent& sent);
+  /// 403 where no other credentials would help.
+  command::Refusal refusal(command::Challenge challenge) const;
   /// Whether who guesses has to wait, and then the answer.
   std::optional<command::Refusal> delay_of(const auth::FailureLimit::Attempt& attempt,
                                            std::string_view address);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/certificate_sign_in.hpp"
 #include "auth/network.hpp"
 #include "backend/ldap/check.hpp"
 #include "backend/pam/check.hpp"
@@ -137,7 +138,13 @@ std::string sign_in_problem(const Config& config, const Config::SignIn& one) {
   if (one.kind == "oauth") {
     if (auto problem = oauth_problem(config, one); !problem.empty()) return problem;
   }
-  if (one.kind == "app-password") {
+  if (one.kind == "certificate" && one.ca_file.empty()) {
+    return "ca_file: the authorities that sign the phones' certificates";
+  }
+  if (one.kind == "kerberos" && (one.keytab.empty() || one.realm.empty())) {
+    return "keytab and realm: whose keys, and whose users";
+  }
+  if (one.kind == "app-password" || one.kind == "certificate" || one.kind == "kerberos") {
     if (auto problem = unknown_to_backends(config); !problem.empty()) return problem;
   }
   if (forgets_the_domain(config, one)) {
@@ -154,9 +161,19 @@ std::unique_ptr<auth::Check> token_check(const Config::SignIn& given, oidc::Issu
   return std::make_unique<oidc::TokenCheck>(issuer, std::move(rules));
 }
 
+/// What its claims are.
+auth::Scheme scheme_of(std::string_view kind) {
+  if (kind == "oauth") return auth::Scheme::bearer;
+  if (kind == "certificate") return auth::Scheme::certificate;
+  return kind == "kerberos" ? auth::Scheme::negotiate : auth::Scheme::password;
+}
+
 auth::Chain::Link make_link(const Config& config, const Config::SignIn& given, Backends& backends,
-                            auth::AppPasswords& passwords) {
-  auth::Chain::Link out{.name = given.kind, .domains = given.domains, .check = nullptr};
+                            auth::AppPasswords& passwords, const Clock& clock) {
+  auth::Chain::Link out{.name = given.kind,
+                        .domains = given.domains,
+                        .check = nullptr,
+                        .scheme = scheme_of(given.kind)};
   if (given.kind == "ldap") {
     auto settings = ldap_check_settings(config, given);
     if (!given.password_file.empty()) {
@@ -173,6 +190,10 @@ auth::Chain::Link make_link(const Config& config, const Config::SignIn& given, B
     settings.limit = std::chrono::seconds(given.check_seconds);
     settings.threads = static_cast<unsigned>(given.connections);
     out.check = std::make_unique<backend::PamCheck>(std::move(settings));
+  } else if (given.kind == "certificate") {
+    out.check = std::make_unique<CertificateSignIn>(given, clock);
+  } else if (given.kind == "kerberos") {
+    out.check = std::make_unique<backend::KerberosCheck>(kerberos_settings(config, given), clock);
   } else if (given.kind == "app-password") {
     out.check = std::make_unique<auth::AppPasswordCheck>(passwords, backends.known_users());
   } else {
@@ -209,7 +230,7 @@ Strings sign_in_problems(const Config& config) {
 }
 
 auth::Chain make_chain(const Config& config, Backends& backends, auth::AppPasswords& passwords,
-                       const Issuers& issuers) {
+                       const Issuers& issuers, const Clock& clock) {
   std::vector<auth::Chain::Link> links;
   links.reserve(config.sign_in.size() + 1);
   auto issuer = issuers.begin();
@@ -218,17 +239,31 @@ auth::Chain make_chain(const Config& config, Backends& backends, auth::AppPasswo
       links.push_back({.name = one.kind,
                        .domains = one.domains,
                        .check = token_check(one, **issuer++),
-                       .scheme = auth::Scheme::bearer});
+                       .scheme = scheme_of(one.kind)});
       continue;
     }
-    links.push_back(make_link(config, one, backends, passwords));
+    links.push_back(make_link(config, one, backends, passwords, clock));
   }
-  if (links.empty()) links.push_back(make_link(config, Config::SignIn(), backends, passwords));
+  if (links.empty()) {
+    links.push_back(make_link(config, Config::SignIn(), backends, passwords, clock));
+  }
   std::string domain = config.imap.domain;
   if (config.backend.kind == "local" && !config.local.domains.empty()) {
     domain = config.local.domains.front();
   }
   return {std::move(links), backends.known_users(), std::move(domain)};
+}
+
+backend::KerberosSettings kerberos_settings(const Config& config, const Config::SignIn& given) {
+  backend::KerberosSettings out;
+  out.keytab = given.keytab;
+  out.service = given.principal;
+  out.realm = given.realm;
+  out.domain = given.domain;
+  out.replays = config.server.state_directory + "/kerberos-replays";
+  out.threads = static_cast<unsigned>(given.connections);
+  out.limit = std::chrono::seconds(given.check_seconds);
+  return out;
 }
 
 std::vector<auth::AccessRule> access_rules(const Config& config) {

@@ -66,6 +66,16 @@ class Tokens final : public auth::Check {
   int& asked_;
 };
 
+/// The owner's name stands in the place of a certificate.
+class Certificates final : public auth::Check {
+ public:
+  Task<Result<auth::Proof>> verify(auth::Claim claim) override {
+    if (!claim.password.reveal().contains('@')) co_return fail(Errc::refused, "revoked");
+    co_return auth::Proof{.login = std::string(claim.password.reveal()), .own_password = false};
+  }
+  Task<std::optional<auth::Facts>> facts(std::string) override { co_return std::nullopt; }
+};
+
 class HttpSignInTest : public testing::Test {
  protected:
   std::variant<Account, command::Refusal> check(const std::string& user,
@@ -100,14 +110,35 @@ class HttpSignInTest : public testing::Test {
     const bool fresh = refusal->challenge == command::Challenge::fresh_token;
     return std::to_string(refusal->status) + (fresh ? " fresh" : "");
   }
+  /// What a request gets that shows `certificate`; empty: none, as with `password`.
+  int shown_status(const std::string& certificate, const std::string& password = {}) {
+    with_certificates_ = true;
+    if (!sign_in_) make();
+    http::Request request;
+    request.peer = "192.0.2.1:1000";
+    if (!certificate.empty()) request.certificates = {certificate};
+    if (!password.empty()) {
+      request.headers.push_back(
+          {"authorization", "Basic " + base64_encode("ann@example.org:" + password)});
+    }
+    const DeviceId id = DeviceId::parse("phone").value();
+    const auto answer = test::run(sign_in_->check(request, &id));
+    const auto* refusal = std::get_if<command::Refusal>(&answer);
+    return refusal == nullptr ? 200 : refusal->status;
+  }
   void make() {
     std::vector<auth::Chain::Link> links;
+    if (with_certificates_) {
+      links.push_back(
+          {"certificates", {}, std::make_unique<Certificates>(), auth::Scheme::certificate});
+    }
     if (with_tokens_) {
       links.push_back(
           {"tokens", {}, std::make_unique<Tokens>(clock_, asked_), auth::Scheme::bearer});
     }
-    links.push_back({"check", {}, std::make_unique<Check>(asked_, down_)});
+    if (with_passwords_) links.push_back({"check", {}, std::make_unique<Check>(asked_, down_)});
     HttpSignIn::Settings settings;
+    settings.certificate_required = certificate_required_;
     settings.refusal_delay = std::chrono::milliseconds(0);
     sign_in_.emplace(auth::Chain(std::move(links), mailboxes_, "example.org"), issuers_, rules_,
                      membership_, send_as_, clock_, random_, settings);
@@ -124,6 +155,9 @@ class HttpSignInTest : public testing::Test {
   int asked_ = 0;
   bool down_ = false;
   bool with_tokens_ = false;
+  bool with_passwords_ = true;
+  bool with_certificates_ = false;
+  bool certificate_required_ = false;
   std::optional<HttpSignIn> sign_in_;
 };
 
@@ -137,6 +171,35 @@ TEST_F(HttpSignInTest, RemembersWhoIsRightAndNobodyElse) {
   sign_in_->forget(UserId::parse(ann).value());
   EXPECT_EQ(status(ann, "right"), 200);
   EXPECT_EQ(asked_, 4);
+}
+
+TEST_F(HttpSignInTest, ACertificateSignsInWhereTheRequestSaysNothingElse) {
+  EXPECT_EQ(shown_status("ann@example.org"), 200);
+  EXPECT_EQ(shown_status("revoked"), 401) << "a password would do";
+  EXPECT_EQ(shown_status(""), 401);
+  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(shown_status("ann@example.org", "right"), 200);
+  EXPECT_EQ(shown_status("ann@example.org", "wrong"), 401) << "what is said itself counts";
+  EXPECT_EQ(shown_status("revoked", "right"), 200) << "it is not asked for one";
+}
+
+TEST_F(HttpSignInTest, WherePasswordsMeanNothingTheCertificateCounts) {
+  with_passwords_ = false;
+  EXPECT_EQ(shown_status("ann@example.org", "typed once"), 200);
+  EXPECT_EQ(shown_status("", "typed once"), 403) << "no password would help";
+  EXPECT_EQ(shown_status("revoked"), 403);
+}
+
+TEST_F(HttpSignInTest, ARequiredCertificateIsOfTheSameUser) {
+  certificate_required_ = true;
+  EXPECT_EQ(shown_status("", "right"), 403);
+  EXPECT_EQ(shown_status("revoked", "right"), 403);
+  EXPECT_EQ(asked_, 0) << "nobody guesses passwords without one";
+  EXPECT_EQ(shown_status("ann@example.org", "right"), 200);
+  EXPECT_EQ(shown_status("bob@example.org", "right"), 403);
+  EXPECT_EQ(shown_status("bob@example.org", "right"), 403) << "when both are remembered, too";
+  EXPECT_EQ(shown_status("ann@example.org", "wrong"), 401);
+  EXPECT_EQ(shown_status("ann@example.org"), 200);
 }
 
 TEST_F(HttpSignInTest, WhatOpensForOneDeviceIsRememberedForItAlone) {
