@@ -1,39 +1,32 @@
 #include "command/recent_requests.hpp"
 
-#include <utility>
+#include <algorithm>
+
+#include "base/bytes.hpp"
 
 namespace godwit::command {
-namespace {
 
-std::string name_of(const UserId& user, const DeviceId& device) {
-  return user.str() + '\0' + device.str();
+RecentRequests::Key RecentRequests::key_of(const UserId& user, const DeviceId& device) {
+  Key key{};
+  const std::string digest = digest128(user.str() + '\0' + device.str());
+  std::ranges::copy_n(digest.begin(), key.size(), key.begin());
+  return key;
 }
 
-}  // namespace
-
 void RecentRequests::add(const UserId& user, const DeviceId& device, PastRequest request) {
-  std::string name = name_of(user, device);
-  const auto found = by_name_.find(name);
-  if (found != by_name_.end()) {
-    rows_.splice(rows_.begin(), rows_, found->second);
-  } else {
-    if (rows_.size() == devices_max) {
-      by_name_.erase(rows_.back().name);
-      rows_.pop_back();
-    }
-    rows_.push_front({std::move(name), {}});
-    by_name_.emplace(rows_.front().name, rows_.begin());
-  }
-  auto& requests = rows_.front().requests;
-  if (requests.size() == of_device_max) requests.erase(requests.begin());
-  requests.push_back(request);
+  ring_[next_] = {key_of(user, device), request};
+  next_ = (next_ + 1) % ring_.size();
+  count_ = std::min(count_ + 1, ring_.size());
 }
 
 std::vector<PastRequest> RecentRequests::of(const UserId& user, const DeviceId& device) const {
-  const auto found = by_name_.find(name_of(user, device));
-  if (found == by_name_.end()) return {};
-  const auto& requests = found->second->requests;
-  return {requests.rbegin(), requests.rend()};
+  std::vector<PastRequest> out;
+  const Key key = key_of(user, device);
+  for (std::size_t back = 1; back <= count_ && out.size() < of_device_max; ++back) {
+    const Entry& entry = ring_[(next_ + ring_.size() - back) % ring_.size()];
+    if (entry.key == key) out.push_back(entry.request);
+  }
+  return out;
 }
 
 }  // namespace godwit::command

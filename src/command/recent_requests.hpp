@@ -1,14 +1,12 @@
-/// The last requests of each device, for who asks what a phone did: bounded, in memory alone.
+/// The last requests of devices, for who asks what a phone did: bounded, in memory alone.
 /// Everything runs on the loop thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -26,22 +24,31 @@ struct PastRequest {
   std::uint32_t sent = 0;   // items of the answer
 };
 
+/// In memory that is taken once: a device that waits costs none of it.
 class RecentRequests {
  public:
   static constexpr std::size_t of_device_max = 20;
-  static constexpr std::size_t devices_max = 10'000;
+  static constexpr std::size_t all_max = 32'768;  // of all devices: 2 MiB
+
+  RecentRequests() : ring_(all_max) {}
 
   void add(const UserId& user, const DeviceId& device, PastRequest request);
-  /// The newest first.
+  /// The newest first, at most of_device_max, as far as all_max reaches.
   std::vector<PastRequest> of(const UserId& user, const DeviceId& device) const;
 
  private:
-  struct Row {
-    std::string name;
-    std::vector<PastRequest> requests;  // the oldest first
+  /// A digest, so that an entry's size is known.
+  using Key = std::array<char, 16>;
+  struct Entry {
+    Key key{};
+    PastRequest request{};
   };
-  std::list<Row> rows_;  // the device that asked last, first
-  std::unordered_map<std::string_view, std::list<Row>::iterator> by_name_;
+  static_assert(sizeof(Entry) <= 64);
+  static Key key_of(const UserId& user, const DeviceId& device);
+
+  std::vector<Entry> ring_;
+  std::size_t next_ = 0;   // where the next one goes
+  std::size_t count_ = 0;  // filled places
 };
 
 }  // namespace godwit::command

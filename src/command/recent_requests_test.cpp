@@ -22,16 +22,18 @@ TEST(RecentRequests, TheNewestComesFirstAndOldOnesGo) {
   EXPECT_TRUE(all.of(UserId::parse("bob@example.org").value(), device(1)).empty());
 }
 
-TEST(RecentRequests, TheDeviceThatAskedLongestAgoGivesWay) {
+TEST(RecentRequests, TheOldestOfAllGiveWay) {
   RecentRequests all;
-  for (std::size_t i = 0; i < RecentRequests::devices_max; ++i) {
-    all.add(user(), device(i), {.command = "Ping"});
+  all.add(user(), device(1), {.command = "Sync"});
+  all.add(user(), device(2), {.command = "Ping"});
+  for (std::size_t i = 2; i < RecentRequests::all_max; ++i) {
+    all.add(user(), device(3), {.command = "Ping"});
   }
-  all.add(user(), device(0), {.command = "Sync"});
-  all.add(user(), device(RecentRequests::devices_max), {.command = "Ping"});
-  EXPECT_EQ(all.of(user(), device(0)).size(), 2U);
+  EXPECT_EQ(all.of(user(), device(1)).size(), 1U);
+  all.add(user(), device(3), {.command = "Ping"});
   EXPECT_TRUE(all.of(user(), device(1)).empty());
-  EXPECT_EQ(all.of(user(), device(RecentRequests::devices_max)).size(), 1U);
+  EXPECT_EQ(all.of(user(), device(2)).size(), 1U);
+  EXPECT_EQ(all.of(user(), device(3)).size(), RecentRequests::of_device_max);
 }
 
 }  // namespace
