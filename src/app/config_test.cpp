@@ -143,6 +143,12 @@ TEST(Config, RulesAboutDevicesAreReadInTheirOrder) {
   EXPECT_TRUE(check_config(*config));
   const policy::DeviceRules rules = device_rules_of(*config);
   EXPECT_EQ(rules.otherwise, policy::Action::quarantine);
+  EXPECT_EQ(rules.console_url, "") << "nobody said where it is";
+  Config known = *config;
+  known.autodiscover.url = "https://mail.example.org:8443/Microsoft-Server-ActiveSync";
+  EXPECT_EQ(device_rules_of(known).console_url, "https://mail.example.org:8443/godwit/");
+  known.console.enabled = false;
+  EXPECT_EQ(device_rules_of(known).console_url, "");
   EXPECT_EQ(rules.devices_max, 3U);
   ASSERT_EQ(rules.list.size(), 2U);
   EXPECT_EQ(rules.list[0].name, "old");

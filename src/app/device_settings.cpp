@@ -44,6 +44,14 @@ std::string problem_of(const Rule& rule, bool is_last) {
   return {};
 }
 
+/// Beside the address that phones are told; without one nobody but a stranger says where we are.
+std::string console_url_of(const Config& config) {
+  const std::string& url = config.autodiscover.url;
+  const auto host = url.find("://");
+  if (!config.console.enabled || host == std::string::npos) return {};
+  return url.substr(0, url.find('/', host + 3)) + "/godwit/";
+}
+
 }  // namespace
 
 std::optional<Time> begin_of_day(std::string_view text) {
@@ -76,6 +84,7 @@ policy::DeviceRules device_rules_of(const Config& config) {
   rules.devices_max = static_cast<std::uint32_t>(config.devices.per_user_max);
   rules.admins = config.devices.admins;
   rules.tell_users = config.devices.tell_users;
+  rules.console_url = console_url_of(config);
   for (const Rule& rule : config.device_rules) {
     policy::DeviceRule made{
         .name = rule.name.empty() ? fmt::format("rule of line {}", rule.line) : rule.name,

@@ -93,6 +93,29 @@ Task<> send_notice(Session& session, std::string purpose, std::vector<std::strin
   }
 }
 
+/// RFC 3986 2.1.
+std::string in_url(std::string_view text) {
+  constexpr std::string_view plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    if (plain.contains(c)) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+/// The page that decides after a sign-in; to open it decides nothing. Empty where none is known.
+std::string console_link(const Session& session) {
+  const std::string& console = session.services.settings.device_rules.console_url;
+  if (console.empty()) return {};
+  return fmt::format(" on its page:\n\n  {}admin/device?user={}&id={}\n\nor on the server", console,
+                     in_url(session.user()), in_url(session.device_id.view()));
+}
+
 /// Administrators and the user learn of a device that waits for a decision.
 Task<> tell(Session& session) {
   const policy::DeviceRules rules = session.services.settings.device_rules;
@@ -100,9 +123,9 @@ Task<> tell(Session& session) {
   try {
     if (!rules.admins.empty()) {
       std::string text = fmt::format(
-          "A device waits for your decision.\n\n{}\nLet it in, or keep it out:\n\n"
+          "A device waits for your decision.\n\n{}\nLet it in, or keep it out{}:\n\n"
           "  godwit quarantine allow {} {}\n  godwit quarantine block {} {}\n",
-          facts, session.user(), session.device_id.view(), session.user(),
+          facts, console_link(session), session.user(), session.device_id.view(), session.user(),
           session.device_id.view());
       co_await send_notice(session, "quarantine-admin", rules.admins,
                            fmt::format("Device of {} in quarantine", session.user()),
@@ -113,7 +136,8 @@ Task<> tell(Session& session) {
       std::string text = fmt::format(
           "A new device uses your account. It gets no mail until an administrator has let it "
           "in.\n\n"
-          "{}\nIf it is not yours, change your password and tell your administrator.\n",
+          "{}\nIf it is yours, there is nothing to do: mail comes by itself when it is let in.\n"
+          "If it is not yours, change your password and tell your administrator.\n",
           facts);
       co_await send_notice(session, "quarantine-user", std::move(to),
                            "A new device waits for approval", std::move(text));

@@ -18,6 +18,7 @@ Settings quarantine() {
   Settings settings;
   settings.device_rules.otherwise = policy::Action::quarantine;
   settings.device_rules.admins = {"admin@example.test"};
+  settings.device_rules.console_url = "https://mail.example.test/godwit/";
   return settings;
 }
 
@@ -60,6 +61,12 @@ TEST(DeviceAdmission, WhatADeviceSaysOfItselfPassesForNothingElse) {
     ASSERT_TRUE(body);
     EXPECT_TRUE(body->contains("x\\u{D}\\u{A}Bcc: evil@example.test\\u{D}\\u{A}")) << *body;
     EXPECT_TRUE(body->contains("a\\u{202E}b")) << *body;
+    const bool decides = sent.envelope.to.front() == "admin@example.test";
+    EXPECT_EQ(body->contains("\n  https://mail.example.test/godwit/admin/device?"
+                             "user=anna%40example.test&id=" +
+                             bed.device().settings().id + '\n'),
+              decides)
+        << *body;
   }
 }
 

@@ -37,6 +37,7 @@ struct DeviceRules {
   std::uint32_t devices_max = 0;      // of one user, 0 = any number
   std::vector<std::string> admins{};  // who gets a mail about a quarantined device
   bool tell_users = true;
+  std::string console_url{};  // "https://mail.example.org/godwit/"; empty: none that is known
 };
 
 /// What rules look at.
