@@ -159,6 +159,9 @@ Task<Reply> Client::send_once(const Credentials& credentials, const Request& req
   Noting noting(out == nullptr ? unused : *out);
   std::optional<http::ClientReply> answer;
   bool again = slot.used && may_repeat(request);
+  // RFC 9112 9.3.1: a kept connection may be closed while the request is on its way, so what may
+  // not be sent again gets a new one.
+  if (slot.used && !again) slot.client.close();
   const auto began = std::chrono::steady_clock::now();
   while (!answer) {
     try {
@@ -166,7 +169,6 @@ Task<Reply> Client::send_once(const Credentials& credentials, const Request& req
           co_await slot.client.send(http_request(credentials, request), settings_.request_limit,
                                     out == nullptr ? nullptr : &noting);
     } catch (const Fault& fault) {
-      // A kept connection may be closed while the request is on its way.
       if (!again || noting.touched || fault.kind() != Fault::Kind::unavailable) throw;
       again = false;
     }

@@ -262,6 +262,15 @@ TEST_F(DavScriptsTest, ALostAnswerMakesNoSecondItem) {
   EXPECT_EQ(server_.texts().size(), 1U);
 }
 
+TEST_F(DavScriptsTest, AKeptConnectionThatIsResetLosesNoRequest) {
+  server_.ways.resets_kept = true;
+  server_.ways.etags = false;  // nothing to make a write conditional by
+  ASSERT_TRUE(run(items().put(book(), "a", card, {})));
+  const auto then = changes("").value();
+  EXPECT_TRUE(run(items().put(book(), "a", card + "X", {then.changed.at(0).etag})));
+  EXPECT_EQ(server_.texts().at("a.vcf"), card + "X");
+}
+
 TEST_F(DavScriptsTest, TwoHundredToEverything) {
   answer("PROPFIND", http_answer(200, "<html><body>Welcome</body></html>"));
   EXPECT_EQ(fault_of_listing(), Fault::Kind::corrupt);

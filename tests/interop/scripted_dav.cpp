@@ -128,7 +128,11 @@ void ScriptedDav::follow(int peer) {
     return;
   }
   const std::string bytes = other ? *other : answer(request);
-  if (!loses || !loses(request)) write_all(peer, bytes);
+  if (loses && loses(request)) return;
+  write_all(peer, bytes);
+  pollfd next{peer, POLLIN, 0};
+  while (ways.resets_kept && !over_ && ::poll(&next, 1, poll_milliseconds) == 0) {
+  }
 }
 
 std::string ScriptedDav::answer(const Request& request) {

@@ -34,8 +34,9 @@ class ScriptedDav {
     bool multiget = true;
     bool writable = true;
     bool etag_of_put = true;
-    std::string adds;      // a line before the last one of what is stored
-    std::size_t page = 0;  // entries of one sync-collection; 0 = all
+    bool resets_kept = false;  // closes a connection when the next request comes on it, unread
+    std::string adds;          // a line before the last one of what is stored
+    std::size_t page = 0;      // entries of one sync-collection; 0 = all
     std::string home = "/u/";
   };
 
