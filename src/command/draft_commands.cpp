@@ -89,7 +89,7 @@ class DraftCommand {
     before_ = before;
     name_ = name;
     if (co_await resume()) {
-      apply_again(work_, made_);
+      co_await take_resumed();
       co_return told(outcome);
     }
     if (command_.send) co_return co_await send(outcome);
@@ -123,8 +123,10 @@ class DraftCommand {
       MessageState& present = work_.before[made_.uid];  // what follows in the request may mark it
       present.uid = made_.uid;
       present.flags = made_.flags;
-      // A draft made anew has none of the marks that the device knows.
-      if (is_gone_) work_.state.dirty.add(made_.uid);
+      // A draft made anew has none of the marks that the device knows; one that takes the place of
+      // what the device was never told of may have others'.
+      const bool is_new = command_.kind == Kind::add;
+      if (is_gone_ || (is_new && made_.flags != new_flags())) work_.state.dirty.add(made_.uid);
     }
     outcome.reply = pack(made_);
     if (command_.kind == Kind::add && !made_.sent) {
@@ -145,11 +147,21 @@ class DraftCommand {
     }
     // Other words by now: what is there is the draft that they are about.
     chain_.untold.clear();
-    apply_again(work_, made_);
+    co_await take_resumed();
     before_ = made_.uid;
     name_ = command_.kind == Kind::add ? 0 : made_.name;
     made_ = {};
     co_return false;
+  }
+
+  /// Whoever marked a new draft between the attempts did so before this request looked at the
+  /// folder: the device would not be told.
+  Task<> take_resumed() {
+    apply_again(work_, made_);
+    if (made_.sent || made_.before != 0) co_return;
+    const auto states = co_await mail().fetch_state(work_.folder, epoch(), {made_.uid});
+    if (!states || states->empty() || states->front().flags == made_.flags) co_return;
+    work_.state.dirty.add(made_.uid);
   }
 
   /// Finds what that attempt did, and ends what it left half done.
@@ -346,11 +358,21 @@ class DraftCommand {
     const convert::Header header(block);
     made.conversation_id = convert::conversation_id_of(header);
     made.conversation_index = convert::conversation_index_of(header);
-    made.flags = flags_;
-    made.flags.draft = true;
-    if (before_ == 0 || is_gone_) made.flags.seen = true;
-    static_cast<void>(apply_change(wanted_, made.flags));
+    made.flags = new_flags();
+    if (before_ != 0 && !is_gone_) {
+      made.flags = flags_;
+      made.flags.draft = true;
+      static_cast<void>(apply_change(wanted_, made.flags));
+    }
     return made;
+  }
+
+  /// Of a draft that is this command's alone.
+  Flags new_flags() const {
+    Flags flags;
+    flags.draft = flags.seen = true;
+    static_cast<void>(apply_change(wanted_, flags));
+    return flags;
   }
 
   Task<> remove_before() {
