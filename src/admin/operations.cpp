@@ -86,6 +86,8 @@ Task<Result<json>> user_add(Parts& parts, json arguments) {
   co_return nothing(co_await (*place)->add(std::move(user)));
 }
 
+std::string_view origin_text(std::string_view origin) { return origin.empty() ? "local" : origin; }
+
 Task<Result<json>> user_list(Parts& parts, json) {
   const auto place = accounts(parts);
   if (!place) co_return pass(place);
@@ -95,7 +97,8 @@ Task<Result<json>> user_list(Parts& parts, json) {
                     {"display_name", user.display_name},
                     {"aliases", user.aliases},
                     {"quota_bytes", user.quota_bytes},
-                    {"used_bytes", user.used_bytes}});
+                    {"used_bytes", user.used_bytes},
+                    {"origin", origin_text(user.origin)}});
   }
   co_return json{{"users", std::move(rows)}};
 }
@@ -183,11 +186,14 @@ Task<Result<json>> user_show(Parts& parts, json arguments) {
   if (!place) co_return pass(place);
   auto login = text(arguments, "login");
   if (!login) co_return pass(login);
-  const auto person = co_await (*place)->person(std::move(*login));
+  const auto person = co_await (*place)->person(*login);
   if (!person) co_return pass(person);
+  const auto origin = co_await (*place)->origin(std::move(*login));
+  if (!origin) co_return pass(origin);
   json out{{"login", person->entry.address},     {"listed", person->listed},
            {"aliases", person->aliases},         {"send_as", person->send_as},
-           {"photo_bytes", person->photo_bytes}, {"certificates", person->certificates}};
+           {"photo_bytes", person->photo_bytes}, {"certificates", person->certificates},
+           {"origin", origin_text(*origin)}};
   for (const backend::PersonField& field : backend::person_fields) {
     out[std::string(field.name)] = person->entry.*field.member;
   }
@@ -215,10 +221,15 @@ Task<Result<json>> user_sync(Parts& parts, json arguments) {
   if (!done) co_return pass(done);
   json failed = json::array();
   for (const auto& [login, why] : done->failed) failed.push_back({{"login", login}, {"why", why}});
-  co_return json{{"dry_run", *dry_run},        {"added", done->added},
-                 {"changed", done->changed},   {"removed", done->removed},
-                 {"gone", done->gone},         {"held_back", done->held_back},
-                 {"unusable", done->unusable}, {"failed", std::move(failed)}};
+  json renamed = json::array();
+  for (const auto& [login, now] : done->renamed)
+    renamed.push_back({{"login", login}, {"now", now}});
+  co_return json{{"dry_run", *dry_run},           {"added", done->added},
+                 {"adopted", done->adopted},      {"changed", done->changed},
+                 {"removed", done->removed},      {"gone", done->gone},
+                 {"held_back", done->held_back},  {"elsewhere", done->elsewhere},
+                 {"renamed", std::move(renamed)}, {"unusable", done->unusable},
+                 {"failed", std::move(failed)}};
 }
 
 Result<Groups*> groups(Parts& parts) {

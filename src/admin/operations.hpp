@@ -45,6 +45,7 @@ struct NewUser {
   std::string display_name;
   std::vector<std::string> aliases;
   std::uint64_t quota_bytes = 0;  // 0 = the configured one
+  std::string origin = {};        // which entry of a directory; empty: added by hand
 };
 
 struct User {
@@ -53,20 +54,25 @@ struct User {
   std::vector<std::string> aliases;
   std::uint64_t quota_bytes = 0;
   std::uint64_t used_bytes = 0;
+  std::string origin = {};
 };
 
 /// Users of the embedded store brought in step with a directory. Logins, in order.
 struct UserSync {
   std::vector<std::string> added, changed, removed;
-  std::vector<std::string> gone;      // the directory has them no more; they stay
-  bool held_back = false;             // `gone` are more than may be removed
+  std::vector<std::string> adopted;  // were there already, and are the directory's from now on
+  std::vector<std::string> gone;     // came from the directory, which has them no more; they stay
+  bool held_back = false;            // `gone` may not be removed: they are too many, or
+  bool elsewhere = false;            // other servers have a part of the directory
+  /// Login, and what the directory calls the user now: an address of the same mailbox.
+  std::vector<std::pair<std::string, std::string>> renamed;
   std::vector<std::string> unusable;  // entries of the directory that make no user, and why
   std::vector<std::pair<std::string, std::string>> failed;  // login, why
 };
 
 struct UserSyncOrder {
   bool dry_run = false;  // says what would be done
-  /// Told of each change once it is made: "added", "changed", "removed".
+  /// Told of each change once it is made: "added", "adopted", "changed", "removed".
   std::function<Task<>(std::string_view what, std::string login)> told;
 };
 
@@ -79,6 +85,9 @@ class Accounts {
   virtual Task<std::vector<User>> list() = 0;
   virtual Task<Result<>> set_password(std::string login, Secret password) = 0;
   virtual Task<Result<>> remove(std::string login) = 0;
+  /// Where the user came from, as NewUser has it.
+  virtual Task<Result<std::string>> origin(std::string login) = 0;
+  virtual Task<Result<>> set_origin(std::string login, std::string origin) = 0;
   /// The user's entry in the address list.
   virtual Task<Result<backend::Person>> person(std::string login) = 0;
   virtual Task<Result<>> change_person(std::string login, backend::PersonChange change) = 0;

@@ -22,7 +22,7 @@ class FakeAccounts final : public Accounts {
     std::vector<User> out;
     out.reserve(users.size());
     for (const auto& [login, user] : users) {
-      out.push_back({login, user.display_name, user.aliases, user.quota_bytes, 7});
+      out.push_back({login, user.display_name, user.aliases, user.quota_bytes, 7, user.origin});
     }
     co_return out;
   }
@@ -33,6 +33,15 @@ class FakeAccounts final : public Accounts {
   }
   Task<Result<>> remove(std::string login) override {
     if (users.erase(login) == 0) co_return fail(Errc::not_found, "no such user");
+    co_return Result<>{};
+  }
+  Task<Result<std::string>> origin(std::string login) override {
+    if (!users.contains(login)) co_return fail(Errc::not_found, "no such user");
+    co_return users[login].origin;
+  }
+  Task<Result<>> set_origin(std::string login, std::string origin) override {
+    if (!users.contains(login)) co_return fail(Errc::not_found, "no such user");
+    users[login].origin = std::move(origin);
     co_return Result<>{};
   }
   Task<Result<backend::Person>> person(std::string login) override {
@@ -54,6 +63,8 @@ class FakeAccounts final : public Accounts {
     UserSync out;
     out.added = {"new@example.org"};
     out.gone = {"old@example.org"};
+    out.adopted = {"hand@example.org"};
+    out.renamed = {{"ann@example.org", "ann.archer@example.org"}};
     out.failed = {{"odd@example.org", "has no name"}};
     if (!order.dry_run) co_await order.told("added", "new@example.org");
     co_return out;
@@ -210,7 +221,7 @@ TEST_F(OperationsTest, UsersComeAndGo) {
   EXPECT_EQ(accounts.users.at("ann@example.org").password.reveal(), "pw");
   EXPECT_EQ(run(R"({"operation":"user.list"})"),
             R"({"ok":true,"result":{"users":[{"aliases":["a@example.org"],"display_name":"",)"
-            R"("login":"ann@example.org","quota_bytes":9,"used_bytes":7}]}})");
+            R"("login":"ann@example.org","origin":"local","quota_bytes":9,"used_bytes":7}]}})");
   EXPECT_TRUE(run(R"({"operation":"user.passwd","arguments":{"login":"ann@example.org",)"
                   R"("password":"new"}})")
                   .contains("true"));
@@ -223,6 +234,9 @@ TEST_F(OperationsTest, UsersComeAndGo) {
 TEST_F(OperationsTest, UsersAreBroughtInStep) {
   const std::string tried = run(R"({"operation":"user.sync","arguments":{"dry_run":true}})");
   EXPECT_TRUE(tried.contains(R"("added":["new@example.org"])")) << tried;
+  EXPECT_TRUE(tried.contains(R"("adopted":["hand@example.org"])")) << tried;
+  EXPECT_TRUE(tried.contains(R"({"login":"ann@example.org","now":"ann.archer@example.org"})"))
+      << tried;
   EXPECT_TRUE(forgotten.empty());
   const std::string done = run(R"({"operation":"user.sync"})");
   EXPECT_TRUE(done.contains(R"("gone":["old@example.org"])")) << done;
@@ -259,8 +273,9 @@ TEST_F(OperationsTest, EntriesOfTheAddressListChange) {
         << wrong;
   }
   const std::string shown = run(R"({"operation":"user.show","arguments":{"login":"ann"}})");
-  for (const std::string part : {R"("certificates":2)", R"("listed":false)", R"("photo_bytes":9)",
-                                 R"("mobile_phone":"123")", R"("login":"ann")"}) {
+  for (const std::string part :
+       {R"("certificates":2)", R"("listed":false)", R"("photo_bytes":9)", R"("mobile_phone":"123")",
+        R"("login":"ann")", R"("origin":"local")"}) {
     EXPECT_TRUE(shown.contains(part)) << shown;
   }
 }

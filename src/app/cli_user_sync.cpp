@@ -16,16 +16,23 @@ using nlohmann::json;
 
 void print_sync(const json& result) {
   const bool dry_run = result.value("dry_run", false);
-  for (const char* what : {"added", "changed", "removed", "gone", "unusable"}) {
+  for (const char* what : {"added", "adopted", "changed", "removed", "gone", "unusable"}) {
     for (const json& line : result.value(what, json::array())) {
       std::cout << fmt::format("{:<9} {}\n", what, printable(line.get<std::string>()));
     }
+  }
+  for (const json& one : result.value("renamed", json::array())) {
+    std::cout << fmt::format("{:<9} {}: the directory says {}, which is an address of it now\n",
+                             "renamed", field(one, "login"), field(one, "now"));
   }
   for (const json& one : result.value("failed", json::array())) {
     std::cout << fmt::format("{:<9} {}: {}\n", "failed", field(one, "login"), field(one, "why"));
   }
   if (result.value("held_back", false)) {
-    std::cout << "nobody was removed: more are gone than user_sync.removed_percent_max allows\n";
+    const bool elsewhere = result.value("elsewhere", false);
+    std::cout << "nobody was removed: "
+              << (elsewhere ? "the directory sends to other servers for a part of its people\n"
+                            : "more are gone than user_sync.removed_percent_max allows, or all\n");
   }
   if (dry_run) std::cout << "nothing was changed: a dry run\n";
 }

@@ -16,6 +16,7 @@
 #include "app/user_file.hpp"
 #include "backend/directory.hpp"
 #include "base/bytes.hpp"
+#include "base/printable.hpp"
 
 namespace godwit::app {
 namespace {
@@ -27,18 +28,19 @@ constexpr std::size_t generated_password_bytes = 12;
 constexpr std::uint64_t megabyte = 1024 * 1024;
 
 void print_users(const json& result) {
-  std::cout << fmt::format("{:<32} {:<24} {:>10} {:>10}  {}\n", "login", "name", "used MB",
-                           "quota MB", "aliases");
+  std::cout << fmt::format("{:<32} {:<24} {:>10} {:>10}  {:<9}  {}\n", "login", "name", "used MB",
+                           "quota MB", "from", "aliases");
   for (const json& user : result.value("users", json::array())) {
     const auto quota = user.value("quota_bytes", std::uint64_t{0}) / megabyte;
     std::string aliases;
     for (const json& alias : user.value("aliases", json::array())) {
       aliases += alias.get<std::string>() + ' ';
     }
-    std::cout << fmt::format("{:<32} {:<24} {:>10} {:>10}  {}\n", user.value("login", ""),
-                             user.value("display_name", ""),
-                             user.value("used_bytes", std::uint64_t{0}) / megabyte,
-                             quota == 0 ? "-" : std::to_string(quota), aliases);
+    const bool local = user.value("origin", "local") == "local";
+    std::cout << fmt::format(
+        "{:<32} {:<24} {:>10} {:>10}  {:<9}  {}\n", user.value("login", ""),
+        user.value("display_name", ""), user.value("used_bytes", std::uint64_t{0}) / megabyte,
+        quota == 0 ? "-" : std::to_string(quota), local ? "local" : "directory", aliases);
   }
 }
 
@@ -279,7 +281,8 @@ int import_users(const CliOptions& options, const std::string& file) {
 }
 
 void print_person(const json& result) {
-  std::cout << fmt::format("{:<14} {}\n", "login", result.value("login", ""));
+  std::cout << fmt::format("{:<14} {}\n{:<14} {}\n", "login", result.value("login", ""), "from",
+                           printable(result.value("origin", "")));
   for (const backend::PersonField& field : backend::person_fields) {
     const auto value = result.value(std::string(field.name), "");
     if (!value.empty()) std::cout << fmt::format("{:<14} {}\n", field.name, value);

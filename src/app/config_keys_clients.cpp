@@ -38,15 +38,18 @@ constexpr auto table = std::to_array<Key>({
     flag<&C::user_sync, &U::photos>("user_sync", "photos", "Pictures come from the directory."),
     flag<&C::user_sync, &U::certificates>("user_sync", "certificates",
                                           "Certificates come from the directory."),
-    text<&C::user_sync, &U::keep>("user_sync", "keep", "[\"postmaster@example.org\"]",
-                                  "Users whom the directory does not know and who stay."),
+    text<&C::user_sync, &U::keep>(
+        "user_sync", "keep", "[\"postmaster@example.org\"]",
+        "Users who are none of the directory's, whatever it says: they are neither changed, "
+        "adopted nor removed."),
     flag<&C::user_sync, &U::remove>(
         "user_sync", "remove",
-        "Users whom the directory no longer has are removed, with all their mail. Otherwise they "
-        "are named and stay."),
+        "Users who came from the directory and whom it no longer has are removed, with all their "
+        "mail. Otherwise they are named and stay. Who was added by hand is never removed."),
     number<&C::user_sync, &U::removed_percent_max>(
         "user_sync", "removed_percent_max", {0, 100},
-        "Where more than this part of the users, and more than one, would go, nobody is removed."),
+        "Where more than this part of the users who came from the directory, and more than one, "
+        "would go, nobody is removed; nor where all of several would."),
     number<&C::user_sync, &U::users_max>(
         "user_sync", "users_max", {1, 100'000},
         "People whom the directory may have; with more, nothing is changed."),

@@ -8,7 +8,8 @@ Task<Result<>> LocalAccounts::add(admin::NewUser user) {
   backend::LocalUsers::NewUser made{.address = std::move(user.login),
                                     .password = std::move(user.password),
                                     .display_name = std::move(user.display_name),
-                                    .aliases = std::move(user.aliases)};
+                                    .aliases = std::move(user.aliases),
+                                    .origin = std::move(user.origin)};
   if (user.quota_bytes != 0) made.quota_bytes = user.quota_bytes;
   return users_.add(std::move(made));
 }
@@ -17,7 +18,7 @@ Task<std::vector<admin::User>> LocalAccounts::list() {
   std::vector<admin::User> out;
   for (backend::LocalUsers::User& user : co_await users_.list()) {
     out.push_back({std::move(user.address), std::move(user.display_name), std::move(user.aliases),
-                   user.quota_bytes.value_or(0), user.used_bytes});
+                   user.quota_bytes.value_or(0), user.used_bytes, std::move(user.origin)});
   }
   co_return out;
 }
@@ -27,6 +28,14 @@ Task<Result<>> LocalAccounts::set_password(std::string login, Secret password) {
 }
 
 Task<Result<>> LocalAccounts::remove(std::string login) { return users_.remove(std::move(login)); }
+
+Task<Result<std::string>> LocalAccounts::origin(std::string login) {
+  return users_.origin(std::move(login));
+}
+
+Task<Result<>> LocalAccounts::set_origin(std::string login, std::string origin) {
+  return users_.set_origin(std::move(login), std::move(origin));
+}
 
 Task<Result<backend::Person>> LocalAccounts::person(std::string login) {
   return directory_.person(std::move(login));

@@ -22,6 +22,8 @@ class LocalAccounts final : public admin::Accounts {
   Task<std::vector<admin::User>> list() override;
   Task<Result<>> set_password(std::string login, Secret password) override;
   Task<Result<>> remove(std::string login) override;
+  Task<Result<std::string>> origin(std::string login) override;
+  Task<Result<>> set_origin(std::string login, std::string origin) override;
   Task<Result<backend::Person>> person(std::string login) override;
   Task<Result<>> change_person(std::string login, backend::PersonChange change) override;
   Task<Result<admin::UserSync>> sync(admin::UserSyncOrder order) override;

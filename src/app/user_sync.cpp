@@ -46,13 +46,47 @@ std::string login_of(const RosterPerson& person, const Config& config) {
   return is_ours(login, config) && UserId::parse(login) ? ascii_lower(login) : std::string();
 }
 
-Wanted wanted_of(const RosterPerson& person, std::string login, const Config& config) {
-  std::set<std::string> aliases;
+/// An entry, and what it says the login is; empty where that is no address of ours.
+struct Named {
+  const RosterPerson* person;
+  std::string login;
+};
+
+/// The users as they are, in lower case.
+struct There {
+  explicit There(const std::vector<admin::User>& users) {
+    for (const admin::User& user : users) {
+      const std::string login = ascii_lower(user.login);
+      origins[login] = user.origin;
+      if (!user.origin.empty()) by_origin[user.origin] = login;
+    }
+  }
+  /// Whom that entry made, whatever the entry is called now.
+  const std::string* of_origin(const std::string& identity) const {
+    const auto found = by_origin.find(identity);
+    return found == by_origin.end() ? nullptr : &found->second;
+  }
+  std::map<std::string, std::string> origins;    // by login
+  std::map<std::string, std::string> by_origin;  // logins of those who came from the directory
+};
+
+/// Whether so many of those who came from the directory are more than may go at once. Where it has
+/// none of several any more it is another directory, or another part of it.
+bool is_too_much(std::size_t gone, std::size_t of, bool elsewhere, const Config& config) {
+  const std::size_t part =
+      of * static_cast<std::size_t>(config.user_sync.removed_percent_max) / 100;
+  return gone > 0 && (elsewhere || gone > std::max<std::size_t>(part, 1) || (gone == of && of > 1));
+}
+
+/// `user` is the mailbox; what else the directory calls its owner is a further address of it.
+Wanted wanted_of(const RosterPerson& person, const std::string& user, const std::string& login,
+                 const Config& config) {
+  std::set<std::string> aliases{login};
   for (const std::string& address : person.addresses) {
     if (is_ours(address, config)) aliases.insert(ascii_lower(address));
   }
-  aliases.erase(login);
-  return {std::move(login), {aliases.begin(), aliases.end()}, &person};
+  aliases.erase(user);
+  return {user, {aliases.begin(), aliases.end()}, &person};
 }
 
 std::vector<std::string> sorted(std::vector<std::string> list) {
@@ -97,36 +131,49 @@ Result<backend::RosterSettings> roster_settings(const Config& config) {
   return out;
 }
 
-UserSyncPlan plan_user_sync(const std::vector<RosterPerson>& people,
-                            const std::vector<admin::User>& users, const Config& config) {
+UserSyncPlan plan_user_sync(const backend::Roster& roster, const std::vector<admin::User>& users,
+                            const Config& config) {
+  const There there(users);
   UserSyncPlan out;
-  std::map<std::string, std::vector<const RosterPerson*>> by_login;
-  for (const RosterPerson& person : people) {
+  std::map<std::string, std::vector<Named>> by_user;
+  for (const RosterPerson& person : roster.people) {
     std::string login = login_of(person, config);
-    if (!login.empty()) {
-      by_login[std::move(login)].push_back(&person);
-    } else if (!person.ignored) {
+    const std::string* const own = there.of_origin(person.identity);
+    if (login.empty() && !person.ignored) {
       out.unusable.push_back(person.id + ": names no mailbox of ours");
     }
+    if (own == nullptr && login.empty()) continue;
+    std::string user = own == nullptr ? login : *own;
+    by_user[std::move(user)].push_back({&person, std::move(login)});
   }
-  std::set<std::string> there;
-  for (const admin::User& user : users) there.insert(ascii_lower(user.login));
   std::set<std::string> kept;
   for (const std::string& login : config.user_sync.keep) kept.insert(ascii_lower(login));
-  for (const auto& [login, entries] : by_login) {
+  const auto is_other_mailbox = [&](const std::string& login) {
+    return there.origins.contains(login) || by_user.contains(login);
+  };
+  for (const auto& [user, entries] : by_user) {
+    const auto& [person, login] = entries.front();
     if (entries.size() > 1) {
-      out.unusable.push_back(login + ": is named by several entries");
-    } else if (!entries.front()->ignored && !kept.contains(login)) {
-      auto& list = there.contains(login) ? out.present : out.missing;
-      list.push_back(wanted_of(*entries.front(), login, config));
+      out.unusable.push_back(user + ": is named by several entries");
+    } else if (person->ignored || kept.contains(user) || login.empty()) {
+      continue;
+    } else if (login != user && is_other_mailbox(login)) {
+      out.unusable.push_back(
+          fmt::format("{}: the directory says {}, which is another mailbox", user, login));
+    } else {
+      if (login != user) out.renamed.emplace_back(user, login);
+      const auto origin = there.origins.find(user);
+      auto& list = origin == there.origins.end() ? out.missing : out.present;
+      list.push_back(wanted_of(*person, user, login, config));
+      list.back().adopt = origin != there.origins.end() && origin->second != person->identity;
     }
   }
-  for (const std::string& login : there) {
-    if (!by_login.contains(login) && !kept.contains(login)) out.gone.push_back(login);
+  for (const auto& [login, origin] : there.origins) {
+    const bool is_there = by_user.contains(login) || kept.contains(login);
+    if (!origin.empty() && !is_there) out.gone.push_back(login);
   }
-  const std::size_t part =
-      there.size() * static_cast<std::size_t>(config.user_sync.removed_percent_max) / 100;
-  out.held_back = config.user_sync.remove && out.gone.size() > std::max<std::size_t>(part, 1);
+  out.held_back = config.user_sync.remove &&
+                  is_too_much(out.gone.size(), there.by_origin.size(), roster.elsewhere, config);
   return out;
 }
 
@@ -153,22 +200,18 @@ Task<Result<admin::UserSync>> UserSync::run(admin::UserSyncOrder order) {
   if (!roster_) co_return fail(Errc::unsupported, "directory.servers names no server");
   if (running_) co_return fail(Errc::conflict, "users are being brought in step already");
   const Running running(running_);
-  const std::vector<RosterPerson> people = co_await roster_->read();
-  if (people.empty()) {
+  const backend::Roster roster = co_await roster_->read();
+  if (roster.people.empty()) {
     co_return fail(Errc::refused, "the directory has nobody; nothing was changed");
   }
-  const UserSyncPlan plan = plan_user_sync(people, co_await users_.list(), config_);
+  const UserSyncPlan plan = plan_user_sync(roster, co_await users_.list(), config_);
   admin::UserSync out;
   out.unusable = plan.unusable;
+  out.renamed = plan.renamed;
   out.held_back = plan.held_back;
+  out.elsewhere = roster.elsewhere;
   for (const Wanted& wanted : plan.missing) co_await add(wanted, order, out);
-  for (const Wanted& wanted : plan.present) {
-    const auto changed = co_await change(wanted, order.dry_run);
-    if (!changed) out.failed.emplace_back(wanted.login, changed.error().message);
-    if (!changed || !*changed) continue;
-    out.changed.push_back(wanted.login);
-    if (!order.dry_run) co_await order.told("changed", wanted.login);
-  }
+  for (const Wanted& wanted : plan.present) co_await keep(wanted, order, out);
   for (const std::string& login : plan.gone) {
     if (!config_.user_sync.remove || plan.held_back) {
       out.gone.push_back(login);
@@ -192,7 +235,8 @@ Task<> UserSync::add(const Wanted& wanted, const admin::UserSyncOrder& order,
   admin::NewUser user{.login = wanted.login,
                       .password = unknown_password(),
                       .display_name = wanted.person->entry.display_name,
-                      .aliases = {}};
+                      .aliases = {},
+                      .origin = wanted.person->identity};
   const auto made = co_await users_.add(std::move(user));
   if (!made) {
     out.failed.emplace_back(wanted.login, made.error().message);
@@ -202,6 +246,24 @@ Task<> UserSync::add(const Wanted& wanted, const admin::UserSyncOrder& order,
   co_await order.told("added", wanted.login);
   const auto filled = co_await change(wanted, false);
   if (!filled) out.failed.emplace_back(wanted.login, filled.error().message);
+}
+
+Task<> UserSync::keep(const Wanted& wanted, const admin::UserSyncOrder& order,
+                      admin::UserSync& out) {
+  if (wanted.adopt) {
+    const auto done = order.dry_run
+                          ? Result<>{}
+                          : co_await users_.set_origin(wanted.login, wanted.person->identity);
+    if (!done) out.failed.emplace_back(wanted.login, done.error().message);
+    if (!done) co_return;
+    out.adopted.push_back(wanted.login);
+    if (!order.dry_run) co_await order.told("adopted", wanted.login);
+  }
+  const auto changed = co_await change(wanted, order.dry_run);
+  if (!changed) out.failed.emplace_back(wanted.login, changed.error().message);
+  if (!changed || !*changed) co_return;
+  out.changed.push_back(wanted.login);
+  if (!order.dry_run) co_await order.told("changed", wanted.login);
 }
 
 Task<Result<bool>> UserSync::change(const Wanted& wanted, bool dry_run) {

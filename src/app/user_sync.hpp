@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "admin/operations.hpp"
@@ -22,16 +23,20 @@ struct UserSyncPlan {
     std::string login;
     std::vector<std::string> aliases;
     const backend::RosterPerson* person = nullptr;
+    bool adopt = false;  // the user is there, and not known to be this entry's
   };
   std::vector<Wanted> missing, present;  // who is no user yet, and who is
-  std::vector<std::string> gone;         // users whom the directory does not have
+  std::vector<std::string> gone;         // users from the directory whom it does not have any more
   bool held_back = false;                // they stay
   std::vector<std::string> unusable;     // entries that make no user, and why
+  std::vector<std::pair<std::string, std::string>> renamed;  // as of admin::UserSync
 };
-/// `people` outlive the plan. Those who are ignored or in `keep` are in none of the lists; two
-/// entries with one login make no user and take none away.
-UserSyncPlan plan_user_sync(const std::vector<backend::RosterPerson>& people,
-                            const std::vector<admin::User>& users, const Config& config);
+/// `roster` outlives the plan. A user is an entry's who came from it, whatever the entry is called
+/// now, or else who has its login. Those who are ignored or in `keep` are in none of the lists; two
+/// entries with one login make no user and take none away; nor is anybody gone who was added by
+/// hand.
+UserSyncPlan plan_user_sync(const backend::Roster& roster, const std::vector<admin::User>& users,
+                            const Config& config);
 
 class UserSync {
  public:
@@ -44,6 +49,8 @@ class UserSync {
   struct Running;
   Task<> add(const UserSyncPlan::Wanted& wanted, const admin::UserSyncOrder& order,
              admin::UserSync& out);
+  Task<> keep(const UserSyncPlan::Wanted& wanted, const admin::UserSyncOrder& order,
+              admin::UserSync& out);
   /// What differs is changed; whether anything did.
   Task<Result<bool>> change(const UserSyncPlan::Wanted& wanted, bool dry_run);
   Task<backend::PersonChange> media_change(const UserSyncPlan::Wanted& wanted,

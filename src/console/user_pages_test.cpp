@@ -30,6 +30,14 @@ class KnownAccounts final : public admin::Accounts {
     if (users.erase(login) == 0) co_return fail(Errc::not_found, "nobody");
     co_return Result<>{};
   }
+  Task<Result<std::string>> origin(std::string login) override {
+    const auto found = users.find(login);
+    if (found == users.end()) co_return fail(Errc::not_found, "nobody");
+    co_return found->second.origin;
+  }
+  Task<Result<>> set_origin(std::string, std::string) override {
+    co_return fail(Errc::unsupported, "not here");
+  }
   Task<Result<backend::Person>> person(std::string login) override {
     const auto found = users.find(login);
     if (found == users.end()) co_return fail(Errc::not_found, "nobody");

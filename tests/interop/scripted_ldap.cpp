@@ -74,8 +74,12 @@ bool send(tcp::socket& stream, const std::string& bytes) {
   return !error;
 }
 
-const std::string success =
-    element(0x0A, std::string(1, '\0')) + element(0x04, "") + element(0x04, "");
+/// RFC 4511 4.1.9.
+std::string result(char code) {
+  return element(0x0A, std::string(1, code)) + element(0x04, "") + element(0x04, "");
+}
+
+const std::string success = result('\0');
 
 }  // namespace
 
@@ -153,8 +157,39 @@ bool ScriptedLdap::reply(Stream& stream, std::string_view message) {
   }
   if (habit_ == Habit::drips) drip(stream, id);
   if (habit_ == Habit::bulky && photo && !send_photo(stream, id, dn)) return false;
-  const std::string found = photo ? std::string() : element(0x30, id + entry(dn, members));
-  return send(stream, found + element(0x30, id + element(0x65, success)));
+  const bool has_found = !photo && habit_ != Habit::empty && habit_ != Habit::refers;
+  const std::string found = has_found ? element(0x30, id + entry(dn, members)) : std::string();
+  return send(stream, found + ending(id)) && habit_ != Habit::hangs_up;
+}
+
+std::string ScriptedLdap::ending(const std::string& id) const {
+  constexpr char size_limit_exceeded = 4;
+  constexpr char referral = 10;
+  constexpr char busy = 51;
+  const auto done = [&](const std::string& how) { return element(0x30, id + element(0x65, how)); };
+  const auto reference = [&](std::string_view url) {
+    return element(0x30, id + element(0x73, element(0x04, url)));
+  };
+  switch (habit_) {
+    case Habit::limited:
+      return done(result(size_limit_exceeded));
+    case Habit::breaks:
+      return done(result(busy));
+    case Habit::hangs_up:
+      return {};
+    case Habit::refers:
+      return done(result(referral) +
+                  element(0xA3, element(0x04, "ldap://other.example.com/cn=p0")));
+    case Habit::partly:
+      return reference("ldap://other.example.com/ou=others,dc=example,dc=com") + done(success);
+    case Habit::partitions:
+      return reference("ldap://example.com/CN=Configuration,DC=example,DC=com") +
+             reference("ldap://DomainDnsZones.example.com/DC=DomainDnsZones,DC=example,DC=com") +
+             reference("ldap://ForestDnsZones.example.com/DC=ForestDnsZones,DC=example,DC=com") +
+             done(success);
+    default:
+      return done(success);
+  }
 }
 
 /// Until the client has enough.

@@ -20,12 +20,19 @@ class ScriptedLdap {
  public:
   enum class Habit {
     good,
-    stuck,    // gives the first part again and again
-    forgets,  // gives no further part
-    endless,  // every part is followed by another
-    silent,   // signs people in and answers nothing else
-    drips,    // an entry now and then, and never the last
-    bulky,    // everybody has a photo of 50 MB
+    stuck,       // gives the first part again and again
+    forgets,     // gives no further part
+    endless,     // every part is followed by another
+    silent,      // signs people in and answers nothing else
+    drips,       // an entry now and then, and never the last
+    bulky,       // everybody has a photo of 50 MB
+    empty,       // finds nobody
+    limited,     // one entry, and that there are more than it gives
+    breaks,      // one entry, and that it is too busy for the rest
+    hangs_up,    // one entry, and nothing any more
+    refers,      // says that another server knows
+    partly,      // one entry, and that another server has the rest
+    partitions,  // one entry, and where Active Directory keeps what is no people
   };
   ScriptedLdap(std::size_t members, std::size_t part, Habit habit = Habit::good);
   ~ScriptedLdap();
@@ -43,6 +50,8 @@ class ScriptedLdap {
   void serve(Stream& stream);
   /// False: the connection ends.
   bool reply(Stream& stream, std::string_view message);
+  /// What comes behind what was found.
+  std::string ending(const std::string& id) const;
   void drip(Stream& stream, const std::string& id);
   bool send_photo(Stream& stream, const std::string& id, std::string_view dn);
   std::string entry(std::string_view dn, std::string_view asked);

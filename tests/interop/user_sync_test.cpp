@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 
 #include "app/local_accounts.hpp"
 #include "backend/local/testing.hpp"
 #include "base/fault.hpp"
 #include "interop/directory_bed.hpp"
+#include "interop/scripted_ldap.hpp"
 
 namespace godwit::interop {
 namespace {
@@ -78,6 +80,29 @@ class UserSyncTest : public testing::Test {
     change.fields.emplace_back(&backend::DirectoryEntry::title, title);
     ASSERT_TRUE(store_.change_person(login, std::move(change)));
   }
+  std::string origin(const std::string& login) {
+    return test::run(store_.users().origin(login)).value();
+  }
+  /// A server of this habit whose answer has p0 alone; p1 came from it, too, and is gone.
+  std::unique_ptr<ScriptedLdap> use_scripted(ScriptedLdap::Habit habit) {
+    auto server = std::make_unique<ScriptedLdap>(1, 1, habit);
+    backend::LdapSettings settings;
+    settings.urls = {"ldap://127.0.0.1:" + std::to_string(server->port())};
+    settings.bind_dn = "cn=reader";
+    settings.base = "cn=p0";
+    use(settings, "secret");
+    config_.directory.tls = "none";
+    config_.directory.query_seconds = 5;
+    config_.user_sync.remove = true;
+    config_.user_sync.photos = config_.user_sync.certificates = false;
+    config_.user_sync.removed_percent_max = 100;
+    for (const std::string name : {"p0", "p1"}) {
+      if (users().contains(name + "@example.com")) continue;
+      store_.add_user(name + "@example.com");
+      EXPECT_TRUE(test::run(store_.users().set_origin(name + "@example.com", "dn=cn=" + name)));
+    }
+    return server;
+  }
   static Logins set_of(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
 
   backend::local::LocalFixture store_;
@@ -98,7 +123,7 @@ TEST_F(UserSyncTest, UsersAreAsSlapdSays) {
   store_.add_user("boss@example.org");
   const UserSync tried = sync(true);
   EXPECT_EQ(four, set_of(tried.added));
-  EXPECT_EQ(Logins{"boss@example.org"}, set_of(tried.gone));
+  EXPECT_TRUE(tried.gone.empty()) << "added by hand";
   EXPECT_EQ(Logins{"boss@example.org"}, users());
   EXPECT_TRUE(told_.empty());
 
@@ -107,6 +132,8 @@ TEST_F(UserSyncTest, UsersAreAsSlapdSays) {
   EXPECT_TRUE(done.failed.empty()) << done.failed.front().second;
   EXPECT_EQ(5U, users().size());
   EXPECT_TRUE(told_.contains("added ada@example.com"));
+  EXPECT_TRUE(origin("ada@example.com").starts_with("entryUUID="));
+  EXPECT_EQ("", origin("boss@example.org"));
   const backend::Person ada = person("ada@example.com");
   EXPECT_EQ("Countess", ada.entry.title);
   EXPECT_EQ("Mill Hall", ada.entry.office);
@@ -130,7 +157,6 @@ TEST_F(UserSyncTest, NoAnswerRemovesEverybody) {
   if (!use_slapd()) GTEST_SKIP() << RunningServer::why_not("slapd");
   config_.user_sync.filter = few;
   config_.user_sync.remove = true;
-  config_.user_sync.keep = {"boss@example.org"};
   store_.add_user("boss@example.org");
   sync();
   // Half of them is too much.
@@ -150,6 +176,53 @@ TEST_F(UserSyncTest, NoAnswerRemovesEverybody) {
   config_.directory.servers = {"ldap://127.0.0.1:1"};
   EXPECT_THROW(static_cast<void>(try_sync()), Fault);
   EXPECT_EQ(5U, users().size());
+}
+
+/// The embedded store as it was before it noted who came from where.
+TEST_F(UserSyncTest, WhoWasThereIsAdoptedAndThenGoes) {
+  if (!use_slapd()) GTEST_SKIP() << RunningServer::why_not("slapd");
+  config_.user_sync.filter = few;
+  config_.user_sync.remove = true;
+  config_.user_sync.removed_percent_max = 50;
+  for (const std::string& login : four) store_.add_user(login);
+  store_.add_user("hand@example.com");
+  EXPECT_EQ(four, set_of(sync(true).adopted));
+  EXPECT_EQ("", origin("ada@example.com"));
+  EXPECT_EQ(four, set_of(sync().adopted));
+  EXPECT_TRUE(told_.contains("adopted ada@example.com"));
+  EXPECT_TRUE(origin("ada@example.com").starts_with("entryUUID="));
+  EXPECT_TRUE(sync().adopted.empty());
+  config_.user_sync.filter = "(|(uid=ada)(uid=star))";
+  EXPECT_EQ((Logins{"juergen@example.com", "many1@example.com"}), set_of(sync().removed));
+  EXPECT_EQ((Logins{"ada@example.com", "hand@example.com", "star@example.com"}), users());
+}
+
+TEST_F(UserSyncTest, WhatIsNoWholeAnswerRemovesNobody) {
+  using Habit = ScriptedLdap::Habit;
+  for (const Habit habit : {Habit::silent, Habit::empty, Habit::limited, Habit::breaks,
+                            Habit::hangs_up, Habit::refers, Habit::partly}) {
+    SCOPED_TRACE(static_cast<int>(habit));
+    const auto server = use_scripted(habit);
+    if (habit == Habit::silent) config_.directory.query_seconds = 1;
+    bool whole = false;
+    try {
+      const auto done = try_sync();
+      whole = done && !done->held_back;
+      EXPECT_TRUE(!done || done->removed.empty());
+      EXPECT_TRUE(!done || done->elsewhere);
+      EXPECT_EQ(done.has_value(), habit == Habit::partly);
+    } catch (const Fault& fault) {
+      EXPECT_NE(habit, Habit::empty) << fault.what();
+    }
+    EXPECT_FALSE(whole);
+    EXPECT_EQ((Logins{"p0@example.com", "p1@example.com"}), users());
+  }
+  // A whole one does.
+  for (const Habit habit : {Habit::good, Habit::partitions}) {
+    const auto server = use_scripted(habit);
+    EXPECT_EQ(Logins{"p1@example.com"}, set_of(sync().removed)) << static_cast<int>(habit);
+    EXPECT_EQ(Logins{"p0@example.com"}, users());
+  }
 }
 
 TEST_F(UserSyncTest, WhoIsGoneGoesAndWhoIsIgnoredStays) {
@@ -190,7 +263,10 @@ TEST_F(UserSyncTest, UsersAreAsActiveDirectorySays) {
   EXPECT_EQ("Mills", ada.entry.department);
   EXPECT_EQ(1U, ada.certificates);
   EXPECT_GT(ada.photo_bytes, 0U);
-  EXPECT_TRUE(sync().changed.empty());
+  EXPECT_TRUE(origin("ada@example.com").starts_with("objectGUID="));
+  const UserSync again = sync();
+  EXPECT_TRUE(again.changed.empty());
+  EXPECT_FALSE(again.elsewhere) << "partitions without people";
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 #
 # `start` prints LDAP_PORT=, LDAPS_PORT= and CA_FILE= (who signed the server's certificate, which is
 # for localhost). Everything is below dc=example,dc=com: people in ou=people, groups in ou=groups.
-# Only uid=reader,dc=example,dc=com with the password `readerpw` may read, and people themselves; an
+# Only uid=reader,dc=example,dc=com with the password `readerpw` may read, and people themselves;
+# cn=admin,dc=example,dc=com, `adminpw`, may write, too; an
 # answer has at most 50 entries. A person's password is the uid with `pw` behind it; nomail has none.
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
@@ -31,6 +32,7 @@ database mdb
 maxsize 33554432
 suffix dc=example,dc=com
 rootdn cn=admin,dc=example,dc=com
+rootpw adminpw
 directory $run/data
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact=uid=reader,dc=example,dc=com read by self read by * none

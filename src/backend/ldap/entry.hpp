@@ -23,7 +23,8 @@ struct Entry {
 
 struct Entries {
   std::vector<Entry> entries;
-  bool more = false;  // the size limit was reached
+  bool more = false;       // the size limit was reached
+  bool elsewhere = false;  // the server names others that have a part of it (RFC 4511 4.5.3)
 };
 
 enum class Scope { entry, children, subtree };

@@ -1,5 +1,7 @@
 #include "backend/ldap/person.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -27,6 +29,7 @@ constexpr Names openldap{
     .company = {"o", "o"},
     .department = {"departmentNumber", "ou"},
     .photo = "jpegPhoto",
+    .identity = "entryUUID",
 };
 
 // anr: [MS-ADTS] ambiguous name resolution, which knows names, aliases and addresses by itself.
@@ -43,6 +46,7 @@ constexpr Names active_directory{
     .company = {"company", "company"},
     .department = {"department", "department"},
     .photo = "thumbnailPhoto",
+    .identity = "objectGUID",
 };
 
 constexpr auto group_classes =
@@ -188,6 +192,18 @@ DirectoryMatches sorted(const Entries& found, const Names& names, std::size_t en
     if (out.entries.size() < entries_max) out.entries.push_back(std::move(entry));
   }
   return out;
+}
+
+std::string identity_of(const Entry& entry, const Names& names) {
+  const bool has_one = !entry.value(names.identity).empty();
+  const std::string_view name = has_one ? names.identity : "dn";
+  std::string value(has_one ? entry.value(names.identity) : std::string_view(entry.dn));
+  const bool text = utf8_valid(value) && std::ranges::none_of(value, [](char c) {
+                      return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+                    });
+  if (!text) value = hex_encode(value);
+  if (name.size() + 1 + value.size() > identity_bytes_max) value = hex_encode(digest256(value));
+  return fmt::format("{}={}", name, value);
 }
 
 Photo photo_of(const Entry& entry, std::string_view attribute) {

@@ -23,6 +23,7 @@ struct Names {
   std::string_view address;  // whose mail address `%s` is
   std::array<std::string_view, 2> display_name, alias, phone, company, department;
   std::string_view photo;
+  std::string_view identity;  // what an entry keeps whatever it is called
 };
 const Names& names_of(LdapSettings::Preset preset);
 
@@ -34,6 +35,10 @@ const std::vector<std::string>& certificate_attributes();
 DirectoryEntry directory_entry(const Entry& entry, const Names& names);
 /// By display name, at most `entries_max`.
 DirectoryMatches sorted(const Entries& found, const Names& names, std::size_t entries_max);
+/// Where the entry can be known again, and by what: `entryUUID=...`. Its name where the server
+/// gives nothing better. A line of text of at most identity_bytes_max.
+std::string identity_of(const Entry& entry, const Names& names);
+inline constexpr std::size_t identity_bytes_max = 1024;
 Photo photo_of(const Entry& entry, std::string_view attribute);
 /// DER, valid at `now`, each once.
 std::vector<std::string> certificates_of(const Entry& entry, Time now);

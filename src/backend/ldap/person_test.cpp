@@ -46,6 +46,26 @@ TEST(LdapMembers, AnExchangeGroupIsOne) {
   EXPECT_FALSE(directory_entry(entry({{"objectClass", {"top", "person"}}}), names).is_group);
 }
 
+// RFC 4530; [MS-ADA3] objectGUID: 16 bytes.
+TEST(LdapIdentity, OutlivesNames) {
+  const auto& openldap = names_of(LdapSettings::Preset::openldap);
+  const auto& active = names_of(LdapSettings::Preset::active_directory);
+  const std::string uuid = "597ae2f6-16a6-1027-98f4-d28b5365dc14";
+  EXPECT_EQ(identity_of(entry({{"entryUUID", {uuid}}}), openldap), "entryUUID=" + uuid);
+  const std::string guid("\x01\x00 AAAAAAAAAA\xFF\n\r", 16);
+  EXPECT_EQ(identity_of(entry({{"objectGUID", {guid}}}), active),
+            "objectGUID=01002041414141414141414141ff0a0d");
+  EXPECT_EQ(identity_of(entry({}), openldap), "dn=cn=x");
+  Entry odd = entry({});
+  odd.dn = "cn=a\nb";
+  EXPECT_EQ(identity_of(odd, openldap), "dn=636e3d610a62");
+  odd.dn = std::string(100'000, 'x');
+  EXPECT_LE(identity_of(odd, openldap).size(), identity_bytes_max);
+  Entry other = odd;
+  other.dn += 'y';
+  EXPECT_NE(identity_of(odd, openldap), identity_of(other, openldap));
+}
+
 // [MS-ASCMD] MaxSize (Picture): at most 100 KB.
 TEST(LdapPhoto, OfAnySize) {
   const auto photo = [](std::size_t size) {

@@ -60,6 +60,7 @@ struct LdapRoster::Core {
   Strings attributes() const {
     Strings out = ldap::entry_attributes(names());
     out.push_back(settings.login);
+    out.emplace_back(names().identity);
     out.insert(out.end(), settings.aliases.begin(), settings.aliases.end());
     for (const auto& [member, attribute] : settings.attributes) out.push_back(attribute);
     std::ranges::sort(out);
@@ -86,6 +87,7 @@ struct LdapRoster::Core {
   RosterPerson person(const Entry& entry) const {
     RosterPerson out;
     out.id = entry.dn;
+    out.identity = ldap::identity_of(entry, names());
     out.login = entry.value(settings.login);
     out.entry = ldap::directory_entry(entry, names());
     for (const auto& [member, attribute] : settings.attributes) {
@@ -102,16 +104,17 @@ struct LdapRoster::Core {
     return out;
   }
 
-  std::vector<RosterPerson> read() {
+  Roster read() {
     std::set<std::string> ignored;
     if (!settings.ignore.empty()) {
       const std::string filter = "(&" + settings.filter + settings.ignore + ')';
       for (const Entry& entry : all(filter, {"objectClass"}).entries) ignored.insert(entry.dn);
     }
-    std::vector<RosterPerson> out;
-    for (const Entry& entry : all(settings.filter, attributes()).entries) {
-      out.push_back(person(entry));
-      out.back().ignored = ignored.contains(entry.dn);
+    const Entries found = all(settings.filter, attributes());
+    Roster out{.people = {}, .elsewhere = found.elsewhere};
+    for (const Entry& entry : found.entries) {
+      out.people.push_back(person(entry));
+      out.people.back().ignored = ignored.contains(entry.dn);
     }
     return out;
   }
@@ -150,7 +153,7 @@ LdapRoster::LdapRoster(RosterSettings settings, const Clock& clock)
 
 LdapRoster::~LdapRoster() = default;
 
-Task<std::vector<RosterPerson>> LdapRoster::read() {
+Task<Roster> LdapRoster::read() {
   auto work = [core = core_.get()] { return core->read(); };
   co_return co_await blocking(core_->gate, std::move(work));
 }

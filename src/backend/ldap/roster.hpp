@@ -27,11 +27,17 @@ std::string check_roster_settings(const RosterSettings& settings);
 
 /// One of them. Texts as the directory has them: whether they make a user is not decided here.
 struct RosterPerson {
-  std::string id;     // the directory's own name
-  std::string login;  // empty: the entry has none
+  std::string id;        // the directory's own name
+  std::string identity;  // the same for as long as the entry lives: identity_of (person.hpp)
+  std::string login;     // empty: the entry has none
   DirectoryEntry entry;
   std::vector<std::string> addresses;  // further ones
   bool ignored = false;
+};
+
+struct Roster {
+  std::vector<RosterPerson> people;
+  bool elsewhere = false;  // other servers have a part of the directory, which was not asked for
 };
 
 class LdapRoster {
@@ -41,7 +47,7 @@ class LdapRoster {
   ~LdapRoster();
 
   /// All of them, without pictures. Throws Fault as LdapDirectory, and when it did not get all.
-  Task<std::vector<RosterPerson>> read();
+  Task<Roster> read();
 
   struct Media {
     std::string photo;                      // empty = none, or too large

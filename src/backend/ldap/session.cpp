@@ -24,6 +24,7 @@ using Values = godwit::Handle<berval*, ldap_value_free_len>;
 using Control = godwit::Handle<LDAPControl, ldap_control_free>;
 using Controls = godwit::Handle<LDAPControl*, ldap_controls_free>;
 using Text = godwit::Handle<char, ldap_memfree>;
+using Texts = godwit::Handle<void*, ldap_memvfree>;
 
 const std::string everything = "(objectClass=*)";
 using Steady = std::chrono::steady_clock;
@@ -97,6 +98,24 @@ std::vector<char*> pointers_to(const std::vector<std::string>& names) {
   for (const std::string& name : names) out.push_back(const_cast<char*>(name.c_str()));
   out.push_back(nullptr);
   return out;
+}
+
+/// Active Directory names its partitions of configuration and of DNS with every answer from the
+/// root
+/// ([MS-ADTS] 3.1.1.1.5): there are no people.
+bool leads_to_entries(std::string_view url) {
+  const auto host = url.find("://");
+  const auto path = host == std::string_view::npos ? host : url.find('/', host + 3);
+  const std::string_view dn = path == std::string_view::npos ? "" : url.substr(path + 1);
+  return !istarts_with(dn, "CN=Configuration,") && !istarts_with(dn, "DC=DomainDnsZones,") &&
+         !istarts_with(dn, "DC=ForestDnsZones,");
+}
+
+bool leads_to_entries(LDAP* ldap, LDAPMessage* reference) {
+  char** urls = nullptr;
+  if (ldap_parse_reference(ldap, reference, &urls, nullptr, 0) != LDAP_SUCCESS) return true;
+  const Texts owned(reinterpret_cast<void**>(urls));
+  return urls == nullptr || urls[0] == nullptr || leads_to_entries(urls[0]);
 }
 
 /// How many there were.
@@ -227,6 +246,7 @@ Entries Session::search(const std::string& filter, const std::vector<std::string
     }
     Entries next = search({base, Scope::subtree, filter}, attributes, room);
     out.more = next.more;
+    out.elsewhere = out.elsewhere || next.elsewhere;
     std::ranges::move(next.entries, std::back_inserter(out.entries));
   }
   // What lies below two bases is there once.
@@ -351,6 +371,10 @@ void Session::take_all(LDAPMessage* answer, const std::vector<std::string>& attr
   for (LDAPMessage* entry = ldap_first_entry(handle_->ldap, answer); entry != nullptr;
        entry = ldap_next_entry(handle_->ldap, entry)) {
     take(entry, attributes, out.entries.emplace_back());
+  }
+  for (LDAPMessage* reference = ldap_first_reference(handle_->ldap, answer); reference != nullptr;
+       reference = ldap_next_reference(handle_->ldap, reference)) {
+    out.elsewhere = out.elsewhere || leads_to_entries(handle_->ldap, reference);
   }
 }
 

@@ -217,6 +217,10 @@ CREATE TABLE shared_collection (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX shared_collection_reader ON shared_collection (reader);
 )sql",
+    // Which entry of a directory a user came from; empty: added by hand, or before this was noted.
+    R"sql(
+ALTER TABLE user ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+)sql",
 });
 
 }  // namespace godwit::backend::local

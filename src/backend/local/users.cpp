@@ -58,6 +58,27 @@ Found find_login(Database& database, const std::vector<std::string>& candidates)
   return found(database, std::move(one));
 }
 
+/// As find_login; else the user of a directory whose further address it is.
+Found find_known(Database& database, const std::vector<std::string>& candidates) {
+  if (Found own = find_login(database, candidates); own.user) return own;
+  std::vector<std::string> owners;
+  for (const std::string& address : candidates) {
+    auto row = database.query(
+        "SELECT u.address FROM alias a JOIN user u ON u.id = a.user"
+        " WHERE a.address = ? AND u.origin <> ''",
+        address);
+    if (row.step()) owners.push_back(row.text(0));
+  }
+  return find_login(database, owners);
+}
+
+/// Why it cannot be a new user's.
+std::string_view who_has(Database& database, const std::string& address) {
+  auto row = database.query("SELECT 1 FROM user WHERE address = ? AND origin <> ''", address);
+  return row.step() ? "the address is taken, by a user who came from the directory"
+                    : "the address is taken";
+}
+
 Result<> good_password(const Secret& password) {
   if (password.empty()) return fail(Errc::refused, "the password is empty");
   if (password.reveal().size() > password_bytes_max) {
@@ -124,7 +145,7 @@ Task<Result<Account>> LocalUsers::sign_in(std::string login, Secret password) {
 
 Task<Result<Account>> LocalUsers::known(std::string login, Secret password) {
   auto job = [candidates = login_candidates(login, core_->options.domains)](Database& database) {
-    return find_login(database, candidates);
+    return find_known(database, candidates);
   };
   Found found = co_await core_->database.read(std::move(job));
   if (!found.user) co_return fail(Errc::not_found, "no such user");
@@ -152,15 +173,18 @@ Task<Result<>> LocalUsers::add(NewUser user) {
   std::string hash = co_await hashed(core_, std::move(user.password));
   auto job = [address = *address, aliases = *aliases, hash = std::move(hash),
               name = std::move(user.display_name), quota = user.quota_bytes,
+              origin = std::move(user.origin),
               now = core_->clock.now()](Database& database) -> Result<> {
-    if (taken(database, address.str(), 0)) return fail(Errc::conflict, "the address is taken");
+    if (taken(database, address.str(), 0)) {
+      return fail(Errc::conflict, std::string(who_has(database, address.str())));
+    }
     for (const std::string& alias : aliases) {
       if (taken(database, alias, 0)) return fail(Errc::conflict, "an alias is taken");
     }
     database.run(
-        "INSERT INTO user (address, local_part, password, display_name, quota)"
-        " VALUES (?, ?, ?, ?, ?)",
-        address.str(), address.local_part, hash, name, quota);
+        "INSERT INTO user (address, local_part, password, display_name, quota, origin)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        address.str(), address.local_part, hash, name, quota, origin);
     const RowId id = database.last_insert_id();
     for (const std::string& alias : aliases) {
       if (alias == address.str()) continue;
@@ -178,13 +202,14 @@ Task<std::vector<LocalUsers::User>> LocalUsers::list() {
   auto job = [](Database& database) {
     std::vector<User> out;
     for (auto rows = database.query(
-             "SELECT id, address, display_name, quota, used FROM user ORDER BY address");
+             "SELECT id, address, display_name, quota, used, origin FROM user ORDER BY address");
          rows.step();) {
       User user{.address = rows.text(1),
                 .display_name = rows.text(2),
                 .aliases = aliases_of(database, rows.integer(0)),
                 .quota_bytes = std::nullopt,
-                .used_bytes = static_cast<std::uint64_t>(rows.integer(4))};
+                .used_bytes = static_cast<std::uint64_t>(rows.integer(4)),
+                .origin = rows.text(5)};
       if (const auto quota = rows.optional_integer(3)) {
         user.quota_bytes = static_cast<std::uint64_t>(*quota);
       }
@@ -209,6 +234,23 @@ Task<Result<>> LocalUsers::set_quota(std::string address,
                                      std::optional<std::uint64_t> quota_bytes) {
   auto then = [quota_bytes](Database& database, const UserRow& user) -> Result<> {
     database.run("UPDATE user SET quota = ? WHERE id = ?", quota_bytes, user.id);
+    return {};
+  };
+  co_return co_await change_user(core_, std::move(address), std::move(then));
+}
+
+Task<Result<std::string>> LocalUsers::origin(std::string address) {
+  auto job = [address = ascii_lower(address)](Database& database) -> Result<std::string> {
+    auto row = database.query("SELECT origin FROM user WHERE address = ?", address);
+    if (!row.step()) return fail(Errc::not_found, "no such user");
+    return row.text(0);
+  };
+  co_return co_await core_->database.read(std::move(job));
+}
+
+Task<Result<>> LocalUsers::set_origin(std::string address, std::string origin) {
+  auto then = [origin = std::move(origin)](Database& database, const UserRow& user) -> Result<> {
+    database.run("UPDATE user SET origin = ? WHERE id = ?", origin, user.id);
     return {};
   };
   co_return co_await change_user(core_, std::move(address), std::move(then));

@@ -22,6 +22,7 @@ class LocalUsers final : public Users, public KnownUsers {
     std::string display_name = {};
     std::vector<std::string> aliases = {};          // whole addresses in configured domains
     std::optional<std::uint64_t> quota_bytes = {};  // nothing: the configured one; 0: no limit
+    std::string origin = {};  // which entry of a directory; empty: added by hand
   };
   struct User {
     std::string address;
@@ -29,6 +30,7 @@ class LocalUsers final : public Users, public KnownUsers {
     std::vector<std::string> aliases;
     std::optional<std::uint64_t> quota_bytes;
     std::uint64_t used_bytes = 0;
+    std::string origin{};
   };
 
   /// Whether the hash is that of the password: what a sign-in costs.
@@ -42,7 +44,8 @@ class LocalUsers final : public Users, public KnownUsers {
   /// user costs the same time as a wrong password.
   Task<Result<Account>> sign_in(std::string login, Secret password) override;
 
-  /// The login as `sign_in` takes it.
+  /// The login as `sign_in` takes it; of a user who came from a directory also a further address,
+  /// since the directory may call its people otherwise than their mailboxes are called.
   Task<Result<Account>> known(std::string login, Secret password) override;
 
   /// What a sign-in would answer, without one: for delivery and administrators. Error: not_found.
@@ -57,6 +60,9 @@ class LocalUsers final : public Users, public KnownUsers {
   /// others cache of the old one.
   Task<Result<>> set_password(std::string address, Secret password);
   Task<Result<>> set_quota(std::string address, std::optional<std::uint64_t> quota_bytes);
+  /// Where the user came from, as NewUser has it.
+  Task<Result<std::string>> origin(std::string address);
+  Task<Result<>> set_origin(std::string address, std::string origin);
   /// With all mail.
   Task<Result<>> remove(std::string address);
 

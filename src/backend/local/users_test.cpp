@@ -129,6 +129,35 @@ TEST_F(LocalUsersTest, ChangesWhatAnAdministratorChanges) {
   EXPECT_TRUE(test::run(users.list()).empty());
 }
 
+TEST_F(LocalUsersTest, SomeCameFromADirectory) {
+  EXPECT_FALSE(add({.address = "ada@example.com",
+                    .password = Secret("pw"),
+                    .aliases = {"lovelace@example.com"},
+                    .origin = "entryUUID=1"}));
+  EXPECT_FALSE(add(
+      {.address = "bob@example.com", .password = Secret("pw"), .aliases = {"robert@example.com"}}));
+  const auto known = [this](const std::string& login) {
+    const auto account = test::run(fixture.users().known(login, {}));
+    return account ? account->user.str() : std::string();
+  };
+  // What the directory calls its people opens their mailboxes; an alias given by hand does not.
+  EXPECT_EQ(known("lovelace@example.com"), "ada@example.com");
+  EXPECT_EQ(known("EXAMPLE\\lovelace"), "ada@example.com");
+  EXPECT_EQ(known("robert@example.com"), "");
+  EXPECT_FALSE(sign_in("lovelace@example.com", "pw")) << "its password is of the login";
+
+  EXPECT_EQ(test::run(fixture.users().origin("Ada@example.com")), "entryUUID=1");
+  EXPECT_EQ(test::run(fixture.users().list()).at(0).origin, "entryUUID=1");
+  EXPECT_EQ(test::run(fixture.users().origin("nobody@example.com")).error().code, Errc::not_found);
+  EXPECT_TRUE(test::run(fixture.users().set_origin("bob@example.com", "entryUUID=2")));
+  EXPECT_EQ(known("robert@example.com"), "bob@example.com");
+  EXPECT_FALSE(test::run(fixture.users().set_origin("nobody@example.com", "x")));
+  const auto again =
+      test::run(fixture.users().add({.address = "ada@example.com", .password = Secret("pw")}));
+  EXPECT_EQ(again.error().code, Errc::conflict);
+  EXPECT_TRUE(again.error().message.contains("from the directory")) << again.error().message;
+}
+
 TEST_F(LocalUsersTest, UsersSeeNothingOfEachOther) {
   const Account ada = fixture.add_user("ada@example.com");
   const Account bob = fixture.add_user("bob@example.com");
