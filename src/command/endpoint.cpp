@@ -240,8 +240,8 @@ struct Resting final : Running::Entry {
         backend_ms(clamp_to_32(static_cast<std::uint64_t>(backend_time(session).count()))),
         policy_key(session.policy_key.value_or(0)),
         has_policy_key(session.policy_key.has_value()),
-        behaviour(session.behaviour),
         version(session.version),
+        behaviour(session.behaviour),
         resume(std::move(wait.resume)) {}
 
   std::shared_ptr<Session> wake() {
@@ -279,8 +279,8 @@ struct Resting final : Running::Entry {
   std::uint32_t bytes_in, backend_ms;
   std::uint32_t policy_key;  // apart from whether there is one, which takes less room
   bool has_policy_key;
-  profile::Behaviour behaviour;
   eas::Version version;
+  profile::Behaviour behaviour;
   decltype(Wait::resume) resume;
 };
 

@@ -1,38 +1,39 @@
 #include "command/running.hpp"
 
-#include <utility>
+#include <algorithm>
 
 namespace godwit::command {
 
-Running::Entry::Entry(Running& running) : running_(&running), before_(running.last_) {
-  (before_ == nullptr ? running.first_ : before_->after_) = this;
-  running.last_ = this;
-  ++running.size_;
+void Running::Link::leave() noexcept {
+  before->after = after;
+  after->before = before;
+  before = after = this;
+}
+
+Running::Entry::Entry(Running& running) {
+  before = running.ends_.before;
+  after = &running.ends_;
+  before->after = after->before = this;
 }
 
 Running::Entry::~Entry() { leave(); }
 
-void Running::Entry::leave() {
-  if (running_ == nullptr) return;
-  (before_ == nullptr ? running_->first_ : before_->after_) = after_;
-  (after_ == nullptr ? running_->last_ : after_->before_) = before_;
-  --running_->size_;
-  running_ = nullptr;
+Running::~Running() {
+  while (ends_.after != &ends_) ends_.after->leave();
 }
 
-Running::~Running() {
-  for (Entry* entry = first_; entry != nullptr;) {
-    entry->running_ = nullptr;
-    entry = std::exchange(entry->after_, nullptr);
-  }
+std::size_t Running::size() const {
+  std::size_t count = 0;
+  for (const Link* link = ends_.after; link != &ends_; link = link->after) ++count;
+  return count;
 }
 
 std::vector<RunningRow> Running::rows(std::size_t rows_max) const {
   std::vector<RunningRow> out;
-  out.reserve(size_ < rows_max ? size_ : rows_max);
-  for (const Entry* entry = first_; entry != nullptr && out.size() < rows_max;
-       entry = entry->after_) {
-    out.push_back(entry->row());
+  out.reserve(std::min(size(), rows_max));
+  for (const Link* link = ends_.after; link != &ends_ && out.size() < rows_max;
+       link = link->after) {
+    out.push_back(static_cast<const Entry*>(link)->row());
   }
   return out;
 }

@@ -28,13 +28,20 @@ struct RunningRow {
 };
 
 class Running {
+  /// Of a ring: it knows its neighbours and nothing else, since there is one for each that waits.
+  struct Link {
+    Link* before = this;
+    Link* after = this;
+    void leave() noexcept;
+  };
+
  public:
   Running() = default;
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  class Entry {
+  class Entry : private Link {
    public:
     explicit Entry(Running& running);
     Entry(const Entry&) = delete;
@@ -43,28 +50,24 @@ class Running {
    protected:
     virtual ~Entry();
     /// Before its end: what it tells of goes on as another.
-    void leave();
+    void leave() noexcept { Link::leave(); }
 
    private:
     friend class Running;
     virtual RunningRow row() const = 0;
-    Running* running_;  // null: it left, or that ended first
-    Entry* before_ = nullptr;
-    Entry* after_ = nullptr;
   };
 
   /// The oldest first; at most `rows_max`.
   std::vector<RunningRow> rows(std::size_t rows_max) const;
-  std::size_t size() const { return size_; }
+  /// By counting them.
+  std::size_t size() const;
   RecentRequests& recent() { return recent_; }
   const RecentRequests& recent() const { return recent_; }
   Traffic& traffic() { return traffic_; }
   const Traffic& traffic() const { return traffic_; }
 
  private:
-  Entry* first_ = nullptr;
-  Entry* last_ = nullptr;
-  std::size_t size_ = 0;
+  Link ends_;
   RecentRequests recent_;
   Traffic traffic_;
 };

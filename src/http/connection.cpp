@@ -34,7 +34,7 @@ void Connection::wait_readable(Mode mode) {
   stream_->on_readable([this, epoch] { on_readable(epoch); });
 }
 
-void Connection::on_readable(std::uint32_t epoch) {
+void Connection::on_readable(std::uint16_t epoch) {
   if (epoch != epoch_ || mode_ == Mode::closed) return;
   mode_ = Mode::busy;
   used_ = true;
@@ -139,7 +139,7 @@ Task<bool> Connection::settle(Outcome outcome) {
       if (reply->close || core_->draining) keep_alive_ = false;
       co_await write_reply(std::move(*reply));
       if (!keep_alive_) co_await linger();
-      co_return keep_alive_;
+      co_return bool{keep_alive_};
     }
     auto& parked = std::get<Parked>(outcome);
     if (buffer_.empty() && !core_->draining) {

@@ -78,7 +78,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   Task<bool> settle(Outcome outcome);
   void park(Parked parked);
   void wait_readable(Mode mode);
-  void on_readable(std::uint32_t epoch);
+  void on_readable(std::uint16_t epoch);
   void start();
   /// Closed to all who know it; the stream is not.
   void leave() noexcept;
@@ -108,16 +108,16 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   std::unique_ptr<watch::ParkHandle> handle_;
   std::unique_ptr<watch::Ended> woken_;
   std::uint64_t id_;
-  std::uint32_t epoch_ = 0;  // tells a late readiness callback from the current one
   std::uint32_t place_ = 0;  // in ServerCore::connections
+  std::uint16_t epoch_ = 0;  // tells a late readiness callback from the current one
   Mode mode_ = Mode::idle;
-  bool refused_;  // beyond the limit: answered 503
-  bool expired_ = false;
-  bool used_ = false;
+  bool refused_ : 1;  // beyond the limit: answered 503
+  bool expired_ : 1 = false;
+  bool used_ : 1 = false;
   // Of the request in work:
-  bool keep_alive_ = false;
-  bool head_only_ = false;
-  bool accepts_gzip_ = false;
+  bool keep_alive_ : 1 = false;
+  bool head_only_ : 1 = false;
+  bool accepts_gzip_ : 1 = false;
 };
 
 }  // namespace godwit::http

@@ -35,7 +35,8 @@ std::string openssl_reason() {
   return reason == nullptr ? "connection closed" : reason;
 }
 
-/// SSL_set_fd on the socket, readiness from the loop; OpenSSL's buffers are given back when idle.
+/// OpenSSL reads and writes the socket, readiness comes from the loop. Its buffers are given back
+/// when idle; while nobody reads it has no BIO either, which is 208 bytes.
 class TlsStream final : public Stream {
  public:
   TlsStream(std::unique_ptr<SocketStream> socket, Session session)
@@ -86,6 +87,7 @@ class TlsStream final : public Stream {
     if (SSL_pending(session_.get()) > 0) {
       socket_->call_soon(std::move(then));
     } else {
+      SSL_set_bio(session_.get(), nullptr, nullptr);
       socket_->on_readable(std::move(then));
     }
   }
@@ -100,7 +102,7 @@ class TlsStream final : public Stream {
   void end_writing() noexcept override {
     if (!std::exchange(established_, false)) return;
     ERR_clear_error();
-    SSL_shutdown(session_.get());  // sends close_notify if the socket takes it; no more is owed
+    SSL_shutdown(session());  // sends close_notify if the socket takes it; no more is owed
     ERR_clear_error();
     socket_->end_writing();
   }
@@ -108,7 +110,13 @@ class TlsStream final : public Stream {
   std::string peer() const override { return socket_->peer(); }
   bool is_tls() const override { return true; }
   std::vector<std::string> certificates() const override;
-  SSL* session() noexcept { return session_.get(); }
+  /// With the socket.
+  SSL* session() noexcept {
+    if (SSL_get_rbio(session_.get()) == nullptr) {
+      SSL_set_fd(session_.get(), socket_->descriptor());  // without it, what follows fails
+    }
+    return session_.get();
+  }
   SocketStream& socket() noexcept { return *socket_; }
 
  private:
@@ -116,6 +124,7 @@ class TlsStream final : public Stream {
   void check_open() {
     if (socket_->descriptor() < 0) throw_errno(EBADF, "TLS connection");
     ERR_clear_error();
+    session();
   }
 
   Task<> wait_for(int error, const char* what) {
@@ -295,7 +304,7 @@ Task<std::unique_ptr<Stream>> TlsServer::accept(std::unique_ptr<Stream> plain) {
   const auto certificates = state_->certificates;  // outlives the SNI callback of this handshake
   auto socket = take_socket(std::move(plain));
   Session session(SSL_new(certificates->contexts.front().get()));
-  if (!session || SSL_set_fd(session.get(), socket->descriptor()) != 1) {
+  if (!session) {
     throw Fault(Fault::Kind::unavailable, "TLS: " + openssl_reason());
   }
   SSL_set_accept_state(session.get());
@@ -376,7 +385,7 @@ Task<std::unique_ptr<Stream>> connect_tls(std::unique_ptr<Stream> plain,
   auto socket = take_socket(std::move(plain));
   const Context context = client_context(settings);
   Session session(SSL_new(context.get()));
-  if (!session || SSL_set_fd(session.get(), socket->descriptor()) != 1) {
+  if (!session) {
     throw Fault(Fault::Kind::unavailable, "TLS: " + openssl_reason());
   }
   expect_name(session.get(), settings.host);
