@@ -242,6 +242,7 @@ class Device {
   void apply_sync(const Answer& answer, const SentSync& sent, SyncOutcome& outcome);
   void apply_collection(const Node& answer, const SentCollection& sent, CollectionOutcome& out);
   void tell_commands(const SentCollection& sent, const CollectionOutcome& out) const;
+  void lose(Collection& held, const std::string& id);
   void apply_responses(const Node& responses, const SentCollection& sent, Collection& held,
                        CollectionOutcome& out);
   void apply_commands(const Node& commands, const SentCollection& sent, Collection& held,

@@ -336,11 +336,8 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
     if (stays && command->instance_id.empty()) {
       held.items[server_id] = command->before;
     }
-    // Not there any more; the server's own removal may still come.
     const bool gone = kind == Command::Kind::change && status == 8 && command->instance_id.empty();
-    if (gone && held.items.erase(server_id) > 0) {
-      expected_removals_.insert(server_id);
-    }
+    if (gone) lose(held, server_id);
     const Node* data = response.find(page::ApplicationData);
     if (data == nullptr) continue;
     if (kind == Command::Kind::fetch) merge_properties(out.fetched[server_id], *data);
@@ -353,6 +350,15 @@ void Device::apply_responses(const Node& responses, const SentCollection& sent, 
   }
 }
 
+/// Not there any more; the server's own removal may still come. What its user edited meanwhile
+/// stays in sight: the next request says so.
+void Device::lose(Collection& held, const std::string& id) {
+  const bool edited = std::ranges::any_of(held.pending, [&](const Command& command) {
+    return command.kind == Command::Kind::change && command.server_id == id;
+  });
+  if (edited ? held.items.contains(id) : held.items.erase(id) > 0) expected_removals_.insert(id);
+}
+
 void Device::apply_commands(const Node& commands, const SentCollection& sent, Collection& held,
                             CollectionOutcome& out) {
   for (const Node& command : commands.children) {
@@ -360,9 +366,11 @@ void Device::apply_commands(const Node& commands, const SentCollection& sent, Co
     const Node* data = command.find(page::ApplicationData);
     const auto item = held.items.find(id);
     if (command.tag == page::Add) {
-      if (item != held.items.end()) violate("add.repeats_held_item", id);
+      if (item != held.items.end() && expected_removals_.erase(id) == 0) {
+        violate("add.repeats_held_item", id);
+      }
       if (data == nullptr) return violate("add.no_data", id);
-      Item& fresh = held.items[id];
+      Item& fresh = held.items[id] = {};
       merge_properties(fresh, *data);
       const auto earlier = held.before_restart.find(id);
       if (earlier != held.before_restart.end() && !same_message(earlier->second, fresh)) {
