@@ -266,6 +266,8 @@ void Device::apply_collection(const Node& answer, const SentCollection& sent,
       merge_occurrence(item->second, command.instance_id, command.data);
     } else if (command.kind == Command::Kind::change) {
       merge_properties(item->second, Node(page::ApplicationData, command.data));
+    } else if (command.kind == Command::Kind::remove) {
+      held.items.erase(item);  // it came anew after its user had removed it
     }
   }
   if (const Node* responses = answer.find(page::Responses)) {
