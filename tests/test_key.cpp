@@ -43,6 +43,18 @@ std::string base64url_encode(std::string_view bytes) {
 
 std::string key_list(const nlohmann::json& keys) { return nlohmann::json{{"keys", keys}}.dump(); }
 
+std::string hmac(std::string_view bytes, const std::string& digest, std::string_view secret) {
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  std::size_t size = 0;
+  const auto* const made =
+      EVP_Q_mac(nullptr, "HMAC", nullptr, digest.c_str(), nullptr, secret.data(), secret.size(),
+                reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                reinterpret_cast<unsigned char*>(out.data()), out.size(), &size);
+  require(made == nullptr ? 0 : 1);
+  out.resize(size);
+  return out;
+}
+
 void TestKey::Free::operator()(evp_pkey_st* key) const noexcept { EVP_PKEY_free(key); }
 
 TestKey::TestKey(evp_pkey_st* key, std::string curve, int size)

@@ -41,6 +41,9 @@ class TestKey {
   int size_;           // bytes of a coordinate
 };
 
+/// RFC 2104, raw: what signs tokens where both sides have a secret. `digest`: SHA256 and so on.
+std::string hmac(std::string_view bytes, const std::string& digest, std::string_view secret);
+
 /// What an issuer publishes: `keys`, a list of them, as a JWK Set.
 std::string key_list(const nlohmann::json& keys);
 

@@ -4,8 +4,10 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "auth/credentials.hpp"
+#include "base/bytes.hpp"
 #include "test_key.hpp"
 
 namespace godwit::auth {
@@ -15,6 +17,24 @@ using Json = nlohmann::json;
 using std::chrono::seconds;
 
 const Time now{seconds(1'750'000'000)};
+
+/// Every text of a public key that a careless server might take for a shared secret.
+std::vector<std::string> spellings(const TestKey& key) {
+  const std::string pem = key.pem();
+  std::string body = pem.substr(pem.find('\n') + 1);
+  body.resize(body.find("-----END"));
+  std::erase(body, '\n');
+  std::vector<std::string> out{pem, pem.substr(0, pem.size() - 1), body, *base64_decode(body)};
+  const Json published = key.published("k");
+  for (const int indent : {-1, 2}) out.push_back(published.dump(indent));
+  out.push_back(key_list(Json::array({published})));
+  for (const char* number : {"n", "x", "y"}) {
+    if (published.contains(number)) out.push_back(published[number].get<std::string>());
+  }
+  out.emplace_back("k");
+  out.emplace_back();
+  return out;
+}
 
 class BearerToken : public ::testing::Test {
  protected:
@@ -160,6 +180,29 @@ TEST_F(BearerToken, IsSignedByAKeyOfTheIssuer) {
   EXPECT_EQ(refusal_of_head("kid", "new"), Errc::not_found);
   EXPECT_EQ(refusal_of_head("kid", 1), Errc::malformed);
   EXPECT_EQ(refusal_of_head("kid", std::string(key_id_max + 1, 'k')), Errc::malformed);
+}
+
+/// RFC 8725 2.1: the key that everybody may have, taken for a secret that nobody else has.
+TEST_F(BearerToken, AnIssuersPublicKeyIsNoSharedSecret) {
+  const TestKey curve = TestKey::p256();
+  for (const TestKey* each : {&key(), &curve}) {
+    keys_ = KeySet::parse(key_list(Json::array({each->published("k")})));
+    ASSERT_TRUE(keys_.has_value());
+    for (const std::string& secret : spellings(*each)) {
+      for (const std::string bits : {"256", "384", "512"}) {
+        // By its right name, and by the name of what the key is for.
+        for (const std::string name : {"HS", "RS", "PS", "ES"}) {
+          Json as = head();
+          as["alg"] = name + bits;
+          const std::string text =
+              base64url_encode(as.dump()) + '.' + base64url_encode(claims().dump());
+          const std::string token = text + '.' + base64url_encode(hmac(text, "SHA" + bits, secret));
+          const Errc wanted = name == "HS" ? Errc::unsupported : Errc::refused;
+          EXPECT_EQ(error_of(verify(token)), wanted) << name << bits << ' ' << secret;
+        }
+      }
+    }
+  }
 }
 
 TEST_F(BearerToken, AsksForNoKeyOnBehalfOfJunk) {
