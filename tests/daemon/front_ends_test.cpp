@@ -1,15 +1,19 @@
 // The samples of packaging/ in real nginx, Apache, HAProxy and Caddy, with godwitd behind them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <regex>
 
+#include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "daemon/daemon_process.hpp"
 #include "run.hpp"
+#include "test_certificate.hpp"
 
 namespace godwit::test {
 namespace {
@@ -17,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* ann = "ann@example.org";
+constexpr const char* bob = "bob@example.org";
 constexpr const char* not_there = "not unpacked: tests/parts.sh fetch nginx apache haproxy caddy";
 
 /// One of them while it lives.
@@ -35,7 +40,7 @@ class FrontEnd {
   FrontEnd& operator=(const FrontEnd&) = delete;
 
   /// 0: it runs; 3: it cannot be run here. `seconds`: its time-out for answers; empty: the
-  /// sample's.
+  /// sample's. Behind them "certificates": it asks for those, as the sample's comments say.
   int start(const std::string& name, std::uint16_t port, const std::string& seconds = {}) {
     const std::string arguments = "start " + name + ' ' + folder_ + ' ' + std::to_string(port);
     return script(arguments + ' ' + seconds);
@@ -144,6 +149,106 @@ TEST_P(FrontEndTest, TheSamplesTimeOutIsWhatHoldsAPing) {
   EXPECT_FALSE(answered) << "cut after two seconds";
 }
 
+/// The sample as its comments on certificates say, with a client that comes from elsewhere.
+class FrontEndCertificates : public FrontEndTest {
+ protected:
+  bool start() {
+    write("ca.pem", authority_.pem());
+    if (!own_tls()) daemon_.config["http"] += "certificate_header = \"Client-Cert\"\n";
+    daemon_.config["[sign_in]"] =
+        "kind = \"certificate\"\nca_file = \"ca.pem\"\n[[sign_in]]\nkind = \"mailbox\"\n";
+    const bool is_there = FrontEndTest::start("3600 certificates");
+    daemon_.add_user(bob);
+    return is_there;
+  }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(daemon_.folder() + '/' + name) << text;
+  }
+  static TestCertificate of(const std::string& user, const TestCertificate* issuer) {
+    TestCertificate::Wanted wanted{.name = user};
+    wanted.extended = "clientAuth";
+    wanted.names = "email:" + user;
+    return {wanted, issuer};
+  }
+  TestCertificate of(const std::string& user) const { return of(user, &authority_); }
+  /// `curl MORE URL`: the status.
+  static int curl(const std::string& more) {
+    const std::string command = "curl -sk -o /dev/null -w '%{http_code}' --max-time 20 " + more;
+    std::FILE* pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr) throw std::runtime_error("cannot run a shell");
+    std::array<char, 16> buffer{};
+    std::fgets(buffer.data(), buffer.size(), pipe);
+    ::pclose(pipe);
+    return parse_number<int>(buffer.data()).value_or(0);
+  }
+  /// A FolderSync through the front end: the status.
+  int through(const std::string& more) const {
+    return curl("--interface 127.0.0.9 -X POST -H 'MS-ASProtocolVersion: 14.1' " + more +
+                " 'https://localhost:" + std::to_string(front_.https_port()) + load + "'");
+  }
+  std::string showing(const TestCertificate& shown) const {
+    write("client.pem", shown.pem());
+    write("client.key", shown.key_pem());
+    return "--cert " + daemon_.folder() + "/client.pem --key " + daemon_.folder() + "/client.key ";
+  }
+  /// Headers that a client might send by itself, in each form.
+  static std::vector<std::string> claims(const TestCertificate& certificate) {
+    const std::string der = ':' + base64_encode(certificate.der()) + ':';
+    std::string pem = certificate.pem();
+    std::ranges::replace(pem, '\n', ' ');
+    std::string twice = "-H 'Client-Cert: " + der + "' ";
+    twice += twice;
+    return {"-H 'Client-Cert: " + der + "' ", "-H 'client-cert: " + pem + "' ", twice,
+            "--http1.1 -H 'CLIENT-CERT: " + der + "' -H 'Connection: Client-Cert' "};
+  }
+
+  static constexpr const char* load =
+      "/Microsoft-Server-ActiveSync?Cmd=FolderSync&User=x&DeviceType=x&DeviceId=phone";
+  TestCertificate authority_{TestCertificate::authority("Phones"), nullptr};
+};
+
+TEST_P(FrontEndCertificates, OpenTheMailboxOfWhomTheyName) {
+  if (!start()) GTEST_SKIP() << not_there;
+  const std::string anns = showing(of(ann));
+  EXPECT_EQ(through(anns), 200) << daemon_.log();
+  EXPECT_TRUE(daemon_.wait_for_log("user=ann@example.org device=phone")) << daemon_.log();
+  EXPECT_EQ(through(""), 401);
+  EXPECT_EQ(through("-u bob@example.org:secret"), 200) << "by a password";
+  const TestCertificate stranger(TestCertificate::authority("Phones"), nullptr);
+  const std::string strangers = showing(of(ann, &stranger));
+  EXPECT_EQ(through(strangers), 401) << "of an authority that nobody knows";
+}
+
+TEST_P(FrontEndCertificates, AreNotWhatAClientSays) {
+  if (!start()) GTEST_SKIP() << not_there;
+  for (const std::string& claim : claims(of(ann))) {
+    EXPECT_EQ(through(claim), 401) << claim;
+    if (own_tls()) continue;
+    const std::string finding = "-X POST -H 'Content-Type: text/xml' -d x " + claim +
+                                " http://localhost:" + std::to_string(front_.http_port()) +
+                                "/Autodiscover/Autodiscover.xml";
+    EXPECT_NE(curl(finding), 200) << claim;
+  }
+  EXPECT_FALSE(daemon_.log().contains("user=ann@example.org device=")) << daemon_.log();
+  const std::string bobs = showing(of(bob));
+  for (const std::string& claim : claims(of(ann))) {
+    const int got = through(bobs + claim);
+    // What a client calls a matter of its connection Apache takes away, its own word included.
+    EXPECT_TRUE(got == 200 || (got == 401 && claim.contains("Connection: "))) << got << claim;
+  }
+  EXPECT_FALSE(daemon_.log().contains("user=ann@example.org device=")) << daemon_.log();
+}
+
+TEST_P(FrontEndCertificates, AreNotBelievedOfOthersThanTheFrontEnd) {
+  if (own_tls()) GTEST_SKIP() << "no header is agreed upon";
+  if (!start()) GTEST_SKIP() << not_there;
+  const std::string direct = "-X POST -H 'MS-ASProtocolVersion: 14.1' " + claims(of(ann)).front() +
+                             " 'http://127.0.0.1:" + std::to_string(daemon_.port("http ")) + load +
+                             "'";
+  EXPECT_EQ(curl("--interface 127.0.0.9 " + direct), 401);
+  EXPECT_EQ(curl(direct), 200) << "as the front end would say it";
+}
+
 /// Above the minute that front ends wait for by themselves.
 TEST_P(FrontEndTest, APingIsHeldForLongerThanAMinute) {
   if (std::getenv("GODWIT_LONG") == nullptr) GTEST_SKIP() << "takes over a minute: GODWIT_LONG=1";
@@ -167,12 +272,16 @@ TEST_P(FrontEndTest, WithoutTlsNothingButFindingIsAnswered) {
   EXPECT_TRUE(finding.contains("ocation: https://")) << finding;
 }
 
+std::string name_of(const testing::TestParamInfo<const char*>& info) {
+  return info.param == std::string_view("haproxy-tls") ? "haproxy_tls" : info.param;
+}
+
 INSTANTIATE_TEST_SUITE_P(Samples, FrontEndTest,
                          testing::Values("nginx", "apache", "haproxy", "haproxy-tls", "caddy"),
-                         [](const auto& info) {
-                           return info.param == std::string_view("haproxy-tls") ? "haproxy_tls"
-                                                                                : info.param;
-                         });
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(Samples, FrontEndCertificates,
+                         testing::Values("nginx", "apache", "haproxy", "haproxy-tls", "caddy"),
+                         name_of);
 
 }  // namespace
 }  // namespace godwit::test

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # nginx, Apache, HAProxy or Caddy with the sample of packaging/, on free loopback ports.
 #
-#   front_end.sh start NAME RUNDIR PORT [SECONDS]    NAME: nginx, apache, haproxy, haproxy-tls or caddy
+#   front_end.sh start NAME RUNDIR PORT [SECONDS [certificates]]
+#                                                    NAME: nginx, apache, haproxy, haproxy-tls or caddy
 #   front_end.sh stop RUNDIR
 #
 # PORT is Godwit's. The sample is used as it is but for ports, names of files and addresses to listen
-# on; with SECONDS its time-out for answers is that instead of 3600 s. `start` prints HTTPS_PORT=,
+# on; with SECONDS its time-out for answers is that instead of 3600 s, with `certificates` what it says
+# in comments about client certificates holds. `start` prints HTTPS_PORT=,
 # HTTP_PORT= (where the sample has such a door) and TLS_CERTIFICATE= (self-signed, for localhost).
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-usage() { echo "usage: front_end.sh start NAME RUNDIR PORT [SECONDS] | stop RUNDIR" >&2; exit 2; }
+usage() { echo "usage: front_end.sh start NAME RUNDIR PORT [SECONDS [certificates]] | stop RUNDIR" >&2; exit 2; }
 samples=$here/../../packaging
 
 # adapted FILE: the sample with the run's ports and files.
@@ -18,7 +20,22 @@ adapted() {
   sed -e "s|127\.0\.0\.1:808[0-9]|127.0.0.1:$godwit_port|g; s|127\.0\.0\.1:8443|127.0.0.1:$godwit_port|g" \
     -e "s|/etc/godwit/fullchain.pem|$run/cert.pem|; s|/etc/godwit/privkey.pem|$run/key.pem|" \
     -e "s|/etc/godwit/haproxy.pem|$run/both.pem|; s|\b3600\(s\?\)\b|$seconds\1|g" \
-    -e "s|\bmail\.example\.org\b|mail.example.org localhost|" "$samples/$1"
+    -e "s|\bmail\.example\.org\b|mail.example.org localhost|" "$samples/$1" | with_certificates
+}
+
+# with_certificates: the sample, as its comments say.
+with_certificates() {
+  [[ $certificates == certificates ]] || { cat; return; }
+  case $name in
+    nginx) sed -e 's|# \(ssl_verify_client \)|\1|' -e '/listen 80;/,$!{/Client-Cert "";/d}' \
+      -e 's|# \(proxy_set_header Client-Cert \)|\1|' ;;
+    apache) sed -e 's|# \(SSLVerifyClient \)|\1|; s|# \(RequestHeader set Client-Cert \)|\1|' ;;
+    haproxy) sed -e '/^ *bind :443/d; s|# \(bind :443 \)|\1|; s|# \(http-request set-header Client-Cert \)|\1|' \
+      -e "s|/etc/godwit/phones-ca.pem|$run/cert.pem|" ;;
+    caddy) sed -e '/# tls {/,/# }$/s|# ||; /header_up -Client-Cert/d' \
+      -e 's|# \(header_up Client-Cert \)|\1|' -e "s|^\ttls {|\ttls $run/cert.pem $run/key.pem {|" ;;
+    *) cat ;;
+  esac
 }
 
 write_nginx() {
@@ -76,7 +93,10 @@ write_caddy() {
     echo "    default_bind 127.0.0.1"
     echo "}"
     # Its authority is out of reach here: the certificate is ours.
-    adapted caddy/Caddyfile | sed -e "s|^mail.example.org localhost, .*{|localhost, mail.example.org, autodiscover.example.org {\n\ttls $run/cert.pem $run/key.pem|"
+    local own="\n\ttls $run/cert.pem $run/key.pem"
+    [[ $certificates != certificates ]] || own=
+    adapted caddy/Caddyfile |
+      sed -e "s|^mail.example.org localhost, .*{|localhost, mail.example.org, autodiscover.example.org {$own|"
   } >"$run/conf"
   command=(env "HOME=$run" "XDG_DATA_HOME=$run" "XDG_CONFIG_HOME=$run" "$part/usr/bin/caddy" run
     --adapter caddyfile --config "$run/conf")
@@ -85,10 +105,12 @@ write_caddy() {
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 start() {
-  local name=$1 i pid
+  local i pid
+  name=$1
   run=$2
   godwit_port=$3
   seconds=${4:-3600}
+  certificates=${5:-}
   use_part "${name%-tls}" "$run"
   make_certificate "$run"
   export LD_LIBRARY_PATH=$part/usr/lib/$triplet:$part/lib/$triplet
@@ -124,7 +146,7 @@ start() {
 }
 
 case ${1:-},$# in
-  start,4 | start,5) start "${@:2}" ;;
+  start,4 | start,5 | start,6) start "${@:2}" ;;
   stop,2) stop_server "$2" ;;
   *) usage ;;
 esac
