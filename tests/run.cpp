@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace godwit::test {
@@ -34,16 +35,41 @@ class Loops {
   std::vector<std::unique_ptr<Loop>> idle_;
 };
 
+Loops& loops() {
+  static Loops all;
+  return all;
+}
+
+/// A thread's own, which connections that are kept from one piece of work to the next live on.
+struct OwnLoop {
+  OwnLoop() { loops(); }  // which outlives it
+  ~OwnLoop() {
+    if (loop) loops().give_back(std::move(loop));
+  }
+  OwnLoop(const OwnLoop&) = delete;
+  OwnLoop& operator=(const OwnLoop&) = delete;
+  std::unique_ptr<Loop> take() {
+    if (!loop) return loops().take();
+    loop->restart();
+    return std::move(loop);
+  }
+  void give_back(std::unique_ptr<Loop> used) {
+    if (loop) return loops().give_back(std::move(used));
+    loop = std::move(used);
+  }
+  std::unique_ptr<Loop> loop;
+};
+
 }  // namespace
 
 void run_task(Task<> work) {
-  static Loops loops;
-  auto loop = loops.take();
+  thread_local OwnLoop own;
+  auto loop = own.take();
   std::exception_ptr failure;
   boost::asio::co_spawn(*loop, std::move(work),
                         [&failure](std::exception_ptr thrown) { failure = thrown; });
   loop->run();
-  loops.give_back(std::move(loop));
+  own.give_back(std::move(loop));
   if (failure) std::rethrow_exception(failure);
 }
 
