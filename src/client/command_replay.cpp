@@ -18,6 +18,7 @@ struct ReplayOptions {
   Connection connection;
   std::string file;
   unsigned patience = 60;
+  std::string of_device;
 };
 
 void print(const std::vector<ReplayedRequest>& rows, std::size_t differences) {
@@ -62,7 +63,8 @@ int run_replay(const ReplayOptions& options, bool json) {
   auto trace = read_trace_file(options.file);
   if (!trace) return complain(trace.error().message, failed, json);
   auto work = Replay::of(*std::move(trace), {.device = endpoint->device,
-                                             .patience = std::chrono::seconds(options.patience)});
+                                             .patience = std::chrono::seconds(options.patience),
+                                             .of_device = options.of_device});
   if (!work) return complain(options.file + ": " + work.error().message, failed, json);
   return run_to_end([&] { return replay(*endpoint, *work, json); }, failed, json);
 }
@@ -78,6 +80,8 @@ void register_replay(CLI::App& client, std::function<int()>& run, const bool& js
   command->add_option("--patience", options->patience, "Seconds that one answer may take")
       ->check(CLI::Range(1U, patience_seconds_max))
       ->capture_default_str();
+  command->add_option("--of-device", options->of_device,
+                      "Only the requests of this device of the trace");
   command->callback(
       [options, &run, &json] { run = [options, &json] { return run_replay(*options, json); }; });
 }

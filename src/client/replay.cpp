@@ -116,6 +116,7 @@ Result<Replay> Replay::of(TraceFile trace, ReplaySettings settings) {
   std::map<std::string, std::size_t> devices;
   for (TraceLine& line : trace.lines) {
     if (auto* const request = std::get_if<TracedRequest>(&line)) {
+      if (!settings.of_device.empty() && request->device != settings.of_device) continue;
       const std::size_t device = devices.emplace(request->device, devices.size()).first->second;
       steps.push_back({.request = std::move(*request), .answer = {}, .device = device});
     } else if (auto* const answer = std::get_if<TracedAnswer>(&line)) {
@@ -126,6 +127,9 @@ Result<Replay> Replay::of(TraceFile trace, ReplaySettings settings) {
       step->answer = std::move(*answer);
     }
   }
+  if (steps.empty() && !settings.of_device.empty()) {
+    return fail(Errc::not_found, "it has no request of the device " + settings.of_device);
+  }
   // What had no answer while others came was waiting, too.
   for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
     if (!steps[i].answer) steps[i].is_overtaken = true;
@@ -133,21 +137,21 @@ Result<Replay> Replay::of(TraceFile trace, ReplaySettings settings) {
   return Replay(std::move(steps), std::move(settings));
 }
 
-std::string Replay::name(Kind kind, const std::string& recorded) const {
-  const auto found = names_.find(std::pair(kind, recorded));
+std::string Replay::name(std::size_t device, Kind kind, const std::string& recorded) const {
+  const auto found = names_.find({device, kind, recorded});
   return found == names_.end() ? recorded : found->second;
 }
 
-void Replay::rename(Node& node) const {
+void Replay::rename(std::size_t device, Node& node) const {
   if (const auto kind = kind_of(node.tag); kind && !node.text.empty()) {
-    node.text = name(*kind, node.text);
+    node.text = name(device, *kind, node.text);
   }
-  for (Node& child : node.children) rename(child);
+  for (Node& child : node.children) rename(device, child);
 }
 
-void Replay::pair(const Node& recorded, const Node& now) {
+void Replay::pair(std::size_t device, const Node& recorded, const Node& now) {
   if (const auto kind = kind_of(recorded.tag); kind && !recorded.text.empty()) {
-    names_[{*kind, recorded.text}] = now.text;
+    names_[{device, *kind, recorded.text}] = now.text;
   }
   namespace fh = wbxml::folder_hierarchy;
   std::map<wbxml::Tag, std::size_t> seen;
@@ -159,9 +163,9 @@ void Replay::pair(const Node& recorded, const Node& now) {
         return each->text_of(fh::DisplayName) == child.text_of(fh::DisplayName) &&
                each->text_of(fh::Type) == child.text_of(fh::Type);
       });
-      if (found != same.end()) pair(child, **found);
+      if (found != same.end()) pair(device, child, **found);
     } else if (place < same.size()) {
-      pair(child, *same[place]);
+      pair(device, child, *same[place]);
     }
   }
 }
@@ -171,7 +175,7 @@ void Replay::learn(const Step& step, const Answer& answer) {
   const auto recorded =
       document_of(header_of(step.answer->headers, "content-type"), *step.answer->body);
   const auto now = document_of(answer.header("content-type"), answer.body);
-  if (recorded && now && recorded->tag == now->tag) pair(*recorded, *now);
+  if (recorded && now && recorded->tag == now->tag) pair(step.device, *recorded, *now);
 }
 
 Result<Wire> Replay::wire_of(const Step& step, Transport& transport) const {
@@ -193,12 +197,12 @@ Result<Wire> Replay::wire_of(const Step& step, Transport& transport) const {
     if (!device) return pass(device);
     if (line->device_id) line->device_id = *std::move(device);
     if (line->policy_key) {
-      const auto key = name(Kind::policy_key, std::to_string(*line->policy_key));
+      const auto key = name(step.device, Kind::policy_key, std::to_string(*line->policy_key));
       line->policy_key = parse_number<std::uint32_t>(key).value_or(0);
     }
     for (std::string* each :
          {&line->collection_id, &line->item_id, &line->long_id, &line->attachment_name}) {
-      *each = name(Kind::id, *each);
+      *each = name(step.device, Kind::id, *each);
     }
     out.target += '?' + eas::format_request_line(*line);
   }
@@ -206,7 +210,8 @@ Result<Wire> Replay::wire_of(const Step& step, Transport& transport) const {
       {"Authorization", std::string(header_of(example.headers, "authorization"))});
   for (const http::Header& each : request.headers) {
     const bool is_key = iequals(each.name, "x-ms-policykey");
-    out.headers.push_back({each.name, is_key ? name(Kind::policy_key, each.value) : each.value});
+    out.headers.push_back(
+        {each.name, is_key ? name(step.device, Kind::policy_key, each.value) : each.value});
   }
   if (!request.body) return out;
   auto document = document_of(header_of(request.headers, "content-type"), *request.body);
@@ -215,7 +220,7 @@ Result<Wire> Replay::wire_of(const Step& step, Transport& transport) const {
     return out;
   }
   Node renamed = *document;
-  rename(renamed);
+  rename(step.device, renamed);
   // Byte for byte as it was, where nothing has another name.
   out.body = renamed == *document ? *request.body : encode(renamed);
   return out;

@@ -1,7 +1,7 @@
 /// A trace (client/trace_file.hpp) sent again, and what came instead of the recorded answers.
 ///
 /// A server gives other keys and ids: what stands at the same place of its answer as a recorded one
-/// takes that one's place in the requests that follow; folders are paired by their names. The
+/// takes that one's place in the requests that follow; folders are paired by their names. Each
 /// device is another one, so that the recorded one loses nothing.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct ReplayedRequest {
 struct ReplaySettings {
   Device::Settings device;  // who signs in, as which device, at which path
   std::chrono::seconds patience{60};
+  std::string of_device = {};  // requests of this one of the trace alone; empty: of all
 };
 
 class Replay {
@@ -40,7 +42,7 @@ class Replay {
   /// Requests that others overtook, since they waited, have a transport of their own.
   using MakeTransport = std::function<std::unique_ptr<Transport>()>;
 
-  /// Error: unsupported, for a trace without content.
+  /// Errors: unsupported, for a trace without content; not_found, for a device that it has not.
   static Result<Replay> of(TraceFile trace, ReplaySettings settings);
   /// All in the order of the trace. Does not throw when a request fails: that is a difference.
   Task<std::vector<ReplayedRequest>> run(MakeTransport make);
@@ -53,15 +55,16 @@ class Replay {
     std::size_t device = 0;  // in the order of their first requests
   };
   enum class Kind : std::uint8_t { sync_key, policy_key, id };
-  using Names = std::map<std::pair<Kind, std::string>, std::string, std::less<>>;
+  /// Of what, as recorded of which device: two may have got the same id for two things.
+  using Names = std::map<std::tuple<std::size_t, Kind, std::string>, std::string>;
 
   Replay(std::vector<Step> steps, ReplaySettings settings)
       : steps_(std::move(steps)), settings_(std::move(settings)) {}
   static std::optional<Kind> kind_of(wbxml::Tag tag);
   Result<Wire> wire_of(const Step& step, Transport& transport) const;
-  std::string name(Kind kind, const std::string& recorded) const;
-  void rename(Node& node) const;
-  void pair(const Node& recorded, const Node& now);
+  std::string name(std::size_t device, Kind kind, const std::string& recorded) const;
+  void rename(std::size_t device, Node& node) const;
+  void pair(std::size_t device, const Node& recorded, const Node& now);
   void learn(const Step& step, const Answer& answer);
 
   std::vector<Step> steps_;

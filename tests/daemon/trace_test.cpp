@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "client/trace_file.hpp"
 #include "daemon/daemon_process.hpp"
 
@@ -123,7 +125,8 @@ TEST_F(TraceTest, CanBeSentAgain) {
   result("trace " + std::string(ann) + " off");
   const std::string text = contents(file);
   EXPECT_TRUE(text.contains(secret_subject));
-  EXPECT_FALSE(text.contains("Basic ") || text.contains("YW5uQ")) << "the password";
+  const std::string credentials = base64_encode(std::string(ann) + ':' + password);
+  EXPECT_FALSE(text.contains("Basic ") || text.contains(credentials)) << "the password";
 
   const Finished again = replay(file);
   EXPECT_EQ(again.code, 0) << again.output;
@@ -138,6 +141,54 @@ TEST_F(TraceTest, CanBeSentAgain) {
       "/ann http://127.0.0.1:" + std::to_string(other.port("http ")) + ' ' + file);
   EXPECT_EQ(stranger.code, 1);
   EXPECT_TRUE(stranger.output.contains("HTTP 401")) << stranger.output;
+}
+
+// Both phones are in one file, and each can be sent again as though it were alone.
+TEST_F(TraceTest, DevicesOfOneUserAreToldApart) {
+  Phone first(daemon_, ann, "first");
+  send_marked(first);
+  const std::string file = result("trace " + std::string(ann) + " on --full").value("file", "");
+  const std::string inbox = first.inbox();
+  auto ping = first.ping(inbox, 300);
+  ASSERT_TRUE(wait_until([this] { return daemon_.status().parked == 1; }));
+  Phone second(daemon_, ann, "second");
+  second.inbox();
+  send_marked(second);
+  EXPECT_EQ(ping_status(ping.get()), 2);
+  second.inbox();
+  result("trace " + std::string(ann) + " off");
+
+  const auto trace = client::read_trace_file(file);
+  ASSERT_TRUE(trace) << trace.error().message;
+  std::map<std::string, std::size_t> requests;
+  for (const auto& line : trace->lines) {
+    if (const auto* request = std::get_if<client::TracedRequest>(&line))
+      ++requests[request->device];
+  }
+  ASSERT_EQ(requests.size(), 2U);
+  const auto sent = [](const Finished& finished) {
+    const auto at = finished.output.find(" requests, ");
+    const auto begin = at == std::string::npos ? at : finished.output.rfind('\n', at);
+    return begin == std::string::npos ? "" : finished.output.substr(begin + 1, at - begin - 1);
+  };
+  // The mail that ended the Ping was the other's: alone it lasts until the patience ends.
+  const Finished alone = replay(file, "--device-id again --of-device second");
+  EXPECT_EQ(alone.code, 0) << alone.output;
+  EXPECT_EQ(sent(alone), std::to_string(requests["second"]));
+  EXPECT_FALSE(alone.output.contains("Ping")) << alone.output;
+  const Finished other = replay(file, "--device-id third --patience 2 --of-device first");
+  EXPECT_EQ(sent(other), std::to_string(requests["first"])) << other.output;
+  EXPECT_TRUE(other.output.contains(" 1 with another outcome")) << other.output;
+  const Finished both = replay(file, "--device-id both");
+  EXPECT_EQ(both.code, 0) << both.output;
+  EXPECT_EQ(sent(both), std::to_string(requests["first"] + requests["second"]));
+  const Finished nobody = replay(file, "--of-device nobody");
+  EXPECT_EQ(nobody.code, 1);
+  EXPECT_TRUE(nobody.output.contains("no request of the device nobody")) << nobody.output;
+  const std::string devices = daemon_.command("device list").output;
+  for (const char* id : {"again", "third", "both ", "both2"}) {
+    EXPECT_TRUE(devices.contains(id)) << id << devices;
+  }
 }
 
 TEST_F(TraceTest, EndsWithTheDaemon) {
