@@ -83,7 +83,7 @@ std::string conversation_line(std::string_view bytes) {
     }
     bytes.remove_prefix(taken);
   }
-  return out;
+  return out.substr(0, line_bytes_max);
 }
 
 }  // namespace godwit::imap

@@ -30,6 +30,8 @@ TEST(Conversation, TakesAnything) {
   EXPECT_EQ(conversation_line("* {99}\r\nab"), "* {99}");
   EXPECT_EQ(conversation_line("* {99999999999999999999}\r\nab"), "* {99999999999999999999}ab");
   EXPECT_EQ(conversation_line("* " + std::string(5000, 'a')).size(), 2000U);
+  EXPECT_EQ(conversation_line("* " + std::string(1997, 'a') + "\"quoted\"").size(), 2000U);
+  EXPECT_EQ(conversation_line("G1 LOGIN" + std::string(5000, 'a')).size(), 2000U);
 }
 
 }  // namespace

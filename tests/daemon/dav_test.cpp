@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.hpp"
 #include "daemon/daemon_process.hpp"
 #include "daemon/meddler.hpp"
 #include "dav/client.hpp"
@@ -19,6 +20,7 @@ using client::Node;
 using interop::RunningServer;
 namespace contact = wbxml::contacts;
 
+constexpr int inbox_type = 2;
 constexpr int sent_type = 5;
 constexpr int calendar_type = 8;
 constexpr int contacts_type = 9;
@@ -178,6 +180,49 @@ TEST_F(DavGatewayTest, CalendarsComeAndWakeToo) {
   EXPECT_EQ(ping_status(held.get()), changes_found);
   EXPECT_TRUE(run(phone().sync_all(id, {})).ok());
   EXPECT_EQ(values(id, "Subject"), Names{"Lunch"});
+}
+
+/// What the servers and we say to each other: not before it is asked for, and then without what
+/// people wrote and without what proves who they are.
+TEST_F(DavGatewayTest, ConversationsAreShownWhereTheyAreAskedFor) {
+  const auto& dovecot = *RunningServer::get("dovecot", "");
+  interop::deliver_by_lmtp(dovecot.port("LMTP_PORT"), user_,
+                           "From: a@example.com\r\nTo: b@example.org\r\nSubject: Marked-Subject\r\n"
+                           "\r\nmarked-body-text\r\n");
+  start();
+  const auto everything = [this] {
+    EXPECT_EQ(elsewhere_->put("contacts/x.vcf", "text/vcard", vcard("Marked-Person")), 201);
+    EXPECT_EQ(elsewhere_->put("calendar/x.ics", "text/calendar", event("Marked-Lunch")), 201);
+    open(contacts_type);
+    open(calendar_type);
+    phone_->inbox();
+  };
+  everything();
+  EXPECT_FALSE(daemon_.log().contains(".conversation")) << daemon_.log();
+  // A connection of its own, so that the sign-in is shown, too.
+  ASSERT_EQ(daemon_.command("log level imap.conversation debug").code, 0);
+  ASSERT_EQ(daemon_.command("log level dav.conversation debug").code, 0);
+  EXPECT_EQ(elsewhere_->remove("contacts/x.vcf"), 200);
+  EXPECT_EQ(elsewhere_->remove("calendar/x.ics"), 200);
+  phone_ = std::make_unique<Phone>(daemon_, user_, "second");
+  ASSERT_TRUE(run(phone().folder_sync()).ok());
+  everything();
+  EXPECT_EQ(phone().collection(phone().folder_of_type(inbox_type)->id).items.size(), 1U);
+  const std::string log = daemon_.log();
+  for (const char* part :
+       {"imap.conversation command server=127.0.0.1 line=\"", " FETCH ",
+        "imap.conversation response server=127.0.0.1 line=\"* ", "{",
+        "dav.conversation request method=PROPFIND path=/", " method=REPORT ", " status=207 "}) {
+    EXPECT_TRUE(log.contains(part)) << part << '\n' << log;
+  }
+  const std::string credentials = base64_encode(user_ + ':' + password);
+  const std::string plain =
+      base64_encode(std::string("\0", 1) + user_ + std::string("\0", 1) + password);
+  for (const std::string& marked :
+       {std::string("Marked-"), std::string("marked-body"), std::string(password), credentials,
+        plain, std::string("BEGIN:V")}) {
+    EXPECT_FALSE(log.contains(marked)) << marked << '\n' << log;
+  }
 }
 
 TEST_F(DavGatewayTest, MailGoesOnWithoutTheDavServer) {
