@@ -109,6 +109,16 @@ TEST_F(AutodiscoverTest, NobodyLearnsWhoThereIs) {
   EXPECT_EQ(json("nobody@foreign.test").body, json("ann@foreign.test").body);
 }
 
+TEST_F(AutodiscoverTest, WithoutABodyOneIsToldOfOneself) {
+  start();
+  const auto told = post("");
+  EXPECT_EQ(told.status, 200);
+  EXPECT_EQ(text_in(told.body, "EMailAddress"), ann) << told.body;
+  EXPECT_EQ(text_in(told.body, "Url"), base_url() + "/Microsoft-Server-ActiveSync");
+  EXPECT_EQ(post("", "").status, 401);
+  EXPECT_EQ(post("", "wrong").status, 401);
+}
+
 TEST_F(AutodiscoverTest, BadRequestsAreErrors) {
   start();
   const auto code = [&](const std::string& body) {
