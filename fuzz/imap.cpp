@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -55,7 +56,20 @@ void check_command(std::string_view foreign) {
   command.string(foreign).mailbox(foreign).mailbox(foreign, true);
   command.flag_list({std::string(foreign)}).body(foreign, 1, 2);
   check_line(command);
-  expect(conversation_line(foreign).size() <= 2100);
+}
+
+/// Of what is put into a command as a string its length is logged, and nothing of it; of any bytes
+/// no more than the bound.
+void check_conversation(std::string_view foreign) {
+  constexpr std::string_view before = "A1 X ";
+  constexpr std::size_t bytes_max = 2000;
+  std::string all;
+  const Command command = Command("X").string(' ' + std::string(foreign));
+  for (const auto& chunk : command.chunks("A1", LiteralMode::plus)) all += chunk.bytes;
+  const std::string line = conversation_line(all);
+  expect(line.starts_with(before) && line.size() <= bytes_max);
+  expect(line.find_first_not_of("\"(){}0123456789", before.size()) == std::string::npos);
+  expect(conversation_line(foreign).size() <= bytes_max);
 }
 
 void use(const Response& response, std::vector<ListEntry>& entries) {
@@ -85,6 +99,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   auto whole = split(bytes, size + 1);
   check_command(bytes);
+  check_conversation(bytes);
   const auto single = split(bytes, 1);
   expect(whole.size() == single.size());
   std::vector<ListEntry> entries;
