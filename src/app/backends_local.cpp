@@ -24,6 +24,7 @@
 #include "backend/local/vacation.hpp"
 #include "backend/recipients/recipients.hpp"
 #include "base/bytes.hpp"
+#include "compose/mail_texts.hpp"
 #include "lmtp/server.hpp"
 #include "net/keyed_lock.hpp"
 
@@ -216,7 +217,7 @@ class LocalBackends final : public Backends {
                                                  ? backend::LocalGroups::Outside::taken
                                                  : backend::LocalGroups::Outside::refused)),
         submission_(delivery_, outgoing_.configured() ? &outgoing_.submission() : nullptr,
-                    around.clock, host_of(config)),
+                    around.clock, host_of(config), mail_language(config)),
         inbox_(delivery_),
         lmtp_(lmtp_settings(config), inbox_, around.files, around.clock) {
     vacation_.set_submission(submission_);
@@ -344,6 +345,7 @@ class LocalBackends final : public Backends {
 backend::LocalOptions local_options(const Config& config) {
   backend::LocalOptions options{.folder = mail_directory(config), .domains = config.local.domains};
   options.time_zone = config.calendar.time_zone;
+  options.automatic_reply = compose::mail_texts(mail_language(config)).automatic_reply;
   options.shared = backend::shared_rule(config.local.shared);
   options.quota_bytes = static_cast<std::uint64_t>(config.local.quota_megabytes) * megabyte;
   options.hash_memory_budget_bytes =

@@ -493,6 +493,10 @@ Strings secret_files(const Config& config) {
   return out;
 }
 
+Language mail_language(const Config& config) {
+  return language_of(config.server.language).value_or(Language::english);
+}
+
 Strings take_over(Config& running, const Config& fresh) {
   Config taken = fresh;
   Strings left;

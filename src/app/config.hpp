@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/language.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/whom.hpp"
@@ -31,6 +32,7 @@ struct Config {
     std::string log_level = "info";
     Strings log_levels;
     std::string log_format = "text";
+    std::string language = "en";
     std::int64_t drain_seconds = 20;
   } server;
 
@@ -423,6 +425,9 @@ Result<> check_config(const Config& config);
 /// Takes the keys that a reload applies from `fresh`. The names of the others that differ, as
 /// "section.key": they need a restart.
 Strings take_over(Config& running, const Config& fresh);
+
+/// server.language.
+Language mail_language(const Config& config);
 
 /// First line of `path`, without its line end. Refused when others than owner and group may read
 /// it.

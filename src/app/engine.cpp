@@ -53,6 +53,7 @@ command::Settings command_settings(const Config& config) {
       static_cast<std::uint64_t>(config.mail.prefetch_kilobytes_max) * 1024;
   settings.answer_bytes_max = static_cast<std::uint64_t>(config.mail.answer_kilobytes_max) * 1024;
   settings.time_zone = config.calendar.time_zone;
+  settings.language = mail_language(config);
   // A file that went bad since it was checked: as though there were none.
   settings.profiles = client_profiles(config).value_or(profile::shipped_profiles());
   settings.paths = config.http.paths;

@@ -122,7 +122,8 @@ Task<> LocalSubmission::report(std::string sender, std::string id,
                             .mail_id = hex_encode(digest128("partly\n" + facts.front())),
                             .accepted = clock_.now(),
                             .failed = clock_.now(),
-                            .recipients = std::move(failed)};
+                            .recipients = std::move(failed),
+                            .language = language_};
   report.original_header = beginning.substr(0, convert::header_length(beginning));
   co_await deliver_report(delivery_, std::move(sender),
                           std::make_shared<backend::StringSource>(make_bounce(report)),

@@ -21,10 +21,14 @@ Task<> deliver_report(backend::LocalDelivery& delivery, std::string to,
 class LocalSubmission final : public backend::Submission {
  public:
   /// `outside` null: there is no way out, mail to others is refused. `host`: who reports that
-  /// somebody could not get a mail.
+  /// somebody could not get a mail, and in which language.
   LocalSubmission(backend::LocalDelivery& delivery, backend::Submission* outside,
-                  const Clock& clock, std::string host)
-      : delivery_(delivery), outside_(outside), clock_(clock), host_(std::move(host)) {}
+                  const Clock& clock, std::string host, Language language = Language::english)
+      : delivery_(delivery),
+        outside_(outside),
+        clock_(clock),
+        host_(std::move(host)),
+        language_(language) {}
 
   Task<Result<>> submit(backend::Account account, Envelope envelope,
                         std::shared_ptr<const backend::MessageSource> message) override;
@@ -46,6 +50,7 @@ class LocalSubmission final : public backend::Submission {
   backend::Submission* outside_;
   const Clock& clock_;
   std::string host_;
+  Language language_;
 };
 
 }  // namespace godwit::app

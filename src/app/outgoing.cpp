@@ -63,7 +63,9 @@ Outgoing::Outgoing(const Config& config, net::Loop& loop, FileLayer& files, cons
   hop_ = std::make_unique<backend::SmtpSubmission>(smtp_settings(config));
   way_ = hop_.get();
   if (!queues_mail(config)) return;
-  queue::QueueOptions options{.folder = queue_directory(config), .host = own_name(config)};
+  queue::QueueOptions options{.folder = queue_directory(config),
+                              .host = own_name(config),
+                              .language = mail_language(config)};
   options.damaged = damage.listener();
   options.expiry = std::chrono::hours(config.submission.queue_hours_max);
   options.try_limit = std::chrono::seconds(config.submission.device_seconds);

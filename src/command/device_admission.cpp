@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "backend/compact_account.hpp"
@@ -13,6 +14,7 @@
 #include "base/text.hpp"
 #include "command/audited.hpp"
 #include "command/delivery.hpp"
+#include "command/mail_language.hpp"
 #include "command/membership.hpp"
 #include "compose/encode.hpp"
 #include "compose/letter.hpp"
@@ -67,17 +69,23 @@ Task<Count> other_devices(const Session& session) {
 }
 
 /// A mail to people about the device. The envelope's id makes it one, however often it is tried.
-Task<> send_notice(Session& session, std::string purpose, std::vector<std::string> to,
-                   std::string subject, std::string text) {
+struct Notice {
+  std::string purpose;
+  std::vector<std::string> to;
+  Language language;
+  std::string subject, text;
+};
+Task<> send_notice(Session& session, Notice notice) {
   const auto identity = identity_of(session.account);
-  const std::string id = hex_encode(
-      digest128(fmt::format("{}\n{}\n{}\n{}", purpose, session.user(), session.device_id.view(),
-                            session.device.first_seen.time_since_epoch().count())));
+  const std::string id = hex_encode(digest128(
+      fmt::format("{}\n{}\n{}\n{}", notice.purpose, session.user(), session.device_id.view(),
+                  session.device.first_seen.time_since_epoch().count())));
   compose::Fields header;
   std::string people;
-  for (const std::string& address : to) people += (people.empty() ? "" : ", ") + address;
+  for (const std::string& address : notice.to) people += (people.empty() ? "" : ", ") + address;
   header.set("To", people);
-  header.set("Subject", subject);
+  header.set("Subject", compose::format_unstructured(notice.subject));
+  header.set("Content-Language", std::string(code_of(notice.language)));
   header.set("Auto-Submitted", "auto-generated");  // RFC 3834
   header.set("Content-Type", "text/plain; charset=utf-8");
   header.set("Content-Transfer-Encoding", "base64");
@@ -85,8 +93,8 @@ Task<> send_notice(Session& session, std::string purpose, std::vector<std::strin
                              session.now()};
   std::string from = compose::complete(header, identity, stamp);
   auto message = std::make_shared<const backend::StringSource>(header.str() + "\r\n" +
-                                                               compose::base64_lines(text));
-  backend::Submission::Envelope envelope{std::move(from), std::move(to), id};
+                                                               compose::base64_lines(notice.text));
+  backend::Submission::Envelope envelope{std::move(from), std::move(notice.to), id};
   const auto sent = co_await session.submit(std::move(envelope), message);
   if (!sent) {
     logger.warning("notice.refused", {{"user", session.user()}, {"why", sent.error().message}});
@@ -108,40 +116,46 @@ std::string in_url(std::string_view text) {
   return out;
 }
 
-/// The page that decides after a sign-in; to open it decides nothing. Empty where none is known.
-std::string console_link(const Session& session) {
+/// The page that decides after a sign-in, where one is known; to open it decides nothing.
+std::string where_to_decide(const Session& session, const compose::MailTexts& texts) {
   const std::string& console = session.services.settings.device_rules.console_url;
-  if (console.empty()) return {};
-  return fmt::format(" on its page:\n\n  {}admin/device?user={}&id={}\n\nor on the server", console,
-                     in_url(session.user()), in_url(session.device_id.view()));
+  if (console.empty()) return std::string(texts.decide_on_server);
+  return compose::fill(texts.decide_on_page,
+                       fmt::format("{}admin/device?user={}&id={}", console, in_url(session.user()),
+                                   in_url(session.device_id.view())));
+}
+
+Notice notice_to_admins(const Session& session, std::vector<std::string> admins) {
+  const Language language = session.services.settings.language;
+  const compose::MailTexts& texts = compose::mail_texts(language);
+  const std::string commands =
+      fmt::format("  godwit quarantine allow {0} {1}\n  godwit quarantine block {0} {1}\n",
+                  session.user(), session.device_id.view());
+  return {.purpose = "quarantine-admin",
+          .to = std::move(admins),
+          .language = language,
+          .subject = compose::fill(texts.admin_subject, session.user()),
+          .text = compose::fill(texts.admin_text, describe_device(session, texts),
+                                where_to_decide(session, texts), commands)};
+}
+
+Notice notice_to_user(const Session& session) {
+  const compose::MailTexts& texts = mail_texts_of(session);
+  return {.purpose = "quarantine-user",
+          .to = {identity_of(session.account).addresses.front()},
+          .language = mail_language(session),
+          .subject = std::string(texts.waiting_subject),
+          .text = compose::fill(texts.waiting_text, describe_device(session, texts))};
 }
 
 /// Administrators and the user learn of a device that waits for a decision.
 Task<> tell(Session& session) {
   const policy::DeviceRules rules = session.services.settings.device_rules;
-  const std::string facts = describe_device(session);
   try {
     if (!rules.admins.empty()) {
-      std::string text = fmt::format(
-          "A device waits for your decision.\n\n{}\nLet it in, or keep it out{}:\n\n"
-          "  godwit quarantine allow {} {}\n  godwit quarantine block {} {}\n",
-          facts, console_link(session), session.user(), session.device_id.view(), session.user(),
-          session.device_id.view());
-      co_await send_notice(session, "quarantine-admin", rules.admins,
-                           fmt::format("Device of {} in quarantine", session.user()),
-                           std::move(text));
+      co_await send_notice(session, notice_to_admins(session, rules.admins));
     }
-    if (rules.tell_users) {
-      std::vector<std::string> to{identity_of(session.account).addresses.front()};
-      std::string text = fmt::format(
-          "A new device uses your account. It gets no mail until an administrator has let it "
-          "in.\n\n"
-          "{}\nIf it is yours, there is nothing to do: mail comes by itself when it is let in.\n"
-          "If it is not yours, change your password and tell your administrator.\n",
-          facts);
-      co_await send_notice(session, "quarantine-user", std::move(to),
-                           "A new device waits for approval", std::move(text));
-    }
+    if (rules.tell_users) co_await send_notice(session, notice_to_user(session));
     session.device.standing_told = true;
   } catch (const Fault& fault) {
     logger.warning("notice.failed", {{"user", session.user()}, {"why", fault.what()}});
@@ -173,20 +187,16 @@ bool is_quarantined(const policy::Device& device) {
   return !is_settled(device) && device.standing == Standing::quarantined;
 }
 
-std::string describe_device(const Session& session) {
+std::string describe_device(const Session& session, const compose::MailTexts& texts) {
   const policy::Device& device = session.device;
+  const std::array<std::string, 9> facts{
+      session.user(),    session.device_id.str(), device.type,
+      device.model,      device.friendly_name,    device.os,
+      device.user_agent, device.address,          device.standing_why};
   std::string out;
-  for (const auto& [name, value] :
-       {std::pair<std::string_view, std::string>{"User", session.user()},
-        {"Device", session.device_id.str()},
-        {"Type", device.type},
-        {"Model", device.model},
-        {"Name", device.friendly_name},
-        {"System", device.os},
-        {"Program", device.user_agent},
-        {"Address", device.address},
-        {"Rule", device.standing_why}}) {
-    if (!value.empty()) out += fmt::format("{:<8} {}\n", name, printable(value));
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (facts.at(i).empty()) continue;
+    out += fmt::format("{:<8} {}\n", texts.device_facts.at(i), printable(facts.at(i)));
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "command/session.hpp"
+#include "compose/mail_texts.hpp"
 #include "eas/status.hpp"
 
 namespace godwit::command {
@@ -19,6 +20,6 @@ std::optional<eas::Status> refusal_of(const policy::Device& device);
 bool is_quarantined(const policy::Device& device);
 
 /// About the device, for people: a line each, printable.
-std::string describe_device(const Session& session);
+std::string describe_device(const Session& session, const compose::MailTexts& texts);
 
 }  // namespace godwit::command

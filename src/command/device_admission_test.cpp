@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "command/test_bed.hpp"
+#include "convert/header.hpp"
 #include "policy/audit.hpp"
 #include "wbxml/pages/settings.hpp"
 
@@ -68,6 +69,39 @@ TEST(DeviceAdmission, WhatADeviceSaysOfItselfPassesForNothingElse) {
               decides)
         << *body;
   }
+}
+
+/// What a notice says, Subject and text.
+std::pair<std::string, std::string> read_notice(const std::string& text) {
+  const std::size_t end = text.find("\r\n\r\n");
+  std::string encoded = text.substr(end + 4);
+  std::erase_if(encoded, [](char c) { return c == '\r' || c == '\n'; });
+  const std::string header = text.substr(0, end + 2);
+  return {convert::decode_text(convert::Header(header).get("Subject")),
+          base64_decode(encoded).value_or("")};
+}
+
+// Its user is written to as the device speaks, administrators as the server does.
+TEST(DeviceAdmission, PeopleAreToldInTheirLanguage) {
+  TestBed bed;
+  const Node request(tag::Settings, {Node(tag::DeviceInformation,
+                                          {Node(tag::Set, {Node(tag::OSLanguage, "de-CH")})})});
+  EXPECT_EQ(bed.ask("Settings", request).text_of(tag::Status), "1");
+  Settings settings = quarantine();
+  settings.language = Language::french;
+  bed.server().set_settings(settings);
+  EXPECT_TRUE(starts_over(bed));
+  ASSERT_EQ(bed.submission().sent().size(), 2U);
+  const auto [subject, text] = read_notice(bed.submission().sent()[0].text);
+  EXPECT_EQ(subject, "Appareil de anna@example.test en quarantaine");
+  EXPECT_TRUE(text.contains("Un appareil attend votre décision.")) << text;
+  EXPECT_TRUE(text.contains("\n  godwit quarantine allow anna@example.test ")) << text;
+  const std::string& to_user = bed.submission().sent()[1].text;
+  EXPECT_TRUE(to_user.contains("\r\nContent-Language: de\r\n")) << to_user;
+  const auto [user_subject, user_text] = read_notice(to_user);
+  EXPECT_EQ(user_subject, "Ein neues Gerät wartet auf Freigabe");
+  EXPECT_TRUE(user_text.contains("\nKonto    anna@example.test\n")) << user_text;
+  EXPECT_EQ(bed.device().folders().begin()->second.name, "Posteingang");
 }
 
 TEST(DeviceAdmission, PeopleAreToldOnceAndTheLogKeepsEveryOutcome) {

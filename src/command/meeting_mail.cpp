@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "command/calendar_events.hpp"
+#include "command/mail_language.hpp"
 #include "command/sending.hpp"
 #include "compose/meeting_mail.hpp"
 #include "convert/ical/imip.hpp"
@@ -80,7 +81,8 @@ MeetingMail write_meeting_mail(Session& session, MeetingDraft draft) {
        .text = std::move(draft.text),
        .method = std::move(draft.method),
        .calendar = std::move(draft.calendar),
-       .stamp = {compose::make_message_id(mail.id, mail.from), mail.date}});
+       .stamp = {compose::make_message_id(mail.id, mail.from), mail.date},
+       .language = mail_language(session)});
   return mail;
 }
 

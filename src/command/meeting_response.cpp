@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "command/calendar_events.hpp"
 #include "command/handlers.hpp"
+#include "command/mail_language.hpp"
 #include "command/meeting_mail.hpp"
 #include "command/meeting_request.hpp"
 #include "command/sending.hpp"
@@ -104,11 +105,11 @@ struct Outcome {
 struct Words {
   std::string_view subject, sentence;
 };
-Words words_of(Response response, bool proposes) {
-  if (proposes) return {"New Time Proposed: ", " proposes another time for this meeting."};
-  if (response == Response::accepted) return {"Accepted: ", " has accepted this meeting."};
-  if (response == Response::declined) return {"Declined: ", " has declined this meeting."};
-  return {"Tentative: ", " has tentatively accepted this meeting."};
+Words words_of(Response response, bool proposes, const compose::MailTexts& texts) {
+  if (proposes) return {texts.proposed_subject, texts.proposed_text};
+  if (response == Response::accepted) return {texts.accepted_subject, texts.accepted_text};
+  if (response == Response::declined) return {texts.declined_subject, texts.declined_text};
+  return {texts.tentative_subject, texts.tentative_text};
 }
 
 /// One Request.
@@ -204,13 +205,14 @@ class Answering {
     auto calendar = ical::make_reply(plan.calendar, {}, instance, answer, session_.calendar());
     if (!calendar) return pass(calendar);
     const bool proposes = answer.proposed_start.has_value();
-    const Words words = words_of(answer.response, proposes);
+    const compose::MailTexts& texts = mail_texts_of(session_);
+    const Words words = words_of(answer.response, proposes, texts);
     const std::string& who = answer.name.empty() ? answer.address : answer.name;
     MeetingDraft draft;
     draft.to = {{target.event.organizer->name, target.event.organizer->email}};
-    draft.subject = std::string(words.subject) + target.event.details.subject;
-    draft.text = request_.comment.empty() ? who + std::string(words.sentence) : request_.comment;
-    draft.text += "\n\n" + compose::describe(target.event);
+    draft.subject = compose::fill(words.subject, target.event.details.subject);
+    draft.text = request_.comment.empty() ? compose::fill(words.sentence, who) : request_.comment;
+    draft.text += "\n\n" + compose::describe(target.event, texts);
     draft.method =
         ical::name_of(proposes ? MeetingMessage::Method::counter : MeetingMessage::Method::reply);
     draft.calendar = std::move(*calendar);

@@ -7,6 +7,7 @@
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "command/mail_language.hpp"
 #include "command/sending.hpp"
 #include "compose/meeting_mail.hpp"
 #include "convert/ical/details.hpp"
@@ -203,8 +204,10 @@ class Planner {
     auto calendar = cancels ? ical::make_cancel(text, event.uid, instance, context_)
                             : ical::make_request(text, event.uid, instance, context_);
     if (!calendar) return;
-    draft.subject = (cancels ? "Canceled: " : "") + event.details.subject;
-    draft.text = compose::describe(event) + '\n' + event.details.body;
+    const compose::MailTexts& texts = mail_texts_of(session_);
+    draft.subject = cancels ? compose::fill(texts.canceled_subject, event.details.subject)
+                            : event.details.subject;
+    draft.text = compose::describe(event, texts) + '\n' + event.details.body;
     draft.method = ical::name_of(method);
     draft.calendar = std::move(*calendar);
     out_.mails.push_back(write_meeting_mail(session_, std::move(draft)));

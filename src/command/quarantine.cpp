@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "command/device_admission.hpp"
+#include "command/mail_language.hpp"
 #include "command/sync_answer.hpp"
 #include "mapping/email.hpp"
 #include "sync/sync_key.hpp"
@@ -55,7 +56,7 @@ Answer folders(Session& session) {
     out.open(hierarchy::Add);
     out.text(hierarchy::ServerId, inbox_id);
     out.text(hierarchy::ParentId, "0");
-    out.text(hierarchy::DisplayName, "Inbox");
+    out.text(hierarchy::DisplayName, mail_texts_of(session).inbox);
     out.number(hierarchy::Type, type_inbox);
     out.close();
   }
@@ -71,14 +72,12 @@ render::Prepared explanation(const Session& session) {
   Email email;
   email.to = session.account.addresses.empty() ? session.user() : session.account.addresses.front();
   email.from = email.to;
-  email.subject = "This device waits for approval";
+  const compose::MailTexts& texts = mail_texts_of(session);
+  email.subject = texts.held_subject;
   email.thread_topic = email.subject;
   email.date_received = session.device.first_seen;
   email.importance = Importance::high;
-  std::string text =
-      "An administrator has to let this device in before it gets your mail. Nothing has to be done "
-      "on the device: when it is let in, mail comes by itself.\r\n\r\n" +
-      describe_device(session);
+  std::string text = compose::fill(texts.held_text, describe_device(session, texts));
   render::Prepared mail;
   mail.server_id = mail_id;
   mail.write = [email = std::move(email), text = std::move(text),

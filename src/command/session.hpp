@@ -16,6 +16,7 @@
 #include "backend/items.hpp"
 #include "backend/spent.hpp"
 #include "base/clock.hpp"
+#include "base/language.hpp"
 #include "command/answer.hpp"
 #include "command/request_cache.hpp"
 #include "command/tally.hpp"
@@ -58,6 +59,7 @@ struct Settings {
   std::vector<std::string> paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet"};
   /// IANA name: of floating and all-day events, and of zones that nobody knows.
   std::string time_zone = "UTC";
+  Language language = Language::english;  // of mails to whose device names none
   profile::ProfilesRef profiles = profile::shipped_profiles();
   policy::Settings provisioning;
   policy::Book policies;

@@ -5,6 +5,7 @@
 #include "command/calendar_events.hpp"
 #include "command/draft_names.hpp"
 #include "command/handlers.hpp"
+#include "command/mail_language.hpp"
 #include "command/sending.hpp"
 #include "compose/meeting_mail.hpp"
 #include "compose/original_event.hpp"
@@ -111,13 +112,15 @@ Task<Sending<std::string>> compose_forward(Session& session, const SendRequest& 
     co_return std::unexpected(Status::invalid_forwardees);
   auto source = co_await find_source_event(session, request);
   if (!source) co_return std::unexpected(source.error());
-  compose::MeetingMail mail{.author = identity_of(session.account),
-                            .to = request.forwardees,
-                            .subject = "FW: " + source->event.details.subject,
-                            .text = request.words + "\n\n" + compose::describe(source->event),
-                            .method = "REQUEST",
-                            .calendar = std::move(source->calendar),
-                            .stamp = {}};
+  compose::MeetingMail mail{
+      .author = identity_of(session.account),
+      .to = request.forwardees,
+      .subject = "FW: " + source->event.details.subject,
+      .text = request.words + "\n\n" + compose::describe(source->event, mail_texts_of(session)),
+      .method = "REQUEST",
+      .calendar = std::move(source->calendar),
+      .stamp = {},
+      .language = mail_language(session)};
   co_return compose::compose_meeting_mail(mail);
 }
 
@@ -128,7 +131,8 @@ Task<Sending<Outgoing>> compose_with_event(Session& session, const SendRequest& 
   http::Spools& spools = session.services.spools;
   auto source = co_await find_source_event(session, request);
   if (!source) co_return std::unexpected(source.error());
-  compose::OriginalEvent original(source->event, std::move(source->calendar));
+  compose::OriginalEvent original(source->event, std::move(source->calendar),
+                                  mail_texts_of(session));
   compose::Stretch mime{session.request.body, request.mime};
   compose::Answer answer{co_await compose::with_line_ends(spools, std::move(mime)), forward,
                          std::move(unique)};

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
 
 #include "base/bytes.hpp"
@@ -25,12 +24,10 @@ std::string quoted_printable(std::string_view text) {
   return out;
 }
 
-std::string format_day(LocalTime local) {
-  constexpr auto names =
-      std::to_array<std::string_view>({"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"});
+std::string format_day(LocalTime local, const MailTexts& texts) {
   const auto day = chrono::floor<chrono::days>(local);
   const chrono::year_month_day date(day);
-  return fmt::format("{} {:04}-{:02}-{:02}", names.at(chrono::weekday(day).c_encoding()),
+  return fmt::format("{} {:04}-{:02}-{:02}", texts.weekdays.at(chrono::weekday(day).c_encoding()),
                      int(date.year()), unsigned(date.month()), unsigned(date.day()));
 }
 
@@ -43,18 +40,21 @@ LocalTime date_of(Time time) {
   return LocalTime(chrono::floor<chrono::days>(time.time_since_epoch()));
 }
 
-std::string when(const Event& event) {
+std::string when(const Event& event, const MailTexts& texts) {
   const EventDetails& details = event.details;
   if (details.all_day) {
     const LocalTime first = date_of(details.start);
     const LocalTime last = date_of(details.end - chrono::hours(24));
-    return last <= first ? format_day(first) : format_day(first) + " - " + format_day(last);
+    const std::string day = format_day(first, texts);
+    return last <= first ? day : day + " - " + format_day(last, texts);
   }
   const ZoneRules rules = event.has_zone ? event.zone_rules : ZoneRules{};
   const LocalTime start = rules.to_local(details.start);
   const LocalTime end = rules.to_local(details.end);
-  std::string out = format_day(start) + ' ' + format_clock(start) + " - ";
-  if (format_day(start) != format_day(end)) out += format_day(end) + ' ';
+  const std::string first = format_day(start, texts);
+  const std::string last = format_day(end, texts);
+  std::string out = first + ' ' + format_clock(start) + " - ";
+  if (first != last) out += last + ' ';
   const bool named = event.has_zone && !event.zone.empty();
   return out + format_clock(end) + " (" + (named ? event.zone : "UTC") + ')';
 }
@@ -66,6 +66,7 @@ std::string compose_meeting_mail(const MeetingMail& mail) {
   Fields header;
   header.set("To", format_people(mail.to));
   header.set("Subject", format_unstructured(utf8_prefix(mail.subject, subject_bytes_max)));
+  header.set("Content-Language", std::string(code_of(mail.language)));
   header.set("Content-Type", "multipart/alternative;\r\n boundary=\"" + boundary + '"');
   if (!mail.stamp.message_id.empty()) complete(header, mail.author, mail.stamp);
   std::string out = header.str() + "\r\n";
@@ -77,10 +78,10 @@ std::string compose_meeting_mail(const MeetingMail& mail) {
   return out + "--" + boundary + "--\r\n";
 }
 
-std::string describe(const Event& event) {
-  std::string out = "When: " + when(event) + '\n';
+std::string describe(const Event& event, const MailTexts& texts) {
+  std::string out = std::string(texts.event_when) + when(event, texts) + '\n';
   const std::string& place = event.details.location.display_name;
-  if (!place.empty()) out += "Where: " + place + '\n';
+  if (!place.empty()) out += std::string(texts.event_where) + place + '\n';
   return out;
 }
 

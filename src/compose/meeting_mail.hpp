@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compose/letter.hpp"
+#include "compose/mail_texts.hpp"
 #include "convert/address.hpp"
 #include "item/event.hpp"
 
@@ -20,12 +21,13 @@ struct MeetingMail {
   std::string method;  // `REQUEST`
   std::string calendar;
   Stamp stamp;
+  Language language = Language::english;  // of `text`
 };
 /// The whole message; the same for the same mail. Without a Message-ID in `stamp` it lacks what
 /// `complete` adds.
 std::string compose_meeting_mail(const MeetingMail& mail);
 
 /// When and where an event is, for people, in its own zone: a line each.
-std::string describe(const Event& event);
+std::string describe(const Event& event, const MailTexts& texts);
 
 }  // namespace godwit::compose

@@ -59,16 +59,19 @@ TEST(Describe, InTheZoneOfTheEvent) {
   event.details.start = at(2024, 6, 10, 8);
   event.details.end = at(2024, 6, 10, 9, 30);
   event.details.location.display_name = "Room 1";
-  EXPECT_EQ(describe(event), "When: Mon 2024-06-10 10:00 - 11:30 (Europe/Berlin)\nWhere: Room 1\n");
+  EXPECT_EQ(describe(event, mail_texts(Language::english)),
+            "When: Mon 2024-06-10 10:00 - 11:30 (Europe/Berlin)\nWhere: Room 1\n");
   event.has_zone = false;
-  EXPECT_EQ(describe(event), "When: Mon 2024-06-10 08:00 - 09:30 (UTC)\nWhere: Room 1\n");
+  EXPECT_EQ(describe(event, mail_texts(Language::english)),
+            "When: Mon 2024-06-10 08:00 - 09:30 (UTC)\nWhere: Room 1\n");
   event.details.location = {};
   event.details.all_day = true;
   event.details.start = at(2024, 6, 10);
   event.details.end = at(2024, 6, 11);
-  EXPECT_EQ(describe(event), "When: Mon 2024-06-10\n");
+  EXPECT_EQ(describe(event, mail_texts(Language::english)), "When: Mon 2024-06-10\n");
   event.details.end = at(2024, 6, 13);
-  EXPECT_EQ(describe(event), "When: Mon 2024-06-10 - Wed 2024-06-12\n");
+  EXPECT_EQ(describe(event, mail_texts(Language::english)),
+            "When: Mon 2024-06-10 - Wed 2024-06-12\n");
 }
 
 }  // namespace

@@ -9,15 +9,16 @@
 
 namespace godwit::compose {
 
-OriginalEvent::OriginalEvent(const Event& event, std::string calendar)
-    : text_("Subject: " + event.details.subject + '\n' + describe(event) + '\n' +
-            event.details.body),
+OriginalEvent::OriginalEvent(const Event& event, std::string calendar, const MailTexts& texts)
+    : texts_(texts),
+      text_(std::string(texts.original_subject) + event.details.subject + '\n' +
+            describe(event, texts) + '\n' + event.details.body),
       calendar_(std::move(calendar)) {
   if (!text_.ends_with('\n')) text_ += '\n';
 }
 
 Task<Result<>> OriginalEvent::write_plain(bool quoted, Take take) {
-  std::string out = "\r\n\r\n-------- Original appointment --------\r\n";
+  std::string out = "\r\n\r\n" + std::string(texts_.original_event) + "\r\n";
   for (std::string_view rest = text_; !rest.empty();) {
     const std::size_t end = rest.find('\n');
     std::string_view line = rest.substr(0, end);

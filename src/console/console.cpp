@@ -71,10 +71,9 @@ std::string_view cookie_of(const http::Request& request, std::string_view name) 
 
 /// Chosen on a page, chosen before, or wished for by the browser.
 Language language_for(const http::Request& request, const Form& query) {
-  Language out{};
-  if (language_of(query.get("language"), out)) return out;
-  if (language_of(cookie_of(request, language_cookie), out)) return out;
-  return preferred(request.header("accept-language"));
+  if (const auto chosen = language_of(query.get("language"))) return *chosen;
+  if (const auto kept = language_of(cookie_of(request, language_cookie))) return *kept;
+  return preferred_language(request.header("accept-language")).value_or(Language::english);
 }
 
 http::Reply not_found(const Visit& visit) {

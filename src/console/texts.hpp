@@ -3,12 +3,11 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <string_view>
 
-namespace godwit::console {
+#include "base/language.hpp"
 
-enum class Language : std::uint8_t { english, french, german };
+namespace godwit::console {
 
 struct Texts {
   // The frame
@@ -377,14 +376,5 @@ const Texts& texts_of(Language language);
 const Texts& english_texts();
 const Texts& french_texts();
 const Texts& german_texts();
-
-inline constexpr auto languages =
-    std::to_array({Language::english, Language::german, Language::french});
-
-/// The language that a browser wants most among ours (RFC 9110 12.5.4 Accept-Language); English
-/// where it wants none of them.
-Language preferred(std::string_view accept_language);
-/// By its code; false: there is none of that code.
-bool language_of(std::string_view code, Language& language);
 
 }  // namespace godwit::console

@@ -37,24 +37,5 @@ TEST(Texts, SentencesAreTranslated) {
   }
 }
 
-TEST(Language, IsTheOneThatIsWantedMost) {
-  EXPECT_EQ(preferred(""), Language::english);
-  EXPECT_EQ(preferred("de"), Language::german);
-  EXPECT_EQ(preferred("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5"), Language::french);
-  EXPECT_EQ(preferred("en;q=0.5, DE-at;q=0.55"), Language::german);
-  EXPECT_EQ(preferred("it, es;q=0.9"), Language::english);
-  EXPECT_EQ(preferred("de;q=0, fr;q=0.001"), Language::french);
-  EXPECT_EQ(preferred("de;q=0.1234, fr;q=0.05"), Language::french);  // no such number
-  EXPECT_EQ(preferred(";;,,=;q=,de;q=x"), Language::english);
-}
-
-TEST(Language, HasACode) {
-  Language out{};
-  EXPECT_TRUE(language_of("DE", out));
-  EXPECT_EQ(out, Language::german);
-  EXPECT_FALSE(language_of("", out));
-  EXPECT_FALSE(language_of("xx", out));
-}
-
 }  // namespace
 }  // namespace godwit::console

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "compose/encode.hpp"
 #include "compose/letter.hpp"
+#include "compose/mail_texts.hpp"
 
 namespace godwit::queue {
 namespace {
@@ -25,13 +26,13 @@ std::string ascii_line(std::string_view text) {
   return out;
 }
 
-std::string explanation(const BounceFacts& facts) {
-  std::string text = "Your mail could not be delivered to:\r\n\r\n";
+std::string explanation(const BounceFacts& facts, const compose::MailTexts& texts) {
+  std::string text = std::string(texts.bounce_intro) + "\r\n\r\n";
   for (const FailedRecipient& each : facts.recipients) {
     text += "  " + one_line(each.address) + "\r\n    " + one_line(each.reason) + "\r\n";
-    if (each.expired) text += "    It was tried for several days and is given up now.\r\n";
+    if (each.expired) text += "    " + std::string(texts.bounce_expired) + "\r\n";
   }
-  text += "\r\nThe header of your mail is attached. Nothing more will be tried.\r\n";
+  text += "\r\n" + std::string(texts.bounce_end) + "\r\n";
   std::string out;
   compose::QuotedPrintable encoder;
   encoder.feed(text, out);
@@ -59,10 +60,12 @@ std::string report_id(const BounceFacts& facts) {
 
 std::string make_bounce(const BounceFacts& facts) {
   const std::string boundary = "=_report_" + facts.mail_id;
+  const compose::MailTexts& texts = compose::mail_texts(facts.language);
   compose::Fields header;
-  header.set("From", "Mail Delivery <postmaster@" + facts.reporting_host + '>');
+  header.set("From",
+             std::string(texts.bounce_author) + " <postmaster@" + facts.reporting_host + '>');
   header.set("To", facts.sender);
-  header.set("Subject", "Undelivered mail returned to sender");
+  header.set("Subject", compose::format_unstructured(texts.bounce_subject));
   header.set("Date", compose::format_date(facts.failed));
   header.set("Message-ID", report_id(facts));
   header.set("Auto-Submitted", "auto-replied");  // RFC 3834 5
@@ -70,10 +73,11 @@ std::string make_bounce(const BounceFacts& facts) {
   header.set("Content-Type",
              "multipart/report; report-type=delivery-status;\r\n boundary=\"" + boundary + '"');
   const std::string edge = "\r\n--" + boundary + "\r\n";
-  return header.str() + edge +
-         "Content-Type: text/plain; charset=utf-8\r\n"
+  return header.str() + edge + "Content-Type: text/plain; charset=utf-8\r\nContent-Language: " +
+         std::string(code_of(facts.language)) +
+         "\r\n"
          "Content-Transfer-Encoding: quoted-printable\r\n\r\n" +
-         explanation(facts) + edge + "Content-Type: message/delivery-status\r\n\r\n" +
+         explanation(facts, texts) + edge + "Content-Type: message/delivery-status\r\n\r\n" +
          delivery_status(facts) + edge + "Content-Type: text/rfc822-headers\r\n\r\n" +
          facts.original_header + "\r\n--" + boundary + "--\r\n";
 }

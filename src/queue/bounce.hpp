@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/language.hpp"
 
 namespace godwit::queue {
 
@@ -23,6 +24,7 @@ struct BounceFacts {
   Time failed{};
   std::vector<FailedRecipient> recipients = {};
   std::string original_header = {};  // of the mail; bounded by the caller
+  Language language = Language::english;
 };
 
 std::string make_bounce(const BounceFacts& facts);

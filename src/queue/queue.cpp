@@ -447,7 +447,8 @@ Report Queue::write_report(const Mail& mail, bool again) const {
                     .sender = mail.sender,
                     .mail_id = {},
                     .accepted = mail.accepted,
-                    .failed = mail.changed};
+                    .failed = mail.changed,
+                    .language = options_.language};
   for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
     const Recipient& each = mail.recipients[i];
     if (each.state != State::telling && each.state != State::asked) continue;

@@ -21,16 +21,18 @@
 #include "backend/backend.hpp"
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "base/language.hpp"
 #include "net/worker.hpp"
 #include "sqlite/group_commit.hpp"
 
 namespace godwit::queue {
 
 struct QueueOptions {
-  std::string folder;              // holds queue.sqlite and mail/
-  std::string host;                // who reports failures: this machine's mail name
-  std::string vfs = {};            // of SQLite; empty: the system's
-  std::chrono::hours expiry{120};  // then a mail is given up
+  std::string folder;                     // holds queue.sqlite and mail/
+  std::string host;                       // who reports failures: this machine's mail name
+  Language language = Language::english;  // of these reports
+  std::string vfs = {};                   // of SQLite; empty: the system's
+  std::chrono::hours expiry{120};         // then a mail is given up
   std::chrono::milliseconds try_limit = std::chrono::seconds(60);  // of the device's own request
   std::chrono::milliseconds attempt_limit = std::chrono::minutes(10);  // RFC 5321 4.5.3.2.6
   std::chrono::milliseconds poll = std::chrono::seconds(5);

@@ -28,6 +28,7 @@ struct LocalOptions {
   std::vector<std::string> domains;  // mail domains, lower case; the first is the primary one
   std::uint64_t quota_bytes = 0;     // of users without a quota of their own; 0 = no limit
   std::string time_zone = "UTC";     // IANA name: of calendars where they name none
+  std::string automatic_reply = "Automatic reply: ";   // before the subject that is answered
   SharedRule shared{.which = SharedRule::Which::all};  // what of others' users see
   std::string vfs = {};                                // of SQLite; empty: the system's
   unsigned readers = 2;                                // threads that read the database and blobs

@@ -172,7 +172,8 @@ std::string references(const convert::Header& fields) {
   return out;
 }
 
-std::string compose(const Answer& answer, const Address& to, const std::string& header, Time now) {
+std::string compose(const Answer& answer, const Address& to, const std::string& header,
+                    const std::string& prefix, Time now) {
   const convert::Header fields(header);
   const std::string subject = convert::decode_text(fields.get("Subject"));
   const std::string original = convert::first_message_id(fields.get("Message-ID"));
@@ -181,7 +182,7 @@ std::string compose(const Answer& answer, const Address& to, const std::string& 
   std::string out = "From: ";
   if (!answer.display_name.empty()) out += encoded_word(answer.display_name) + " ";
   out += "<" + answer.address + ">\r\nTo: <" + to.str() + ">\r\nSubject: " +
-         encoded_word("Automatic reply: " + std::string(utf8_prefix(subject, subject_bytes_max))) +
+         encoded_word(prefix + std::string(utf8_prefix(subject, subject_bytes_max))) +
          "\r\nDate: " + rfc5322_date(now) + "\r\nMessage-ID: <" + identity + "@" +
          answer.address.substr(answer.address.rfind('@') + 1) + ">\r\n";
   if (!original.empty() && original.size() < id_bytes_max) {
@@ -254,7 +255,7 @@ Task<> LocalVacation::answer_or_throw(UserId user, std::string from, std::string
   };
   const std::optional<Answer> answer = co_await commit(core_, std::move(job));
   if (!answer) co_return;
-  const std::string text = compose(*answer, *sender, header, now);
+  const std::string text = compose(*answer, *sender, header, core_->options.automatic_reply, now);
   Account account{.user = user,
                   .login = answer->address,
                   .password = {},
