@@ -17,6 +17,15 @@ Result<Activity*> activity(Parts& parts) {
   return fail(Errc::unsupported, "phones are not served; see `godwit status`");
 }
 
+json to_json(const PushSource& source) {
+  json row{{"name", source.name},           {"told", source.told},
+           {"unwatched", source.unwatched}, {"ignored", source.ignored},
+           {"malformed", source.malformed}, {"limited", source.limited},
+           {"quiet", source.is_quiet},      {"silent_seconds", nullptr}};
+  if (source.silent_for) row["silent_seconds"] = source.silent_for->count();
+  return row;
+}
+
 Task<Result<json>> push_list(Parts& parts, json /*arguments*/) {
   const auto place = activity(parts);
   if (!place) co_return pass(place);
@@ -33,7 +42,13 @@ Task<Result<json>> push_list(Parts& parts, json /*arguments*/) {
                     {"folders", each.folders},
                     {"age_seconds", each.age.count()}});
   }
-  co_return json{{"watches", std::move(rows)}, {"all", watched.size()}};
+  json sources = json::array();
+  const PushSources told = (*place)->push_sources();
+  for (const PushSource& each : told.sources) sources.push_back(to_json(each));
+  co_return json{{"watches", std::move(rows)},
+                 {"all", watched.size()},
+                 {"sources", std::move(sources)},
+                 {"refused", told.refused}};
 }
 
 Task<Result<json>> request_list(Parts& parts, json /*arguments*/) {

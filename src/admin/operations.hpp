@@ -310,12 +310,29 @@ struct RunningRequest {
   std::chrono::milliseconds backend{};  // calls of backends that came to an end
 };
 
+/// A mail server, or another source, that tells of changes.
+struct PushSource {
+  std::string name;
+  std::uint64_t told = 0;                          // events of users whose devices wait
+  std::uint64_t unwatched = 0;                     // of users who do not wait, or do not exist
+  std::uint64_t ignored = 0;                       // of nothing that concerns a mailbox
+  std::uint64_t malformed = 0, limited = 0;        // requests
+  std::optional<std::chrono::seconds> silent_for;  // nothing: silent since the start
+  bool is_quiet = false;                           // taken for broken
+};
+
+struct PushSources {
+  std::vector<PushSource> sources{};
+  std::uint64_t refused = 0;  // requests that proved no source
+};
+
 /// What goes on just now.
 class Activity {
  public:
   virtual ~Activity() = default;
   /// By user.
   virtual std::vector<WatchedUser> watched() const = 0;
+  virtual PushSources push_sources() const = 0;
   /// The oldest first, at most `rows_max`; and how many there are.
   virtual std::pair<std::vector<RunningRequest>, std::size_t> running(
       std::size_t rows_max) const = 0;

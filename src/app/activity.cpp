@@ -22,6 +22,26 @@ std::vector<admin::WatchedUser> EngineActivity::watched() const {
   return out;
 }
 
+admin::PushSources EngineActivity::push_sources() const {
+  const Time now = clock_.now();
+  admin::PushSources out;
+  out.refused = engine_.ingest().refused();
+  for (const Ingest::Row& row : engine_.ingest().rows()) {
+    admin::PushSource& source = out.sources.emplace_back();
+    source.name = row.name;
+    source.told = row.counts.told;
+    source.unwatched = row.counts.unwatched;
+    source.ignored = row.counts.ignored;
+    source.malformed = row.counts.malformed;
+    source.limited = row.counts.limited;
+    source.is_quiet = row.is_quiet;
+    if (row.heard) {
+      source.silent_for = std::chrono::duration_cast<std::chrono::seconds>(now - *row.heard);
+    }
+  }
+  return out;
+}
+
 std::pair<std::vector<admin::RunningRequest>, std::size_t> EngineActivity::running(
     std::size_t rows_max) const {
   const Time now = clock_.now();

@@ -11,6 +11,7 @@ class EngineActivity final : public admin::Activity {
   /// Both outlive it.
   EngineActivity(const Engine& engine, Clock& clock) : engine_(engine), clock_(clock) {}
   std::vector<admin::WatchedUser> watched() const override;
+  admin::PushSources push_sources() const override;
   std::pair<std::vector<admin::RunningRequest>, std::size_t> running(
       std::size_t rows_max) const override;
 

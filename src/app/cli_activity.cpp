@@ -44,7 +44,27 @@ std::string state_of(const json& watch) {
   return watch.value("sees_all", false) ? "all" : "some";
 }
 
+/// Where there are any: else there is nothing to be said.
+void print_sources(const json& result) {
+  const json sources = result.value("sources", json::array());
+  if (sources.empty()) return;
+  std::cout << fmt::format("{:<24} {:<7} {:>9} {:>9} {:>9} {:>9} {:>9}  {}\n", "source", "state",
+                           "told", "unwatched", "ignored", "malformed", "limited", "last");
+  for (const json& each : sources) {
+    const auto count = [&](const char* name) { return each.value(name, std::uint64_t{0}); };
+    const json& silent = each.at("silent_seconds");
+    std::cout << fmt::format("{:<24} {:<7} {:>9} {:>9} {:>9} {:>9} {:>9}  {}\n",
+                             field(each, "name"), each.value("quiet", false) ? "quiet" : "heard",
+                             count("told"), count("unwatched"), count("ignored"),
+                             count("malformed"), count("limited"),
+                             silent.is_null() ? "never" : span_text(silent.get<std::int64_t>()));
+  }
+  const auto refused = result.value("refused", std::uint64_t{0});
+  std::cout << fmt::format("refused, of nobody known: {}\n\n", refused);
+}
+
 void print_watches(const json& result) {
+  print_sources(result);
   const json watches = result.value("watches", json::array());
   std::cout << fmt::format("{:<32} {:<11} {:<11} {:<8} {:>7} {:>7}  {}\n", "user", "mail", "items",
                            "sees", "folders", "age", "waits");

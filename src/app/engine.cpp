@@ -9,9 +9,13 @@
 #include "app/profile_settings.hpp"
 #include "app/sign_in_chain.hpp"
 #include "app/system.hpp"
+#include "base/fault.hpp"
+#include "base/log.hpp"
 
 namespace godwit::app {
 namespace {
+
+constexpr Log log("ingest");
 
 HttpSignIn::Settings sign_in_settings(const Config& config) {
   HttpSignIn::Settings settings;
@@ -131,6 +135,7 @@ void Engine::write(metrics::Page& page) const {
   mail_counts_.write(page, "mail");
   items_counts_.write(page, "items");
   submission_counts_.write(page, "submission");
+  ingest_.write(page);
   const HttpSignIn::Counts& signed_in = sign_in_.counts();
   const auto sign_ins = [&](const char* outcome, std::uint64_t count) {
     page.counter({"godwit_sign_ins_total", "Requests by what became of their sign-in"},
@@ -166,11 +171,21 @@ void Engine::apply(const Config& config) {
   admins_ = console_admins(config);
   sign_in_.apply(sign_in_settings(config));
   autodiscovery_.apply(config);
+  read_push_secrets(config);
   membership_.forget();
   // What waits passes its gate again.
   if (!policy::same(policies, settings_.policies) || !policy::same(rules, settings_.device_rules) ||
       *profiles != *settings_.profiles) {
     hub_.end_all(watch::Wake::policy);
+  }
+}
+
+/// A file that cannot be read leaves all as they were: what is pushed goes on.
+void Engine::read_push_secrets(const Config& config) {
+  try {
+    ingest_.take_secrets(ingest_settings(config));
+  } catch (const Fault& fault) {
+    log.error("reload.push_secrets", {{"what", fault.what()}});
   }
 }
 

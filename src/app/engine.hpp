@@ -42,6 +42,8 @@ class Engine {
   /// Whose changes are watched, and what is asked and not answered yet.
   const command::Watching& watching() const { return watching_; }
   const command::Running& running() const { return running_; }
+  /// What sources of push events told.
+  const Ingest& ingest() const { return ingest_; }
   /// Takes over the limits of a configuration that was read anew.
   void apply(const Config& config);
   /// Drops what is remembered of a user: the password, or more, changed.
@@ -69,6 +71,7 @@ class Engine {
 
  private:
   command::Membership::GroupsOf groups_by_name(const Config& config);
+  void read_push_secrets(const Config& config);
 
   command::Settings settings_;
   std::chrono::seconds grace_;

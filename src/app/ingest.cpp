@@ -106,7 +106,7 @@ Ingest::Ingest(Settings settings, const Clock& clock, backend::KnownUsers& users
       states_(settings_.sources.size()) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     states_[i].room = burst_seconds * settings_.sources[i].events_per_second_max;
-    states_[i].filled = clock_.now();
+    states_[i].filled = states_[i].heard = clock_.now();
   }
 }
 
@@ -148,6 +148,8 @@ Task<http::Reply> Ingest::answer(http::Request request) {
     co_return command::http_status_reply({batch.error().code == Errc::too_large ? 413 : 400});
   }
   hints_->heard(*source);
+  states_[*source].heard = clock_.now();
+  states_[*source].spoke = true;
   states_[*source].room -= static_cast<double>(batch->events.size() + batch->ignored);
   counts.ignored += batch->ignored;
   std::size_t done = 0;
@@ -220,6 +222,51 @@ Task<> Ingest::tell(std::size_t source, ingest::Event event) {
   ++(told ? counts.told : counts.unwatched);
 }
 
+std::vector<Ingest::Row> Ingest::rows() const {
+  std::vector<Row> out;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const State& state = states_[i];
+    Row& row = out.emplace_back(settings_.sources[i].name, state.counts);
+    if (state.spoke) row.heard = state.heard;
+    const std::chrono::minutes quiet = settings_.sources[i].quiet;
+    row.is_quiet = quiet.count() != 0 && clock_.now() - state.heard >= quiet;
+  }
+  return out;
+}
+
+void Ingest::write(metrics::Page& page) const {
+  if (states_.empty()) return;
+  for (const Row& row : rows()) {
+    const auto count = [&](const char* outcome, std::uint64_t value) {
+      page.counter({"godwit_push_events_total",
+                    "What push sources told; of malformed and limited: requests"},
+                   {{"source", row.name}, {"outcome", outcome}}, static_cast<double>(value));
+    };
+    count("told", row.counts.told);
+    count("unwatched", row.counts.unwatched);
+    count("ignored", row.counts.ignored);
+    count("malformed", row.counts.malformed);
+    count("limited", row.counts.limited);
+    page.gauge({"godwit_push_source_quiet", "1: silent for so long that it is taken for broken"},
+               {{"source", row.name}}, row.is_quiet ? 1 : 0);
+    if (!row.heard) continue;
+    page.gauge(
+        {"godwit_push_last_event_timestamp_seconds", "When a push source spoke last"},
+        {{"source", row.name}},
+        static_cast<double>(
+            std::chrono::floor<std::chrono::seconds>(*row.heard).time_since_epoch().count()));
+  }
+  page.counter({"godwit_push_refused_total", "Push events of which nobody knows the source"}, {},
+               static_cast<double>(refused_));
+}
+
+void Ingest::take_secrets(const Settings& fresh) {
+  for (Source& source : settings_.sources) {
+    const auto found = std::ranges::find(fresh.sources, source.name, &Source::name);
+    if (found != fresh.sources.end()) source.secret = found->secret;
+  }
+}
+
 Ingest::Settings ingest_settings(const Config& config) {
   Ingest::Settings out;
   out.path = config.push.events_path;
@@ -240,6 +287,7 @@ Ingest::Settings ingest_settings(const Config& config) {
     for (const std::string& domain : given.domains) source.domains.push_back(ascii_lower(domain));
     source.secret_in_url = given.secret_in_url;
     source.events_per_second_max = static_cast<std::uint32_t>(given.events_per_second_max);
+    source.quiet = std::chrono::minutes(given.quiet_minutes);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/secret.hpp"
 #include "http/message.hpp"
 #include "ingest/event.hpp"
+#include "metrics/page.hpp"
 
 namespace godwit::app {
 
@@ -26,6 +28,7 @@ class Ingest final : public http::Service {
     std::vector<std::string> domains;     // of its users
     bool secret_in_url = false;
     std::uint32_t events_per_second_max = 1000;
+    std::chrono::minutes quiet{60};  // silent for so long it is taken for broken; 0 = never
   };
   struct Settings {
     std::string path;
@@ -48,8 +51,20 @@ class Ingest final : public http::Service {
 
   Task<http::Outcome> handle(http::Request request) override;
 
+  struct Row {
+    std::string name;
+    Counts counts;
+    std::optional<Time> heard{};  // when it spoke last; nothing: not since the start
+    bool is_quiet = false;        // taken for broken
+  };
+  std::vector<Row> rows() const;
   const Counts& counts(std::size_t source) const { return states_.at(source).counts; }
+  /// Requests that proved no source.
   std::uint64_t refused() const { return refused_; }
+  void write(metrics::Page& page) const;
+
+  /// Secrets that were read anew, of sources that are known by their names.
+  void take_secrets(const Settings& fresh);
 
  private:
   struct State {
@@ -57,6 +72,8 @@ class Ingest final : public http::Service {
     double room = 0;  // events that may come now
     Time filled{};
     Time complained{};
+    Time heard{};  // the start, until it speaks
+    bool spoke = false;
   };
 
   Task<http::Reply> answer(http::Request request);

@@ -209,6 +209,38 @@ TEST_F(IngestTest, AMillionEventsAtOnceAreBoundedAndLaterOnesAreTakenAgain) {
   EXPECT_EQ(ask({}), 204);
 }
 
+TEST_F(IngestTest, ASourceThatFallsSilentIsShown) {
+  EXPECT_FALSE(ingest_.rows().at(0).heard);
+  EXPECT_EQ(ask({}), 204);
+  EXPECT_EQ(ask({.authorization = "Bearer wrong"}), 401);
+  EXPECT_EQ(ingest_.rows().at(0).heard, clock_.now());
+  clock_.advance(std::chrono::minutes(59));
+  EXPECT_FALSE(ingest_.rows().at(0).is_quiet);
+  clock_.advance(std::chrono::minutes(1));
+  EXPECT_TRUE(ingest_.rows().at(0).is_quiet);
+  metrics::Page page;
+  ingest_.write(page);
+  for (const char* line : {"godwit_push_events_total{source=\"dovecot\",outcome=\"told\"} 1\n",
+                           "godwit_push_source_quiet{source=\"dovecot\"} 1\n",
+                           "godwit_push_last_event_timestamp_seconds{source=\"dovecot\"} ",
+                           "godwit_push_refused_total 1\n"}) {
+    EXPECT_TRUE(page.text().contains(line)) << line << page.text();
+  }
+}
+
+TEST_F(IngestTest, ANewSecretIsTheOnlyOne) {
+  Ingest::Settings fresh = settings();
+  fresh.sources[0].secret = Secret("fedcba9876543210");
+  fresh.sources.push_back({.name = "other",
+                           .secret = Secret("another secret.."),
+                           .networks = fresh.sources[0].networks,
+                           .domains = {}});
+  ingest_.take_secrets(fresh);
+  EXPECT_EQ(ask({}), 401);
+  EXPECT_EQ(ask({.authorization = "Bearer another secret.."}), 401);  // needs a restart
+  EXPECT_EQ(ask({.authorization = "Bearer fedcba9876543210"}), 204);
+}
+
 TEST_F(IngestTest, WithoutSourcesThereIsNoSuchPath) {
   Ingest none({.path = "/godwit/push", .sources = {}}, clock_, users_, nullptr, next_);
   http::Request request;

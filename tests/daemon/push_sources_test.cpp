@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -128,6 +129,20 @@ TEST_F(PushSourcesTest, AWebhookEndsAPingThatNoConnectionWatchesFor) {
   deliver();
   EXPECT_EQ(tell(event("new")), 204);
   EXPECT_EQ(ping_status(waiting.get()), 2);
+  const std::string list = daemon_.command("push list --json").output;
+  for (const char* part : {R"("name": "dovecot")", R"("told": 3)", R"("unwatched": 1)",
+                           R"("malformed": 1)", R"("quiet": false)", R"("refused": 1)"}) {
+    EXPECT_TRUE(list.contains(part)) << part << list;
+  }
+  // A new secret counts after a reload, and the old one no more.
+  const std::string file = daemon_.folder() + "/push.secret";
+  std::filesystem::remove(file);
+  std::ofstream(file) << "fedcba9876543210\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+  ::kill(daemon_.pid(), SIGHUP);
+  EXPECT_TRUE(daemon_.wait_for_log("reloaded"));
+  EXPECT_EQ(tell(event("new")), 401);
+  EXPECT_EQ(tell(event("new"), "fedcba9876543210"), 204);
 }
 
 TEST_F(PushSourcesTest, ManyEventsAtOnceKeepNobodyWaiting) {
