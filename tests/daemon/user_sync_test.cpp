@@ -167,17 +167,20 @@ class UserSyncDaemonTest : public testing::Test {
                               : Result<std::string>(pass(client));
     return reply ? Json::parse(*reply)["result"] : Json();
   }
-  /// A sync, and the daemon killed as soon as there are more, or fewer, users than before.
-  void kill_in_a_sync() {
+  /// A sync, and the daemon killed as soon as there are more, or fewer, users than before. Whether
+  /// that was in the middle of it.
+  bool kill_in_a_sync() {
     const auto count = [this] { return ask_quickly("user.list")["users"].size(); };
     const std::size_t before = count();
     auto asking = std::async(std::launch::async, [this] { return ask_quickly("user.sync"); });
-    while (count() == before) {
-      ASSERT_NE(asking.wait_for(std::chrono::milliseconds(1)), std::future_status::ready);
+    auto state = std::future_status::timeout;
+    while (count() == before && state != std::future_status::ready) {
+      state = asking.wait_for(std::chrono::milliseconds(1));
     }
     daemon_.kill();
-    EXPECT_TRUE(asking.get().is_null()) << "it was cut off";
+    const bool cut = asking.get().is_null();
     daemon_.start();
+    return cut;
   }
 
   DaemonProcess daemon_;
@@ -256,7 +259,7 @@ TEST_F(UserSyncDaemonTest, TooManyAtOnceStay) {
 TEST_F(UserSyncDaemonTest, WhatWasKilledIsDoneByTheNext) {
   constexpr std::size_t people = 40;
   for (std::size_t i = 0; i < people; ++i) staff_->come("p" + std::to_string(i));
-  kill_in_a_sync();
+  EXPECT_TRUE(kill_in_a_sync());
   EXPECT_GT(users().size(), 1U);
   EXPECT_LT(users().size(), people + 1);
   sync();
@@ -267,9 +270,10 @@ TEST_F(UserSyncDaemonTest, WhatWasKilledIsDoneByTheNext) {
   for (std::size_t i = 1; i < people; ++i) staff_->go("p" + std::to_string(i));
   allow_removals(100);
   restart();
-  kill_in_a_sync();
+  // On a busy machine all are gone before the test sees one go.
+  const bool cut = kill_in_a_sync();
   EXPECT_LT(users().size(), people + 1);
-  EXPECT_GT(users().size(), 2U);
+  EXPECT_TRUE(cut || users().size() == 2U) << users().size();
   EXPECT_TRUE(users().contains(hand));
   sync();
   EXPECT_EQ(users().size(), 2U) << "one of the directory, and one added by hand";
