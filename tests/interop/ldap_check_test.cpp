@@ -131,6 +131,7 @@ TEST_F(SlapdCheck, GroupsInGroups) {
   EXPECT_EQ(groups("ada", "adapw"), (Names{"circle", "engineers", "everybody"}));
   EXPECT_EQ(groups("star", "starpw"), (Names{"circle", "everybody", "unix"}));
   EXPECT_EQ(groups("juergen", "juergenpw"), Names{});
+  EXPECT_EQ(groups("a*)(b", "oddpw"), Names{"odd"}) << "a name that would be a filter";
 }
 
 TEST_F(SlapdCheck, OnlyMembersWhereAGroupIsNamed) {

@@ -98,6 +98,7 @@ LDIF
   printf '\ndn: cn=nomail,ou=people,dc=example,dc=com\nobjectClass: person\ncn: nomail\nsn: Nomail\n'
   person "comma, dc=x" "Comma Name" | sed -e 's/^dn: uid=comma, dc=x,/dn: uid=comma\\2c dc\\3dx,/' \
     -e 's/^mail: .*/mail: comma@example.com/' -e 's/^userPassword: .*/userPassword: commapw/'
+  person "a*)(b" "Odd Name" | sed -e 's/^mail: .*/mail: odd@example.com/' -e 's/^userPassword: .*/userPassword: oddpw/'
   person twin1 "Twin One" | sed 's/^mail: .*/mail: twin@example.com/'
   person twin2 "Twin Two" | sed 's/^mail: .*/mail: twin@example.com/'
   for ((i = 0; i < 60; ++i)); do person "many$i" "Many Person$i"; done
@@ -136,6 +137,11 @@ objectClass: posixGroup
 cn: unix
 gidNumber: 100
 memberUid: star
+
+dn: cn=odd,ou=groups,dc=example,dc=com
+objectClass: groupOfNames
+cn: odd
+member: uid=a*)(b,ou=people,dc=example,dc=com
 
 dn: cn=stars,ou=groups,dc=example,dc=com
 objectClass: groupOfURLs
