@@ -50,6 +50,7 @@ DIRECTIONS = {
     "client": "base wbxml eas item net http watch convert mapping autodiscover dns discovery",
     "admin": "base eas item backend store watch auth policy profile",
     "console": "base net http watch item convert convert/time_zone backend auth policy admin",
+    "migration": "base",
     # Implementations: only app and tests name them.
     "store/memory": "base store",
     "store/sqlite": "base net store sqlite",
@@ -73,7 +74,8 @@ DIRECTIONS = {
 NO_IO = {"base", "ingest", "metrics", "wbxml", "eas", "item", "convert", "convert/time_zone",
          "convert/ical",
          "mapping", "imap", "sync", "policy", "profile",
-         "command", "render", "watch", "store", "backend", "store/memory", "backend/memory"}
+         "command", "render", "watch", "store", "backend", "store/memory", "backend/memory",
+         "migration"}
 ASIO = {"net", "http", "app", "dav", "oidc", "backend/imap", "backend/smtp", "backend/sieve", "backend/dav",
         "lmtp",
         "queue", "client"}
