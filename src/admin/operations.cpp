@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "admin/arguments.hpp"
+#include "admin/importer.hpp"
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
@@ -512,7 +513,7 @@ const Operation* find_operation(std::string_view name) {
   for (const auto table :
        {std::span<const Operation>(operations), app_password_operations(), policy_operations(),
         audit_operations(), share_operations(), log_operations(), activity_operations(),
-        profile_operations(), repair_operations(), trace_operations()}) {
+        profile_operations(), repair_operations(), trace_operations(), import_operations()}) {
     const auto found = std::ranges::find(table, name, &Operation::name);
     if (found != table.end()) return &*found;
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "admin/importer.hpp"
 #include "admin/store_audit.hpp"
 #include "policy/device.hpp"
 #include "profile/profiles.hpp"
@@ -10,7 +11,7 @@
 
 namespace godwit::admin {
 
-class StoreDevices final : public Devices {
+class StoreDevices final : public Devices, public Importer {
  public:
   /// `changed` is told after an order, so that what the device waits for ends and what is
   /// remembered of it is forgotten.
@@ -36,6 +37,7 @@ class StoreDevices final : public Devices {
   profile::ProfilesRef profiles() const override { return profiles_(); }
   Task<Result<>> resync(Order order) override;
   Task<Result<>> forget(Order order) override;
+  Task<Result<Taken>> take_over(FormerDevice former, bool dry_run) override;
 
  private:
   using Edit = std::function<Result<>(policy::Device&, const Order&, Time now)>;
