@@ -8,6 +8,7 @@
 
 #include "app/cli_activity.hpp"
 #include "app/cli_ask.hpp"
+#include "app/cli_import.hpp"
 
 namespace godwit::app {
 namespace {
@@ -149,6 +150,7 @@ void register_daemon_commands(CLI::App& app, CliOptions& options) {
   register_group_commands(app, options);
   register_app_password_commands(app, options);
   register_device_commands(app, options);
+  register_import_commands(app, options);
   register_why_command(app, options);
   register_repair_commands(app, options);
   register_quarantine_commands(app, options);

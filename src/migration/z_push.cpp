@@ -92,7 +92,7 @@ void share_wipes(std::vector<FormerDevice>& devices) {
     return device.wipe != FormerWipe::none && !device.wipe_account_only;
   });
   if (ordered == devices.end()) return;
-  const FormerDevice from = *ordered;
+  const FormerDevice& from = *ordered;  // not among those that change
   for (FormerDevice& device : devices) {
     if (device.wipe != FormerWipe::none) continue;
     device.wipe = FormerWipe::pending;
