@@ -15,10 +15,11 @@ constexpr std::uint64_t entries_max = 10'000;
 /// What is asked for once and changes nothing. A recovery password that was shown is worth an
 /// entry.
 constexpr auto reading = std::to_array<std::string_view>(
-    {"app_password.list", "audit.list",   "device.dry_run", "device.list", "device.why",
-     "group.list",        "group.show",   "item.removed",   "log.levels",  "policy.list",
-     "policy.show",       "profile.list", "push.list",      "queue.list",  "request.list",
-     "share.list",        "status",       "trace.list",     "user.list",   "user.show"});
+    {"app_password.list", "audit.list",  "device.dry_run", "device.list", "device.why",
+     "group.list",        "group.show",  "item.removed",   "log.levels",  "policy.dry_run",
+     "policy.list",       "policy.show", "profile.list",   "push.list",   "queue.list",
+     "request.list",      "share.list",  "status",         "trace.list",  "user.list",
+     "user.show"});
 
 json to_json(const policy::AuditEntry& entry) {
   return {{"time", entry.time.time_since_epoch().count()},
@@ -94,7 +95,9 @@ policy::AuditEntry audit_entry(const Caller& caller, std::string_view operation,
 
 bool is_audited(std::string_view operation, bool done) {
   if (std::ranges::find(reading, operation) != reading.end()) return false;
-  return !done || !operation.starts_with("device.") || operation == "device.show";
+  // Saved with its own entry, in one commit.
+  const bool of_policy = operation == "policy.set" || operation == "policy.remove";
+  return !done || (!of_policy && !operation.starts_with("device.")) || operation == "device.show";
 }
 
 }  // namespace godwit::admin

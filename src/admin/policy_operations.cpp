@@ -7,6 +7,7 @@
 
 #include "admin/arguments.hpp"
 #include "admin/insight.hpp"
+#include "admin/policy_editor.hpp"
 
 namespace godwit::admin {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using nlohmann::json;
 using Parts = Operations::Parts;
 
-json to_json(const Policy& policy) {
+json to_json(const ListedPolicy& policy) {
   json settings = json::object();
   for (const auto& [name, value] : policy.settings) settings[name] = value;
   return {{"policy", policy.name},
@@ -25,14 +26,17 @@ json to_json(const Policy& policy) {
           {"groups", policy.groups},
           {"domains", policy.domains},
           {"assigned", policy.assigned},
+          {"source", policy.edition.empty() ? "configuration" : "store"},
+          {"edition", policy.edition},
+          {"overridden", policy.overridden},
           {"settings", std::move(settings)}};
 }
 
 Task<Result<json>> policy_list(Parts& parts, json) {
-  const auto place = of_store(parts.policies);
+  const auto place = editor_of(parts);
   if (!place) co_return pass(place);
   json rows = json::array();
-  for (const Policy& policy : co_await (*place)->list()) rows.push_back(to_json(policy));
+  for (const ListedPolicy& policy : co_await (*place)->rows()) rows.push_back(to_json(policy));
   co_return json{{"policies", std::move(rows)}};
 }
 
@@ -50,7 +54,9 @@ Task<Result<json>> policy_show(Parts& parts, json arguments) {
     name = std::move(of_user.name);
     reason = std::move(of_user.reason);
   }
-  for (const Policy& policy : co_await (*place)->list()) {
+  const auto editor = editor_of(parts);
+  if (!editor) co_return pass(editor);
+  for (const ListedPolicy& policy : co_await (*editor)->rows()) {
     if (policy.name != *name) continue;
     json row = to_json(policy);
     if (!reason.empty()) row["reason"] = reason;
@@ -132,7 +138,10 @@ constexpr auto operations = std::to_array<Operation>({
     {"device.why", &device_why},
     {"device.dry_run", &device_dry_run},
     {"policy.assign", &policy_assign},
+    {"policy.dry_run", &policy_dry_run},
     {"policy.list", &policy_list},
+    {"policy.remove", &policy_remove},
+    {"policy.set", &policy_set},
     {"policy.show", &policy_show},
 });
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli_ask.hpp"
+#include "app/cli_policy_edit.hpp"
 
 namespace godwit::app {
 namespace {
@@ -17,7 +18,8 @@ std::string names(const json& list) {
 }
 
 void print_policies(const json& result) {
-  std::cout << fmt::format("{:<20} {:<7} {:>8}  {}\n", "policy", "mode", "settings", "whose");
+  std::cout << fmt::format("{:<20} {:<7} {:>8} {:<6} {}\n", "policy", "mode", "settings", "in",
+                           "whose");
   for (const json& policy : result.value("policies", json::array())) {
     std::string whose;
     for (const char* kind : {"assigned", "users", "groups", "domains"}) {
@@ -26,9 +28,11 @@ void print_policies(const json& result) {
       whose += fmt::format("{}{}: {}", whose.empty() ? "" : "; ", kind, names(list));
     }
     if (policy.value("policy", "") == "default") whose += whose.empty() ? "all others" : "; others";
-    std::cout << fmt::format("{:<20} {:<7} {:>8}  {}\n", policy.value("policy", ""),
+    if (policy.value("overridden", false)) whose = "nobody: the file has one of that name";
+    std::cout << fmt::format("{:<20} {:<7} {:>8} {:<6} {}\n", policy.value("policy", ""),
                              policy.value("mode", ""),
-                             policy.value("settings", json::object()).size(), whose);
+                             policy.value("settings", json::object()).size(),
+                             policy.value("source", "") == "store" ? "store" : "file", whose);
   }
 }
 
@@ -38,6 +42,7 @@ void print_policy(const json& result) {
   };
   line("policy", result.value("policy", ""));
   if (result.contains("reason")) line("because of", result.value("reason", ""));
+  line("in", result.value("source", ""));
   line("mode", result.value("mode", ""));
   line("accept_partial", result.value("accept_partial", true) ? "yes" : "no");
   line("accept_external", result.value("accept_external", true) ? "yes" : "no");
@@ -80,6 +85,7 @@ void register_policy_commands(CLI::App& app, CliOptions& options) {
       return ask(options, "policy.show", arguments, &print_policy);
     };
   });
+  register_policy_edit_commands(*policy, options);
   auto* assign = policy->add_subcommand("assign", "Give a user a policy, whatever the file says");
   assign->add_option("user", given->user, "user@domain")->required();
   auto* which = assign->add_option("policy", given->policy, "Its name, as the list shows it");

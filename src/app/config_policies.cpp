@@ -1,18 +1,13 @@
 #include "app/config_policies.hpp"
 
 #include <algorithm>
-#include <map>
+#include <string_view>
 
-#include "base/text.hpp"
-#include "policy/settings.hpp"
+#include "policy/check.hpp"
+#include "policy/stored_policy.hpp"
 
 namespace godwit::app {
 namespace {
-
-policy::Mode policy_mode(const std::string& name) {
-  if (name == "strict") return policy::Mode::strict;
-  return name == "loose" ? policy::Mode::loose : policy::Mode::off;
-}
 
 /// As policy::Settings has it: a list as lines.
 std::string setting_text(const ConfigValue& value, const std::string& label, Problems& problems) {
@@ -95,7 +90,7 @@ Config::NamedPolicy read_policy(const ConfigValue& table, Problems& problems) {
 
 template <class Policy>
 policy::Settings settings_of(const Policy& policy) {
-  return {.mode = policy_mode(policy.mode),
+  return {.mode = policy::parse_mode(policy.mode).value_or(policy::Mode::off),
           .accept_partial = policy.accept_partial,
           .accept_external = policy.accept_external,
           .values = policy.settings.values};
@@ -108,29 +103,19 @@ class Check {
 
   template <class Policy>
   void look_at(const std::string& section, int line, const Policy& policy) {
-    bool good = true;
-    for (const auto& [name, value] : policy.settings.values) {
-      const auto known = policy::check_setting(name, value);
-      if (known) continue;
-      good = false;
-      add(line_of(policy, name, line), section + ".settings." + name, known.error().message);
-    }
-    if (!good) return;
-    for (const auto& problem : policy::contradictions(settings_of(policy))) {
-      const bool whole = problem.setting.empty();
-      add(line_of(policy, problem.setting, line),
-          fmt::format("{}.{}{}", section, whole ? "mode" : "settings.", problem.setting),
-          problem.what);
+    for (const policy::Problem& problem : policy::problems_of(settings_of(policy))) {
+      constexpr std::string_view below = "settings.";
+      const bool whole = !problem.key.starts_with(below);
+      const std::string setting = whole ? std::string() : problem.key.substr(below.size());
+      add(line_of(policy, setting, line), section + '.' + problem.key, problem.what);
     }
   }
 
-  /// Whom two policies name by the same name: which one counts would be a matter of order.
-  void look_twice(const std::string& key, const Config::NamedPolicy& policy, const Strings& names) {
-    for (const std::string& name : names) {
-      const auto [at, is_new] = seen_.try_emplace(key + ' ' + ascii_lower(name), policy.name);
-      if (is_new) continue;
-      add(policy.line, fmt::format("policy.{}.{}", policy.name, key),
-          fmt::format("{} is in policy.{} already; remove it from one of them", name, at->second));
+  void look_twice(const Config::NamedPolicy& policy) {
+    std::vector<policy::Problem> problems;
+    once_.add(policy.name, policy, problems);
+    for (const policy::Problem& problem : problems) {
+      add(policy.line, fmt::format("policy.{}.{}", policy.name, problem.key), problem.what);
     }
   }
 
@@ -149,7 +134,7 @@ class Check {
   }
 
   std::string file_;
-  std::map<std::string, std::string> seen_;
+  policy::NamedOnce once_;
 };
 
 }  // namespace
@@ -170,9 +155,7 @@ std::vector<std::string> policy_problems(const Config& config) {
   check.look_at("policy", 0, config.policy);
   for (const Config::NamedPolicy& policy : config.policies) {
     check.look_at("policy." + policy.name, policy.line, policy);
-    check.look_twice("users", policy, policy.users);
-    check.look_twice("groups", policy, policy.groups);
-    check.look_twice("domains", policy, policy.domains);
+    check.look_twice(policy);
     if (policy.name == policy::standard_name) {
       check.add(policy.line, "policy." + policy.name,
                 "is the name of [policy] itself; write its keys there, or choose another name");

@@ -70,6 +70,8 @@ struct Daemon::State {
   Task<> open_later();
   Task<bool> try_to_open();
   void make_engine();
+  std::vector<admin::DeviceName> waiting_devices() const;
+  Task<> load_policies();
   void cannot_open(const Fault& fault);
   void look_for_damage();
   admin::Operations::Parts operation_parts();
@@ -99,6 +101,7 @@ struct Daemon::State {
   std::string problem;  // not empty: administration only
   bool opens_later = false;
   bool draining = false;
+  bool loading_policies = false;
   bool handing_over = false;
   Damage damage;
   /// Shared with its job.
@@ -162,14 +165,40 @@ void Daemon::State::make_engine() {
                            return operations->run(std::move(line), std::move(by));
                          });
   policies = std::make_unique<admin::StorePolicies>(
-      *store, admin::StorePolicies::Surroundings{
-                  [this]() -> const policy::Book& { return engine->policies(); },
-                  [this](UserId user, std::string assigned) {
-                    return engine->policy_of(std::move(user), std::move(assigned));
-                  },
-                  [this](const UserId& user, const DeviceId& device) {
-                    engine->device_changed(user, device);
-                  }});
+      *store, *audit,
+      admin::StorePolicies::Surroundings{
+          .book = [this]() -> const policy::Book& { return engine->policies(); },
+          .configured = [this]() -> const policy::Book& { return engine->configured_policies(); },
+          .choose =
+              [this](policy::Book book, UserId user, std::string assigned) {
+                return engine->policy_in(std::move(book), std::move(user), std::move(assigned));
+              },
+          .changed = [this](const UserId& user,
+                            const DeviceId& device) { engine->device_changed(user, device); },
+          .stored =
+              [this](std::vector<policy::PolicyRef> stored) {
+                engine->set_stored_policies(std::move(stored));
+              },
+          .waiting = [this] { return waiting_devices(); }});
+}
+
+std::vector<admin::DeviceName> Daemon::State::waiting_devices() const {
+  std::vector<admin::DeviceName> out;
+  for (const command::RunningRow& row : engine->running().rows(engine->running().size())) {
+    if (row.waits) out.push_back({row.user, row.device});
+  }
+  return out;
+}
+
+/// What another node changed counts here from now on.
+Task<> Daemon::State::load_policies() {
+  if (!policies || draining || std::exchange(loading_policies, true)) co_return;
+  try {
+    co_await policies->load();
+  } catch (const Fault& fault) {
+    log.warning("policies.not_read", {{"why", fault.what()}});
+  }
+  loading_policies = false;
 }
 
 void Daemon::State::cannot_open(const Fault& fault) {
@@ -400,6 +429,7 @@ Task<> Daemon::State::ready() {
 }
 
 Task<> Daemon::State::begin() {
+  co_await load_policies();
   if (!options.demo_accounts.empty()) {
     const auto filled = co_await fill_demo(*backends->accounts(), backends->users(),
                                            backends->mail(), options.demo_accounts, clock.now());
@@ -475,7 +505,10 @@ void Daemon::run() {
     state.metrics->tick();
   });
   state.loop.every(sweep_interval, [&state] {
-    if (state.engine && !state.draining) state.engine->sweep();
+    if (state.engine && !state.draining) {
+      state.engine->sweep();
+      state.loop.spawn(state.load_policies(), "policies");
+    }
     state.traces.sweep();
     trim_heap();
   });

@@ -11,6 +11,8 @@
 #include "app/system.hpp"
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "net/loop.hpp"
+#include "policy/stored_policy.hpp"
 
 namespace godwit::app {
 namespace {
@@ -69,6 +71,7 @@ command::Settings command_settings(const Config& config) {
 Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store& store,
                Backends& backends, watch::Hub& hub, http::Spools& spools, command::Tracer& tracer)
     : settings_(command_settings(config)),
+      configured_(settings_.policies),
       grace_(config.push.grace_seconds),
       has_console_(config.console.enabled),
       admins_(console_admins(config)),
@@ -166,6 +169,8 @@ void Engine::apply(const Config& config) {
   const policy::DeviceRules rules = settings_.device_rules;
   const profile::ProfilesRef profiles = settings_.profiles;
   settings_ = command_settings(config);
+  configured_ = settings_.policies;
+  settings_.policies = policy::with_stored(configured_, stored_);
   grace_ = std::chrono::seconds(config.push.grace_seconds);
   has_console_ = config.console.enabled;
   admins_ = console_admins(config);
@@ -213,8 +218,28 @@ Task<bool> Engine::is_admin(backend::Account account) {
 }
 
 Task<policy::Choice> Engine::policy_of(UserId user, std::string assigned) {
+  co_return co_await policy_in(settings_.policies, std::move(user), std::move(assigned));
+}
+
+Task<policy::Choice> Engine::policy_in(policy::Book book, UserId user, std::string assigned) {
   const backend::Account account = co_await account_of(std::move(user));
-  co_return co_await membership_.choice_of(settings_.policies, account, std::move(assigned));
+  co_return co_await membership_.choice_of(std::move(book), account, std::move(assigned));
+}
+
+void Engine::set_stored_policies(std::vector<policy::PolicyRef> stored) {
+  stored_ = std::move(stored);
+  policy::Book fresh = policy::with_stored(configured_, stored_);
+  const bool changed = !policy::same(fresh, settings_.policies);
+  settings_.policies = std::move(fresh);
+  policies_first_.open();
+  if (changed) hub_.end_all(watch::Wake::policy);
+}
+
+Task<http::Outcome> PoliciesFirst::handle(http::Request request) {
+  const Time end = clock_.now() + wait_max;
+  while (!open_ && clock_.now() < end) co_await net::sleep_for(look_interval);
+  if (open_) co_return co_await next_.handle(std::move(request));
+  co_return http::Reply{.status = 503, .headers = {{"Retry-After", "5"}}, .body = nullptr};
 }
 
 void Engine::forget_user(const UserId& user) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "app/autodiscovery.hpp"
 #include "app/backends.hpp"
@@ -26,6 +27,24 @@ namespace godwit::app {
 
 command::Settings command_settings(const Config& config);
 
+/// Lets nothing through until the policies of the store are known: nothing known is no weaker
+/// policy. That is a moment after the start, for which requests are held; 503 where the store
+/// fails.
+class PoliciesFirst final : public http::Service {
+ public:
+  PoliciesFirst(http::Service& next, const Clock& clock) : next_(next), clock_(clock) {}
+  Task<http::Outcome> handle(http::Request request) override;
+  void open() { open_ = true; }
+
+ private:
+  static constexpr std::chrono::seconds wait_max{10};
+  static constexpr std::chrono::milliseconds look_interval{10};
+
+  http::Service& next_;
+  const Clock& clock_;
+  bool open_ = false;
+};
+
 class Engine {
  public:
   Engine(const Config& config, Clock& clock, Random& random, store::Store& store,
@@ -33,7 +52,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  http::Service& service() { return ingest_; }
+  http::Service& service() { return policies_first_; }
   const Autodiscovery& autodiscovery() const { return autodiscovery_; }
   HttpSignIn& sign_in() { return sign_in_; }
   auth::AppPasswords& app_passwords() { return app_passwords_; }
@@ -51,6 +70,12 @@ class Engine {
   /// A device's record changed: what it waits for ends, and it passes the gate again.
   void device_changed(const UserId& user, const DeviceId& device);
   const policy::Book& policies() const { return settings_.policies; }
+  /// Those of the configuration alone.
+  const policy::Book& configured_policies() const { return configured_; }
+  /// What the store has beside them. Requests that wait pass their gate again where it is another.
+  void set_stored_policies(std::vector<policy::PolicyRef> stored);
+  /// Which policy of `book` would be the user's, and why; `assigned` by an administrator.
+  Task<policy::Choice> policy_in(policy::Book book, UserId user, std::string assigned);
   profile::ProfilesRef profiles() const { return settings_.profiles; }
   /// Which policy is the user's, and why; `assigned` by an administrator.
   Task<policy::Choice> policy_of(UserId user, std::string assigned);
@@ -73,7 +98,9 @@ class Engine {
   command::Membership::GroupsOf groups_by_name(const Config& config);
   void read_push_secrets(const Config& config);
 
-  command::Settings settings_;
+  command::Settings settings_;  // its policies: also those of the store
+  policy::Book configured_;
+  std::vector<policy::PolicyRef> stored_;
   std::chrono::seconds grace_;
   bool has_console_;
   Whom admins_;
@@ -104,6 +131,7 @@ class Engine {
   command::Endpoint endpoint_;
   Autodiscovery autodiscovery_;
   Ingest ingest_;
+  PoliciesFirst policies_first_{ingest_, clock_};
 };
 
 }  // namespace godwit::app

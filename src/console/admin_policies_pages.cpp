@@ -34,7 +34,7 @@ Html section(const Texts& texts, const json& policy) {
   facts.add(texts.policy_groups, groups);
   facts.add(texts.policy_domains, domains);
   // [policy] names nobody, and so is everybody's whom no other one names.
-  if (users.empty() && groups.empty() && domains.empty()) {
+  if (policy.at("policy") == "default") {
     facts.add(texts.policy_users, texts.policy_everybody);
   }
   facts.add(texts.policy_assigned, joined(policy.at("assigned")));

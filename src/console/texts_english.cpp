@@ -356,8 +356,9 @@ constexpr Texts texts{
 
     .policies = "Policies",
     .policies_intro =
-        "What phones have to enforce, as the configuration says. Settings are changed there; a "
-        "policy can be assigned to a user here.",
+        "What phones have to enforce. Policies are changed in the configuration, or by godwit "
+        "policy "
+        "where the store has them; one can be assigned to a user here.",
     .policy_off = "Nothing is asked of phones",
     .policy_loose = "Phones that know policies are held to it",
     .policy_strict = "Nothing without the acknowledged policy",

@@ -373,8 +373,9 @@ constexpr Texts texts{
 
     .policies = "Stratégies",
     .policies_intro =
-        "Ce que les téléphones doivent appliquer, selon la configuration. Les réglages se changent "
-        "là ; une stratégie s’attribue ici.",
+        "Ce que les téléphones doivent appliquer. Les stratégies se changent dans la "
+        "configuration, "
+        "ou par godwit policy si la base les contient ; elles s’attribuent ici.",
     .policy_off = "Rien n’est demandé aux téléphones",
     .policy_loose = "Les téléphones qui connaissent les stratégies y sont tenus",
     .policy_strict = "Rien sans la stratégie confirmée",

@@ -371,8 +371,9 @@ constexpr Texts texts{
 
     .policies = "Richtlinien",
     .policies_intro =
-        "Was Telefone durchsetzen müssen, wie es in der Konfiguration steht. Die Einstellungen "
-        "werden dort geändert; zuweisen lässt sich eine Richtlinie hier.",
+        "Was Telefone durchsetzen müssen. Richtlinien werden in der Konfiguration geändert, oder "
+        "mit "
+        "godwit policy, wenn sie in der Datenbank stehen; zuweisen lassen sie sich hier.",
     .policy_off = "Von Telefonen wird nichts verlangt",
     .policy_loose = "Telefone, die Richtlinien kennen, halten sich daran",
     .policy_strict = "Nichts ohne die bestätigte Richtlinie",

@@ -276,6 +276,48 @@ TEST_F(AdministrationTest, AChangedPolicyReachesTheDevicesThatWait) {
   EXPECT_TRUE(wait_until([&] { return run(bob->folder_sync()).status == policy_refresh; }));
 }
 
+// A policy that is made while a phone waits; the daemon dies right after, and still has it.
+TEST_F(AdministrationTest, APolicyOfTheStoreReachesTheDevicesThatWaitAndOutlivesTheDaemon) {
+  constexpr int folder_sync = 7;
+  constexpr int not_provisioned = 141;
+  start();
+  const std::string inbox = phone_->inbox();
+  auto waiting = phone_->ping(inbox, 300);
+  EXPECT_TRUE(wait_until([&] { return daemon_.status().parked == 1; }));
+  const std::string field = "field --user ann@example.org --setting AllowCamera=false";
+  const json tried = ask("policy set --dry-run " + field)["result"];
+  EXPECT_EQ(tried["users"], 1);
+  EXPECT_EQ(tried["asked"], 1);
+  EXPECT_EQ(tried["waiting"], 1);
+  EXPECT_EQ(tried["rows"][0]["device"], "phone1");
+  EXPECT_EQ(daemon_.status().parked, 1U) << "a dry run changes nothing";
+  EXPECT_EQ(ask("policy set " + field)["ok"], true);
+  EXPECT_EQ(ping_status(waiting.get()), folder_sync);
+  EXPECT_EQ(run((*phone_)->folder_sync()).status, not_provisioned);
+  const json entry = ask("audit --last 1")["result"]["entries"][0];
+  EXPECT_EQ(entry["action"], "policy.create");
+  EXPECT_EQ(entry["details"],
+            "field: mode off -> strict; users - -> ann@example.org; AllowCamera - -> 0");
+  daemon_.kill();
+  daemon_.start();
+  phone_ = std::make_unique<Phone>(daemon_, ann);  // another port
+  EXPECT_EQ(run((*phone_)->folder_sync()).status, not_provisioned);
+  EXPECT_EQ(ask("policy show field")["result"]["source"], "store");
+  const Finished bad =
+      daemon_.command("policy edit field --setting MinDevicePasswordLength=4 --dry-run");
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_TRUE(bad.output.contains("refused: settings.MinDevicePasswordLength: devices ignore it"))
+      << bad.output;
+  EXPECT_EQ(ask("policy edit field --setting MinDevicePasswordLength=4")["error"]["code"],
+            "out_of_range");
+  EXPECT_EQ(ask("policy edit field --mode off --unset AllowCamera")["ok"], true);
+  EXPECT_TRUE(run((*phone_)->folder_sync()).ok());
+  EXPECT_EQ(ask("policy set other --copy-of field --edition 00")["error"]["code"], "stale");
+  EXPECT_EQ(ask("policy remove field --dry-run")["result"]["users"], 1);
+  EXPECT_EQ(ask("policy remove field")["ok"], true);
+  EXPECT_EQ(ask("policy remove field")["error"]["code"], "not_found");
+}
+
 TEST_F(AdministrationTest, TheAccountAloneIsNotOrderedOfADeviceThatWouldEraseEverything) {
   start();
   client::Device::Settings settings = (*phone_)->settings();
