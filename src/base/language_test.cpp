@@ -27,7 +27,7 @@ TEST(Language, IsTheOneThatIsWantedMost) {
   EXPECT_EQ(preferred_language("it, es;q=0.9"), std::nullopt);
   EXPECT_EQ(preferred_language("de;q=0, fr;q=0.001"), Language::french);
   EXPECT_EQ(preferred_language("de;q=0.1234, fr;q=0.05"), Language::french);  // no such number
-  EXPECT_EQ(preferred_language(";;,,=;q=,de;q=x"), Language::english);
+  EXPECT_EQ(preferred_language(";;,,=;q=,de;q=x"), std::nullopt);
 }
 
 }  // namespace

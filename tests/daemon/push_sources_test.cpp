@@ -130,8 +130,8 @@ TEST_F(PushSourcesTest, AWebhookEndsAPingThatNoConnectionWatchesFor) {
   EXPECT_EQ(tell(event("new")), 204);
   EXPECT_EQ(ping_status(waiting.get()), 2);
   const std::string list = daemon_.command("push list --json").output;
-  for (const char* part : {R"("name": "dovecot")", R"("told": 3)", R"("unwatched": 1)",
-                           R"("malformed": 1)", R"("quiet": false)", R"("refused": 1)"}) {
+  for (const char* part : {R"("name":"dovecot")", R"("told":3)", R"("unwatched":1)",
+                           R"("malformed":1)", R"("quiet":false)", R"("refused":1)"}) {
     EXPECT_TRUE(list.contains(part)) << part << list;
   }
   // A new secret counts after a reload, and the old one no more.
