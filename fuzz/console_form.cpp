@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/language.hpp"
 #include "base/text.hpp"
 #include "console/form.hpp"
 #include "console/html.hpp"
-#include "console/texts.hpp"
 
 namespace {
 
@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   require(cookie(bytes, "__Host-session").size() <= size);
-  static_cast<void>(preferred(bytes));
+  static_cast<void>(godwit::preferred_language(bytes));
   require(!is_own_origin(bytes, "mail.example.org", true) || bytes.starts_with("https://"));
   return 0;
 }
