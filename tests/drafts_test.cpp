@@ -155,6 +155,22 @@ TEST(Drafts, EditedThenSentInOneRequestAtEveryStep) {
   });
 }
 
+// What was refused before the draft was made anew is refused again, and not taken for other words.
+TEST(Drafts, GoneThenWrittenAnewAndSentAtEveryStep) {
+  at_every_step([](World& world, auto begin, unsigned step) {
+    const std::string id = world.write_one();
+    world.let_the_phone_win();
+    world.remove_drafts();
+    begin();
+    world.device().change(world.drafts(), id, {Node(email::Subject, "Two")});
+    world.device().change(world.drafts(), id, draft("Three", "Third"));
+    world.device().change(world.drafts(), id, {Node(email::Subject, "Four")});
+    world.device().send_draft(world.drafts(), id, {});
+    expect_one_sent(world, step);
+    EXPECT_TRUE(world.fixture().submission.sent()[0].text.contains("Subject: Four")) << step;
+  });
+}
+
 TEST(Drafts, SentFromADraftAtEveryStep) {
   at_every_step([](World& world, auto begin, unsigned step) {
     const std::string id = world.write_one();

@@ -51,18 +51,6 @@ Task<Result<compose::Stretch>> load_whole(MailWork& work, Uid uid) {
   co_return co_await compose::with_line_ends(work.session.services.spools, std::move(whole));
 }
 
-/// What a request says of one item up to `last`: the words of a Send are those of the edits before
-/// it, too.
-std::string wish_of(const std::vector<eas::SyncCommand>& commands, const eas::SyncCommand& last) {
-  std::string wish;
-  for (const eas::SyncCommand& command : commands) {
-    if (command.kind != last.kind || command.id != last.id) continue;
-    wish = wish.empty() ? digest(command) : digest128(wish + digest(command));
-    if (&command == &last) break;
-  }
-  return wish;
-}
-
 /// Why a draft cannot be sent.
 eas::Status status_of_recipients(const Error& error) {
   return error.code == Errc::too_large ? eas::Status::send_quota_exceeded
@@ -88,11 +76,19 @@ class DraftCommand {
   Task<std::uint16_t> run(Uid before, Uid name, sync::CommandOutcome& outcome) {
     before_ = before;
     name_ = name;
-    if (co_await resume()) {
+    const auto resumed = co_await resume();
+    if (resumed == status_ok) {
       co_await take_resumed();
       co_return told(outcome);
     }
-    if (command_.send) co_return co_await send(outcome);
+    if (resumed) co_return *resumed;
+    const auto status = command_.send ? co_await send(outcome) : co_await write(outcome);
+    if (status != status_ok) chain_.note_refused(digest_, status);
+    co_return status;
+  }
+
+ private:
+  Task<std::uint16_t> write(sync::CommandOutcome& outcome) {
     if (before_ != 0 && !co_await find_draft()) co_return status_not_found;
     auto draft = co_await compose(unique_id(session_.services.random));
     if (!draft) co_return status_of(draft.error());
@@ -100,7 +96,6 @@ class DraftCommand {
     co_return status == status_ok ? told(outcome) : status;
   }
 
- private:
   backend::Mail& mail() { return session_.mail(); }
   std::uint32_t epoch() const { return work_.state.cursor.status.uid_validity; }
 
@@ -135,23 +130,24 @@ class DraftCommand {
     return status_ok;
   }
 
-  /// Whether an attempt that was cut short did what is asked for.
-  Task<bool> resume() {
+  /// What an attempt that was cut short came to with what is asked for.
+  Task<std::optional<std::uint16_t>> resume() {
     if (!std::exchange(chain_.looked, true)) co_await recover();
-    if (chain_.untold.empty()) co_return false;
-    made_ = chain_.last;
-    if (chain_.untold.front() == digest_) {
-      chain_.untold.erase(chain_.untold.begin());
+    if (chain_.untold.empty()) co_return std::nullopt;
+    if (const auto status = chain_.recall(digest_)) {
+      if (*status == status_ok) made_ = chain_.last;
       logger.warning("draft.resumed", {{"user", session_.user()}, {"device", session_.device_id}});
-      co_return true;
+      co_return status;
     }
-    // Other words by now: what is there is the draft that they are about.
     chain_.untold.clear();
+    if (chain_.last.uid == 0) co_return std::nullopt;
+    // Other words by now: what is there is the draft that they are about.
+    made_ = chain_.last;
     co_await take_resumed();
     before_ = made_.uid;
     name_ = command_.kind == Kind::add ? 0 : made_.name;
     made_ = {};
-    co_return false;
+    co_return std::nullopt;
   }
 
   /// Whoever marked a new draft between the attempts did so before this request looked at the

@@ -1,10 +1,13 @@
 #include "command/draft_record.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
+#include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/pack.hpp"
+#include "base/text.hpp"
 #include "wbxml/pages/airsyncbase.hpp"
 #include "wbxml/pages/email2.hpp"
 
@@ -124,6 +127,28 @@ DraftPlan unpack_draft_plan(std::string_view bytes) {
   }
   if (!in.finish()) throw Fault(Fault::Kind::corrupt, "damaged intent of a draft");
   return plan;
+}
+
+std::string wish_of(const std::vector<eas::SyncCommand>& commands, const eas::SyncCommand& last) {
+  std::string wish;
+  for (const eas::SyncCommand& command : commands) {
+    if (command.kind != last.kind || command.id != last.id) continue;
+    wish = wish.empty() ? digest(command) : digest128(wish + digest(command));
+    if (&command == &last) break;
+  }
+  return wish;
+}
+
+void DraftChain::note_refused(const std::string& digest, std::uint16_t status) {
+  done.push_back(digest + std::to_string(status));
+}
+
+std::optional<std::uint16_t> DraftChain::recall(const std::string& digest) {
+  constexpr std::uint16_t ok = 1;
+  if (untold.empty() || !untold.front().starts_with(digest)) return std::nullopt;
+  const std::string status = untold.front().substr(digest.size());
+  untold.erase(untold.begin());
+  return status.empty() ? ok : parse_number<std::uint16_t>(status).value_or(ok);
 }
 
 void apply(MailWork& work, const DraftMade& made) {

@@ -40,7 +40,7 @@ struct DraftPlan {
   Uid uid_next = 0;  // before it was there
   DraftMade made;    // without its UID
   // Edits of the same draft in the same request that were done by then.
-  std::vector<std::string> done;  // digests of the commands, in their order
+  std::vector<std::string> done;  // as DraftChain has them, in their order
   DraftMade last;                 // what they came to
 };
 
@@ -49,10 +49,19 @@ struct DraftChain {
   bool looked = false;  // for what an attempt that was cut short left
   bool is_open = false;
   sync::OpenIntent intent;
-  std::vector<std::string> done;
+  std::vector<std::string> done;  // digests of commands, with the status where one was refused
   DraftMade last;
   std::vector<std::string> untold;  // done by that attempt, and not yet asked for by this one
+
+  void note_refused(const std::string& digest, std::uint16_t status);
+  /// The status that the attempt came to with this command, which is the next of `untold`; nothing:
+  /// it is another one.
+  std::optional<std::uint16_t> recall(const std::string& digest);
 };
+
+/// What a request says of one item up to `last`: the words of a Send are those of the edits before
+/// it, too.
+std::string wish_of(const std::vector<eas::SyncCommand>& commands, const eas::SyncCommand& last);
 
 /// In the names of intents of drafts.
 constexpr std::string_view intent_of_drafts = "/draft/";
