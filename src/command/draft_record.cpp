@@ -133,7 +133,9 @@ std::string wish_of(const std::vector<eas::SyncCommand>& commands, const eas::Sy
   std::string wish;
   for (const eas::SyncCommand& command : commands) {
     if (command.kind != last.kind || command.id != last.id) continue;
-    wish = wish.empty() ? digest(command) : digest128(wish + digest(command));
+    const bool first = wish.empty();
+    wish += digest(command);
+    if (!first) wish = digest128(wish);
     if (&command == &last) break;
   }
   return wish;
