@@ -71,7 +71,9 @@ bool has_terminals() {
 TEST_F(ActivityTest, ShowsWhoWaitsForWhat) {
   daemon_.start();
   daemon_.add_user(ann);
-  EXPECT_EQ(ask("push list"), json({{"watches", json::array()}, {"all", 0}}));
+  EXPECT_EQ(
+      ask("push list"),
+      json({{"watches", json::array()}, {"all", 0}, {"sources", json::array()}, {"refused", 0}}));
   EXPECT_EQ(ask("top"), json({{"requests", json::array()}, {"all", 0}}));
   Phone phone(daemon_, ann);
   const std::string inbox = phone.inbox();
