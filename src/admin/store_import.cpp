@@ -5,6 +5,7 @@
 #include "admin/store_devices.hpp"
 #include "base/bytes.hpp"
 #include "base/pack.hpp"
+#include "policy/wipe.hpp"
 
 namespace godwit::admin {
 namespace {
@@ -47,12 +48,7 @@ Result<Memory> unpack_memory(std::string_view bytes) {
 }
 
 void take_wipe(policy::Device& device, const policy::Device& from) {
-  device.wipe = from.wipe;
-  device.wipe_scope = from.wipe_scope;
-  device.wipe_changed = from.wipe_changed;
-  device.wipe_by = from.wipe_by;
-  device.wipe_ordered = from.wipe_ordered;
-  device.wipe_delivered = from.wipe_delivered;
+  policy::copy_wipe(from, device);
   if (device.wipe != Wipe::done) return;
   // As where the device acknowledges it here.
   device.policy_key = device.temporary_policy_key = 0;

@@ -8,6 +8,7 @@
 #include "command/device_information.hpp"
 #include "command/handlers.hpp"
 #include "policy/settings.hpp"
+#include "policy/wipe.hpp"
 #include "wbxml/pages/provision.hpp"
 #include "wbxml/pages/settings.hpp"
 
@@ -229,12 +230,7 @@ class ProvisionRun {
       if (wanted.wipe == policy::Wipe::done) continue;
       device_.blocked = stored.blocked;
       device_.allowed = stored.allowed;
-      device_.wipe = stored.wipe;
-      device_.wipe_scope = stored.wipe_scope;
-      device_.wipe_changed = stored.wipe_changed;
-      device_.wipe_by = stored.wipe_by;
-      device_.wipe_ordered = stored.wipe_ordered;
-      device_.wipe_delivered = stored.wipe_delivered;
+      policy::copy_wipe(stored, device_);
       outcome_.wipe = outcome_.wipe && wipe_ordered() && wipe_is_known();
     }
     co_return false;
