@@ -248,11 +248,14 @@ Drafts::Waiting Drafts::waiting() {
 }
 
 /// With what it was made of, in case that the device did not know the newest.
-void Drafts::moved(const std::string& identity) {
+std::vector<std::string> Drafts::moved(const std::string& identity) {
+  std::vector<std::string> names{identity};
   for (auto number = number_of(identity); number; number = versions_[*number].base) {
     versions_[*number].moved = true;
     overtake(*number);
+    names.push_back(subject_of(*number));
   }
+  return names;
 }
 
 void Drafts::overtake(std::size_t number) {

@@ -55,8 +55,9 @@ class Drafts {
   enum class Waiting : std::uint8_t { nothing, edits, sends };
   /// What the phone in hand has still to tell.
   Waiting waiting();
-  /// Somebody moved or removed the message: where it is found is no matter any more.
-  void moved(const std::string& identity);
+  /// Somebody moved or removed the message: where it is found is no matter any more. Its names, by
+  /// which it may lie there: of an edit that its phone gave up with it, what it was before.
+  std::vector<std::string> moved(const std::string& identity);
 
   /// What is wrong in the end, else empty. `copies`: of the mailbox; `gone`: what somebody may have
   /// removed for good.

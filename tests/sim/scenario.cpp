@@ -222,8 +222,9 @@ void Scenario::device_moves() {
 void Scenario::note_own_move(const std::string& collection, const std::string& item,
                              const std::string& target) {
   const auto& subject = world().device().collection(collection).items.at(item).at("Subject");
-  own_moves_.insert({world().phone(), target, subject});
-  drafts_.moved(subject);
+  for (const std::string& name : drafts_.moved(subject)) {
+    own_moves_.insert({world().phone(), target, name});
+  }
 }
 
 /// What the device has seen where it moved it to is somebody else's doing from then on.
