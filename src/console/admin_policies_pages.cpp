@@ -1,47 +1,45 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "console/operations.hpp"
 #include "console/page.hpp"
 #include "console/pages.hpp"
+#include "console/policy_texts.hpp"
+#include "console/policy_view.hpp"
 
 namespace godwit::console {
 namespace {
 
 using nlohmann::json;
 
-std::string joined(const json& names) {
-  std::string out;
-  for (const json& each : names) {
-    out.append(out.empty() ? "" : ", ").append(each.get<std::string>());
+Html actions(const PolicyTexts& texts, const json& policy) {
+  const auto& name = policy.at("policy").get_ref<const std::string&>();
+  const bool of_store = policy.at("source") == "store";
+  const bool overridden = policy.at("overridden").get<bool>();
+  Html out;
+  if (of_store && !overridden) {
+    out.add(link(Url(admin_policy_path, {{"policy", name}}), texts.edit, "button"));
   }
-  return out;
+  if (!overridden)
+    out.add(link(Url(admin_policy_path, {{"from", name}}), texts.copy, "button quiet"));
+  if (of_store) {
+    out.add(link(Url(admin_policy_remove_path, {{"policy", name}}), texts.remove, "button quiet"));
+  }
+  return element("div", {{"class", "buttons owner"}}, out);
 }
 
-std::string_view mode_of(const Texts& texts, const std::string& mode) {
-  if (mode == "off") return texts.policy_off;
-  return mode == "loose" ? texts.policy_loose : texts.policy_strict;
-}
-
-Html section(const Texts& texts, const json& policy) {
-  Facts facts;
-  facts.add(texts.overview_mode, mode_of(texts, policy.at("mode").get<std::string>()));
-  const std::string users = joined(policy.at("users"));
-  const std::string groups = joined(policy.at("groups"));
-  const std::string domains = joined(policy.at("domains"));
-  facts.add(texts.policy_users, users);
-  facts.add(texts.policy_groups, groups);
-  facts.add(texts.policy_domains, domains);
-  // [policy] names nobody, and so is everybody's whom no other one names.
-  if (policy.at("policy") == "default") {
-    facts.add(texts.policy_users, texts.policy_everybody);
+Html section(const Visit& visit, const json& policy) {
+  const PolicyTexts& texts = policy_texts_of(visit.language);
+  Html out = element("h2", printable(policy.at("policy").get<std::string>()));
+  if (policy.at("source") != "store") {
+    out.add(element("p", {{"class", "hint owner"}}, texts.of_configuration));
+  } else if (policy.at("overridden").get<bool>()) {
+    out.add(banner("bad", texts.overridden));
   }
-  facts.add(texts.policy_assigned, joined(policy.at("assigned")));
-  for (const auto& [name, value] : policy.at("settings").items()) {
-    facts.add(name, value.get<std::string>());
-  }
-  return element("section", element("h2", policy.at("policy").get<std::string>()), facts.html());
+  out.add(policy_facts(visit.language, policy)).add(actions(texts, policy));
+  return element("section", out);
 }
 
 std::string_view reason_of(const Texts& texts, const std::string& reason) {
@@ -74,7 +72,7 @@ Html of_user(const Visit& visit, const std::string& user, const json& holds, con
   const bool assigned = reason == "assigned";
   Html options =
       element("option", {{"value", ""}, {"selected", assigned ? Present::no : Present::yes}},
-              texts.policy_by_configuration);
+              texts.policy_by_policies);
   for (const json& each : all) {
     const auto other = each.at("policy").get<std::string>();
     const Present selected = assigned && other == name ? Present::yes : Present::no;
@@ -112,14 +110,18 @@ Task<Html> assignment(Visit& visit, const json& all) {
 
 Task<http::Reply> show_policies(Visit& visit) {
   const Texts& texts = visit.texts();
+  const PolicyTexts& editor = policy_texts_of(visit.language);
   Html content = element("p", {{"class", "intro"}}, texts.policies_intro);
-  if (visit.query.get("done") == "assigned") {
-    content.add(banner("good", texts.policy_assigned_done));
-  }
+  const std::string_view done = visit.query.get("done");
+  if (done == "assigned") content.add(banner("good", texts.policy_assigned_done));
+  if (done == "saved") content.add(banner("good", editor.saved));
+  if (done == "removed") content.add(banner("good", editor.removed));
+  content.add(element("p", {{"class", "owner"}},
+                      link(Url(admin_policy_path), editor.create, "button primary")));
   const auto all = co_await perform(visit, "policy.list", json::object());
   if (all) {
     const json& policies = all->at("policies");
-    for (const json& policy : policies) content.add(section(texts, policy));
+    for (const json& policy : policies) content.add(section(visit, policy));
     content.add(co_await assignment(visit, policies));
   }
   co_return page_reply(visit, {std::string(texts.policies), std::move(content)});

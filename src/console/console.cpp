@@ -39,6 +39,8 @@ constexpr auto routes = std::to_array<Route>({
     {"/godwit/admin/devices", Who::admin, &show_all_devices, nullptr},
     {"/godwit/admin/order", Who::admin, &ask_to_order, &carry_out},
     {"/godwit/admin/policies", Who::admin, &show_policies, &assign_policy},
+    {"/godwit/admin/policy", Who::admin, &show_policy_form, &edit_policy},
+    {"/godwit/admin/policy/remove", Who::admin, &ask_to_remove_policy, &remove_policy},
     {"/godwit/admin/quarantine", Who::admin, &show_quarantine, nullptr},
     {"/godwit/admin/user", Who::admin, &show_user, nullptr},
     {"/godwit/admin/user/password", Who::admin, &ask_for_password, &set_password},

@@ -94,6 +94,13 @@ class ConsoleTest : public testing::Test {
     batch.push_back({{user, store::Kind::device, id}, std::nullopt, pack(device)});
     ASSERT_TRUE(run(store_.commit(std::move(batch))));
   }
+  admin::Operations::Parts operation_parts() {
+    admin::Operations::Parts parts;
+    parts.devices = &devices_;
+    parts.app_passwords = &app_passwords_;
+    parts.audit = &audit_;
+    return parts;
+  }
   /// From now on the server has users of its own.
   void accounts(admin::Accounts* accounts) {
     auto parts = operation_parts();
@@ -199,13 +206,6 @@ class ConsoleTest : public testing::Test {
   Task<bool> asked_for_role() {
     if (down_) throw Fault(Fault::Kind::unavailable, "the directory is down");
     co_return admin_;
-  }
-  admin::Operations::Parts operation_parts() {
-    admin::Operations::Parts parts;
-    parts.devices = &devices_;
-    parts.app_passwords = &app_passwords_;
-    parts.audit = &audit_;
-    return parts;
   }
   Task<SignInOutcome> check(std::string login, Secret password) const {
     if (down_) throw Fault(Fault::Kind::unavailable, "the directory is down");

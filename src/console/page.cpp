@@ -99,7 +99,8 @@ Html footer(const Visit& visit) {
     }
     // Other parameters are of a message that was shown.
     std::vector<Url::Parameter> query;
-    for (const std::string_view name : {"action", "id", "item", "page", "q", "state", "user"}) {
+    for (const std::string_view name :
+         {"action", "from", "id", "item", "page", "policy", "q", "state", "user"}) {
       const std::string_view value = visit.query.get(name);
       if (!value.empty()) query.emplace_back(name, value);
     }
@@ -190,6 +191,10 @@ Html banner(std::string_view kind, std::string_view text) {
 }
 
 void Facts::add(std::string_view term, const Html& value) {
+  rows_.add(element("div", element("dt", term), element("dd", value)));
+}
+
+void Facts::add(const Html& term, std::string_view value) {
   rows_.add(element("div", element("dt", term), element("dd", value)));
 }
 

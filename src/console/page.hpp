@@ -24,6 +24,8 @@ inline constexpr Path admin_device_path{"/godwit/admin/device"};
 inline constexpr Path admin_devices_path{"/godwit/admin/devices"};
 inline constexpr Path admin_home{"/godwit/admin"};
 inline constexpr Path admin_policies_path{"/godwit/admin/policies"};
+inline constexpr Path admin_policy_path{"/godwit/admin/policy"};
+inline constexpr Path admin_policy_remove_path{"/godwit/admin/policy/remove"};
 inline constexpr Path admin_quarantine_path{"/godwit/admin/quarantine"};
 inline constexpr Path admin_user_path{"/godwit/admin/user"};
 inline constexpr Path admin_users_path{"/godwit/admin/users"};
@@ -57,6 +59,7 @@ Html banner(std::string_view kind, std::string_view text);
 class Facts {
  public:
   void add(std::string_view term, const Html& value);
+  void add(const Html& term, std::string_view value);
   /// Left out where it is empty.
   void add(std::string_view term, std::string_view value);
   Html html() const;

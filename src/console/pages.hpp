@@ -46,6 +46,11 @@ Task<http::Reply> carry_out(Visit& visit);
 Task<http::Reply> show_quarantine(Visit& visit);
 Task<http::Reply> show_policies(Visit& visit);
 Task<http::Reply> assign_policy(Visit& visit);
+// `policy` names one of the store, `from` one to copy.
+Task<http::Reply> show_policy_form(Visit& visit);
+Task<http::Reply> edit_policy(Visit& visit);
+Task<http::Reply> ask_to_remove_policy(Visit& visit);
+Task<http::Reply> remove_policy(Visit& visit);
 Task<http::Reply> show_audit(Visit& visit);
 // `user` names one.
 Task<http::Reply> show_users(Visit& visit);

@@ -301,6 +301,9 @@ struct Texts {
   std::string_view user_name;
   std::string_view user_aliases;
   std::string_view user_devices;
+  std::string_view user_origin;
+  std::string_view user_of_directory;
+  std::string_view user_of_hand;
   std::string_view user_delay;
   std::string_view user_delay_none;
   std::string_view user_delay_now;
@@ -360,7 +363,7 @@ struct Texts {
   std::string_view policy_assign_hint;
   std::string_view policy_look;
   std::string_view policy_assign;
-  std::string_view policy_by_configuration;
+  std::string_view policy_by_policies;
   std::string_view policy_holds;
   std::string_view policy_why;
   std::string_view policy_why_default;

@@ -309,6 +309,9 @@ constexpr Texts texts{
     .user_name = "Name",
     .user_aliases = "Aliases",
     .user_devices = "Devices",
+    .user_origin = "Added",
+    .user_of_directory = "by the directory",
+    .user_of_hand = "by hand",
     .user_delay = "Sign-in",
     .user_delay_none = "open",
     .user_delay_now =
@@ -356,9 +359,8 @@ constexpr Texts texts{
 
     .policies = "Policies",
     .policies_intro =
-        "What phones have to enforce. Policies are changed in the configuration, or by godwit "
-        "policy "
-        "where the store has them; one can be assigned to a user here.",
+        "What phones have to enforce. Policies of the configuration file are changed there; others "
+        "are made and changed here, or by godwit policy.",
     .policy_off = "Nothing is asked of phones",
     .policy_loose = "Phones that know policies are held to it",
     .policy_strict = "Nothing without the acknowledged policy",
@@ -370,17 +372,17 @@ constexpr Texts texts{
 
     .policy_assign_title = "Whose policy is which?",
     .policy_assign_hint =
-        "Groups, domains and everybody else are given theirs in the configuration. An assignment "
-        "to a user counts before that.",
+        "Policies themselves name users, groups and domains. An assignment to a user counts before "
+        "that.",
     .policy_look = "Look",
     .policy_assign = "Assign",
-    .policy_by_configuration = "As the configuration says",
+    .policy_by_policies = "As the policies say",
     .policy_holds = "Policy of {}",
     .policy_why = "Because",
     .policy_why_default = "no other names the user",
     .policy_why_assigned = "it was assigned to the user",
-    .policy_why_user = "the configuration names the user",
-    .policy_why_group = "the configuration names a group or domain of the user",
+    .policy_why_user = "it names the user",
+    .policy_why_group = "it names a group or domain of the user",
     .policy_assigned_done = "Done. Devices that wait learn of it at once.",
     .policy_gone = "There is no such user or policy.",
     .recovery_show = "Show it",

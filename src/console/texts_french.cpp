@@ -325,6 +325,9 @@ constexpr Texts texts{
     .user_name = "Nom",
     .user_aliases = "Alias",
     .user_devices = "Appareils",
+    .user_origin = "Ajouté",
+    .user_of_directory = "par l’annuaire",
+    .user_of_hand = "à la main",
     .user_delay = "Connexion",
     .user_delay_none = "ouverte",
     .user_delay_now =
@@ -373,9 +376,8 @@ constexpr Texts texts{
 
     .policies = "Stratégies",
     .policies_intro =
-        "Ce que les téléphones doivent appliquer. Les stratégies se changent dans la "
-        "configuration, "
-        "ou par godwit policy si la base les contient ; elles s’attribuent ici.",
+        "Ce que les téléphones doivent appliquer. Les stratégies du fichier de configuration se "
+        "changent là ; les autres se créent et se changent ici, ou par godwit policy.",
     .policy_off = "Rien n’est demandé aux téléphones",
     .policy_loose = "Les téléphones qui connaissent les stratégies y sont tenus",
     .policy_strict = "Rien sans la stratégie confirmée",
@@ -387,17 +389,17 @@ constexpr Texts texts{
 
     .policy_assign_title = "Qui a quelle stratégie ?",
     .policy_assign_hint =
-        "Groupes, domaines et tous les autres reçoivent la leur dans la configuration. Une "
-        "attribution à une personne passe avant.",
+        "Les stratégies nomment elles-mêmes des utilisateurs, groupes et domaines. Une attribution "
+        "à une personne passe avant.",
     .policy_look = "Regarder",
     .policy_assign = "Attribuer",
-    .policy_by_configuration = "Comme le dit la configuration",
+    .policy_by_policies = "Comme le disent les stratégies",
     .policy_holds = "Stratégie de {}",
     .policy_why = "Parce que",
     .policy_why_default = "aucune autre ne nomme cette personne",
     .policy_why_assigned = "elle lui a été attribuée",
-    .policy_why_user = "la configuration nomme cette personne",
-    .policy_why_group = "la configuration nomme un groupe ou domaine de cette personne",
+    .policy_why_user = "elle nomme cette personne",
+    .policy_why_group = "elle nomme un groupe ou domaine de cette personne",
     .policy_assigned_done = "C’est fait. Les appareils qui attendent l’apprennent aussitôt.",
     .policy_gone = "Il n’y a pas de tel utilisateur ou stratégie.",
     .recovery_show = "L’afficher",

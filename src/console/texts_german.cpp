@@ -323,6 +323,9 @@ constexpr Texts texts{
     .user_name = "Name",
     .user_aliases = "Aliase",
     .user_devices = "Geräte",
+    .user_origin = "Angelegt",
+    .user_of_directory = "vom Verzeichnis",
+    .user_of_hand = "von Hand",
     .user_delay = "Anmeldung",
     .user_delay_none = "offen",
     .user_delay_now =
@@ -371,9 +374,8 @@ constexpr Texts texts{
 
     .policies = "Richtlinien",
     .policies_intro =
-        "Was Telefone durchsetzen müssen. Richtlinien werden in der Konfiguration geändert, oder "
-        "mit "
-        "godwit policy, wenn sie in der Datenbank stehen; zuweisen lassen sie sich hier.",
+        "Was Telefone durchsetzen müssen. Richtlinien der Konfigurationsdatei werden dort "
+        "geändert; andere werden hier angelegt und geändert, oder mit godwit policy.",
     .policy_off = "Von Telefonen wird nichts verlangt",
     .policy_loose = "Telefone, die Richtlinien kennen, halten sich daran",
     .policy_strict = "Nichts ohne die bestätigte Richtlinie",
@@ -385,17 +387,17 @@ constexpr Texts texts{
 
     .policy_assign_title = "Wer hat welche Richtlinie?",
     .policy_assign_hint =
-        "Gruppen, Domains und alle anderen bekommen ihre in der Konfiguration. Eine Zuweisung an "
-        "eine Person geht dem vor.",
+        "Richtlinien nennen selbst Personen, Gruppen und Domains. Eine Zuweisung an eine Person "
+        "geht dem vor.",
     .policy_look = "Nachsehen",
     .policy_assign = "Zuweisen",
-    .policy_by_configuration = "Wie die Konfiguration es sagt",
+    .policy_by_policies = "Wie die Richtlinien es sagen",
     .policy_holds = "Richtlinie von {}",
     .policy_why = "Weil",
     .policy_why_default = "keine andere die Person nennt",
     .policy_why_assigned = "sie ihr zugewiesen wurde",
-    .policy_why_user = "die Konfiguration die Person nennt",
-    .policy_why_group = "die Konfiguration eine Gruppe oder Domain der Person nennt",
+    .policy_why_user = "sie die Person nennt",
+    .policy_why_group = "sie eine Gruppe oder Domain der Person nennt",
     .policy_assigned_done = "Erledigt. Geräte, die warten, erfahren es sofort.",
     .policy_gone = "Diese Person oder Richtlinie gibt es nicht.",
     .recovery_show = "Zeigen",

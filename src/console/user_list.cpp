@@ -28,6 +28,7 @@ std::vector<ListedUser> listed_users(const nlohmann::json& users,
                     .aliases = each.at("aliases").get<std::vector<std::string>>()};
     const auto found = counts.find(user.login);
     if (found != counts.end()) user.devices = found->second;
+    user.from_directory = each.at("origin") != "local";
     out.push_back(std::move(user));
   }
   return out;

@@ -15,6 +15,7 @@ struct ListedUser {
   std::string name;
   std::vector<std::string> aliases{};
   std::size_t devices = 0;
+  bool from_directory = false;  // a user sync added it
 };
 
 /// Those of the embedded store (`users`: as user.list gives them) with the number of their devices.

@@ -32,7 +32,11 @@ std::string joined(const std::vector<std::string>& names) {
   return out;
 }
 
-Html row(const Texts& texts, const ListedUser& user) {
+std::string_view origin_of(const Texts& texts, bool from_directory) {
+  return from_directory ? texts.user_of_directory : texts.user_of_hand;
+}
+
+Html row(const Texts& texts, const ListedUser& user, bool kept) {
   const auto cell = [](std::string_view label, std::string_view text) {
     return element("td", {{"data-label", label}}, text);
   };
@@ -41,18 +45,20 @@ Html row(const Texts& texts, const ListedUser& user) {
                          link(url_of(admin_user_path, user.login), printable(user.login))),
                  cell(texts.user_name, printable(user.name)),
                  cell(texts.user_aliases, printable(joined(user.aliases))),
-                 cell(texts.user_devices, std::to_string(user.devices)));
+                 cell(texts.user_devices, std::to_string(user.devices)),
+                 kept ? cell(texts.user_origin, origin_of(texts, user.from_directory)) : Html());
 }
 
-Html table(const Texts& texts, const std::vector<ListedUser>& users, std::size_t first) {
+/// `kept`: they are users of the embedded store.
+Html table(const Texts& texts, const std::vector<ListedUser>& users, std::size_t first, bool kept) {
   Html head;
-  for (const std::string_view label :
-       {texts.of_user, texts.user_name, texts.user_aliases, texts.user_devices}) {
-    head.add(element("th", {{"scope", "col"}}, label));
+  for (const std::string_view label : {texts.of_user, texts.user_name, texts.user_aliases,
+                                       texts.user_devices, texts.user_origin}) {
+    if (kept || label != texts.user_origin) head.add(element("th", {{"scope", "col"}}, label));
   }
   Html rows;
   const std::size_t end = std::min(users.size(), first + rows_max);
-  for (std::size_t i = first; i < end; ++i) rows.add(row(texts, users[i]));
+  for (std::size_t i = first; i < end; ++i) rows.add(row(texts, users[i], kept));
   return element("div", {{"class", "card table"}},
                  element("table", element("thead", element("tr", head)), element("tbody", rows)));
 }
@@ -213,7 +219,7 @@ Task<http::Reply> show_users(Visit& visit) {
   } else {
     content.add(element("p", {{"class", "hint"}, {"role", "status"}},
                         fill(texts.users_found, std::to_string(users.size()))));
-    content.add(table(texts, users, paging.first()));
+    content.add(table(texts, users, paging.first(), kept.has_value()));
   }
   content.add(paging.links(visit, admin_users_path, {{"q", words}}));
   co_return page_reply(visit, {std::string(texts.users), std::move(content)});
@@ -238,6 +244,11 @@ Task<http::Reply> show_user(Visit& visit) {
     facts.add(texts.user_name, printable(kept->value("display_name", "")));
     facts.add(texts.user_aliases,
               printable(joined(kept->at("aliases").get<std::vector<std::string>>())));
+    const auto origin = kept->at("origin").get<std::string>();
+    const bool from_directory = origin != "local";
+    Html added = Html().add(origin_of(texts, from_directory));
+    if (from_directory) added.add(element("span", {{"class", "hint term"}}, printable(origin)));
+    facts.add(texts.user_origin, added);
   }
   facts.add(texts.user_devices, link(Url(admin_devices_path, {{"q", login}}),
                                      fill(texts.found_devices, std::to_string(devices.size()))));

@@ -93,6 +93,12 @@ TEST_F(UserPagesTest, AreListedAndFound) {
   page = text(get("/godwit/admin/users?q=ARCHER"));
   EXPECT_TRUE(page.contains("Users: 1<")) << page;
   EXPECT_TRUE(text(get("/godwit/admin/users?q=nothing")).contains("No user fits."));
+  EXPECT_FALSE(page.contains("by the directory")) << page;
+  accounts_.users[ann].origin = "ldap:entry <7>";
+  EXPECT_TRUE(text(get("/godwit/admin/users?q=ann")).contains(">by the directory</td>"));
+  EXPECT_TRUE(
+      text(get("/godwit/admin/user?user=ann%40example.org"))
+          .contains("by the directory<span class=\"hint term\">ldap:entry &lt;7&gt;</span>"));
 }
 
 TEST_F(UserPagesTest, OneIsShownWithDevicesAndDelay) {

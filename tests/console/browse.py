@@ -51,6 +51,10 @@ PAGES = {
     "quarantine": ("/godwit/admin/quarantine", True),
     "policies": ("/godwit/admin/policies", True),
     "policy-of-user": ("/godwit/admin/policies?user={user}", True),
+    "policy-new": ("/godwit/admin/policy", True),
+    "policy-edit": ("/godwit/admin/policy?policy=field", True),
+    "policy-copy": ("/godwit/admin/policy?from=board", True),
+    "policy-remove": ("/godwit/admin/policy/remove?policy=field", True),
     "audit": ("/godwit/admin/audit", True),
     "nothing": ("/godwit/nothing", True),
 }
@@ -94,6 +98,20 @@ class Look:
         address = browser.run("return document.querySelector('.cards a').href")
         self.app_password = address.split("id=")[1]
 
+    def look_at_policy(self, browser, language, name):
+        """The pages that an edit leads to: what it would change, and what is wrong with it."""
+        browser.open(f"{self.url}/godwit/admin/policy?policy=field&language={language}")
+        browser.type("#users", f"\n{self.user}")
+        browser.click("button[value=look]")
+        self.expect(f"{name}: the device is not told of", browser.comes("tbody", self.device))
+        self.judge(browser, f"policy-look-{name}")
+        browser.click("button[value=change]")
+        self.expect(f"{name}: not back at the form", browser.comes("button[value=look]", ""))
+        browser.type("#MinDevicePasswordLength", "99")
+        browser.click("button[value=look]")
+        self.expect(f"{name}: no problem", browser.comes("[role=alert] a", "16"))
+        self.judge(browser, f"policy-wrong-{name}")
+
     def judge(self, browser, name):
         wide = browser.run("return document.documentElement.scrollWidth - window.innerWidth")
         self.expect(f"{name}: {wide} px wider than the window", wide <= 0)
@@ -122,6 +140,8 @@ class Look:
                 for width in WIDTHS:
                     browser.size(width)
                     for language in LANGUAGES:
+                        if signed_in:
+                            self.look_at_policy(browser, language, f"{width}-{language}-{scheme}")
                         for name, (path, inside) in PAGES.items():
                             if inside != signed_in:
                                 continue
@@ -182,6 +202,20 @@ class Look:
             self.tab_to(browser, "Deutsch")
             browser.press("enter")
             self.expect("keyboard: not in German", browser.comes("h1", "entfernen"))
+            browser.open(f"{self.url}/godwit/admin/policy?language=en")
+            self.tab_to(browser, "name")
+            browser.press("keys")
+            self.tab_to(browser, "Device")
+            browser.press("enter")
+            self.tab_to(browser, "AllowCamera")
+            browser.press("down", "down")
+            self.tab_to(browser, "Look at what it changes")
+            browser.press("enter")
+            self.expect("keyboard: no look at a policy", browser.comes("h1", "Save keys?"))
+            self.expect("keyboard: no camera", "AllowCamera - -> 0" in browser.text(".changes"))
+            self.tab_to(browser, "Change again")
+            browser.press("enter")
+            self.expect("keyboard: not back", browser.comes("h1", "New policy"))
         finally:
             browser.close()
 
@@ -238,6 +272,19 @@ class Look:
             browser.type("#confirm", "dora@example.org")
             browser.click("main form button")
             self.expect("scripts off: user not removed", browser.comes(".banner", "was removed"))
+            browser.click("nav a[href='/godwit/admin/policies']")
+            browser.click("main .button.primary")
+            self.expect("scripts off: no form for a policy", browser.comes("h1", "New policy"))
+            browser.type("#name", "night")
+            browser.click("details:nth-of-type(2) summary")
+            browser.click("#AllowCamera option[value='0']")
+            browser.click("button[value=look]")
+            self.expect("scripts off: no look at it", browser.comes("h1", "Save night?"))
+            browser.click("button[value=save]")
+            self.expect("scripts off: no policy saved", browser.comes(".banner", "was saved"))
+            browser.click("a[href$='/remove?policy=night']")
+            browser.click("main form button")
+            self.expect("scripts off: policy not removed", browser.comes(".banner", "was removed"))
             browser.click("nav a[href='/godwit/admin/devices']")
             self.expect("scripts off: no devices", browser.comes("h1", "Devices"))
             browser.type("#q", "bob")

@@ -52,6 +52,11 @@ TEST(ConsoleBrowser, EveryPageIsFitToBeSeen) {
   daemon.start();
   daemon.add_user(ann);
   daemon.add_user(bob);
+  EXPECT_EQ(daemon
+                .command("policy set field --user dave@example.org --setting AllowCamera=false "
+                         "--setting DevicePasswordEnabled=true --setting MinDevicePasswordLength=6")
+                .code,
+            0);
   Phone phone(daemon, ann);
   phone.inbox();
   EXPECT_EQ(phone.send("To: ann@example.org\r\nSubject: Hello <b>there</b>, a subject that goes on "
