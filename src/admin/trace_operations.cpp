@@ -5,6 +5,7 @@
 
 #include "admin/arguments.hpp"
 #include "admin/traces.hpp"
+#include "backend/backend.hpp"
 
 namespace godwit::admin {
 namespace {
@@ -28,11 +29,37 @@ Result<UserId> user_of(const json& arguments) {
   return UserId::parse(*name);
 }
 
+/// Who is traced, and whether a device of the user has been seen.
+struct Traced {
+  UserId user;
+  bool has_device = false;
+};
+
+Task<bool> has_device(const Parts& parts, UserId user) {
+  if (parts.devices == nullptr) co_return false;
+  const auto devices = co_await parts.devices->list(std::move(user));
+  co_return !devices.empty();
+}
+
+/// Whoever has a device, else the mailbox that the name opens: a backend that cannot tell without
+/// a password takes every name for one.
+Task<Result<Traced>> traced(Parts& parts, const json& arguments) {
+  auto user = user_of(arguments);
+  if (!user) co_return pass(user);
+  if (co_await has_device(parts, *user)) co_return Traced{*std::move(user), true};
+  if (parts.known_users == nullptr) co_return Traced{*std::move(user)};
+  const auto account = co_await parts.known_users->known(user->str(), {});
+  if (!account) {
+    co_return fail(Errc::not_found,
+                   fmt::format("there is no user '{}', nor a device of one", user->view()));
+  }
+  const bool seen = co_await has_device(parts, account->user);
+  co_return Traced{account->user, seen};
+}
+
 Task<Result<json>> trace_on(Parts& parts, json arguments) {
   const auto place = traces(parts);
   if (!place) co_return pass(place);
-  auto user = user_of(arguments);
-  if (!user) co_return pass(user);
   const auto minutes = number(arguments, "minutes");
   if (!minutes) co_return pass(minutes);
   const auto most = static_cast<std::uint64_t>(Traces::minutes_max.count());
@@ -41,19 +68,28 @@ Task<Result<json>> trace_on(Parts& parts, json arguments) {
   }
   const auto full = flag(arguments, "full");
   if (!full) co_return pass(full);
-  TraceOrder order{.user = *std::move(user), .full = *full};
+  auto whom = co_await traced(parts, arguments);
+  if (!whom) co_return pass(whom);
+  TraceOrder order{.user = std::move(whom->user), .full = *full};
   if (*minutes > 0) order.lasts = std::chrono::minutes(*minutes);
   const auto begun = (*place)->begin(std::move(order));
   if (!begun) co_return pass(begun);
-  co_return to_json(*begun);
+  json out = to_json(*begun);
+  out["waits"] = !whom->has_device;
+  co_return out;
 }
 
+/// By the user's name, else by another one of the same mailbox.
 Task<Result<json>> trace_off(Parts& parts, json arguments) {
   const auto place = traces(parts);
   if (!place) co_return pass(place);
   const auto user = user_of(arguments);
   if (!user) co_return pass(user);
-  const auto ended = (*place)->end(*user);
+  auto ended = (*place)->end(*user);
+  if (!ended && parts.known_users != nullptr) {
+    const auto account = co_await parts.known_users->known(user->str(), {});
+    if (account && account->user != *user) ended = (*place)->end(account->user);
+  }
   if (!ended) co_return pass(ended);
   co_return to_json(*ended);
 }

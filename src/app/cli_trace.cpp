@@ -25,6 +25,9 @@ std::string time_text(const json& trace) {
 void print_begun(const json& trace) {
   std::cout << fmt::format("{}\nuntil {}, `godwit trace {} off`, or the daemon's end\n",
                            field(trace, "file"), time_text(trace), field(trace, "user"));
+  if (trace.value("waits", false)) {
+    std::cout << "No device of this user has been seen yet: it waits for the first one.\n";
+  }
   if (trace.value("full", false)) {
     std::cout << "It holds what the user's mail and appointments say: show it to nobody else.\n";
   }

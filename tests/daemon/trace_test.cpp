@@ -112,6 +112,15 @@ TEST_F(TraceTest, LeavesContentOut) {
   EXPECT_FALSE(actions.contains("trace.list"));
 }
 
+TEST_F(TraceTest, KnowsWhoIsNobody) {
+  const Finished refused = daemon_.command("trace nobody@example.org on");
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.output.contains("there is no user 'nobody@example.org'")) << refused.output;
+  const Finished begun = daemon_.command("trace " + std::string(ann) + " on");
+  EXPECT_EQ(begun.code, 0);
+  EXPECT_TRUE(begun.output.contains("waits for the first one")) << begun.output;
+}
+
 TEST_F(TraceTest, CanBeSentAgain) {
   Phone phone(daemon_, ann);
   send_marked(phone);
