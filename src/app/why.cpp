@@ -8,6 +8,7 @@
 
 #include "app/device_folders.hpp"
 #include "app/mail_places.hpp"
+#include "app/set_aside.hpp"
 #include "base/fault.hpp"
 #include "command/device_admission.hpp"
 #include "eas/version.hpp"
@@ -192,12 +193,12 @@ class Inquiry {
   }
 
   Task<> list_set_aside() {
-    const auto records = co_await places_.store.list(user_.str(), Kind::set_aside,
-                                                     device_.str() + '/', "", set_aside_max);
-    for (const store::Record& record : records) {
-      const std::string id = record.key.name.substr(device_.view().size() + 1);
-      stop("item", Code::item_aside, {id, folder_name(id.substr(0, id.find(':'))), record.value});
-      found_.back().about = id;
+    const auto items =
+        co_await set_aside_items(places_.store, hierarchy_, user_, device_, set_aside_max);
+    for (const SetAside& item : items) {
+      stop("item", Code::item_aside,
+           {item.id, folder_name(item.id.substr(0, item.id.find(':'))), item.why});
+      found_.back().about = item.id;
     }
   }
 

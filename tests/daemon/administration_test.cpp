@@ -237,6 +237,15 @@ TEST_F(AdministrationTest, ARepairWakesTheDeviceThatWaits) {
   EXPECT_EQ(ask("repair resend ann@example.org phone1 '<two@x.org>'")["error"]["code"],
             "not_found");
   EXPECT_EQ(ask("repair resend ann@example.org other " + item)["error"]["code"], "not_found");
+  // What is kept from it comes back when it changes, and nothing says that it is kept any more.
+  EXPECT_EQ(after("forget ann@example.org phone1 " + item).removed.size(), 1U);
+  EXPECT_TRUE(ask("why ann@example.org phone1").dump().contains("item.aside"));
+  Phone other(daemon_, ann, "phone2");
+  other->set_read(other.inbox(), item, true);
+  other.inbox();
+  phone_->inbox();
+  EXPECT_TRUE(one());
+  EXPECT_FALSE(ask("why ann@example.org phone1").dump().contains("item.aside"));
 }
 
 // Two phones wait under two policies; the file changes one of them.
