@@ -121,10 +121,8 @@ Task<Result<Taken>> import_one(Operations::Parts& parts, Importer& importer, con
 }
 
 Task<Result<json>> device_import(Operations::Parts& parts, json arguments) {
-  const auto place = of_store(parts.devices);
+  const auto place = of_store(parts.importer);
   if (!place) co_return pass(place);
-  auto* importer = dynamic_cast<Importer*>(*place);
-  if (importer == nullptr) co_return fail(Errc::unsupported, "these devices are not kept here");
   auto from = text(arguments, "from");
   if (!from) co_return pass(from);
   const auto dry_run = flag(arguments, "dry_run");
@@ -136,7 +134,7 @@ Task<Result<json>> device_import(Operations::Parts& parts, json arguments) {
   }
   json done = json::array();
   for (const json& row : rows) {
-    const auto taken = co_await import_one(parts, *importer, row, wanted);
+    const auto taken = co_await import_one(parts, **place, row, wanted);
     if (taken) {
       done.push_back({{"outcome", name_of(*taken)}});
     } else {

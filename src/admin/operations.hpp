@@ -36,7 +36,9 @@ class KnownUsers;
 
 namespace godwit::admin {
 
+class Importer;
 class Insight;
+class PolicyEditor;
 class Traces;
 
 struct NewUser {
@@ -356,6 +358,7 @@ class Operations {
     Devices* devices = nullptr;
     Outbox* outbox = nullptr;
     std::function<Status()> status;
+    Importer* importer = nullptr;  // there where the devices are
     /// Drops what is cached about a user, and ends the user's waiting requests.
     std::function<void(const UserId&)> forget_user;
     /// Ends what the user signed in to with the own password: that is another now.
@@ -366,6 +369,7 @@ class Operations {
     Policies* policies = nullptr;
     Audit* audit = nullptr;
     /// Whom the rules of a configuration file, given as text, would keep out or let in who are not
+    PolicyEditor* policy_editor = nullptr;  // there where the policies are
     /// now. Null where there are no devices.
     std::function<Task<Result<std::vector<Hit>>>(std::string)> dry_run = {};
     Insight* insight = nullptr;  // there where phones are served

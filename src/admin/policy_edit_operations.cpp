@@ -129,14 +129,8 @@ json to_json(const PolicyForecast& forecast) {
 
 }  // namespace
 
-Result<PolicyEditor*> editor_of(Parts& parts) {
-  const auto policies = of_store(parts.policies);
-  if (!policies) return pass(policies);
-  return of_store(dynamic_cast<PolicyEditor*>(*policies));
-}
-
 Task<Result<json>> policy_set(Parts& parts, json arguments) {
-  const auto place = editor_of(parts);
+  const auto place = of_store(parts.policy_editor);
   if (!place) co_return pass(place);
   auto order = order_of(parts, arguments);
   if (!order) co_return pass(order);
@@ -152,7 +146,7 @@ Task<Result<json>> policy_set(Parts& parts, json arguments) {
 }
 
 Task<Result<json>> policy_remove(Parts& parts, json arguments) {
-  const auto place = editor_of(parts);
+  const auto place = of_store(parts.policy_editor);
   if (!place) co_return pass(place);
   auto order = order_of(parts, arguments);
   if (!order) co_return pass(order);
@@ -160,7 +154,7 @@ Task<Result<json>> policy_remove(Parts& parts, json arguments) {
 }
 
 Task<Result<json>> policy_dry_run(Parts& parts, json arguments) {
-  const auto place = editor_of(parts);
+  const auto place = of_store(parts.policy_editor);
   if (!place) co_return pass(place);
   const auto removed = flag(arguments, "removed");
   if (!removed) co_return pass(removed);

@@ -66,9 +66,6 @@ class PolicyEditor {
   virtual Task<Result<PolicyForecast>> forecast(Policy draft, bool removed) = 0;
 };
 
-/// Who edits these policies. Error: unsupported (the store cannot be used, or nobody does).
-Result<PolicyEditor*> editor_of(Operations::Parts& parts);
-
 // Operations: {"policy.set", "policy.remove", "policy.dry_run"}.
 Task<Result<nlohmann::json>> policy_set(Operations::Parts& parts, nlohmann::json arguments);
 Task<Result<nlohmann::json>> policy_remove(Operations::Parts& parts, nlohmann::json arguments);

@@ -33,7 +33,7 @@ json to_json(const ListedPolicy& policy) {
 }
 
 Task<Result<json>> policy_list(Parts& parts, json) {
-  const auto place = editor_of(parts);
+  const auto place = of_store(parts.policy_editor);
   if (!place) co_return pass(place);
   json rows = json::array();
   for (const ListedPolicy& policy : co_await (*place)->rows()) rows.push_back(to_json(policy));
@@ -54,7 +54,7 @@ Task<Result<json>> policy_show(Parts& parts, json arguments) {
     name = std::move(of_user.name);
     reason = std::move(of_user.reason);
   }
-  const auto editor = editor_of(parts);
+  const auto editor = of_store(parts.policy_editor);
   if (!editor) co_return pass(editor);
   for (const ListedPolicy& policy : co_await (*editor)->rows()) {
     if (policy.name != *name) continue;

@@ -55,7 +55,11 @@ class StoreImportTest : public testing::Test {
   SeededRandom random{1};
   StoreAudit audit{store, clock, random};
   StoreDevices devices{store, audit, clock, [](const UserId&, const DeviceId&) {}};
-  Operations operations{{.devices = &devices, .status = {}, .forget_user = {}, .audit = &audit}};
+  Operations operations{{.devices = &devices,
+                         .importer = &devices,
+                         .status = {},
+                         .forget_user = {},
+                         .audit = &audit}};
   Order order{*UserId::parse("ann"), *DeviceId::parse("phone"), {"root", ""}};
 };
 

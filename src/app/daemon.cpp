@@ -256,8 +256,10 @@ admin::Operations::Parts Daemon::State::operation_parts() {
   parts.removed_items = backends ? backends->removed_items() : nullptr;
   parts.shares = backends ? backends->shares() : nullptr;
   parts.devices = devices.get();
+  parts.importer = devices.get();
   parts.audit = audit.get();
   parts.policies = policies.get();
+  parts.policy_editor = policies.get();
   parts.activity = activity.get();
   parts.insight = insight.get();
   parts.traces = engine ? &traces : nullptr;

@@ -32,6 +32,7 @@ class AdminPolicyEdit : public ConsoleTest {
     book_ = configured_;
     auto parts = operation_parts();
     parts.policies = &policies_;
+    parts.policy_editor = &policies_;
     operations_.replace(std::move(parts));
     sign_in();
   }
