@@ -201,12 +201,20 @@ Task<Result<json>> user_show(Parts& parts, json arguments) {
   co_return out;
 }
 
-Task<> tell_of_sync(Parts& parts, std::string_view what, std::string login) {
-  forget(parts, login);
+/// Users and the audit log are kept in different databases: the entry comes first, so that whoever
+/// dies in between leaves no change without one.
+Task<> note_of_sync(Parts& parts, std::string_view what, std::string login, Result<> done = {}) {
   if (parts.audit == nullptr) co_return;
   policy::AuditEntry entry =
       audit_entry(parts.caller, fmt::format("user.sync.{}", what), json{{"login", login}});
+  entry.done = done.has_value();
+  if (!done) entry.details = done.error().message;
   co_await parts.audit->add(std::move(entry));
+}
+
+Task<> end_of_sync(Parts& parts, std::string_view what, std::string login, Result<> done) {
+  forget(parts, login);
+  if (!done) co_await note_of_sync(parts, what, std::move(login), std::move(done));
 }
 
 Task<Result<json>> user_sync(Parts& parts, json arguments) {
@@ -215,9 +223,14 @@ Task<Result<json>> user_sync(Parts& parts, json arguments) {
   const auto dry_run = flag(arguments, "dry_run");
   if (!dry_run) co_return pass(dry_run);
   UserSyncOrder order{.dry_run = *dry_run,
-                      .told = [&parts](std::string_view what, std::string login) {
-                        return tell_of_sync(parts, what, std::move(login));
-                      }};
+                      .about_to =
+                          [&parts](std::string_view what, std::string login) {
+                            return note_of_sync(parts, what, std::move(login));
+                          },
+                      .tried =
+                          [&parts](std::string_view what, std::string login, Result<> done) {
+                            return end_of_sync(parts, what, std::move(login), std::move(done));
+                          }};
   const auto done = co_await (*place)->sync(std::move(order));
   if (!done) co_return pass(done);
   json failed = json::array();

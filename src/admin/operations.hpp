@@ -74,8 +74,10 @@ struct UserSync {
 
 struct UserSyncOrder {
   bool dry_run = false;  // says what would be done
-  /// Told of each change once it is made: "added", "adopted", "changed", "removed".
-  std::function<Task<>(std::string_view what, std::string login)> told;
+  /// Told of each change before it is made ("added", "adopted", "changed", "removed"): what throws
+  /// here is not made. And once it is tried, of how it went.
+  std::function<Task<>(std::string_view what, std::string login)> about_to;
+  std::function<Task<>(std::string_view what, std::string login, Result<> done)> tried;
 };
 
 /// The users of the embedded store. Errors: conflict, not_found, refused (unknown domain, weak or
@@ -356,9 +358,9 @@ class Operations {
   struct Parts {
     Accounts* accounts = nullptr;
     Devices* devices = nullptr;
+    Importer* importer = nullptr;  // there where the devices are
     Outbox* outbox = nullptr;
     std::function<Status()> status;
-    Importer* importer = nullptr;  // there where the devices are
     /// Drops what is cached about a user, and ends the user's waiting requests.
     std::function<void(const UserId&)> forget_user;
     /// Ends what the user signed in to with the own password: that is another now.
@@ -367,9 +369,9 @@ class Operations {
     auth::AppPasswords* app_passwords = nullptr;
     backend::KnownUsers* known_users = nullptr;  // there where app passwords are
     Policies* policies = nullptr;
+    PolicyEditor* policy_editor = nullptr;  // there where the policies are
     Audit* audit = nullptr;
     /// Whom the rules of a configuration file, given as text, would keep out or let in who are not
-    PolicyEditor* policy_editor = nullptr;  // there where the policies are
     /// now. Null where there are no devices.
     std::function<Task<Result<std::vector<Hit>>>(std::string)> dry_run = {};
     Insight* insight = nullptr;  // there where phones are served

@@ -66,12 +66,18 @@ class FakeAccounts final : public Accounts {
     out.adopted = {"hand@example.org"};
     out.renamed = {{"ann@example.org", "ann.archer@example.org"}};
     out.failed = {{"odd@example.org", "has no name"}};
-    if (!order.dry_run) co_await order.told("added", "new@example.org");
+    if (order.dry_run) co_return out;
+    co_await order.about_to("added", "new@example.org");
+    if (dies) throw Fault(Fault::Kind::unavailable, "killed");
+    co_await order.tried("added", "new@example.org", Result<>{});
+    co_await order.about_to("added", "odd@example.org");
+    co_await order.tried("added", "odd@example.org", fail(Errc::refused, "has no name"));
     co_return out;
   }
   backend::PersonChange change;
   std::map<std::string, NewUser> users;
   bool broken = false;
+  bool dies = false;  // in a sync, with its first change made
 };
 
 class FakeGroups final : public Groups {
@@ -241,13 +247,25 @@ TEST_F(OperationsTest, UsersAreBroughtInStep) {
   const std::string done = run(R"({"operation":"user.sync"})");
   EXPECT_TRUE(done.contains(R"("gone":["old@example.org"])")) << done;
   EXPECT_TRUE(done.contains(R"({"login":"odd@example.org","why":"has no name"})")) << done;
-  EXPECT_EQ(forgotten, std::vector<std::string>{"new@example.org"});
-  ASSERT_EQ(audit.entries.size(), 3U);
+  EXPECT_EQ(forgotten, (std::vector<std::string>{"new@example.org", "odd@example.org"}));
+  ASSERT_EQ(audit.entries.size(), 5U);
   EXPECT_EQ(audit.entries[0].action, "user.sync");
   EXPECT_EQ(audit.entries[0].details, "dry run");
   EXPECT_EQ(audit.entries[1].action, "user.sync.added");
   EXPECT_EQ(audit.entries[1].user, "new@example.org");
   EXPECT_EQ(audit.entries[1].by, "root");
+  EXPECT_TRUE(audit.entries[1].done);
+  EXPECT_EQ(audit.entries[3].user, "odd@example.org");
+  EXPECT_EQ(audit.entries[3].details, "has no name");
+  EXPECT_FALSE(audit.entries[3].done);
+}
+
+TEST_F(OperationsTest, ASyncThatDiesLeavesNoChangeWithoutAnEntry) {
+  accounts.dies = true;
+  EXPECT_TRUE(run(R"({"operation":"user.sync"})").contains("failed"));
+  ASSERT_EQ(audit.entries.size(), 1U);
+  EXPECT_EQ(audit.entries[0].action, "user.sync.added");
+  EXPECT_EQ(audit.entries[0].user, "new@example.org");
 }
 
 TEST_F(OperationsTest, EntriesOfTheAddressListChange) {

@@ -217,11 +217,17 @@ Task<Result<admin::UserSync>> UserSync::run(admin::UserSyncOrder order) {
       out.gone.push_back(login);
       continue;
     }
-    const auto done = order.dry_run ? Result<>{} : co_await users_.remove(login);
-    if (!done) out.failed.emplace_back(login, done.error().message);
-    if (!done) continue;
-    out.removed.push_back(login);
-    if (!order.dry_run) co_await order.told("removed", login);
+    Result<> done;
+    if (!order.dry_run) {
+      co_await order.about_to("removed", login);
+      done = co_await users_.remove(login);
+      co_await order.tried("removed", login, done);
+    }
+    if (done) {
+      out.removed.push_back(login);
+    } else {
+      out.failed.emplace_back(login, done.error().message);
+    }
   }
   co_return out;
 }
@@ -237,49 +243,62 @@ Task<> UserSync::add(const Wanted& wanted, const admin::UserSyncOrder& order,
                       .display_name = wanted.person->entry.display_name,
                       .aliases = {},
                       .origin = wanted.person->identity};
+  co_await order.about_to("added", wanted.login);
   const auto made = co_await users_.add(std::move(user));
+  co_await order.tried("added", wanted.login, made);
   if (!made) {
     out.failed.emplace_back(wanted.login, made.error().message);
     co_return;
   }
   out.added.push_back(wanted.login);
-  co_await order.told("added", wanted.login);
-  const auto filled = co_await change(wanted, false);
+  const auto changes = co_await changes_of(wanted);
+  const auto filled = changes ? co_await change(wanted, *changes) : Result<>(pass(changes));
   if (!filled) out.failed.emplace_back(wanted.login, filled.error().message);
 }
 
 Task<> UserSync::keep(const Wanted& wanted, const admin::UserSyncOrder& order,
                       admin::UserSync& out) {
   if (wanted.adopt) {
-    const auto done = order.dry_run
-                          ? Result<>{}
-                          : co_await users_.set_origin(wanted.login, wanted.person->identity);
+    Result<> done;
+    if (!order.dry_run) {
+      co_await order.about_to("adopted", wanted.login);
+      done = co_await users_.set_origin(wanted.login, wanted.person->identity);
+      co_await order.tried("adopted", wanted.login, done);
+    }
     if (!done) out.failed.emplace_back(wanted.login, done.error().message);
     if (!done) co_return;
     out.adopted.push_back(wanted.login);
-    if (!order.dry_run) co_await order.told("adopted", wanted.login);
   }
-  const auto changed = co_await change(wanted, order.dry_run);
-  if (!changed) out.failed.emplace_back(wanted.login, changed.error().message);
-  if (!changed || !*changed) co_return;
-  out.changed.push_back(wanted.login);
-  if (!order.dry_run) co_await order.told("changed", wanted.login);
+  const auto changes = co_await changes_of(wanted);
+  if (!changes) out.failed.emplace_back(wanted.login, changes.error().message);
+  if (!changes || changes->empty()) co_return;
+  Result<> changed;
+  if (!order.dry_run) {
+    co_await order.about_to("changed", wanted.login);
+    changed = co_await change(wanted, *changes);
+    co_await order.tried("changed", wanted.login, changed);
+  }
+  if (changed) {
+    out.changed.push_back(wanted.login);
+  } else {
+    out.failed.emplace_back(wanted.login, changed.error().message);
+  }
 }
 
-Task<Result<bool>> UserSync::change(const Wanted& wanted, bool dry_run) {
+Task<Result<UserSync::Changes>> UserSync::changes_of(const Wanted& wanted) {
   const auto now = co_await users_.person(wanted.login);
   if (!now) co_return pass(now);
-  backend::PersonChange texts = text_change(wanted, *now);
-  backend::PersonChange media = co_await media_change(wanted, *now);
-  const bool differs = !is_nothing(texts) || !is_nothing(media);
-  if (dry_run) co_return differs;
-  // One by one: a picture that is none keeps no name from being right.
-  for (backend::PersonChange* one : {&texts, &media}) {
-    if (is_nothing(*one)) continue;
-    const auto done = co_await users_.change_person(wanted.login, std::move(*one));
+  Changes out{text_change(wanted, *now), co_await media_change(wanted, *now)};
+  std::erase_if(out, is_nothing);
+  co_return out;
+}
+
+Task<Result<>> UserSync::change(const Wanted& wanted, Changes changes) {
+  for (backend::PersonChange& one : changes) {
+    const auto done = co_await users_.change_person(wanted.login, std::move(one));
     if (!done) co_return pass(done);
   }
-  co_return differs;
+  co_return Result<>{};
 }
 
 Task<backend::PersonChange> UserSync::media_change(const Wanted& wanted,

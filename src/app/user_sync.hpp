@@ -51,8 +51,10 @@ class UserSync {
              admin::UserSync& out);
   Task<> keep(const UserSyncPlan::Wanted& wanted, const admin::UserSyncOrder& order,
               admin::UserSync& out);
-  /// What differs is changed; whether anything did.
-  Task<Result<bool>> change(const UserSyncPlan::Wanted& wanted, bool dry_run);
+  /// One by one: a picture that is none keeps no name from being right.
+  using Changes = std::vector<backend::PersonChange>;
+  Task<Result<Changes>> changes_of(const UserSyncPlan::Wanted& wanted);
+  Task<Result<>> change(const UserSyncPlan::Wanted& wanted, Changes changes);
   Task<backend::PersonChange> media_change(const UserSyncPlan::Wanted& wanted,
                                            const backend::Person& now);
 

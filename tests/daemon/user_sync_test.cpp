@@ -183,6 +183,15 @@ class UserSyncDaemonTest : public testing::Test {
     return cut;
   }
 
+  /// Logins of which the audit log has such an entry.
+  Logins told(const std::string& action) {
+    Logins out;
+    for (const Json& entry : ask("audit")["entries"]) {
+      if (entry["action"] == action) out.insert(entry["user"]);
+    }
+    return out;
+  }
+
   DaemonProcess daemon_;
   std::unique_ptr<Staff> staff_;
 };
@@ -262,6 +271,10 @@ TEST_F(UserSyncDaemonTest, WhatWasKilledIsDoneByTheNext) {
   EXPECT_TRUE(kill_in_a_sync());
   EXPECT_GT(users().size(), 1U);
   EXPECT_LT(users().size(), people + 1);
+  const Logins added = told("user.sync.added");
+  for (const auto& [login, origin] : users()) {
+    EXPECT_TRUE(login == hand || added.contains(login)) << login;
+  }
   sync();
   EXPECT_EQ(users().size(), people + 1);
   EXPECT_TRUE(sync()["changed"].empty());
@@ -275,6 +288,11 @@ TEST_F(UserSyncDaemonTest, WhatWasKilledIsDoneByTheNext) {
   EXPECT_LT(users().size(), people + 1);
   EXPECT_TRUE(cut || users().size() == 2U) << users().size();
   EXPECT_TRUE(users().contains(hand));
+  const Logins removed = told("user.sync.removed");
+  for (std::size_t i = 1; i < people; ++i) {
+    const std::string login = "p" + std::to_string(i) + "@example.com";
+    EXPECT_TRUE(users().contains(login) || removed.contains(login)) << login;
+  }
   sync();
   EXPECT_EQ(users().size(), 2U) << "one of the directory, and one added by hand";
   EXPECT_EQ(daemon_.command("schema verify").code, 0);

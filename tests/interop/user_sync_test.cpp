@@ -53,9 +53,11 @@ class UserSyncTest : public testing::Test {
     backend::LocalDirectory directory(store_.store());
     app::LocalAccounts accounts(store_.users(), directory, config_, clock_);
     return test::run(accounts.sync(
-        {.dry_run = dry_run, .told = [this](std::string_view what, std::string login) {
-           return note(what, std::move(login));
-         }}));
+        {.dry_run = dry_run,
+         .about_to = [this](std::string_view what,
+                            std::string login) { return note(what, std::move(login)); },
+         .tried = [this](std::string_view, std::string login,
+                         Result<>) { return end(std::move(login)); }}));
   }
   UserSync sync(bool dry_run = false) {
     told_.clear();
@@ -64,7 +66,12 @@ class UserSyncTest : public testing::Test {
     return done ? std::move(*done) : UserSync{};
   }
   Task<> note(std::string_view what, std::string login) {
+    if (dies_before_ == login) throw Fault(Fault::Kind::unavailable, "killed");
     told_.insert(std::string(what) + ' ' + login);
+    co_return;
+  }
+  Task<> end(std::string login) {
+    if (dies_after_ == login) throw Fault(Fault::Kind::unavailable, "killed");
     co_return;
   }
   Logins users() {
@@ -111,6 +118,7 @@ class UserSyncTest : public testing::Test {
       std::chrono::system_clock::now() + std::chrono::hours(1))};
   app::Config config_;
   Logins told_;
+  std::string dies_before_, dies_after_;  // logins
 };
 
 constexpr const char* few = "(|(uid=ada)(uid=star)(uid=juergen)(uid=many1))";
@@ -149,6 +157,34 @@ TEST_F(UserSyncTest, UsersAreAsSlapdSays) {
   EXPECT_EQ(Logins{"ada@example.com"}, set_of(sync(true).changed));
   EXPECT_EQ("Mister", person("ada@example.com").entry.title);
   EXPECT_EQ(Logins{"ada@example.com"}, set_of(sync().changed));
+  EXPECT_EQ("Countess", person("ada@example.com").entry.title);
+  EXPECT_EQ(Logins{"changed ada@example.com"}, told_);
+}
+
+TEST_F(UserSyncTest, WhoeverDiesInTheMiddleHasToldOfEachChange) {
+  if (!use_slapd()) GTEST_SKIP() << RunningServer::why_not("slapd");
+  config_.user_sync.filter = few;
+  dies_before_ = "juergen@example.com";
+  EXPECT_THROW(sync(), Fault);
+  EXPECT_EQ(Logins{"ada@example.com"}, users()) << "nothing is done that is not told of";
+  EXPECT_EQ(Logins{"added ada@example.com"}, told_);
+  dies_before_.clear();
+  dies_after_ = "juergen@example.com";
+  EXPECT_THROW(sync(), Fault);
+  EXPECT_EQ((Logins{"ada@example.com", "juergen@example.com"}), users());
+  EXPECT_EQ(Logins{"added juergen@example.com"}, told_);
+  dies_after_.clear();
+  // What was added and not filled in is changed by the next, and told of.
+  EXPECT_EQ(Logins{"juergen@example.com"}, set_of(sync().changed));
+  EXPECT_EQ(four, users());
+  EXPECT_TRUE(told_.contains("changed juergen@example.com"));
+  set_title("ada@example.com", "Mister");
+  dies_before_ = "ada@example.com";
+  EXPECT_THROW(sync(), Fault);
+  EXPECT_EQ("Mister", person("ada@example.com").entry.title);
+  dies_before_.clear();
+  dies_after_ = "ada@example.com";
+  EXPECT_THROW(sync(), Fault);
   EXPECT_EQ("Countess", person("ada@example.com").entry.title);
   EXPECT_EQ(Logins{"changed ada@example.com"}, told_);
 }
