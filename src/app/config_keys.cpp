@@ -43,7 +43,9 @@ constexpr auto table = std::to_array<Key>({
     choice<&C::server, &S::language>(
         "server", "language", "en|de|fr",
         "What people are written to in: mails about devices and undeliverable mail, answers to "
-        "invitations. A phone that says which language it speaks is answered in that."),
+        "invitations, the page that browsers are shown. A phone or browser that says which "
+        "language "
+        "it speaks is answered in that."),
     number<&C::server, &S::drain_seconds>(
         "server", "drain_seconds", {0, 600},
         "A stop answers waiting phones over so many seconds, so that they do not all come back "

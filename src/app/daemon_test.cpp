@@ -123,6 +123,23 @@ TEST_F(DaemonTest, ThePageSaysWhatToEnterAndWhetherItWorks) {
   EXPECT_TRUE(http(get, "ann@example.org:no").starts_with("HTTP/1.1 401"));
 }
 
+TEST_F(DaemonTest, ThePageSpeaksTheLanguageOfTheBrowserElseThatOfTheServer) {
+  config_.server.language = "de";
+  start();
+  ask(R"({"operation":"user.add","arguments":{"login":"ann@example.org","password":"pw"}})");
+  const std::string get =
+      "GET /Microsoft-Server-ActiveSync HTTP/1.1\r\nAccept: text/html\r\nAccept-Language: ";
+  const std::string french = http(get + "fr-CA, en;q=0.5");
+  EXPECT_TRUE(french.contains("<html lang=\"fr\">")) << french;
+  EXPECT_TRUE(french.contains("Content-Language: fr")) << french;
+  EXPECT_TRUE(french.contains("serveur de messagerie")) << french;
+  EXPECT_TRUE(http(get + "fr", "ann@example.org:pw").contains("Tout fonctionne"));
+  EXPECT_TRUE(http(get + "en", "ann@example.org:no").contains("Sign-in did not work"));
+  const std::string german = http(get + "it, *;q=0.1", "ann@example.org:pw");
+  EXPECT_TRUE(german.contains("Alles funktioniert")) << german;
+  EXPECT_TRUE(german.contains("Angemeldet als <b>ann@example.org</b>.")) << german;
+}
+
 TEST_F(DaemonTest, WithADamagedStorePhonesComeLater) {
   std::filesystem::create_directories(config_.server.state_directory);
   std::ofstream(store_path(config_)) << std::string(8192, 'x');

@@ -100,7 +100,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
              [&backends](backend::Account account) {
                return backends.reach_submission(std::move(account));
              },
-             [this] { return has_console_; }}),
+             [this] { return has_console_; }, [this] { return settings_.language; }}),
       certificates_(config.certificates.authorities, config.certificates.revocation_lists),
       services_{clock,
                 random,

@@ -1,11 +1,11 @@
-/// The page for people: what to enter in the phone and, signed in, whether everything behind the
-/// server works for this account.
+/// The page for people, in the language that their browser asks for: what to enter in the phone
+/// and, signed in, whether everything behind the server works for this account.
 #pragma once
 
 #include <functional>
 #include <string>
-#include <string_view>
 
+#include "base/language.hpp"
 #include "command/endpoint.hpp"
 #include "store/store.hpp"
 
@@ -21,14 +21,13 @@ class Page {
     store::Store& store;
     std::function<Task<>(backend::Account)> reach_submission;  // throws Fault
     std::function<bool()> has_console;                         // at /godwit/
+    std::function<Language()> language;                        // of browsers that want none of ours
   };
   explicit Page(Parts parts) : parts_(std::move(parts)) {}
 
   Task<http::Reply> answer(http::Request request);
 
  private:
-  std::string_view console_link() const;
-
   Parts parts_;
 };
 
