@@ -10,8 +10,6 @@
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-usage() { echo "usage: davical.sh start|stop RUNDIR" >&2; exit 2; }
-
 write_config() {
   local run=$1
   cat >"$run/davical/config/config.php" <<PHP
@@ -65,10 +63,22 @@ make_database() {
   done
 }
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+launch() {
+  http_port=$(free_port)
+  LD_LIBRARY_PATH=$part/usr/lib/$triplet PHP_CLI_SERVER_WORKERS=4 "${as_server[@]}" \
+    env -C "$run/davical/htdocs" "$part/usr/bin/php8.2" -n \
+    -d extension_dir="$(echo "$part"/usr/lib/php/2*)" "${modules[@]}" \
+    -d include_path="$run/davical/inc:$part/usr/share/awl/inc" -d date.timezone=UTC \
+    -d display_errors=0 -d error_log="$run/php.log" \
+    -S "127.0.0.1:$http_port" -t "$run/davical/htdocs" "$run/router.php" \
+    </dev/null >>"$run/log" 2>&1 &
+  pid=$!
+}
+
+is_up() { answers "$http_port"; }
 
 start() {
-  local run=$1 try i pid
+  run=$1
   use_part davical "$run"
   mkdir -p "$run/davical/config" "$run/postgres"
   cp -r "$part/usr/share/davical/"{htdocs,inc,locale} "$run/davical/"
@@ -81,30 +91,8 @@ start() {
     simplexml curl tokenizer; do
     [[ -f $(echo "$part"/usr/lib/php/*/"$module.so") ]] && modules+=(-d "extension=$module")
   done
-  for try in 1 2 3; do
-    http_port=$(free_port)
-    LD_LIBRARY_PATH=$part/usr/lib/$triplet PHP_CLI_SERVER_WORKERS=4 "${as_server[@]}" \
-      env -C "$run/davical/htdocs" "$part/usr/bin/php8.2" -n \
-      -d extension_dir="$(echo "$part"/usr/lib/php/2*)" "${modules[@]}" \
-      -d include_path="$run/davical/inc:$part/usr/share/awl/inc" -d date.timezone=UTC \
-      -d display_errors=0 -d error_log="$run/php.log" \
-      -S "127.0.0.1:$http_port" -t "$run/davical/htdocs" "$run/router.php" \
-      </dev/null >>"$run/log" 2>&1 &
-    pid=$!
-    echo "$pid" >"$run/server.pid"
-    for ((i = 0; i < 300; ++i)); do
-      kill -0 "$pid" 2>/dev/null || break
-      if answers "$http_port"; then
-        echo "HTTP_PORT=$http_port"
-        return
-      fi
-      sleep 0.05
-    done
-    stop_server "$run"
-  done
-  tail -n 5 "$run/log" >&2
-  stop "$run"
-  stop_with "DAViCal did not start"
+  start_server "$run" DAViCal "$run/log"
+  echo "HTTP_PORT=$http_port"
 }
 
 stop() {
@@ -112,9 +100,4 @@ stop() {
   "$here/postgres.sh" stop "$1/postgres"
 }
 
-[[ $# -eq 2 ]] || usage
-case $1 in
-  start) start "$2" ;;
-  stop) stop "$2" ;;
-  *) usage ;;
-esac
+start_or_stop "$@"

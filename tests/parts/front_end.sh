@@ -102,10 +102,25 @@ write_caddy() {
     --adapter caddyfile --config "$run/conf")
 }
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+launch() {
+  http_port=$(free_port)
+  https_port=$(free_port)
+  case $name in
+    nginx) write_nginx ;;
+    apache) write_apache ;;
+    haproxy) write_haproxy godwit.cfg ;;
+    haproxy-tls) write_haproxy godwit-tls.cfg ;;
+    caddy) write_caddy ;;
+    *) usage ;;
+  esac
+  hand_over "$run"
+  "${as_server[@]}" "${command[@]}" </dev/null >>"$run/output" 2>&1 &
+  pid=$!
+}
+
+is_up() { answers "$https_port"; }
 
 start() {
-  local i pid
   name=$1
   run=$2
   godwit_port=$3
@@ -114,35 +129,10 @@ start() {
   use_part "${name%-tls}" "$run"
   make_certificate "$run"
   export LD_LIBRARY_PATH=$part/usr/lib/$triplet:$part/lib/$triplet
-  for _ in 1 2 3; do
-    http_port=$(free_port)
-    https_port=$(free_port)
-    case $name in
-      nginx) write_nginx ;;
-      apache) write_apache ;;
-      haproxy) write_haproxy godwit.cfg ;;
-      haproxy-tls) write_haproxy godwit-tls.cfg ;;
-      caddy) write_caddy ;;
-      *) usage ;;
-    esac
-    hand_over "$run"
-    "${as_server[@]}" "${command[@]}" </dev/null >>"$run/output" 2>&1 &
-    pid=$!
-    echo "$pid" >"$run/server.pid"
-    for ((i = 0; i < 300; ++i)); do
-      kill -0 "$pid" 2>/dev/null || break
-      if answers "$https_port"; then
-        echo "HTTPS_PORT=$https_port"
-        [[ $name == haproxy-tls ]] || echo "HTTP_PORT=$http_port"
-        echo "TLS_CERTIFICATE=$run/cert.pem"
-        return
-      fi
-      sleep 0.05
-    done
-    stop_server "$run"
-  done
-  cat "$run/output" "$run/log" 2>/dev/null | tail -n 5 >&2
-  stop_with "$name did not start"
+  start_server "$run" "$name" "$run/output" "$run/log"
+  echo "HTTPS_PORT=$https_port"
+  [[ $name == haproxy-tls ]] || echo "HTTP_PORT=$http_port"
+  echo "TLS_CERTIFICATE=$run/cert.pem"
 }
 
 case ${1:-},$# in

@@ -10,8 +10,6 @@
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-usage() { echo "usage: kerberos.sh start|stop RUNDIR" >&2; exit 2; }
-
 write_config() {
   local run=$1 port=$2
   cat >"$run/krb5.conf" <<CONF
@@ -68,43 +66,30 @@ ticket() {
   chmod a+rw "$cache"
 }
 
+launch() {
+  port=$(free_port)
+  write_config "$run" "$port"
+  [[ -d $run/data ]] || make_realm
+  env "${environment[@]}" "${as_server[@]}" "$part/usr/sbin/krb5kdc" -n </dev/null >>"$run/log" 2>&1 &
+  pid=$!
+}
+
+is_up() { answers "$port"; }
+
 start() {
   run=$1
-  local try i pid port
   use_part kerberos "$run"
   environment=(LD_LIBRARY_PATH="$part/usr/lib/$triplet" KRB5_CONFIG="$run/krb5.conf"
     KRB5_KDC_PROFILE="$run/kdc.conf")
-  for try in 1 2 3; do
-    port=$(free_port)
-    write_config "$run" "$port"
-    [[ -d $run/data ]] || make_realm
-    env "${environment[@]}" "${as_server[@]}" "$part/usr/sbin/krb5kdc" -n </dev/null >>"$run/log" 2>&1 &
-    pid=$!
-    echo "$pid" >"$run/server.pid"
-    for ((i = 0; i < 300; ++i)); do
-      kill -0 "$pid" 2>/dev/null || break
-      if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-        ticket ann ann annpw
-        ticket admin bob/admin adminpw
-        chmod a+r "$run/http.keytab" "$run/other.keytab"
-        echo "KDC_CONFIG=$run/krb5.conf"
-        echo "KEYTAB=$run/http.keytab"
-        echo "OTHER_KEYTAB=$run/other.keytab"
-        echo "ANN=$run/ann.cc"
-        echo "ADMIN=$run/admin.cc"
-        return
-      fi
-      sleep 0.05
-    done
-    stop_server "$run"
-  done
-  tail -n 5 "$run/log" >&2
-  stop_with "the KDC did not start"
+  start_server "$run" "the KDC" "$run/log"
+  ticket ann ann annpw
+  ticket admin bob/admin adminpw
+  chmod a+r "$run/http.keytab" "$run/other.keytab"
+  echo "KDC_CONFIG=$run/krb5.conf"
+  echo "KEYTAB=$run/http.keytab"
+  echo "OTHER_KEYTAB=$run/other.keytab"
+  echo "ANN=$run/ann.cc"
+  echo "ADMIN=$run/admin.cc"
 }
 
-[[ $# -eq 2 ]] || usage
-case $1 in
-  start) start "$2" ;;
-  stop) stop_server "$2" ;;
-  *) usage ;;
-esac
+start_or_stop "$@"

@@ -12,34 +12,27 @@ source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
 usage() { echo "usage: oidc-provider.sh start|rotate|stop RUNDIR | token RUNDIR ADDRESS" >&2; exit 2; }
 
+launch() {
+  port=$(free_port)
+  : >"$run/log"
+  "${as_server[@]}" node "$here/oidc-provider/issuer.mjs" "$part" "$run" "$port" \
+    </dev/null >>"$run/log" 2>&1 &
+  pid=$!
+}
+
+is_up() { grep -q '^ready$' "$run/log"; }
+
 start() {
-  local run=$1 try i pid port
+  run=$1
   use_part oidc-provider "$run"
   make_certificate "$run"
   hand_over "$run"
-  for try in 1 2 3; do
-    port=$(free_port)
-    : >"$run/log"
-    "${as_server[@]}" node "$here/oidc-provider/issuer.mjs" "$part" "$run" "$port" \
-      </dev/null >>"$run/log" 2>&1 &
-    pid=$!
-    echo "$pid" >"$run/server.pid"
-    for ((i = 0; i < 300; ++i)); do
-      kill -0 "$pid" 2>/dev/null || break
-      if grep -q '^ready$' "$run/log"; then
-        echo "https://127.0.0.1:$port" >"$run/issuer"
-        echo "ISSUER=https://127.0.0.1:$port"
-        echo "AUDIENCE=urn:godwit"
-        echo "RUN=$run"
-        echo "TLS_CERTIFICATE=$run/cert.pem"
-        return
-      fi
-      sleep 0.05
-    done
-    stop_server "$run"
-  done
-  tail -n 5 "$run/log" >&2
-  stop_with "oidc-provider did not start"
+  start_server "$run" oidc-provider "$run/log"
+  echo "https://127.0.0.1:$port" >"$run/issuer"
+  echo "ISSUER=https://127.0.0.1:$port"
+  echo "AUDIENCE=urn:godwit"
+  echo "RUN=$run"
+  echo "TLS_CERTIFICATE=$run/cert.pem"
 }
 
 token() {

@@ -11,8 +11,6 @@
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-usage() { echo "usage: radicale.sh start|stop RUNDIR" >&2; exit 2; }
-
 # One password for everybody, as Radicale has no such thing itself.
 write_sign_in() {
   mkdir -p "$1/modules"
@@ -76,46 +74,39 @@ type = none
 CONF
 }
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# One process speaks HTTP or HTTPS; both see the same files.
+serve() {
+  PYTHONPATH=$run/modules:$part/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 \
+    "${as_server[@]}" /usr/bin/python3 -m radicale --config "$run/config" "$@" \
+    </dev/null >>"$run/log" 2>&1 &
+}
+
+launch() {
+  stop_server "$run/tls"
+  http_port=$(free_port)
+  https_port=$(free_port)
+  mkdir -p "$run/tls"
+  serve --server-hosts "127.0.0.1:$https_port" --server-ssl True \
+    --server-certificate "$run/cert.pem" --server-key "$run/key.pem"
+  echo $! >"$run/tls/server.pid"
+  serve --server-hosts "127.0.0.1:$http_port"
+  pid=$!
+}
+
+is_up() { answers "$http_port" && answers "$https_port"; }
 
 start() {
-  local run=$1 try i pid
+  run=$1
   use_part radicale "$run"
   mkdir -p "$run/data"
   make_certificate "$run"
   write_sign_in "$run"
   write_config "$run"
   hand_over "$run"
-  for try in 1 2 3; do
-    http_port=$(free_port)
-    https_port=$(free_port)
-    # One process speaks HTTP or HTTPS; both see the same files.
-    PYTHONPATH=$run/modules:$part/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 \
-      "${as_server[@]}" /usr/bin/python3 -m radicale --config "$run/config" \
-      --server-hosts "127.0.0.1:$http_port" </dev/null >>"$run/log" 2>&1 &
-    pid=$!
-    echo "$pid" >"$run/server.pid"
-    PYTHONPATH=$run/modules:$part/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 \
-      "${as_server[@]}" /usr/bin/python3 -m radicale --config "$run/config" \
-      --server-hosts "127.0.0.1:$https_port" --server-ssl True \
-      --server-certificate "$run/cert.pem" --server-key "$run/key.pem" \
-      </dev/null >>"$run/log" 2>&1 &
-    mkdir -p "$run/tls"
-    echo $! >"$run/tls/server.pid"
-    for ((i = 0; i < 300; ++i)); do
-      kill -0 "$pid" 2>/dev/null || break
-      if answers "$http_port" && answers "$https_port"; then
-        echo "HTTP_PORT=$http_port"
-        echo "HTTPS_PORT=$https_port"
-        echo "TLS_CERTIFICATE=$run/cert.pem"
-        return
-      fi
-      sleep 0.05
-    done
-    stop "$run"
-  done
-  tail -n 5 "$run/log" >&2
-  stop_with "Radicale did not start"
+  start_server "$run" Radicale "$run/log"
+  echo "HTTP_PORT=$http_port"
+  echo "HTTPS_PORT=$https_port"
+  echo "TLS_CERTIFICATE=$run/cert.pem"
 }
 
 stop() {
@@ -123,9 +114,4 @@ stop() {
   stop_server "$1"
 }
 
-[[ $# -eq 2 ]] || usage
-case $1 in
-  start) start "$2" ;;
-  stop) stop "$2" ;;
-  *) usage ;;
-esac
+start_or_stop "$@"

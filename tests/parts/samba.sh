@@ -15,8 +15,6 @@
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-usage() { echo "usage: samba.sh start|stop RUNDIR" >&2; exit 2; }
-
 write_people() {
   cat <<'PYTHON'
 import base64, sys
@@ -170,9 +168,4 @@ stop() {
   stop_server "$1"
 }
 
-[[ $# -eq 2 ]] || usage
-case $1 in
-  start) start "$2" ;;
-  stop) stop "$2" ;;
-  *) usage ;;
-esac
+start_or_stop "$@"

@@ -96,7 +96,10 @@ free_port() {
   done
 }
 
-# greets PORT: a server answers there.
+# answers PORT: somebody listens there.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# greets PORT: a server of mail answers there.
 greets() {
   local line=
   { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
@@ -129,4 +132,37 @@ stop_server() {
   done
   kill -KILL "$pid" 2>/dev/null || true
   rm -f "$1/server.pid"
+}
+
+# start_server RUNDIR NAME [LOG...]: `launch` of the script chooses ports, starts the server and sets
+# `pid`; `is_up` knows whether it answers. Another may have taken a port meanwhile: then anew.
+start_server() {
+  local i pid
+  for _ in 1 2 3; do
+    launch
+    echo "$pid" >"$1/server.pid"
+    for ((i = 0; i < 300; ++i)); do
+      kill -0 "$pid" 2>/dev/null || break
+      if is_up; then return; fi
+      sleep 0.05
+    done
+    stop_server "$1"
+  done
+  stop "$1"
+  cat "${@:3}" 2>/dev/null | tail -n 5 >&2
+  stop_with "$2 did not start"
+}
+
+# Of scripts that say nothing else.
+stop() { stop_server "$1"; }
+usage() { echo "usage: $(basename "$0") start|stop RUNDIR" >&2; exit 2; }
+
+# start_or_stop "$@": the end of scripts that take nothing else.
+start_or_stop() {
+  [[ $# -eq 2 ]] || usage
+  case $1 in
+    start) start "$2" ;;
+    stop) stop "$2" ;;
+    *) usage ;;
+  esac
 }

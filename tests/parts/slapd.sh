@@ -12,8 +12,6 @@
 # shellcheck source=tests/parts/server.sh
 source "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-usage() { echo "usage: slapd.sh start|stop RUNDIR" >&2; exit 2; }
-
 write_config() {
   local run=$1
   cat >"$run/slapd.conf" <<CONF
@@ -160,10 +158,18 @@ memberURL: ldap:///ou=people,dc=example,dc=com??sub?(uid=many*)
 LDIF
 }
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+launch() {
+  ldap_port=$(free_port)
+  ldaps_port=$(free_port)
+  LD_LIBRARY_PATH=$libraries "${as_server[@]}" "$part/usr/sbin/slapd" -d 0 -f "$run/slapd.conf" \
+    -h "ldap://127.0.0.1:$ldap_port/ ldaps://127.0.0.1:$ldaps_port/" </dev/null >>"$run/log" 2>&1 &
+  pid=$!
+}
+
+is_up() { answers "$ldap_port" && answers "$ldaps_port"; }
 
 start() {
-  local run=$1 try i pid
+  run=$1
   use_part slapd "$run"
   libraries=$part/usr/lib/$triplet:$part/usr/lib/ldap
   mkdir -p "$run/data"
@@ -174,32 +180,10 @@ start() {
   LD_LIBRARY_PATH=$libraries "${as_server[@]}" "$part/usr/sbin/slapd" -T add -q \
     -f "$run/slapd.conf" -l "$run/directory.ldif" >"$run/log" 2>&1 ||
     { tail -n 5 "$run/log" >&2; stop_with "slapd takes no entries"; }
-  for try in 1 2 3; do
-    ldap_port=$(free_port)
-    ldaps_port=$(free_port)
-    LD_LIBRARY_PATH=$libraries "${as_server[@]}" "$part/usr/sbin/slapd" -d 0 -f "$run/slapd.conf" \
-      -h "ldap://127.0.0.1:$ldap_port/ ldaps://127.0.0.1:$ldaps_port/" </dev/null >>"$run/log" 2>&1 &
-    pid=$!
-    echo "$pid" >"$run/server.pid"
-    for ((i = 0; i < 300; ++i)); do
-      kill -0 "$pid" 2>/dev/null || break
-      if answers "$ldap_port" && answers "$ldaps_port"; then
-        echo "LDAP_PORT=$ldap_port"
-        echo "LDAPS_PORT=$ldaps_port"
-        echo "CA_FILE=$run/cert.pem"
-        return
-      fi
-      sleep 0.05
-    done
-    stop_server "$run"
-  done
-  tail -n 5 "$run/log" >&2
-  stop_with "slapd did not start"
+  start_server "$run" slapd "$run/log"
+  echo "LDAP_PORT=$ldap_port"
+  echo "LDAPS_PORT=$ldaps_port"
+  echo "CA_FILE=$run/cert.pem"
 }
 
-[[ $# -eq 2 ]] || usage
-case $1 in
-  start) start "$2" ;;
-  stop) stop_server "$2" ;;
-  *) usage ;;
-esac
+start_or_stop "$@"
