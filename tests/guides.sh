@@ -4,8 +4,10 @@
 #
 #   tests/guides.sh PROGRAMS FOLDER [GUIDE...]     all of those below when none is named
 #
-# FOLDER keeps the clean system for next time. Names of example.org are the machine itself. Blocks
-# without a kind, and ```toml, are not run. Skips where no clean system can be had (77).
+# FOLDER keeps the clean system for next time. Names of example.org are the machine itself. What a guide
+# takes for granted is done first: the blocks of the guide in `upon`, then tests/guides/GUIDE.before; what
+# it promises besides is looked at by tests/guides/GUIDE.after. Blocks of other kinds are
+# tools/pages_test.py's. Skips where no clean system can be had (77).
 set -euo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
@@ -13,29 +15,38 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/clean_system.sh
 source "$here/clean_system.sh"
 
-known=(start backup dovecot-radicale cyrus active-directory)
+known=(start backup dovecot-radicale cyrus active-directory moving)
+declare -A upon=([moving]=start)
 [[ $# -ge 2 ]] || { echo "usage: tests/guides.sh PROGRAMS FOLDER [GUIDE...]" >&2; exit 2; }
 programs=$1
 base=$(realpath -m "$2")
 shift 2
 [[ $# -gt 0 ]] || set -- "${known[@]}"
 
-# blocks FILE: a block a file in $work/blocks.
+# blocks GUIDE: a block a file in $work/blocks, behind those that are there.
 blocks() {
-  rm -rf "$work/blocks"
-  mkdir "$work/blocks"
-  awk -v folder="$work/blocks" '
+  awk -v folder="$work/blocks" -v count="$(find "$work/blocks" -type f | wc -l)" '
     /^```sh$/ { file = sprintf("%s/%03d", folder, ++count); next }
     /^```/ { if (file) close(file); file = ""; next }
-    file { print >file }' "$1"
-  [[ -n $(ls "$work/blocks") ]] || stop "$1 has no commands"
+    file { print >file }' "$here/../docs/$1.md"
+}
+
+# own GUIDE PART: likewise what belongs to the guide and is not on its page.
+own() {
+  local file=$here/guides/$1.$2
+  [[ ! -f $file ]] || cp "$file" "$work/blocks/$(printf '%03d.%s' $(($(find "$work/blocks" -type f | wc -l) + 1)) "$2")"
 }
 
 run_guide() {
   local name=$1 block
   echo "guide $name"
-  blocks "$here/../docs/$name.md"
-  rm -rf "$work/upper" "$work/inner"
+  grep -qx '```sh' "$here/../docs/$name.md" || stop "$name has no commands"
+  rm -rf "$work/upper" "$work/inner" "$work/blocks"
+  mkdir "$work/blocks"
+  [[ -z ${upon[$name]:-} ]] || blocks "${upon[$name]}"
+  own "$name" before
+  blocks "$name"
+  own "$name" after
   fetch_needed "$base" "$(sed -n 's/^apt-get install /&--download-only /p' "$work"/blocks/*)"
   boot "$base"
   inside sh -c 'echo "127.0.0.1 localhost mail.example.org autodiscover.example.org imap.example.org dav.example.org" >/etc/hosts; echo "::1 localhost" >>/etc/hosts'

@@ -84,9 +84,11 @@ class Postfix {
 /// The sections that docs/postfix.md puts into godwit.toml.
 std::map<std::string, std::string> documented_sections() {
   const std::string text = contents(std::string(GODWIT_SOURCE_DIR) + "/docs/postfix.md");
-  const auto begin = text.find("```\n", text.find("In `godwit.toml`:"));
+  constexpr std::string_view fence = "```toml\n";
+  auto begin = text.find(fence, text.find("In `godwit.toml`:"));
   if (begin == std::string::npos) throw std::runtime_error("docs/postfix.md has no godwit.toml");
-  std::istringstream lines(text.substr(begin + 4, text.find("```", begin + 4) - begin - 4));
+  begin += fence.size();
+  std::istringstream lines(text.substr(begin, text.find("```", begin) - begin));
   std::map<std::string, std::string> out;
   std::string section;
   for (std::string line; std::getline(lines, line);) {

@@ -57,16 +57,14 @@ CONF
   fi
   local notify=
   if [[ -n $push ]]; then
-    # As docs/push.md says.
-    cat >>"$run/imapd.conf" <<CONF
-event_notifier: external
-event_groups: message flags mailbox subscription
-notify_external: $run/notify
-CONF
-    notify="notify cmd=\"$bin/notifyd -C $run/imapd.conf -m external\" \
-listen=\"$run/config/socket/notify\" proto=\"udp\" prefork=1"
-    printf 'url = "%s"\nheader = "Authorization: Bearer 0123456789abcdef"\n' "$push" \
-      >"$run/notify.curl"
+    # As docs/push.md says, whose block is pieces of three files.
+    local lines
+    lines=$(documented push.md "# /etc/imapd.conf" /usr/share/godwit/cyrus/godwit-notify "$run/notify" \
+      'cmd="notifyd ' "cmd=\"$bin/notifyd -C $run/imapd.conf " /run/cyrus/socket "$run/config/socket" \
+      http://127.0.0.1:8082/godwit/push "$push" SECRET 0123456789abcdef)
+    grep -E '^[a-z_]+: ' <<<"$lines" >>"$run/imapd.conf"
+    notify=$(grep '^notify cmd=' <<<"$lines")
+    grep -E '^[a-z]+ = ' <<<"$lines" >"$run/notify.curl"
     cp "$here/../../packaging/cyrus/godwit-notify" "$run/godwit-notify"
     printf '#!/bin/sh\nunset LD_LIBRARY_PATH\nGODWIT_NOTIFY=%s exec %s "$@"\n' "$run/notify.curl" \
       "$run/godwit-notify" >"$run/notify"

@@ -188,78 +188,37 @@ passdb {
 CONF
 }
 
-# As docs/sign-in.md says.
+# As docs/sign-in.md says, whose block is two files.
 write_token_config() {
-  local run=$1 issuer keys mechanisms
+  local run=$1 issuer keys mechanisms lines
   read -r issuer keys mechanisms <<<"$tokens"
-  mechanisms=${mechanisms:-oauthbearer xoauth2}
-  cat >"$run/tokens.conf" <<CONF
-introspection_mode = local
-local_validation_key_dict = fs:posix:prefix=$keys/
-issuers = $issuer
-username_attribute = email
-CONF
-  cat >>"$run/dovecot.conf" <<CONF
-auth_mechanisms = plain $mechanisms
-passdb {
-  driver = oauth2
-  mechanisms = $mechanisms
-  args = $run/tokens.conf
-}
-CONF
+  lines=$(documented sign-in.md "# dovecot.conf" "oauthbearer xoauth2" "${mechanisms:-oauthbearer xoauth2}" \
+    "/etc/dovecot/tokens.conf" "$run/tokens.conf" "prefix=KEYS/" "prefix=$keys/" \
+    "https://id.example.org/realms/staff" "$issuer")
+  echo "${lines%%"# $run/tokens.conf"*}" >>"$run/dovecot.conf"
+  echo "${lines#*"# $run/tokens.conf"}" >"$run/tokens.conf"
 }
 
 # As docs/push.md says.
 write_push_config() {
-  local run=$1 kind=${push%% *} url=${push#* }
+  local run=$1 kind=${push%% *} url=${push#* } lines
   case $kind in
     ox)
-      cat >>"$run/dovecot.conf" <<CONF
-mail_plugins = \$mail_plugins notify push_notification
-mail_attribute_dict = file:$run/mail/%u/attributes
-protocol imap {
-  imap_metadata = yes
-}
-plugin {
-  push_notification_driver = ox:url=$url cache_lifetime=0 user_from_metadata
-}
-CONF
+      lines=$(documented push.md 'mail_plugins = $mail_plugins notify push_notification' \
+        "http://dovecot:SECRET@127.0.0.1:8082/godwit/push" "$url" "%h/dovecot-attributes" "$run/mail/%u/attributes")
       ;;
     lua)
       cp "$here/../../packaging/dovecot/godwit.lua" "$run/godwit.lua"
-      cat >>"$run/dovecot.conf" <<CONF
-mail_plugins = \$mail_plugins notify mail_lua push_notification push_notification_lua
-plugin {
-  push_notification_driver = lua:file=$run/godwit.lua
-  godwit_url = $url
-  godwit_token = 0123456789abcdef
-}
-CONF
+      lines=$(documented push.md 'mail_plugins = $mail_plugins notify mail_lua' \
+        "http://127.0.0.1:8082/godwit/push" "$url" "THE SECRET" 0123456789abcdef \
+        "/usr/share/godwit/dovecot/godwit.lua" "$run/godwit.lua")
       ;;
     exporter)
-      cat >>"$run/dovecot.conf" <<CONF
-event_exporter godwit {
-  format = json
-  format_args = time-rfc3339
-  transport = http-post
-  transport_args = $url
-  transport_timeout = 500 milliseconds
-}
-metric godwit_delivery {
-  exporter = godwit
-  filter = event=mail_delivery_finished
-}
-metric godwit_imap {
-  exporter = godwit
-  filter = event=imap_command_finished and (cmd_name=APPEND or cmd_name=STORE or cmd_name="UID STORE" \
-    or cmd_name=COPY or cmd_name="UID COPY" or cmd_name=MOVE or cmd_name="UID MOVE" \
-    or cmd_name=EXPUNGE or cmd_name="UID EXPUNGE" or cmd_name=CREATE or cmd_name=RENAME \
-    or cmd_name=DELETE)
-}
-CONF
+      lines=$(documented push.md "event_exporter godwit" "http://dovecot:SECRET@127.0.0.1:8082/godwit/push" "$url")
       ;;
     *) stop_with "--push: unknown kind '$kind'" ;;
   esac
+  echo "$lines" >>"$run/dovecot.conf"
 }
 
 write_shared_config() {

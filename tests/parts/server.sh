@@ -9,6 +9,24 @@ triplet=$(uname -m)-linux-gnu
 
 stop_with() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
+# documented PAGE BEGIN [FROM TO]...: the block of docs/PAGE whose first line begins so, with other words in
+# places. Fails where the page has not got them.
+documented() {
+  local page=$here/../../docs/$1 begin=$2 lines
+  lines=$(awk -v begin="$begin" '/^```/ { if (taken) exit; first = 1; next }
+    first { taken = index($0, begin) == 1 }
+    { first = 0 }
+    taken' "$page")
+  [[ -n $lines ]] || stop_with "$page has no block that begins with: $begin"
+  shift 2
+  while [[ $# -ge 2 ]]; do
+    [[ $lines == *"$1"* ]] || stop_with "$page does not say: $1"
+    lines=${lines//"$1"/$2}
+    shift 2
+  done
+  echo "$lines"
+}
+
 # Servers refuse to work for root: then they run as nobody. Each in a session of its own: Cyrus ends
 # with a signal to its whole process group, which other tests' servers would be in.
 if [[ $(id -u) -eq 0 ]]; then
