@@ -119,8 +119,9 @@ live() {
   deb=$("$packaging/package.sh" "$1" "$work/first" 2>"$work/log") || { cat "$work/log" >&2; stop "it cannot be built"; }
   make_base "$base"
   make_newer
-  cp "$deb" "$newer" "$here/package_steps.sh" "$work/bring/"
-  fetch_needed "$base" "apt-get -y -q install --no-install-recommends --download-only ./$(basename "$deb")"
+  cp "$deb" "$newer" "$here"/package{,_log}_steps.sh "$work/bring/"
+  fetch_needed "$base" "apt-get -y -q install --no-install-recommends --download-only ./$(basename "$deb")
+apt-get -y -q install --no-install-recommends --download-only fail2ban python3-systemd logrotate"
   boot "$base"
   inside bash /root/package_steps.sh "/root/$(basename "$deb")" "/root/$(basename "$newer")" || stop "see above"
 }

@@ -58,6 +58,8 @@ expect "it listens on loopback only" not grep -qE '^ *[0-9]+: (00000000|0+):[0-9
 expect "a user can be added" godwit user add probe@example.org --password-file password
 expect "the bundled client signs in, syncs, sends, and is woken" probe
 
+source ./package_log_steps.sh
+
 echo "upgrade"
 sed -i 's/^#drain_seconds = .*/drain_seconds = 3/' $config
 kept=$(sha256sum <$config)
