@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/fault.hpp"
 #include "base/text.hpp"
+#include "command/languages.hpp"
 #include "command/membership.hpp"
 #include "command/prefetch.hpp"
 #include "command/request_cache.hpp"
@@ -92,6 +93,7 @@ class TestServer::Process {
         sign_in_(systems.users),
         journal_(systems.store, systems.clock, {.owner = "process-" + std::to_string(number)}),
         membership_(systems.clock, systems.directory),
+        languages_(systems.clock, systems.languages),
         services_{.clock = systems.clock,
                   .random = systems.random,
                   .store = systems.store,
@@ -110,6 +112,7 @@ class TestServer::Process {
                   .request_cache = request_cache_,
                   .prefetches = prefetches_,
                   .membership = membership_,
+                  .languages = languages_,
                   .running = running_,
                   .settings = settings},
         endpoint_(services_, sign_in_, &no_page),
@@ -134,6 +137,7 @@ class TestServer::Process {
   command::RequestCache request_cache_;
   command::Prefetches prefetches_;
   command::Membership membership_;
+  command::Languages languages_;
   command::Running running_;
   command::Services services_;
   command::Endpoint endpoint_;
@@ -248,6 +252,7 @@ Task<std::vector<backend::FreeBusyAnswer>> MemoryFreeBusy::ask(backend::Account,
                                                                Time, Time) {
   if (failing) throw Fault(Fault::Kind::unavailable, "nobody knows now");
   std::vector<backend::FreeBusyAnswer> out;
+  out.reserve(addresses.size());
   for (const std::string& address : addresses) out.push_back(answers[address]);
   co_return out;
 }
@@ -274,7 +279,7 @@ MemoryFixture::MemoryFixture(std::uint64_t seed, command::Settings settings)
       mail_server(clock),
       submission(&mail_server),
       server(Systems{clock, random, store, mail_server, mail_server, submission, &vacation,
-                     &directory, nullptr, &free_busy, &certificates},
+                     &directory, nullptr, &free_busy, &certificates, &languages},
              std::move(settings), std::chrono::seconds(60)) {
   add_user("anna@example.test");
 }

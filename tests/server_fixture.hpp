@@ -14,6 +14,8 @@
 
 #include "backend/memory/directory.hpp"
 #include "backend/memory/memory.hpp"
+#include "backend/preferred_language.hpp"
+#include "base/fault.hpp"
 #include "client/device.hpp"
 #include "client/transport.hpp"
 #include "command/certificate_check.hpp"
@@ -36,6 +38,20 @@ struct Systems {
   backend::ItemsBackend* items = nullptr;
   backend::FreeBusy* free_busy = nullptr;
   command::CertificateCheck* certificates = nullptr;
+  backend::PreferredLanguages* languages = nullptr;
+};
+
+/// A directory that says languages, and nothing else.
+class KeptLanguages final : public backend::PreferredLanguages {
+ public:
+  Task<std::string> preferred_language(backend::Account account) override {
+    ++asked;
+    if (down) throw Fault(Fault::Kind::unavailable, "is down");
+    co_return of[account.user.str()];
+  }
+  std::map<std::string, std::string> of;  // by user
+  int asked = 0;
+  bool down = false;
 };
 
 /// The server itself: what a process holds and loses when it dies. Is a transport, so that devices
@@ -155,6 +171,7 @@ class MemoryFixture {
   RecordingSubmission submission;
   MemoryVacation vacation;
   backend::MemoryDirectory directory;
+  KeptLanguages languages;
   MemoryFreeBusy free_busy;
   NumberedCertificates certificates;
   TestServer server;

@@ -11,6 +11,7 @@
 #include "backend/free_busy.hpp"
 #include "backend/hints.hpp"
 #include "backend/items.hpp"
+#include "backend/preferred_language.hpp"
 #include "base/files.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
@@ -42,6 +43,8 @@ class Backends {
   virtual backend::Vacation* vacation() = 0;
   /// Null where there is none.
   virtual backend::Directory* directory() = 0;
+  /// Null where no directory says.
+  virtual backend::PreferredLanguages* languages() = 0;
   /// Null where they are not kept here.
   virtual admin::Accounts* accounts() = 0;
   virtual admin::Groups* groups() = 0;

@@ -114,6 +114,7 @@ class ImapBackends final : public Backends {
   backend::ItemsBackend* items() override { return items_.any() ? &items_ : nullptr; }
   backend::Vacation* vacation() override { return sieve_.get(); }
   backend::Directory* directory() override { return directory_.get(); }
+  backend::PreferredLanguages* languages() override { return directory_.get(); }
   admin::Accounts* accounts() override { return nullptr; }
   admin::Groups* groups() override { return nullptr; }
   admin::RemovedItems* removed_items() override { return nullptr; }

@@ -191,6 +191,7 @@ class LocalBackends final : public Backends {
         directory_(store_),
         free_busy_(store_),
         ldap_(make_directory(config, around.clock)),
+        synced_(ldap_ ? nullptr : make_synced_directory(config, around.clock)),
         dav_(make_dav(config, around)),
         dav_url_(config.dav.url),
         dav_limit_(config.dav.connect_seconds),
@@ -243,6 +244,10 @@ class LocalBackends final : public Backends {
   backend::Directory* directory() override {
     if (ldap_) return ldap_.get();
     return &directory_;
+  }
+  backend::PreferredLanguages* languages() override {
+    if (ldap_) return ldap_.get();
+    return synced_.get();
   }
   admin::Accounts* accounts() override { return &accounts_; }
   admin::Groups* groups() override { return &groups_; }
@@ -315,8 +320,9 @@ class LocalBackends final : public Backends {
   backend::LocalUsers users_;
   backend::LocalDirectory directory_;
   backend::LocalFreeBusy free_busy_;
-  std::unique_ptr<backend::LdapDirectory> ldap_;  // null: the users are the address list
-  std::unique_ptr<backend::dav::DavServer> dav_;  // null: the store has the collections, too
+  std::unique_ptr<backend::LdapDirectory> ldap_;    // null: the users are the address list
+  std::unique_ptr<backend::LdapDirectory> synced_;  // asked for languages alone; null: it is ldap_
+  std::unique_ptr<backend::dav::DavServer> dav_;    // null: the store has the collections, too
   std::string dav_url_;
   std::chrono::seconds dav_limit_;
   std::unique_ptr<backend::FreeBusy> dav_free_busy_;

@@ -44,8 +44,8 @@ constexpr auto table = std::to_array<Key>({
         "server", "language", "en|de|fr",
         "What people are written to in: mails about devices and undeliverable mail, answers to "
         "invitations, the page that browsers are shown. A phone or browser that says which "
-        "language "
-        "it speaks is answered in that."),
+        "language it speaks is answered in that; where a phone says none, an LDAP directory "
+        "([directory]) is asked for the user's."),
     number<&C::server, &S::drain_seconds>(
         "server", "drain_seconds", {0, 600},
         "A stop answers waiting phones over so many seconds, so that they do not all come back "

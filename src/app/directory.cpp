@@ -5,7 +5,12 @@
 namespace godwit::app {
 
 std::unique_ptr<backend::LdapDirectory> make_directory(const Config& config, const Clock& clock) {
-  if (config.directory.kind != "ldap") return nullptr;
+  return config.directory.kind == "ldap" ? make_synced_directory(config, clock) : nullptr;
+}
+
+std::unique_ptr<backend::LdapDirectory> make_synced_directory(const Config& config,
+                                                              const Clock& clock) {
+  if (config.directory.servers.empty()) return nullptr;
   backend::LdapSettings settings = ldap_settings(config);
   settings.password = directory_password(config);
   return std::make_unique<backend::LdapDirectory>(std::move(settings), clock);

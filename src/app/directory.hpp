@@ -13,6 +13,11 @@ namespace godwit::app {
 /// be read.
 std::unique_ptr<backend::LdapDirectory> make_directory(const Config& config, const Clock& clock);
 
+/// Where users come from (`godwit user sync`), whatever the address list is; null where no servers
+/// are named. Throws Fault as the former.
+std::unique_ptr<backend::LdapDirectory> make_synced_directory(const Config& config,
+                                                              const Clock& clock);
+
 /// Of the account that reads it; empty where none is named. Throws Fault.
 Secret directory_password(const Config& config);
 

@@ -91,6 +91,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 .sole_owner = config.store.kind == "sqlite"}),
       app_passwords_(store, clock, random),
       membership_(clock, backends.directory(), groups_by_name(config)),
+      languages_(clock, backends.languages()),
       issuers_(make_issuers(config, clock)),
       sign_in_(make_chain(config, backends, app_passwords_, issuers_, clock), issuers_,
                access_rules(config), membership_,
@@ -120,6 +121,7 @@ Engine::Engine(const Config& config, Clock& clock, Random& random, store::Store&
                 request_cache_,
                 prefetches_,
                 membership_,
+                languages_,
                 running_,
                 settings_},
       endpoint_(

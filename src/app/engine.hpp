@@ -17,6 +17,7 @@
 #include "app/sign_in.hpp"
 #include "auth/app_password.hpp"
 #include "command/endpoint.hpp"
+#include "command/languages.hpp"
 #include "command/membership.hpp"
 #include "command/prefetch.hpp"
 #include "command/running.hpp"
@@ -123,6 +124,7 @@ class Engine {
   command::Prefetches prefetches_;
   auth::AppPasswords app_passwords_;
   command::Membership membership_;
+  command::Languages languages_;
   Issuers issuers_;
   HttpSignIn sign_in_;
   Page page_;

@@ -155,7 +155,10 @@ Task<> tell(Session& session) {
     if (!rules.admins.empty()) {
       co_await send_notice(session, notice_to_admins(session, rules.admins));
     }
-    if (rules.tell_users) co_await send_notice(session, notice_to_user(session));
+    if (rules.tell_users) {
+      co_await learn_language(session);
+      co_await send_notice(session, notice_to_user(session));
+    }
     session.device.standing_told = true;
   } catch (const Fault& fault) {
     logger.warning("notice.failed", {{"user", session.user()}, {"why", fault.what()}});

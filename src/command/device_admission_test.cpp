@@ -104,6 +104,37 @@ TEST(DeviceAdmission, PeopleAreToldInTheirLanguage) {
   EXPECT_EQ(bed.device().folders().begin()->second.name, "Posteingang");
 }
 
+// What the phone says goes before what the directory says, and that before what the server does.
+TEST(DeviceAdmission, WhoseDeviceNamesNoLanguageIsToldAsTheDirectorySays) {
+  Settings settings = quarantine();
+  settings.language = Language::french;
+  const auto told_in = [&](const std::string& directory, const std::string& phone, int asked) {
+    test::MemoryFixture bed;
+    bed.languages.of["anna@example.test"] = directory;
+    bed.languages.down = directory == "down";
+    auto device = bed.device("d1", eas::Version::v16_1);
+    if (!phone.empty()) {
+      const Node facts(tag::DeviceInformation, {Node(tag::Set, {Node(tag::OSLanguage, phone)})});
+      auto wire = device.wire("Settings", client::encode(Node(tag::Settings, {facts})),
+                              "application/vnd.ms-sync.wbxml");
+      EXPECT_EQ(test::run(device.send_raw(std::move(wire))).status, 200);
+    }
+    bed.server.set_settings(settings);
+    EXPECT_TRUE(test::run(device.folder_sync()).ok());
+    EXPECT_EQ(bed.languages.asked, asked) << directory;
+    const std::string mail = bed.submission.sent().at(1).text;
+    const std::string_view name = "Content-Language: ";
+    return mail.substr(mail.find(name) + name.size(), 2) + ' ' +
+           device.folders().begin()->second.name;
+  };
+  EXPECT_EQ(told_in("de-AT, en;q=0.5", "", 1), "de Posteingang");
+  EXPECT_EQ(told_in("German", "", 1), "de Posteingang");
+  EXPECT_EQ(told_in("de", "en-GB", 0), "en Inbox");
+  EXPECT_EQ(told_in("", "", 1), "fr Boîte de réception");
+  EXPECT_EQ(told_in("it, sv", "", 1), "fr Boîte de réception");
+  EXPECT_EQ(told_in("down", "", 1), "fr Boîte de réception");
+}
+
 TEST(DeviceAdmission, PeopleAreToldOnceAndTheLogKeepsEveryOutcome) {
   TestBed bed;
   bed.server().set_settings(quarantine());
@@ -121,6 +152,7 @@ TEST(DeviceAdmission, PeopleAreToldOnceAndTheLogKeepsEveryOutcome) {
   const auto entries = audit(bed);
   ASSERT_EQ(entries.size(), 3U);
   std::vector<std::string> seen;
+  seen.reserve(entries.size());
   for (const auto& entry : entries) seen.push_back(entry.action + ' ' + entry.details);
   std::ranges::sort(seen);
   EXPECT_EQ(seen, (std::vector<std::string>{"device_rule.allowed mine", "device_rule.blocked mine",

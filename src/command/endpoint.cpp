@@ -12,6 +12,7 @@
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "command/device_admission.hpp"
+#include "command/mail_language.hpp"
 #include "command/quarantine.hpp"
 #include "command/reply.hpp"
 #include "command/request_log.hpp"
@@ -299,7 +300,10 @@ Task<Answer> answer_woken(Resting& resting, Session& session, watch::Ended ended
     look_up_profile(session, command);
     co_await judge(session);
     if (const auto status = gate(session, command)) co_return Failed{*status};
-    if (is_quarantined(session.device)) co_return quarantine_begins(session, command);
+    if (is_quarantined(session.device)) {
+      co_await learn_language(session);
+      co_return quarantine_begins(session, command);
+    }
   }
   co_return co_await guarded(session, resting.sign_in, command,
                              resting.resume(&session, std::move(ended)));
@@ -495,6 +499,7 @@ Task<Answer> Endpoint::run(Session& session, const Command& command, RequestLog&
     const backend::Spent::Timer timer(log.spent(), "device");
     static_cast<void>(co_await session.save_device());
   }
+  if (is_quarantined(session.device)) co_await learn_language(session);
   auto held = is_quarantined(session.device) ? quarantine_answer(session, command)
                                              : std::optional<Answer>();
   auto answer =

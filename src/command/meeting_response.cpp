@@ -168,6 +168,7 @@ class Answering {
               .instance = target->instance,
               .response = request_.response};
     if (sends() && target->event.organizer && !target->event.organizer->email.empty()) {
+      co_await learn_language(session_);
       auto answer = write_answer(*target, plan);
       // An occurrence that the series does not have.
       if (!answer) co_return std::unexpected(status::invalid);

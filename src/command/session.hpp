@@ -39,6 +39,7 @@
 namespace godwit::command {
 
 class CertificateCheck;
+class Languages;
 class MergedItems;
 class Membership;
 class Prefetches;
@@ -59,7 +60,7 @@ struct Settings {
   std::vector<std::string> paths = {"/Microsoft-Server-ActiveSync", "/opush/ActiveSyncServlet"};
   /// IANA name: of floating and all-day events, and of zones that nobody knows.
   std::string time_zone = "UTC";
-  Language language = Language::english;  // of mails to whose device names none
+  Language language = Language::english;  // of mails to whom neither device nor directory name one
   profile::ProfilesRef profiles = profile::shipped_profiles();
   policy::Settings provisioning;
   policy::Book policies;
@@ -86,6 +87,7 @@ struct Services {
   RequestCache& request_cache;
   Prefetches& prefetches;
   Membership& membership;
+  Languages& languages;
   Running& running;
   const Settings& settings;
 };

@@ -112,6 +112,7 @@ Task<Sending<std::string>> compose_forward(Session& session, const SendRequest& 
     co_return std::unexpected(Status::invalid_forwardees);
   auto source = co_await find_source_event(session, request);
   if (!source) co_return std::unexpected(source.error());
+  co_await learn_language(session);
   compose::MeetingMail mail{
       .author = identity_of(session.account),
       .to = request.forwardees,
@@ -131,6 +132,7 @@ Task<Sending<Outgoing>> compose_with_event(Session& session, const SendRequest& 
   http::Spools& spools = session.services.spools;
   auto source = co_await find_source_event(session, request);
   if (!source) co_return std::unexpected(source.error());
+  co_await learn_language(session);
   compose::OriginalEvent original(source->event, std::move(source->calendar),
                                   mail_texts_of(session));
   compose::Stretch mime{session.request.body, request.mime};

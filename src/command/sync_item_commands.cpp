@@ -8,6 +8,7 @@
 #include "base/fault.hpp"
 #include "base/pack.hpp"
 #include "base/text.hpp"
+#include "command/mail_language.hpp"
 #include "command/organizer.hpp"
 #include "command/sync_commands.hpp"
 #include "command/sync_items.hpp"
@@ -118,7 +119,10 @@ class ItemCommandRun {
       if (!sync::is_on_device(entry.status)) continue;
       hrefs_.emplace(sync::format_item_id(work_.row.id, href), href);
     }
-    if (is_calendar()) server_tells_ = co_await items_.scheduling_addresses();
+    if (is_calendar()) {
+      server_tells_ = co_await items_.scheduling_addresses();
+      co_await learn_language(work_.session);
+    }
     co_await open_adds();
     for (const eas::SyncCommand& command : request_.commands) co_await run_one(command);
     co_return std::move(responses_);

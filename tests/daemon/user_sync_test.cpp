@@ -244,6 +244,27 @@ TEST_F(UserSyncDaemonTest, WhoIsCalledOtherwiseKeepsTheMailbox) {
   EXPECT_TRUE(users()[hand].starts_with("entryUUID="));
 }
 
+// The address list is the users of the embedded store: the directory is asked for languages all the
+// same. A phone in quarantine sees an inbox in its user's language.
+TEST_F(UserSyncDaemonTest, WhoseLanguageTheDirectoryKnowsIsWrittenToInIt) {
+  daemon_.config["server"] += "language = \"de\"\n";
+  daemon_.config["devices"] = "otherwise = \"quarantine\"\n";
+  restart();
+  for (const char* uid : {"ann", "bob"}) {
+    staff_->come(uid);
+    staff_->set(uid, "userPassword", password);
+  }
+  staff_->set("ann", "preferredLanguage", "fr-CH, en;q=0.5");
+  sync();
+  const auto inbox = [&](const std::string& user) {
+    Phone phone(daemon_, user);
+    EXPECT_TRUE(run(phone->folder_sync()).ok());
+    return phone->folders().begin()->second.name;
+  };
+  EXPECT_EQ(inbox("ann@example.com"), "Boîte de réception") << daemon_.log();
+  EXPECT_EQ(inbox("bob@example.com"), "Posteingang");
+}
+
 TEST_F(UserSyncDaemonTest, TooManyAtOnceStay) {
   for (const char* uid : {"ann", "bob", "cleo"}) staff_->come(uid);
   sync();

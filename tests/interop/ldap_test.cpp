@@ -104,6 +104,27 @@ TEST_F(LdapTest, PhotosAndCertificates) {
   EXPECT_EQ(0U, run(directory.certificates(account_, ada)).size());
 }
 
+TEST_F(LdapTest, ALanguageIsFoundByAnAddress) {
+  LdapDirectory directory(settings_, clock_);
+  const auto said = [&](const std::string& user, std::vector<std::string> addresses) {
+    return run(directory.preferred_language({.user = UserId::parse(user).value(),
+                                             .login = user,
+                                             .password = {},
+                                             .display_name = {},
+                                             .addresses = std::move(addresses)}));
+  };
+  const std::string french = "fr-CH, en-gb;q=0.8";
+  EXPECT_EQ(french, said("ada@example.com", {}));
+  EXPECT_EQ(french, said("ada", {"nobody@example.com", "Countess@example.com"}));
+  EXPECT_EQ("", said("ada", {"star@example.com"}));
+  EXPECT_EQ("", said("ada", {})) << "no address";
+  EXPECT_EQ("", said("twin@example.com", {})) << "of two entries";
+  EXPECT_EQ("", said("x", {"*@example.com", "ada)(mail=*@example.com"}));
+  settings_.urls = {"ldap://127.0.0.1:1"};
+  LdapDirectory down(settings_, clock_);
+  EXPECT_THROW(static_cast<void>(run(down.preferred_language(account_))), Fault);
+}
+
 TEST_F(LdapTest, GroupsAreOpened) {
   LdapDirectory directory(settings_, clock_);
   const auto members = [&](const std::string& group, std::size_t entries_max = 20) {

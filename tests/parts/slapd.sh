@@ -78,6 +78,7 @@ LDIF
   person ada "Ada Lovelace"
   cat <<LDIF
 mail: countess@example.com
+preferredLanguage: fr-CH, en-gb;q=0.8
 title: Countess
 o: Analytical Engines
 physicalDeliveryOfficeName: Mill Hall

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "backend/compact_account.hpp"
 #include "backend/ldap/filter.hpp"
 #include "backend/ldap/person.hpp"
 #include "backend/ldap/servers.hpp"
@@ -223,6 +224,23 @@ Task<std::vector<DirectoryEntry>> LdapDirectory::everybody(std::size_t entries_m
         },
         limits_of_lists);
     return ldap::sorted(found, core->names(), entries_max).entries;
+  };
+  co_return co_await blocking(core_->gate, std::move(work));
+}
+
+Task<std::string> LdapDirectory::preferred_language(Account account) {
+  auto work = [core = core_.get(), addresses = names_of(account)] {
+    const Names& names = core->names();
+    std::set<std::string> asked;
+    for (const std::string& address : addresses) {
+      if (!address.contains('@') || !asked.insert(ascii_lower(address)).second) continue;
+      const std::string filter = ldap::search_filter({}, names.address, {address});
+      const Entries found = core->servers.run([&](Session& session) {
+        return session.search(filter, ldap::language_attributes(names), 2);
+      });
+      if (found.entries.size() == 1) return ldap::language_of(found.entries.front(), names);
+    }
+    return std::string();
   };
   co_return co_await blocking(core_->gate, std::move(work));
 }

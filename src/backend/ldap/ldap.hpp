@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/directory_list.hpp"
+#include "backend/preferred_language.hpp"
 #include "base/clock.hpp"
 #include "base/secret.hpp"
 
@@ -40,7 +41,7 @@ std::string check_ldap_settings(const LdapSettings& settings);
 /// Nothing is connected before the first query. A server that fails is left for the next one; the
 /// one that answered last is asked first. Throws Fault: unavailable (no server answers, or none
 /// takes the account), timed_out, corrupt (they refuse the filter or the base).
-class LdapDirectory final : public Directory, public DirectoryList {
+class LdapDirectory final : public Directory, public DirectoryList, public PreferredLanguages {
  public:
   /// `clock` outlives the directory.
   LdapDirectory(LdapSettings settings, const Clock& clock);
@@ -51,6 +52,8 @@ class LdapDirectory final : public Directory, public DirectoryList {
   Task<std::vector<std::string>> certificates(Account account, std::string id) override;
   Task<DirectoryMatches> members(Account account, std::string id, std::size_t entries_max) override;
   Task<std::vector<DirectoryEntry>> everybody(std::size_t entries_max) override;
+  /// Also of those who are in no list; nothing where several entries have one of the addresses.
+  Task<std::string> preferred_language(Account account) override;
 
  private:
   struct Core;

@@ -28,6 +28,7 @@ constexpr Names openldap{
     .phone = {"telephoneNumber", "telephoneNumber"},
     .company = {"o", "o"},
     .department = {"departmentNumber", "ou"},
+    .language = {"preferredLanguage", "preferredLanguage"},
     .photo = "jpegPhoto",
     .identity = "entryUUID",
 };
@@ -45,6 +46,7 @@ constexpr Names active_directory{
     .phone = {"telephoneNumber", "telephoneNumber"},
     .company = {"company", "company"},
     .department = {"department", "department"},
+    .language = {"preferredLanguage", "msExchUserCulture"},
     .photo = "thumbnailPhoto",
     .identity = "objectGUID",
 };
@@ -176,6 +178,14 @@ DirectoryEntry directory_entry(const Entry& entry, const Names& names) {
           .mobile_phone = text_of(entry, "mobile"),
           .address = text_of(entry, "mail"),
           .is_group = is_group(entry)};
+}
+
+std::vector<std::string> language_attributes(const Names& names) {
+  return with({}, {names.language[0], names.language[1]});
+}
+
+std::string language_of(const Entry& entry, const Names& names) {
+  return text_of(entry, names.language);
 }
 
 DirectoryMatches sorted(const Entries& found, const Names& names, std::size_t entries_max) {

@@ -22,6 +22,7 @@ struct Names {
   std::string_view match;
   std::string_view address;  // whose mail address `%s` is
   std::array<std::string_view, 2> display_name, alias, phone, company, department;
+  std::array<std::string_view, 2> language;
   std::string_view photo;
   std::string_view identity;  // what an entry keeps whatever it is called
 };
@@ -31,6 +32,7 @@ const Names& names_of(LdapSettings::Preset preset);
 std::vector<std::string> entry_attributes(const Names& names);
 std::vector<std::string> group_attributes(const Names& names);
 const std::vector<std::string>& certificate_attributes();
+std::vector<std::string> language_attributes(const Names& names);
 
 DirectoryEntry directory_entry(const Entry& entry, const Names& names);
 /// By display name, at most `entries_max`.
@@ -40,6 +42,8 @@ DirectoryMatches sorted(const Entries& found, const Names& names, std::size_t en
 std::string identity_of(const Entry& entry, const Names& names);
 inline constexpr std::size_t identity_bytes_max = 1024;
 Photo photo_of(const Entry& entry, std::string_view attribute);
+/// As PreferredLanguages has it.
+std::string language_of(const Entry& entry, const Names& names);
 /// DER, valid at `now`, each once.
 std::vector<std::string> certificates_of(const Entry& entry, Time now);
 

@@ -46,6 +46,18 @@ TEST(LdapMembers, AnExchangeGroupIsOne) {
   EXPECT_FALSE(directory_entry(entry({{"objectClass", {"top", "person"}}}), names).is_group);
 }
 
+// RFC 2798 2.7: preferredLanguage. Exchange's own where that is not there.
+TEST(LdapLanguage, IsTheFirstThatIsThere) {
+  const auto& active = names_of(LdapSettings::Preset::active_directory);
+  EXPECT_EQ(language_of(entry({{"msExchUserCulture", {"de-DE"}}}), active), "de-DE");
+  EXPECT_EQ(
+      language_of(entry({{"msExchUserCulture", {"de-DE"}}, {"preferredLanguage", {"fr"}}}), active),
+      "fr");
+  EXPECT_EQ(language_of(entry({{"preferredLanguage", {std::string(5000, 'x')}}}), active).size(),
+            text_bytes_max);
+  EXPECT_EQ(language_of(entry({}), active), "");
+}
+
 // RFC 4530; [MS-ADA3] objectGUID: 16 bytes.
 TEST(LdapIdentity, OutlivesNames) {
   const auto& openldap = names_of(LdapSettings::Preset::openldap);
